@@ -1,0 +1,30 @@
+"""Runs a PostgreSQL and a Valkey for as long as somebody needs them, in a folder that is thrown away."""
+
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gpuconsole.door.postgres import Postgres
+from gpuconsole.door.valkey import Valkey
+
+
+@contextmanager
+def temporary_servers() -> Iterator[dict[str, str]]:
+    """Start both servers on fresh files; gives the environment that reaches them and ends them afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="gpuconsole-"))
+    postgres, valkey = Postgres(folder / "postgres", folder, forgetful=True), Valkey(folder / "valkey", folder)
+    running: list[subprocess.Popen[bytes]] = []
+    try:
+        running += [postgres.start(), valkey.start()]
+        postgres.wait(running[0])
+        valkey.wait(running[1])
+        yield {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "GPUCONSOLE_DATA": str(folder)}
+    finally:
+        for process, farewell in zip(running, (signal.SIGINT, signal.SIGTERM), strict=False):
+            process.send_signal(farewell)
+            process.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,25 @@
+"""Starts the real servers that all tests run on, before Django reads its settings; and fixtures for every test."""
+
+import os
+from contextlib import ExitStack
+
+from gpuconsole.door.servers import temporary_servers
+
+_servers = ExitStack()
+if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
+    os.environ.update(_servers.enter_context(temporary_servers()))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gpuconsole.settings")
+
+from django.conf import settings  # noqa: E402
+
+assert settings.DATABASES  # pytest-django sets Django up where the settings were read before it looks
+settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}} | {
+    "default": settings.STORAGES["default"]
+}
+settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True  # no collectstatic before a test
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the slow one costs 0.3 s a user
+
+
+def pytest_unconfigure() -> None:
+    """End the servers that this session started."""
+    _servers.close()

@@ -1,0 +1,25 @@
+"""The embedded servers, as the tests themselves run on them."""
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+
+@pytest.mark.django_db
+def test_the_database_is_a_current_postgresql_in_utc() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int, current_setting('timezone')")
+        version, zone = cursor.fetchone()
+    assert version >= 150000
+    assert zone == "UTC"
+
+
+def test_the_cache_keeps_what_it_is_given() -> None:
+    cache.set("door", "open", 5)
+    assert cache.get("door") == "open"
+
+
+@pytest.mark.django_db
+def test_the_health_page_answers_when_both_servers_do(client: Client) -> None:
+    assert client.get("/healthz/").status_code == 200

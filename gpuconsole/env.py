@@ -18,7 +18,7 @@ class Environment:
     database_url: str
     redis_url: str
     secret_key: str
-    keys_file: Path  # the sealing keys; never in the database they protect
+    key_file: Path  # the sealing keys; never in the database they protect
     hosts: tuple[str, ...]
     url: str  # how people reach the console, without a slash at the end; links in mails start with it
     simulator_url: str  # empty: this installation has no sandbox
@@ -36,7 +36,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         database_url=environ.get("DATABASE_URL") or running.get("database_url", ""),
         redis_url=environ.get("REDIS_URL") or running.get("redis_url", ""),
         secret_key=environ.get("GPUCONSOLE_SECRET_KEY") or _first_line(data / "secret_key"),
-        keys_file=Path(environ.get("GPUCONSOLE_KEYS_FILE") or data / "keys.json"),
+        key_file=Path(environ.get("GPUCONSOLE_KEY_FILE") or data / "keys.json"),
         hosts=_words(environ.get("GPUCONSOLE_HOSTS", "localhost,127.0.0.1,[::1]")),
         url=(environ.get("GPUCONSOLE_URL") or running.get("url", "http://localhost:8000")).rstrip("/"),
         simulator_url=(environ.get("GPUCONSOLE_SIMULATOR_URL") or running.get("simulator_url", "")).rstrip("/"),

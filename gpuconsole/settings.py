@@ -1,5 +1,6 @@
 """Django's settings, made from the environment alone."""
 
+import itertools
 import secrets
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,12 @@ ROOT_URLCONF = "gpuconsole.urls"
 WSGI_APPLICATION = "gpuconsole.wsgi.application"
 SITE_URL = ENV.url
 SIMULATOR_URL = ENV.simulator_url
-SEALING_KEYS_FILE = ENV.keys_file
+GPUCONSOLE_KEY_FILE = ENV.key_file
 
-_OWN_APPS = "core accounts audit projects connections catalog workloads sync jobs instances dashboard".split()
+_FLOORS = "core accounts audit projects connections catalog workloads sync dashboard instances jobs".split()
+_OPEN = list(itertools.takewhile(lambda app: any((BASE_DIR / "gpuconsole" / app).glob("models*")) or app in {"core", "sync", "dashboard"} and (BASE_DIR / "gpuconsole" / app).exists(), _FLOORS))
 INSTALLED_APPS = [
-    *(f"gpuconsole.{app}" for app in _OWN_APPS if (BASE_DIR / "gpuconsole" / app / "apps.py").exists()),
+    *(f"gpuconsole.{app}" for app in reversed(_OPEN)),
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,0 +1,223 @@
+"""How numbers, money, durations and times are written for people; pure functions over plain values."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+MISSING = "–"
+NOT_PRICED = "not priced by us"
+MINUS = "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
+THIN = "\N{NARROW NO-BREAK SPACE}"  # a thin gap that never breaks a line
+
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+_CENT = Decimal("0.01")
+_FOUR_PLACES = Decimal("0.0001")
+_DURATION_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+_DURATION_WORDS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
+
+Duration = timedelta | int | float | Decimal
+
+
+def money(amount: Decimal | int | None, currency: str = "USD", *, summary: bool = False) -> str:
+    """An amount with its currency sign: ``$18.08``; four places under one cent; in a ``summary`` whole from 100 on."""
+    if amount is None:
+        return MISSING
+    value = Decimal(amount)
+    size = abs(value)
+    digits = _amount_digits(size, summary=summary)
+    symbol = SYMBOLS.get(currency, f"{currency}{THIN}")
+    return f"{_sign(value, digits)}{symbol}{digits}"
+
+
+def hourly(price: Decimal | int | None, currency: str = "USD", *, tight: bool = False) -> str:
+    """A rate, always per hour: ``$1.04 per hour``, in tight lists ``$2.20 / h``; an unknown one is said to be so."""
+    if price is None:
+        return NOT_PRICED
+    return f"{money(price, currency)} / h" if tight else f"{money(price, currency)} per hour"
+
+
+def estimated(amount: Decimal | int | None, currency: str = "USD", *, summary: bool = False) -> str:
+    """An amount that is not sure: ``≈ $1.31``."""
+    return NOT_PRICED if amount is None else f"≈ {money(amount, currency, summary=summary)}"
+
+
+def at_most(amount: Decimal | int | None, currency: str = "USD", *, summary: bool = False) -> str:
+    """An upper bound: ``at most $74.40``."""
+    return NOT_PRICED if amount is None else f"at most {money(amount, currency, summary=summary)}"
+
+
+def duration(length: Duration | None) -> str:
+    """The two largest units, rounded down: ``4 s``, ``3 m 11 s``, ``3 h 12 m``, ``1 d 4 h``."""
+    if length is None:
+        return MISSING
+    return " ".join(f"{number} {unit}" for number, unit in _two_largest(length))
+
+
+def running_clock(length: Duration | None) -> str:
+    """A duration that counts on, so with seconds (two digits) under a day: ``4 h 24 m 08 s``."""
+    if length is None:
+        return MISSING
+    seconds = whole_seconds(length)
+    if seconds >= 86_400 or seconds < 60:
+        return duration(seconds)
+    hours, rest = divmod(seconds, 3_600)
+    minutes, rest = divmod(rest, 60)
+    return f"{hours} h {minutes:02} m {rest:02} s" if hours else f"{minutes} m {rest:02} s"
+
+
+def duration_words(length: Duration | None) -> str:
+    """A duration for accessible names: ``2 hours 24 minutes``."""
+    if length is None:
+        return "unknown"
+    return " ".join(
+        f"{number} {_DURATION_WORDS[unit]}{'' if number == 1 else 's'}" for number, unit in _two_largest(length)
+    )
+
+
+def whole_seconds(length: Duration) -> int:
+    """The length in whole seconds, rounded down; a negative length (clocks that disagree) is zero."""
+    seconds = length.total_seconds() if isinstance(length, timedelta) else length
+    return max(0, int(seconds))
+
+
+def time_of_day(moment: datetime | None) -> str:
+    """``14:32``, in the zone that the moment carries."""
+    return MISSING if moment is None else f"{moment:%H:%M}"
+
+
+def exact_time(moment: datetime | None) -> str:
+    """``14:32:08``, for events and logs."""
+    return MISSING if moment is None else f"{moment:%H:%M:%S}"
+
+
+def day(value: date, *, today: date) -> str:
+    """``18 Nov``; with the year when it is not this one: ``12 Mar 2027``."""
+    text = f"{value.day} {MONTHS[value.month - 1]}"
+    return text if value.year == today.year else f"{text} {value.year}"
+
+
+def moment(value: datetime | None, *, now: datetime) -> str:
+    """As short as it can be read: ``14:32`` today, ``yesterday``, ``18 Nov``, ``12 Mar 2027``. Both in one zone."""
+    if value is None:
+        return MISSING
+    days_ago = (now.date() - value.date()).days
+    if days_ago == 0:
+        return time_of_day(value)
+    return "yesterday" if days_ago == 1 else day(value.date(), today=now.date())
+
+
+def full_time(value: datetime) -> str:
+    """ISO time with its zone, for tooltips: ``2026-11-21 14:32:08 UTC``."""
+    return f"{value:%Y-%m-%d %H:%M:%S} {value.tzname() or ''}".rstrip()
+
+
+def age(length: Duration | None) -> str:
+    """One unit only, for freshness and attention: ``3 s``, ``12 m``, ``34 d``."""
+    if length is None:
+        return MISSING
+    number, unit = _two_largest(length)[0]
+    return f"{number} {unit}"
+
+
+def ago(length: Duration | None) -> str:
+    """``3 s ago``; never, where there is no moment to count from."""
+    return "never" if length is None else f"{age(length)} ago"
+
+
+def within(length: timedelta) -> str:
+    """Time until something: ``in 9 days``, ``in 3 h``; ``now`` when it is over."""
+    if length <= timedelta():
+        return "now"
+    return f"in {length.days} day{'' if length.days == 1 else 's'}" if length.days else f"in {age(length)}"
+
+
+def count(number: int | None) -> str:
+    """With a thousands comma: ``1,284``."""
+    return MISSING if number is None else f"{number:,}".replace("-", MINUS)
+
+
+def technical(number: int | None) -> str:
+    """A raw technical number with thin spaces: ``14 400 000``."""
+    return MISSING if number is None else f"{number:,}".replace(",", THIN).replace("-", MINUS)
+
+
+def size(number: float | Decimal | int | None, unit: str) -> str:
+    """A size in the unit that its provider counts in: ``468 GiB``, ``1 024 GB``, ``1.8 GB``."""
+    if number is None:
+        return MISSING
+    value = Decimal(str(number))
+    if value == value.to_integral_value():
+        return f"{technical(int(value))} {unit}"
+    return f"{value.quantize(Decimal('0.1'), ROUND_HALF_UP)} {unit}"
+
+
+def bytes_size(number: int | None) -> str:
+    """A number of bytes in decimal units: ``812 B``, ``1.8 GB``."""
+    if number is None:
+        return MISSING
+    value, unit = float(number), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 999.95:
+            break
+        value, unit = value / 1000, larger
+    return f"{number} B" if unit == "B" else f"{value:.1f} {unit}"
+
+
+def percent(value: float | Decimal | int | None, *, fine: bool = False) -> str:
+    """``76 %``, the value being out of 100; with one decimal under 10 when ``fine``."""
+    if value is None:
+        return MISSING
+    number = Decimal(str(value))
+    step = Decimal("0.1") if fine and 0 < abs(number) < 10 else Decimal(1)
+    digits = f"{abs(number).quantize(step, ROUND_HALF_UP)}"
+    return f"{_sign(number, digits)}{digits}{THIN}%"
+
+
+def gpus(number: int | None, name: str = "") -> str:
+    """``2 × H100``; ``CPU only`` for none."""
+    if number is None:
+        return MISSING
+    if number == 0:
+        return "CPU only"
+    return f"{number} {TIMES} {name}" if name else f"{number} GPU{'' if number == 1 else 's'}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """A count with its noun: ``1 job``, ``1,284 jobs``."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def initials(name: str) -> str:
+    """Two letters that stand for a person: ``Ada Lovelace`` and ``ada.lovelace@example.org`` are both ``AL``."""
+    words = [word for word in name.split("@")[0].replace(".", " ").replace("-", " ").replace("_", " ").split() if word]
+    if not words:
+        return "?"
+    letters = words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]
+    return letters.upper()
+
+
+def _amount_digits(size: Decimal, *, summary: bool) -> str:
+    if size and size < _CENT:
+        return f"{max(size, _FOUR_PLACES).quantize(_FOUR_PLACES, ROUND_HALF_UP)}"
+    cents = size.quantize(_CENT, ROUND_HALF_UP)
+    return f"{size.quantize(Decimal(1), ROUND_HALF_UP):,}" if summary and cents >= 100 else f"{cents:,}"
+
+
+def _sign(value: Decimal, digits: str) -> str:
+    return MINUS if value < 0 and any(digit in "123456789" for digit in digits) else ""
+
+
+def _two_largest(length: Duration) -> list[tuple[int, str]]:
+    rest = whole_seconds(length)
+    if rest == 0:
+        return [(0, "s")]
+    parts: list[tuple[int, str]] = []
+    for unit, seconds in _DURATION_UNITS:
+        number, rest = divmod(rest, seconds)
+        parts.append((number, unit))
+    first = next(index for index, (number, _) in enumerate(parts) if number)
+    return [part for part in parts[first : first + 2] if part[0]]

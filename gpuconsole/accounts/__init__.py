@@ -1,0 +1,1 @@
+"""Users, teams, memberships, invitations, API tokens and signing in."""

@@ -1,0 +1,1 @@
+"""What providers offer: hardware with prices, and the choices for form fields."""

@@ -1,0 +1,11 @@
+"""What every app needs and that knows no app: sealing, ids, money, paging, formats."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    """What Django must know about this app."""
+
+    name = "gpuconsole.core"
+    label = "core"
+    verbose_name = "Core"

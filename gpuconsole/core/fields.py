@@ -1,0 +1,52 @@
+"""A model field for sealed values: the database only ever sees the blob, bound to its own row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from gpuconsole.core import crypto
+
+
+class SealedField(models.BinaryField):
+    """Holds what ``write`` sealed; ``bound_to`` names the field whose value identifies the row and never changes.
+
+    Empty bytes mean that nothing is kept. The attribute itself is the blob: safe to log, useless elsewhere.
+    """
+
+    def __init__(self, *args: Any, bound_to: str = "public_id", **kwargs: Any) -> None:
+        kwargs.setdefault("default", b"")
+        kwargs.setdefault("blank", True)
+        kwargs["editable"] = False
+        super().__init__(*args, **kwargs)
+        self.bound_to = bound_to
+
+    def deconstruct(self) -> Any:
+        """For migrations."""
+        name, path, args, kwargs = super().deconstruct()
+        kwargs["bound_to"] = self.bound_to
+        kwargs.pop("editable", None)
+        return name, path, args, kwargs
+
+    def context_of(self, row: models.Model) -> str:
+        """What ties a blob to this row and field."""
+        return f"{row._meta.label_lower}:{getattr(row, self.bound_to)}:{self.name}"
+
+
+def write(row: models.Model, name: str, plain: str) -> None:
+    """Seal ``plain`` into the named field of the row (unsaved); an empty text empties the field."""
+    context = _field(row, name).context_of(row)
+    setattr(row, name, crypto.seal(plain, context=context) if plain else b"")
+
+
+def read(row: models.Model, name: str) -> str:
+    """The plain text of the named field; empty where nothing is kept. Raises crypto.SealBroken."""
+    blob = bytes(getattr(row, name))
+    return crypto.open_sealed(blob, context=_field(row, name).context_of(row)).decode() if blob else ""
+
+
+def _field(row: models.Model, name: str) -> SealedField:
+    field = row._meta.get_field(name)
+    assert isinstance(field, SealedField), f"{name} is not sealed"
+    return field

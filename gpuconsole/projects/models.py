@@ -1,0 +1,120 @@
+"""Projects: where work is charged, with members, quota, budget and secrets."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from gpuconsole.accounts.models import Team, User
+from gpuconsole.core.fields import SealedField
+
+
+class ProjectRole(models.TextChoices):
+    """What a user may do in a project."""
+
+    ADMIN = "admin", "Admin"
+    MEMBER = "member", "Member"
+    VIEWER = "viewer", "Viewer"
+
+    @property
+    def rank(self) -> int:
+        """The higher, the more it may."""
+        return {ProjectRole.VIEWER: 1, ProjectRole.MEMBER: 2, ProjectRole.ADMIN: 3}[self]
+
+
+class Project(models.Model):
+    """Work is launched in a project and counts against its quota and budget; an empty limit means none."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="projects")
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=80)
+    description = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    max_gpus = models.PositiveIntegerField(null=True, blank=True)
+    max_workloads = models.PositiveIntegerField(null=True, blank=True)
+    max_hourly_price = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
+    """Of all active work together, in the team's currency."""
+    max_run_s = models.PositiveIntegerField(null=True, blank=True)
+    """Of one workload."""
+    budget_amount = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    """For a month in the team's time zone."""
+    budget_currency = models.CharField(max_length=3, blank=True)
+    default_stop_after_s = models.PositiveIntegerField(null=True, blank=True)
+    """What the launch form proposes as the deadline."""
+    members = models.ManyToManyField(User, through="ProjectMember", related_name="projects")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "slug"], name="project_slug_once_a_team"),
+            models.CheckConstraint(
+                condition=Q(budget_amount__isnull=True) | (Q(budget_amount__gte=0) & ~Q(budget_currency="")),
+                name="budget_has_a_currency",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_hourly_price__isnull=True) | Q(max_hourly_price__gte=0),
+                name="max_hourly_price_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProjectMember(models.Model):
+    """One user in one project; team owners and admins need no row here."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="project_memberships")
+    role = models.CharField(max_length=10, choices=ProjectRole.choices, default=ProjectRole.MEMBER)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="member_once_a_project"),
+            models.CheckConstraint(condition=Q(role__in=ProjectRole.values), name="project_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} of project {self.project_id}"
+
+
+class Secret(models.Model):
+    """A value that specs name but never contain; write-only once saved."""
+
+    public_id = models.CharField(max_length=40, unique=True, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="secrets")
+    name = models.CharField(max_length=100)
+    value = SealedField(bound_to="public_id")
+    last4 = models.CharField(max_length=4, blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "name"], name="secret_name_once_a_project"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ExchangeRate(models.Model):
+    """How much one unit of ``currency`` was worth in ``to_currency`` on a day, and who says so."""
+
+    currency = models.CharField(max_length=3)
+    to_currency = models.CharField(max_length=3)
+    rate = models.DecimalField(max_digits=18, decimal_places=8)
+    on = models.DateField()
+    source = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [
+            # also finds the newest rate of a pair
+            models.UniqueConstraint(fields=["currency", "to_currency", "on"], name="rate_once_a_day"),
+            models.CheckConstraint(condition=Q(rate__gt=0), name="rate_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"1 {self.currency} = {self.rate.normalize():f} {self.to_currency}"

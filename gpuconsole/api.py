@@ -1,0 +1,118 @@
+"""The JSON API, ``/api/v1``: routers of the apps under one roof, with one shape for every error."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.docs import Swagger
+
+from gpuconsole.accounts.api import ApiTokenAuth
+from gpuconsole.accounts.api import router as accounts
+from gpuconsole.catalog.api import router as catalog
+from gpuconsole.connections.api import router as connections
+from gpuconsole.core.api import PROBLEM_TYPE, FieldProblem, problem
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.rates import TooMany
+from gpuconsole.projects.api import router as projects
+from gpuconsole.providers.specs import explain
+from gpuconsole.workloads.api import router as workloads
+from gpuconsole.workloads.schemas import field_path
+
+DESCRIPTION = """
+Launch and follow GPU work at every provider that the team has connected.
+
+Send `Authorization: Bearer gpc_…`; tokens are made under *API tokens*. A `POST` that launches takes an
+`Idempotency-Key`: sent again with the same key it answers with the first workload. Errors are problem details
+(RFC 9457) with a dotted path for each field at fault. Amounts are decimals in strings, times RFC 3339 in UTC.
+"""
+
+
+class ConsoleApi(NinjaAPI):
+    """django-ninja with errors declared under the media type in which they are sent."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        schema = super().get_openapi_schema(**options)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400 and "content" in answer:
+                        answer["content"] = {PROBLEM_TYPE: next(iter(answer["content"].values()))}
+        return schema
+
+
+api = ConsoleApi(
+    title="gpuconsole",
+    version="1",
+    description=DESCRIPTION,
+    auth=ApiTokenAuth(),
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="api",
+)
+for router in (accounts, projects, connections, catalog, workloads):
+    api.add_router("", router)
+
+
+@api.exception_handler(AuthenticationError)
+def _not_signed_in(request: HttpRequest, exc: AuthenticationError) -> HttpResponse:
+    text = "Send a valid API token: “Authorization: Bearer gpc_…”."
+    answer = problem(request, 401, text, code="not_signed_in")
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+@api.exception_handler(TooMany)
+def _too_many(request: HttpRequest, exc: TooMany) -> HttpResponse:
+    answer = problem(request, 429, str(exc), code="too_many_requests")
+    answer["Retry-After"] = str(exc.wait_s)
+    return answer
+
+
+@api.exception_handler(PermissionDenied)
+def _not_allowed(request: HttpRequest, exc: PermissionDenied) -> HttpResponse:
+    return problem(request, 403, str(exc) or "Your role does not allow this.", code="not_allowed")
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, exc: Http404) -> HttpResponse:
+    return problem(request, 404, "There is no such thing, or it is not yours.", code="not_found")
+
+
+@api.exception_handler(Refused)
+def _refused(request: HttpRequest, exc: Refused) -> HttpResponse:
+    errors = [FieldProblem(path=exc.field, message=exc.message)] if exc.field else []
+    detail = " ".join((exc.message, *exc.details))
+    return problem(request, 422 if exc.field else 409, detail, code=exc.code or "refused", errors=errors)
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, exc: HttpError) -> HttpResponse:
+    return problem(request, exc.status_code, str(exc), code="bad_request")
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
+    errors = [FieldProblem(path=field_path(error["loc"]), message=explain(error)) for error in exc.errors]
+    count = len(errors)
+    detail = f"{count} field{'s' if count > 1 else ''} need{'' if count > 1 else 's'} a change."
+    return problem(request, 422, detail, code="invalid", errors=errors)
+
+
+def docs(request: HttpRequest) -> HttpResponse:
+    """The reference, drawn in the browser from our own server's files."""
+    return Swagger(settings={"persistAuthorization": True}).render_page(request, api)
+
+
+def unknown(request: HttpRequest, rest: str) -> HttpResponse:
+    """Answer in the API's own shape below /api/ too."""
+    return problem(request, 404, f"There is nothing at /api/{rest}.", code="not_found")
+
+
+urlpatterns = [
+    path("v1/", api.urls),
+    path("docs/", docs, name="api-docs"),
+    path("<path:rest>", unknown),
+]

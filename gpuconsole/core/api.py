@@ -1,0 +1,94 @@
+"""What every part of the JSON API shares: the base schema, problem details (RFC 9457) and cursors."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.http import HttpRequest, JsonResponse
+from ninja import Field, Schema
+from pydantic import AfterValidator, ConfigDict, PlainSerializer
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+def _without_nul(text: str) -> str:
+    """PostgreSQL stores no NUL; refused here, it can never become a 500 there."""
+    if "\0" in text:
+        raise ValueError("Must not contain the NUL character.")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_without_nul), Field(max_length=500)]
+"""Any text from outside."""
+
+Amount = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:f}", return_type=str)]
+"""Money as a decimal in a string, never a float."""
+
+
+class ApiSchema(Schema):
+    """An object that leaves the API."""
+
+
+class ApiInput(Schema):
+    """An object that comes in: a key that we do not know is an error, so that a typing mistake is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FieldProblem(ApiSchema):
+    """What is wrong with one field; ``path`` is the dotted wire path as the request had it."""
+
+    path: str
+    message: str
+
+
+class Problem(ApiSchema):
+    """Problem details after RFC 9457."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    """A word for programs."""
+    request_id: str = ""
+    errors: list[FieldProblem] = []
+
+
+_TITLES = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Refused",
+    422: "Fields need a change",
+    429: "Too many requests",
+    503: "Not available",
+}
+
+COMMON_PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 422, 429), Problem)
+"""Answers that every operation may give."""
+
+WRITE_PROBLEMS: dict[Any, Any] = {**COMMON_PROBLEMS, 409: Problem}
+
+
+def problem(
+    request: HttpRequest, status: int, detail: str, *, code: str, errors: list[FieldProblem] | None = None
+) -> JsonResponse:
+    """The one shape of every error that leaves the API."""
+    body = Problem(
+        title=_TITLES.get(status, "Error"),
+        status=status,
+        detail=detail,
+        code=code,
+        request_id=getattr(request, "id", ""),
+        errors=errors or [],
+    )
+    return JsonResponse(body.model_dump(), status=status, content_type=PROBLEM_TYPE)
+
+
+class PageInfo(ApiSchema):
+    """Cursors to the neighbouring pages; null where there is none."""
+
+    newer: str | None
+    older: str | None

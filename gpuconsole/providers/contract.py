@@ -1,0 +1,205 @@
+"""The contract that every provider keeps: what a provider declares, and what its adapter can be asked."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import httpx
+from pydantic import BaseModel
+
+from gpuconsole.providers.remote import (
+    UNHEARD_OF,
+    Checkpoint,
+    Choice,
+    LogPage,
+    Offer,
+    Reading,
+    Remote,
+    Sample,
+    Step,
+)
+from gpuconsole.providers.specs import Spec
+
+
+class Feature(StrEnum):
+    """Something that an adapter can do beyond the contract's core."""
+
+    STOP = "stop"
+    START = "start"
+    RESTART = "restart"
+    RETRY = "retry"
+    LOGS = "logs"
+    METRICS = "metrics"
+    CHECKPOINTS = "checkpoints"
+
+
+class Rounding(StrEnum):
+    """The stretch that a provider bills as a whole once it was begun."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    HOUR = "hour"
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """What a spec costs while it is billed: ``hourly_price`` for everything the spec asks for together.
+
+    ``hourly_price`` is None where nobody knows it; ``not_priced`` names what the figure leaves out.
+    """
+
+    hourly_price: Decimal | None
+    currency: str
+    rounding: Rounding
+    gpu_count: int
+    hardware_model: str
+    hardware_id: str
+    unit_price: Decimal | None = None
+    """Price per hour of one billed unit (a node, a worker)."""
+    units: int = 1
+    region: str = ""
+    not_priced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """The exact HTTP request that a launch sends, without credentials; ``path`` is below the base URL."""
+
+    method: str
+    path: str
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was at the provider before a launch whose answer was lost (for providers that keep no token)."""
+
+    remote_ids: frozenset[str] = frozenset()
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """All that is declared about one provider; adapters are opened from it."""
+
+    slug: str
+    name: str
+    tile: str
+    """Two letters that stand in for a logo."""
+    kind: str
+    """job or instance."""
+    product: str
+    """The provider's own word for what is launched, such as "training job"."""
+    summary: str
+    """One line for the launch chooser."""
+    base_url: str
+    docs_url: str
+    spec: type[Spec]
+    credentials: type[BaseModel]
+    sandbox_credentials: Mapping[str, str]
+    statuses: Mapping[str, Reading]
+    features: frozenset[Feature]
+    adapter: type[Adapter]
+    keeps_token: bool = True
+    """False: no field of ours survives on the remote, so only one launch may be in flight on a connection."""
+    requests_per_s: float = 5.0
+    absent: Mapping[Feature, str] = field(default_factory=dict)
+    """A sentence for each feature that users look for and the provider does not offer."""
+
+    def reading(self, status: str) -> Reading:
+        """What a raw status word means; UNHEARD_OF for a word in no table."""
+        return self.statuses.get(status, UNHEARD_OF)
+
+
+class Adapter(ABC):
+    """Keeps the contract for one provider. It never waits, never retries, keeps nothing between calls but a login.
+
+    Every method raises a ``ProviderError`` and nothing else when the provider or the way to it is in trouble.
+    """
+
+    provider: ClassVar[Provider]
+
+    @abstractmethod
+    def check(self) -> Iterable[Step]:
+        """Yield the steps of a read-only test, stopping after the first that fails."""
+
+    @abstractmethod
+    def offers(self) -> Sequence[Offer]:
+        """All hardware on offer with its price now."""
+
+    @abstractmethod
+    def choices(self, name: str) -> Sequence[Choice]:
+        """What the provider offers for the choices source ``name`` (see ``Ui.choices``)."""
+
+    @abstractmethod
+    def launch(self, spec: Spec, token: str, secrets: Mapping[str, str]) -> Remote:
+        """Ask for a new workload once; ``secrets`` are the values of project secrets that the spec names."""
+
+    @abstractmethod
+    def find(self, token: str, spec: Spec, known: Known) -> Sequence[Remote]:
+        """Remotes that a lost launch may have made: by token, else by what is new and alike."""
+
+    @abstractmethod
+    def fetch(self, ids: Sequence[str]) -> Sequence[Remote]:
+        """The named remotes as they stand now; those that the provider no longer lists are left out."""
+
+    @abstractmethod
+    def inventory(self) -> Sequence[Remote]:
+        """Everything in the account, ours or not."""
+
+    @abstractmethod
+    def end(self, remote_id: str) -> None:
+        """Ask for the end of a remote for good (cancel a job, terminate an instance). Repeating it does no harm."""
+
+    def stop(self, remote_id: str) -> None:
+        raise NotImplementedError
+
+    def start(self, remote_id: str) -> None:
+        raise NotImplementedError
+
+    def restart(self, remote_id: str) -> None:
+        raise NotImplementedError
+
+    def retry(self, remote_id: str, token: str) -> Remote:
+        """The provider's own "same again": a new remote with the same spec."""
+        raise NotImplementedError
+
+    def logs(self, remote_id: str, cursor: str) -> LogPage:
+        raise NotImplementedError
+
+    def metrics(self, remote_id: str, since: datetime | None) -> Sequence[Sample]:
+        raise NotImplementedError
+
+    def checkpoints(self, remote_id: str) -> Sequence[Checkpoint]:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Give back the HTTP connections."""
+
+    @classmethod
+    @abstractmethod
+    def open(
+        cls, credentials: BaseModel, *, base_url: str, transport: httpx.BaseTransport | None = None
+    ) -> Adapter:
+        """An adapter for one account; ``transport`` replaces the network (simulator in-process)."""
+
+    @classmethod
+    @abstractmethod
+    def request(cls, spec: Spec, token: str) -> WireRequest:
+        """The exact request of a launch; the same function makes the preview and the call."""
+
+    @classmethod
+    @abstractmethod
+    def price(cls, spec: Spec, offers: Sequence[Offer]) -> Pricing:
+        """What the spec costs per hour at these offers, by the provider's own billing rule."""
+
+    @classmethod
+    def check_choices(cls, spec: Spec, choices: Mapping[str, Sequence[Choice]]) -> Mapping[str, str]:
+        """Errors by wire path that only the provider's current choices reveal (a context too long for its hardware)."""
+        return {}

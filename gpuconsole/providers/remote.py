@@ -1,0 +1,181 @@
+"""What a provider tells about the things that it runs for us, in our words beside its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+
+class RemoteState(StrEnum):
+    """Where a remote stands; UNKNOWN is the answer for a status word that we have never heard."""
+
+    QUEUED = "queued"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    STOPPED = "stopped"
+    UNKNOWN = "unknown"
+
+
+class Phase(StrEnum):
+    """A stretch within one attempt; each has its own colour on every timeline."""
+
+    QUEUED = "queued"
+    ASSIGNED = "assigned"
+    PREPARING = "preparing"
+    RUNNING = "running"
+    STOPPING = "stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one raw status word means: our state, the phase (None outside an attempt) and whether it is billed."""
+
+    state: RemoteState
+    phase: Phase | None
+    is_billed: bool
+
+
+UNHEARD_OF = Reading(RemoteState.UNKNOWN, None, True)
+"""The answer for a word that is in no table: keep the last state and go on counting money."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """A GPU type: our short name, its maker, memory of one GPU in GB (None where unknown)."""
+
+    model: str
+    maker: str = "NVIDIA"
+    vram_gb: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Hardware × count × region × price as seen at a moment; ``hourly_price`` is for all GPUs of the offer together."""
+
+    hardware_id: str
+    hardware: Hardware | None
+    gpu_count: int
+    hourly_price: Decimal | None
+    currency: str
+    billing: str
+    """The billing unit in a word: second, minute or hour."""
+    region: str = ""
+    cpu_count: Decimal | None = None
+    ram_gb: Decimal | None = None
+    is_available: bool | None = None
+    """None: the provider does not tell."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that the provider offers for a field just now."""
+
+    value: str
+    label: str
+    help: str = ""
+    group: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """JSON-able facts that forms show or check, such as the longest context per hardware."""
+
+
+class PartState(StrEnum):
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One worker or node of a workload, with the provider's own step where it tells one."""
+
+    name: str
+    state: PartState
+    step: int | None = None
+    steps: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """One thing at the provider as its last answer shows it.
+
+    ``status`` is the raw word; ``raw`` the answer itself with secrets taken out (kept for the Spec tab).
+    ``name`` is what the provider keeps of the name we sent; ``token`` is the launch token found in it or "".
+    """
+
+    id: str
+    status: str
+    reading: Reading
+    token: str = ""
+    name: str = ""
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    message: str = ""
+    hardware_id: str = ""
+    gpu_count: int | None = None
+    region: str = ""
+    parts: tuple[Part, ...] = ()
+    connect: Mapping[str, str] = field(default_factory=dict)
+    """Ways in, by label: {"Base URL": "https://…"}; empty until usable."""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of output; ``at`` is None where the provider gives no time."""
+
+    at: datetime | None
+    text: str
+    source: str = ""
+    """Node, rank or stream in the provider's word."""
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Lines in order of time and the cursor for what follows; ``has_more`` says that more lines wait already."""
+
+    lines: tuple[LogLine, ...]
+    cursor: str
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One measured value: ``name`` such as gpu_utilization (fraction 0 to 1), ``series`` the GPU or node."""
+
+    at: datetime
+    name: str
+    series: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A saved state of a training job, as the provider lists it."""
+
+    id: str
+    created_at: datetime | None
+    size_bytes: int | None
+    is_complete: bool
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One read-only step of a connection test."""
+
+    name: str
+    is_ok: bool
+    detail: str
+    took_ms: int

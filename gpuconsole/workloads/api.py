@@ -1,0 +1,207 @@
+"""Workloads in the JSON API: launch, preview, list, watch, and what may be done with one."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Header, Query, Router, Status
+from pydantic import AwareDatetime, Field
+
+from gpuconsole.accounts.access import Viewer
+from gpuconsole.accounts.api import require_scope
+from gpuconsole.connections.access import find_connection_for
+from gpuconsole.connections.models import Connection
+from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, ApiInput, Text
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.paging import page
+from gpuconsole.projects.access import find_project
+from gpuconsole.projects.models import Project, ProjectRole
+from gpuconsole.workloads import access, logs, previews, queries, services
+from gpuconsole.workloads.estimates import estimate
+from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.schemas import (
+    Events,
+    LaunchIn,
+    LogLineOut,
+    LogOut,
+    PreviewOut,
+    RequestOut,
+    WorkloadDetail,
+    Workloads,
+    shape,
+    shape_detail,
+    shape_estimate,
+    shape_event,
+)
+from gpuconsole.workloads.states import Kind, State, Verb
+
+router = Router(tags=["Workloads"])
+
+Limit = Annotated[int, Field(ge=1, le=100)]
+LOG_BYTES = 256 * 1024
+
+
+class Filters(ApiInput):
+    """What a list of workloads is narrowed to; all that are given must hold."""
+
+    provider: Text | None = None
+    project: Text | None = None
+    kind: Kind | None = None
+    state: State | None = None
+    owner: Text | None = None
+    """E-mail address of the person who launched it."""
+    label: Text | None = None
+    name: Text | None = None
+    """A part of the name, in any case."""
+    created_from: AwareDatetime | None = None
+    created_to: AwareDatetime | None = None
+    after: Text | None = None
+    before: Text | None = None
+    limit: Limit = 50
+
+
+@router.post(
+    "/projects/{slug}/workloads",
+    response={201: WorkloadDetail, 200: WorkloadDetail, **WRITE_PROBLEMS},
+    operation_id="launch_workload",
+)
+def launch(
+    request: HttpRequest,
+    slug: str,
+    payload: LaunchIn,
+    idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)] = None,
+) -> Status[WorkloadDetail]:
+    """Launch a job or an instance. With an Idempotency-Key that was used before, the first workload is answered (200)."""
+    viewer, project, connection = _may_launch(request, slug, payload)
+    now = timezone.now()
+    workload = services.launch(
+        project=project,
+        connection=connection,
+        spec=payload.spec,
+        name=payload.name,
+        by=viewer.user,
+        api_token=viewer.token,
+        stop_after_s=payload.guards.stop_after_s,
+        idempotency_key=idempotency_key,
+        labels=payload.labels,
+    )
+    return Status(200 if workload.created_at < now else 201, shape_detail(_whole(workload), timezone.now()))
+
+
+@router.post(
+    "/projects/{slug}/workloads/preview",
+    response={200: PreviewOut, **WRITE_PROBLEMS},
+    operation_id="preview_workload",
+)
+def preview(request: HttpRequest, slug: str, payload: LaunchIn) -> PreviewOut:
+    """The exact request that a launch would send, secrets masked, and its estimate. Nothing is sent."""
+    _, project, connection = _may_launch(request, slug, payload)
+    shown = previews.preview(connection=connection, spec=payload.spec, name=payload.name)
+    figures = estimate(
+        project=project, connection=connection, spec=payload.spec, stop_after_s=payload.guards.stop_after_s
+    )
+    return PreviewOut(
+        request=RequestOut(method=shown.method, url=shown.url, body=shown.body),
+        curl=shown.curl,
+        python=shown.python,
+        estimate=shape_estimate(figures),
+    )
+
+
+@router.get("/workloads", response={200: Workloads, **COMMON_PROBLEMS}, operation_id="list_workloads")
+def list_workloads(request: HttpRequest, filters: Query[Filters]) -> Workloads:
+    """Jobs and instances that the token reaches, newest first."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    narrowed = queries.Filters(
+        providers=_one(filters.provider),
+        projects=_one(filters.project),
+        kind=filters.kind,
+        states=_one(filters.state),
+        owner=filters.owner or "",
+        label=filters.label or "",
+        name=filters.name or "",
+        created_from=filters.created_from,
+        created_to=filters.created_to,
+    )
+    rows = queries.listing(access.visible_workloads(viewer), narrowed)
+    found = page(rows, after=filters.after, before=filters.before, limit=filters.limit)
+    now = timezone.now()
+    return Workloads.model_construct(
+        items=[shape(workload, now) for workload in found.items], newer=found.newer, older=found.older
+    )
+
+
+@router.get("/workloads/{id}", response={200: WorkloadDetail, **COMMON_PROBLEMS}, operation_id="get_workload")
+def get_workload(request: HttpRequest, id: str) -> WorkloadDetail:
+    """One workload with its spec, timeline and ways in."""
+    return shape_detail(_find(request, id), timezone.now())
+
+
+@router.get("/workloads/{id}/events", response={200: Events, **COMMON_PROBLEMS}, operation_id="list_events")
+def list_events(
+    request: HttpRequest, id: str, after: Text | None = None, before: Text | None = None, limit: Limit = 50
+) -> Events:
+    """The timeline of one workload, newest first."""
+    events = _find(request, id).events.select_related("by")
+    found = page(events, after=after, before=before, limit=limit)
+    return Events(items=[shape_event(event) for event in found.items], newer=found.newer, older=found.older)
+
+
+@router.get("/workloads/{id}/logs", response={200: LogOut, **COMMON_PROBLEMS}, operation_id="read_logs")
+def read_logs(request: HttpRequest, id: str, after: int = Query(0, ge=0, le=2**62)) -> LogOut:
+    """Lines behind a byte offset, at most 256 KiB an answer."""
+    part = logs.read(_find(request, id), after, limit_bytes=LOG_BYTES)
+    lines = [LogLineOut(at=line.at, source=line.source, level=line.level, text=line.text) for line in part.lines]
+    return LogOut(items=lines, next=part.next, size=part.size, is_complete=part.is_complete)
+
+
+def _act(verb: Verb) -> Any:
+    """The operation that does one verb; the answer shows the workload with the intent written down."""
+
+    def act(request: HttpRequest, id: str) -> WorkloadDetail:
+        viewer: Viewer = request.auth  # type: ignore[attr-defined]
+        require_scope(viewer, "launch")
+        workload = _find(request, id)
+        access.require(viewer, workload, verb)
+        done: Workload = services.VERBS[verb](workload=workload, by=viewer.user)
+        return shape_detail(_whole(done), timezone.now())
+
+    act.__doc__ = f"{verb.label} one workload; it shows the new state once the provider has confirmed it."
+    return act
+
+
+for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.RETRY):
+    router.post(
+        f"/workloads/{{id}}/{_verb.value}",
+        response={200: WorkloadDetail, **WRITE_PROBLEMS},
+        operation_id=f"{_verb.value}_workload",
+        summary=_verb.label,
+    )(_act(_verb))
+
+
+def _may_launch(request: HttpRequest, slug: str, payload: LaunchIn) -> tuple[Viewer, Project, Connection]:
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    project = find_project(viewer, slug, role=ProjectRole.MEMBER)
+    connection = find_connection_for(project, payload.connection)
+    if connection is None:
+        text = "There is no such connection that this project may use. GET /connections lists them."
+        raise Refused(text, code="unknown_connection", field="connection")
+    if connection.provider != payload.spec.provider:
+        text = f"This connection is one to {connection.provider}, the spec is for {payload.spec.provider}."
+        raise Refused(text, code="other_provider", field="connection")
+    return viewer, project, connection
+
+
+def _find(request: HttpRequest, public_id: str) -> Workload:
+    return access.find_workload(request.auth, public_id)  # type: ignore[attr-defined]
+
+
+def _whole(workload: Workload) -> Workload:
+    """The row read again, so that the answer shows what was written."""
+    return Workload.objects.select_related("project", "connection", "owner").get(pk=workload.pk)
+
+
+def _one(value: str | None) -> tuple[str, ...]:
+    return () if value is None else (value,)
+

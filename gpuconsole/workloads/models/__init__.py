@@ -1,0 +1,19 @@
+"""What the database holds about workloads."""
+
+from gpuconsole.workloads.models.draft import Draft
+from gpuconsole.workloads.models.event import Event, EventKind
+from gpuconsole.workloads.models.output import LogChunk, MetricSample
+from gpuconsole.workloads.models.usage import UsageInterval
+from gpuconsole.workloads.models.workload import Intent, Workload, WorkloadQuerySet
+
+__all__ = [
+    "Draft",
+    "Event",
+    "EventKind",
+    "Intent",
+    "LogChunk",
+    "MetricSample",
+    "UsageInterval",
+    "Workload",
+    "WorkloadQuerySet",
+]

@@ -1,0 +1,24 @@
+"""Drafts: launch forms that were left before Launch was pressed."""
+
+from django.db import models
+
+from gpuconsole.accounts.models import Team, User
+
+
+class Draft(models.Model):
+    """What a person had filled in for one provider; saved as typed, so that wrong values are kept too."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
+    provider = models.CharField(max_length=30)
+    fields = models.JSONField()
+    """Posted form fields: {input name: [values]}."""
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "user", "provider"], name="one_draft_a_form"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} draft"

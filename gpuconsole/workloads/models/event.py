@@ -1,0 +1,39 @@
+"""Events: what happened to a workload, one unchangeable line each."""
+
+from django.db import models
+
+from gpuconsole.accounts.models import User
+from gpuconsole.workloads.models.workload import Workload
+from gpuconsole.workloads.states import State
+
+
+class EventKind(models.TextChoices):
+    MOVE = "move", "State changed"
+    INTENT = "intent", "Asked for"
+    CALL = "call", "Provider asked"
+    WARNING = "warning", "Warning"
+    GUARD = "guard", "Guard fired"
+    NOTE = "note", "Note"
+
+
+class Event(models.Model):
+    """One line of the timeline; in order of ``id`` they are the whole story."""
+
+    workload = models.ForeignKey(Workload, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=10, choices=EventKind.choices)
+    state = models.CharField(max_length=12, choices=State.choices, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    remote_status = models.CharField(max_length=100, blank=True)
+    text = models.CharField(max_length=300)
+    detail = models.TextField(blank=True)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        indexes = [
+            # the timeline of one workload, newest first
+            models.Index(fields=["workload", "-id"], name="event_timeline"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

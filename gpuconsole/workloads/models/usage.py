@@ -1,0 +1,37 @@
+"""Usage intervals: stretches of time that a provider bills, with the price frozen at launch."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from gpuconsole.workloads.models.workload import Workload
+
+
+class UsageInterval(models.Model):
+    """One billed stretch of one attempt; ``hourly_price`` None means that nobody knows the price."""
+
+    workload = models.ForeignKey(Workload, on_delete=models.PROTECT, related_name="usage")
+    attempt = models.PositiveSmallIntegerField(default=1)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    hourly_price = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    rounding = models.CharField(max_length=10, blank=True)
+    gpu_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workload"], condition=Q(ended_at__isnull=True), name="one_open_interval_a_workload"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="interval_not_backwards"
+            ),
+        ]
+        indexes = [
+            # the cost tab of one workload, and spend between two moments
+            models.Index(fields=["workload", "started_at"], name="usage_of_workload"),
+            models.Index(fields=["started_at"], name="usage_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%F %T} to {self.ended_at or 'now'}"

@@ -1,0 +1,203 @@
+"""A workload: anything launched that a provider runs for a project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from gpuconsole.accounts.models import ApiToken, Team, User
+from gpuconsole.connections.models import Connection
+from gpuconsole.projects.models import Project
+from gpuconsole.workloads.states import ACTIVE, FINAL, Fault, Kind, ReasonCode, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Intent(models.TextChoices):
+    """What we want of the provider and have not seen confirmed."""
+
+    NONE = "", "Nothing"
+    LAUNCH = "launch", "Launch"
+    STOP = "stop", "Stop"
+    START = "start", "Start"
+    RESTART = "restart", "Restart"
+    END = "end", "End"
+    RETRY = "retry", "Retry"
+
+
+class WorkloadQuerySet(models.QuerySet["Workload"]):
+    def active(self) -> WorkloadQuerySet:
+        """Those that count against the quota."""
+        return self.filter(state__in=ACTIVE)
+
+    def not_ended(self) -> WorkloadQuerySet:
+        return self.exclude(state__in=FINAL)
+
+    def of(self, projects: Iterable[Project] | models.QuerySet[Project]) -> WorkloadQuerySet:
+        return self.filter(project__in=projects)
+
+
+class Workload(models.Model):
+    """One launch and all that became of it. ``state`` is written by ``transitions.move()`` alone."""
+
+    public_id = models.CharField(max_length=40, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="workloads")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="workloads")
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="workloads")
+    provider = models.CharField(max_length=30)
+    is_sandbox = models.BooleanField(default=False)
+    name = models.CharField(max_length=200)
+    labels = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="workloads")
+    api_token = models.ForeignKey(ApiToken, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    spec = models.JSONField()
+    """The provider-shaped fields as chosen, checked by the provider's model; never changed after launch."""
+    token = models.CharField(max_length=60, unique=True, editable=False)
+    idempotency_key = models.CharField(max_length=255, null=True, blank=True)
+    request_hash = models.CharField(max_length=64, blank=True)
+    retry_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retries")
+
+    state = models.CharField(max_length=12, choices=State.choices, default=State.SUBMITTING)
+    state_at = models.DateTimeField()
+    attempt = models.PositiveSmallIntegerField(default=1)
+    reason_code = models.CharField(max_length=30, choices=ReasonCode.choices, blank=True, default=ReasonCode.NONE)
+    reason_text = models.TextField(blank=True)
+    reason_fault = models.CharField(max_length=10, choices=Fault.choices, blank=True)
+    phases = models.JSONField(default=list, blank=True)
+    """[{"attempt": 1, "spans": [[phase, start, end or null], …], "end": state or null, "note": str}], times in epoch s."""
+
+    intent = models.CharField(max_length=10, choices=Intent.choices, blank=True, default=Intent.LAUNCH)
+    intent_at = models.DateTimeField(null=True, blank=True)
+    intent_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    intent_tries = models.PositiveIntegerField(default=0)
+    intent_error = models.TextField(blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    """When a worker should act on the intent (or look for a lost launch) next; None: nothing to do."""
+    sending_at = models.DateTimeField(null=True, blank=True)
+    """Committed before the create call: whoever finds it set must look before sending again."""
+    known_remote_ids = models.JSONField(default=list, blank=True)
+    """What the account held just before the call, where the provider keeps no token."""
+    look_until = models.DateTimeField(null=True, blank=True)
+
+    remote_id = models.CharField(max_length=200, blank=True)
+    remote_status = models.CharField(max_length=100, blank=True)
+    is_status_known = models.BooleanField(default=True)
+    remote = models.JSONField(default=dict, blank=True)
+    """The provider's last answer about it, secrets taken out."""
+    request = models.JSONField(default=dict, blank=True)
+    """The exact request that was sent, masked, with method and path."""
+    observed_at = models.DateTimeField(null=True, blank=True)
+    missing_since = models.DateTimeField(null=True, blank=True)
+    missing_count = models.PositiveSmallIntegerField(default=0)
+    parts = models.JSONField(default=list, blank=True)
+    connect = models.JSONField(default=dict, blank=True)
+
+    hardware_id = models.CharField(max_length=100, blank=True)
+    gpu_model = models.CharField(max_length=60, blank=True)
+    gpu_count = models.PositiveIntegerField(default=0)
+    region = models.CharField(max_length=100, blank=True)
+    hourly_price = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
+    """For everything it holds together, frozen at launch; None: unknown."""
+    currency = models.CharField(max_length=3, blank=True)
+    rounding = models.CharField(max_length=10, blank=True)
+    price_seen_at = models.DateTimeField(null=True, blank=True)
+    reserved = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
+    """The most it can cost, held against the budget while it is active."""
+    cost_closed = models.DecimalField(max_digits=16, decimal_places=6, default=0)
+    """Cost of the closed usage intervals; the open one is added when read."""
+    billed_since = models.DateTimeField(null=True, blank=True)
+    """Start of the open usage interval, so that a list shows costs without another query."""
+    billed_closed_s = models.DecimalField(max_digits=14, decimal_places=3, default=0)
+
+    stop_after_s = models.PositiveIntegerField(null=True, blank=True)
+    ends_by = models.DateTimeField(null=True, blank=True)
+
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    log_size = models.BigIntegerField(default=0)
+    log_lines = models.PositiveBigIntegerField(default=0)
+    log_cursor = models.TextField(blank=True)
+    is_log_complete = models.BooleanField(default=False)
+    output_at = models.DateTimeField(null=True, blank=True)
+    """When logs and metrics were fetched last."""
+
+    objects = WorkloadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="idempotency_key_once_a_project",
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "remote_id"],
+                condition=~Q(remote_id=""),
+                name="remote_once_a_connection",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="workload_kind_known"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="workload_state_known"),
+            models.CheckConstraint(
+                condition=Q(hourly_price__isnull=True) | Q(hourly_price__gte=0), name="hourly_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("created_at")), name="ended_after_created"
+            ),
+        ]
+        indexes = [
+            # lists of jobs or instances of some projects, newest first
+            models.Index(fields=["project", "kind", "-id"], name="workload_list"),
+            # lists over a whole team, newest first
+            models.Index(fields=["team", "kind", "-id"], name="workload_team_list"),
+            # the API's list over both kinds
+            models.Index(fields=["team", "-id"], name="workload_team_all"),
+            # a sync round: all of one connection that can still change
+            models.Index(
+                fields=["connection", "state"],
+                condition=~Q(state__in=["succeeded", "failed", "cancelled", "draft"]),
+                name="workload_live",
+            ),
+            # the tick: work that a worker must act upon
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="workload_due"),
+            # the last round for logs of ended work
+            models.Index(
+                fields=["connection"],
+                condition=Q(state__in=["succeeded", "failed", "cancelled"], is_log_complete=False),
+                name="workload_log_open",
+            ),
+            # deadlines
+            models.Index(fields=["ends_by"], condition=Q(ends_by__isnull=False), name="workload_deadline"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE
+
+    @property
+    def state_word(self) -> State:
+        """The state with its label and icon."""
+        return State(self.state)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Change counters that a change of this row bumps."""
+        return (f"workload:{self.pk}", f"project:{self.project_id}", f"team:{self.team_id}")
+
+    def remote_facts(self) -> dict[str, Any]:
+        """Raw answer of the provider, as kept."""
+        return dict(self.remote)

@@ -1,0 +1,321 @@
+"""Shapes of workloads in the JSON API."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Union
+
+from ninja import Field
+from pydantic import Discriminator, JsonValue
+
+from gpuconsole.core.api import Amount, ApiInput, ApiSchema, PageInfo, Text
+from gpuconsole.core.money import Money
+from gpuconsole.providers import registry
+from gpuconsole.workloads.estimates import Estimate
+from gpuconsole.workloads.models import Event, Workload
+from gpuconsole.workloads.usage import cost_so_far
+
+_SPECS = tuple(provider.spec for provider in registry.every())
+AnySpec = Annotated[Union[_SPECS], Discriminator("provider")]  # type: ignore[valid-type]  # noqa: UP007
+"""Every provider's own create fields, told apart by ``provider``."""
+
+
+class GuardsIn(ApiInput):
+    """Rules of ours that end work; nothing of it is sent to the provider."""
+
+    stop_after_s: int | None = Field(None, ge=60, le=366 * 86_400)
+    """Seconds after the launch at which the console ends it."""
+
+
+class LaunchIn(ApiInput):
+    """One launch: what the provider is asked for, on which connection, under which name."""
+
+    name: str = Field("", max_length=200, pattern=r"^[^\x00-\x1f]*$")
+    connection: Text
+    spec: AnySpec
+    guards: GuardsIn = Field(default_factory=GuardsIn)
+    labels: list[Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f]+$")]] = Field(
+        default_factory=list, max_length=20
+    )
+
+
+class ReasonOut(ApiSchema):
+    """Why it failed or ended: a word for programs, whose fault, and the words of whoever said so."""
+
+    code: str
+    fault: str
+    text: str
+
+
+class HardwareOut(ApiSchema):
+    id: str
+    gpu_model: str
+    gpu_count: int
+    """All GPUs of the workload together."""
+    region: str
+
+
+class PriceOut(ApiSchema):
+    """Frozen at launch, for everything the workload holds together."""
+
+    hourly: Amount
+    currency: str
+    rounding: str
+    seen_at: datetime | None
+
+
+class CostOut(ApiSchema):
+    amount: Amount
+    currency: str
+    is_final: bool
+
+
+class WorkloadOut(ApiSchema):
+    """A workload as lists show it."""
+
+    id: str
+    kind: str
+    name: str
+    provider: str
+    connection: str
+    project: str
+    owner: str | None
+    labels: list[str]
+    is_sandbox: bool
+    state: str
+    state_at: datetime
+    is_final: bool
+    provider_status: str
+    attempt: int
+    reason: ReasonOut | None
+    remote_id: str | None
+    hardware: HardwareOut
+    price: PriceOut | None
+    """Null: nobody knows the price."""
+    cost: CostOut | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    ends_by: datetime | None
+    observed_at: datetime | None
+    """When the provider last told about it; null: never yet."""
+
+
+class Workloads(PageInfo):
+    items: list[WorkloadOut]
+
+
+class SpanOut(ApiSchema):
+    phase: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class AttemptOut(ApiSchema):
+    attempt: int
+    spans: list[SpanOut]
+    end: str | None
+
+
+class WorkloadDetail(WorkloadOut):
+    """A workload with its spec, its timeline and the ways in."""
+
+    spec: dict[str, JsonValue]
+    request: dict[str, JsonValue]
+    """What was sent, secrets masked; empty before it was sent."""
+    remote: dict[str, JsonValue]
+    """The provider's last answer, secrets taken out."""
+    attempts: list[AttemptOut]
+    parts: list[dict[str, JsonValue]]
+    connect: dict[str, str]
+    log_size: int
+    is_log_complete: bool
+
+
+class EventOut(ApiSchema):
+    id: int
+    at: datetime
+    kind: str
+    state: str | None
+    attempt: int
+    provider_status: str
+    text: str
+    detail: str
+    by: str | None
+
+
+class Events(PageInfo):
+    items: list[EventOut]
+
+
+class LogLineOut(ApiSchema):
+    at: str | None
+    source: str
+    level: str
+    text: str
+
+
+class LogOut(ApiSchema):
+    """Lines from one byte offset on; ask again with ``next`` until ``is_complete`` and ``next`` equals ``size``."""
+
+    items: list[LogLineOut]
+    next: int
+    size: int
+    is_complete: bool
+
+
+class MoneyOut(ApiSchema):
+    amount: Amount
+    currency: str
+
+
+class EstimateOut(ApiSchema):
+    """Money before it is spent; null means unknown, never zero."""
+
+    hourly: MoneyOut | None
+    at_most: MoneyOut | None
+    not_priced: list[str]
+    gpu_count: int
+
+
+class RequestOut(ApiSchema):
+    method: str
+    url: str
+    body: JsonValue
+
+
+class PreviewOut(ApiSchema):
+    """The exact request that a launch would send, secrets masked, and what it would cost."""
+
+    request: RequestOut
+    curl: str
+    python: str
+    estimate: EstimateOut
+
+
+def shape(workload: Workload, now: datetime) -> WorkloadOut:
+    """A row of a list; asks nothing of the database when connection, project and owner came with it."""
+    return WorkloadOut.model_construct(**_facts(workload, now))
+
+
+def shape_detail(workload: Workload, now: datetime) -> WorkloadDetail:
+    """Everything about one workload."""
+    return WorkloadDetail.model_construct(
+        **_facts(workload, now),
+        spec=workload.spec,
+        request=workload.request,
+        remote=workload.remote,
+        attempts=[_attempt(attempt) for attempt in workload.phases],
+        parts=workload.parts,
+        connect=workload.connect,
+        log_size=workload.log_size,
+        is_log_complete=workload.is_log_complete,
+    )
+
+
+def shape_event(event: Event) -> EventOut:
+    return EventOut(
+        id=event.pk,
+        at=event.at,
+        kind=event.kind,
+        state=event.state or None,
+        attempt=event.attempt,
+        provider_status=event.remote_status,
+        text=event.text,
+        detail=event.detail,
+        by=event.by.email if event.by else None,
+    )
+
+
+def shape_estimate(estimate: Estimate) -> EstimateOut:
+    return EstimateOut(
+        hourly=_money(estimate.hourly),
+        at_most=_money(estimate.upper),
+        not_priced=list(estimate.not_priced),
+        gpu_count=estimate.gpu_count,
+    )
+
+
+def field_path(location: Sequence[str | int]) -> str:
+    """The dotted path of a field as the caller wrote it: ``body.payload.spec.baseten.x`` is ``spec.x``."""
+    parts = [str(part) for part in location if part not in ("body", "query", "path", "header", "payload", "filters")]
+    if len(parts) > 1 and parts[0] == "spec" and parts[1] in registry.SLUGS:
+        del parts[1]
+    return ".".join(parts)
+
+
+def _facts(workload: Workload, now: datetime) -> dict[str, Any]:
+    cost = cost_so_far(workload, now)
+    return {
+        "id": workload.public_id,
+        "kind": workload.kind,
+        "name": workload.name,
+        "provider": workload.provider,
+        "connection": workload.connection.public_id,
+        "project": workload.project.slug,
+        "owner": workload.owner.email if workload.owner else None,
+        "labels": workload.labels,
+        "is_sandbox": workload.is_sandbox,
+        "state": workload.state,
+        "state_at": workload.state_at,
+        "is_final": workload.is_final,
+        "provider_status": workload.remote_status,
+        "attempt": workload.attempt,
+        "reason": _reason(workload),
+        "remote_id": workload.remote_id or None,
+        "hardware": HardwareOut.model_construct(
+            id=workload.hardware_id,
+            gpu_model=workload.gpu_model,
+            gpu_count=workload.gpu_count,
+            region=workload.region,
+        ),
+        "price": _price(workload),
+        "cost": _cost(workload, cost),
+        "created_at": workload.created_at,
+        "started_at": workload.started_at,
+        "ended_at": workload.ended_at,
+        "ends_by": workload.ends_by,
+        "observed_at": workload.observed_at,
+    }
+
+
+def _reason(workload: Workload) -> ReasonOut | None:
+    if not workload.reason_code:
+        return None
+    return ReasonOut.model_construct(
+        code=workload.reason_code, fault=workload.reason_fault, text=workload.reason_text
+    )
+
+
+def _price(workload: Workload) -> PriceOut | None:
+    if workload.hourly_price is None:
+        return None
+    return PriceOut.model_construct(
+        hourly=workload.hourly_price,
+        currency=workload.currency,
+        rounding=workload.rounding,
+        seen_at=workload.price_seen_at,
+    )
+
+
+def _cost(workload: Workload, amount: Decimal | None) -> CostOut | None:
+    if amount is None:
+        return None
+    return CostOut.model_construct(amount=amount, currency=workload.currency, is_final=workload.billed_since is None)
+
+
+def _attempt(attempt: dict[str, Any]) -> AttemptOut:
+    spans = [
+        SpanOut(phase=phase, started_at=_moment(start), ended_at=None if end is None else _moment(end))
+        for phase, start, end in attempt["spans"]
+    ]
+    return AttemptOut(attempt=attempt["attempt"], spans=spans, end=attempt.get("end"))
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _money(money: Money | None) -> MoneyOut | None:
+    return None if money is None else MoneyOut(amount=money.amount, currency=money.currency)
+

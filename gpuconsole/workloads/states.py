@@ -1,0 +1,212 @@
+"""The one vocabulary of states: what each word means, which moves are allowed, what each remote state becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+
+from gpuconsole.providers.remote import Phase, RemoteState
+
+
+class Kind(models.TextChoices):
+    JOB = "job", "Job"
+    INSTANCE = "instance", "Instance"
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    SUBMITTING = "submitting", "Submitting"
+    QUEUED = "queued", "Queued"
+    STARTING = "starting", "Starting"
+    RUNNING = "running", "Running"
+    STOPPING = "stopping", "Stopping"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+    STOPPED = "stopped", "Stopped"
+    LOST = "lost", "Lost"
+
+    @property
+    def icon(self) -> str:
+        """The lucide icon that always stands beside the word."""
+        return _ICONS[self]
+
+    @property
+    def meaning(self) -> str:
+        return _MEANINGS[self]
+
+
+FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED})
+"""States that nothing leaves (but for a retry, which opens a new attempt)."""
+
+ACTIVE = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING, State.LOST})
+"""States that count against the quota; a lost workload may still run, so it counts."""
+
+TRANSITIONAL = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.STOPPING})
+"""States that do not last: looked at often."""
+
+OBSERVED = frozenset({State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING, State.STOPPED, State.LOST})
+"""States in which the provider's own word is followed."""
+
+_ENDS = FINAL | {State.LOST}
+_FORWARD = {
+    State.DRAFT: frozenset({State.SUBMITTING}),
+    State.SUBMITTING: frozenset({State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING}) | _ENDS,
+    State.QUEUED: frozenset({State.STARTING, State.RUNNING, State.STOPPING}) | _ENDS,
+    State.STARTING: frozenset({State.RUNNING, State.STOPPING, State.QUEUED}) | _ENDS,
+    State.RUNNING: frozenset({State.STOPPING}) | _ENDS,
+    State.STOPPING: _ENDS,
+    State.SUCCEEDED: frozenset(),
+    State.FAILED: frozenset(),
+    State.CANCELLED: frozenset(),
+    State.STOPPED: frozenset(),
+    State.LOST: frozenset({State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING}) | FINAL,
+}
+_AGAIN = {
+    State.FAILED: frozenset({State.SUBMITTING}),
+    State.CANCELLED: frozenset({State.SUBMITTING}),
+}
+_AT_REST = {
+    State.STARTING: frozenset({State.STOPPED}),
+    State.RUNNING: frozenset({State.STOPPED, State.STARTING}),
+    State.STOPPING: frozenset({State.STOPPED, State.STARTING}),
+    State.STOPPED: frozenset({State.STARTING, State.RUNNING, State.STOPPING}) | _ENDS,
+    State.LOST: frozenset({State.STOPPED}),
+    State.SUBMITTING: frozenset({State.STOPPED}),
+}
+
+MOVES: dict[Kind, dict[State, frozenset[State]]] = {
+    Kind.JOB: {state: moves | _AGAIN.get(state, frozenset()) for state, moves in _FORWARD.items()},
+    Kind.INSTANCE: {state: moves | _AT_REST.get(state, frozenset()) for state, moves in _FORWARD.items()},
+}
+"""Per kind, where each state may go. Moves go forward, but for a retry (a new attempt), a find after lost, and a start
+after a stop."""
+
+FROM_REMOTE: dict[RemoteState, State] = {
+    RemoteState.QUEUED: State.QUEUED,
+    RemoteState.STARTING: State.STARTING,
+    RemoteState.RUNNING: State.RUNNING,
+    RemoteState.STOPPING: State.STOPPING,
+    RemoteState.SUCCEEDED: State.SUCCEEDED,
+    RemoteState.FAILED: State.FAILED,
+    RemoteState.CANCELLED: State.CANCELLED,
+    RemoteState.STOPPED: State.STOPPED,
+}
+"""UNKNOWN is left out on purpose: an unheard-of word keeps the state."""
+
+PHASE_OF: dict[State, Phase | None] = {
+    State.DRAFT: None,
+    State.SUBMITTING: None,
+    State.QUEUED: Phase.QUEUED,
+    State.STARTING: Phase.PREPARING,
+    State.RUNNING: Phase.RUNNING,
+    State.STOPPING: Phase.STOPPING,
+    State.SUCCEEDED: None,
+    State.FAILED: None,
+    State.CANCELLED: None,
+    State.STOPPED: None,
+    State.LOST: None,
+}
+
+
+class Verb(models.TextChoices):
+    """What a person may do with a workload."""
+
+    STOP = "stop", "Stop"
+    START = "start", "Start"
+    RESTART = "restart", "Restart"
+    TERMINATE = "terminate", "Terminate"
+    RETRY = "retry", "Retry"
+    CLONE = "clone", "Clone"
+
+
+_RUNNING_ON = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.LOST})
+
+VERBS: dict[Kind, dict[Verb, frozenset[State]]] = {
+    Kind.JOB: {
+        Verb.STOP: _RUNNING_ON,
+        Verb.RETRY: frozenset({State.FAILED, State.CANCELLED}),
+        Verb.CLONE: frozenset(State),
+    },
+    Kind.INSTANCE: {
+        Verb.STOP: frozenset({State.STARTING, State.RUNNING}),
+        Verb.START: frozenset({State.STOPPED}),
+        Verb.RESTART: frozenset({State.RUNNING}),
+        Verb.TERMINATE: frozenset({State.SUBMITTING, State.STARTING, State.RUNNING, State.STOPPED, State.LOST}),
+        Verb.CLONE: frozenset(State),
+    },
+}
+"""Per kind, the states in which each verb makes sense."""
+
+
+class Fault(models.TextChoices):
+    """Whose fault an end is."""
+
+    YOU = "you", "Your code or settings"
+    PROVIDER = "provider", "The provider"
+    CONSOLE = "console", "gpuconsole"
+    NOBODY = "nobody", "Nobody"
+
+
+class ReasonCode(models.TextChoices):
+    """Why a workload failed or ended, apart from its state."""
+
+    NONE = "", "None"
+    UNCONFIRMED = "unconfirmed", "Sent, and the answer was lost"
+    NOT_FOUND = "not_found", "Sent, and not found at the provider"
+    REJECTED = "rejected", "The provider refused the request"
+    NO_CAPACITY = "no_capacity", "The provider has no such hardware free"
+    NOT_AUTHORIZED = "not_authorized", "The provider refused the credentials"
+    IMAGE = "image", "The image could not be started"
+    EXIT_CODE = "exit_code", "The command ended with an error"
+    OUT_OF_MEMORY = "out_of_memory", "Out of memory"
+    PREEMPTED = "preempted", "The provider took the hardware back"
+    PROVIDER_FAILURE = "provider_failure", "It failed at the provider"
+    STOPPED_BY_PERSON = "stopped_by_person", "Stopped by a person"
+    STOPPED_ELSEWHERE = "stopped_elsewhere", "Ended at the provider, not from here"
+    DEADLINE = "deadline", "Its latest end had come"
+    GONE = "gone", "The provider no longer lists it"
+    NEVER_SENT = "never_sent", "Ended before it was sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A typed cause: what, in the provider's words or ours, and whose fault it is."""
+
+    code: ReasonCode
+    text: str = ""
+    fault: Fault = Fault.NOBODY
+
+
+def may_move(kind: Kind, before: State, after: State) -> bool:
+    """Whether the move is allowed for this kind of workload."""
+    return after in MOVES[kind][before]
+
+
+_ICONS = {
+    State.DRAFT: "pencil-line",
+    State.SUBMITTING: "arrow-up-from-line",
+    State.QUEUED: "clock",
+    State.STARTING: "loader",
+    State.RUNNING: "circle-play",
+    State.STOPPING: "circle-stop",
+    State.SUCCEEDED: "circle-check",
+    State.FAILED: "circle-x",
+    State.CANCELLED: "ban",
+    State.STOPPED: "square",
+    State.LOST: "circle-help",
+}
+_MEANINGS = {
+    State.DRAFT: "Saved here, never sent.",
+    State.SUBMITTING: "Sent, or about to be; no provider id yet.",
+    State.QUEUED: "Accepted; waits for hardware.",
+    State.STARTING: "Has hardware; assigned or preparing.",
+    State.RUNNING: "The command or the machine is up.",
+    State.STOPPING: "Stop asked, not confirmed.",
+    State.SUCCEEDED: "Ended by itself without an error.",
+    State.FAILED: "Ended with an error or at a time limit.",
+    State.CANCELLED: "Stopped by a person, a rule or a budget before it ended.",
+    State.STOPPED: "The instance is off; its disks are kept.",
+    State.LOST: "The provider no longer lists it, or has not answered for longer than the limit.",
+}

@@ -1,0 +1,42 @@
+"""The commands that set themselves up; each takes the words after its name and answers an exit code."""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+
+from gpuconsole.door import browser, environment, options, up
+from gpuconsole.door.trouble import Trouble
+
+_BENCHES = environment.BASE / "tests" / "bench"
+
+
+def run_up(words: list[str]) -> int:
+    """Start the console and stay until told to stop."""
+    parsed = options.parse(words)  # first, so that --help and mistakes are answered at once
+    environment.ensure(environment.RUNTIME_LOCK)
+    environment.enter(*sys.argv)
+    return up.main(parsed)
+
+
+def run_tests(words: list[str]) -> int:
+    """Run pytest with `words`; its session starts servers of its own in a temporary folder."""
+    environment.ensure(environment.TEST_LOCK)
+    browser.ensure()
+    os.chdir(environment.BASE)
+    environment.run("-m", "pytest", *words)
+
+
+def run_bench(words: list[str]) -> int:
+    """Measure one thing: `bench NAME` calls `main` in `tests/bench/NAME.py`, which answers 1 for a missed target."""
+    names = sorted(file.stem for file in _BENCHES.glob("[a-z]*.py"))
+    if not words or words[0] not in names:
+        raise Trouble(f"bench what? There is: {', '.join(names)}")
+    environment.ensure(environment.TEST_LOCK)
+    environment.enter(*sys.argv)
+    bench = importlib.import_module(f"tests.bench.{words[0]}")
+    code: int = bench.main(words[1:])
+    return code
+
+
+DOORS: dict[str, Callable[[list[str]], int]] = {"up": run_up, "test": run_tests, "bench": run_bench}

@@ -1,0 +1,104 @@
+"""The console's own processes: how each is called, and the environment they share."""
+
+import json
+import os
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpuconsole.door import children
+from gpuconsole.door.data import Data
+from gpuconsole.door.environment import BASE
+from gpuconsole.door.options import Options
+from gpuconsole.door.supervisor import Process
+
+_CELERY = ("-m", "celery", "-A", "gpuconsole.celery", "--skip-checks")
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """How the running parts are reached."""
+
+    database_url: str
+    redis_url: str
+    url: str
+    simulator_url: str
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Starts each program in the environment of one data folder."""
+
+    house: Data
+    addresses: Addresses
+    options: Options
+
+    def prepare(self) -> Process:
+        """Bring database and static files up to date; leaves its answer in `prepare.json`."""
+        answer = str(self.house.folder / "prepare.json")
+        empty = ["--empty"] if self.options.empty else []
+        return self._start("prepare", "-m", "gpuconsole.prepare", answer, *empty)
+
+    def simulator(self, port: int) -> Process:
+        """The providers of the sandbox."""
+        speed = f"{self.options.simulator_speed:g}"
+        return self._start("simulator", "-m", "gpuconsole.simulator", "--port", str(port), "--speed", speed)
+
+    def web(self, listener: socket.socket) -> Process:
+        """Pages and API, on the socket that is listening already."""
+        handle = listener.fileno()
+        words = ("-m", "gunicorn", "-c", "python:gpuconsole.gunicorn", "--bind", f"fd://{handle}", "gpuconsole.wsgi")
+        return self._start("web", *words, death_signal=signal.SIGTERM, handles=(handle,))
+
+    def worker(self) -> Process:
+        """The sync engine: all calls to providers."""
+        quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+        return self._start("worker", *_CELERY, "worker", "-P", "threads", "-c", "8", "-l", "INFO", *quiet)
+
+    def beat(self) -> Process:
+        """The clock that wakes the workers."""
+        return self._start("beat", *_CELERY, "beat", "-l", "WARNING", "-S", "celery.beat:Scheduler")
+
+    def _start(
+        self, name: str, *words: str, death_signal: signal.Signals = signal.SIGKILL, handles: tuple[int, ...] = ()
+    ) -> Process:
+        return children.spawn(
+            [sys.executable, *words],
+            env=self._environment(),
+            cwd=BASE,
+            log=self.house.logs / f"{name}.log",
+            death_signal=death_signal,
+            pass_fds=(self.house.children_lock, *handles),
+        )
+
+    def _environment(self) -> dict[str, str]:
+        chosen = {
+            "GPUCONSOLE_URL": self.addresses.url,
+            "GPUCONSOLE_HOSTS": ",".join(_host_names(self.options.host)),
+        }
+        fixed = {
+            "GPUCONSOLE_DATA": str(self.house.folder),
+            "DATABASE_URL": self.addresses.database_url,
+            "REDIS_URL": self.addresses.redis_url,
+            "GPUCONSOLE_SIMULATOR_URL": self.addresses.simulator_url,
+            "PYTHONUNBUFFERED": "1",
+            "MALLOC_ARENA_MAX": "2",  # a thread each with an arena of its own costs tens of megabytes
+        }
+        return chosen | os.environ | fixed
+
+
+def _host_names(host: str) -> list[str]:
+    """The names under which browsers may reach a console that listens on `host`."""
+    names = ["localhost", "127.0.0.1", "[::1]"]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104
+        return [*names, socket.gethostname(), socket.getfqdn(), *_own_addresses()]
+    return [*names, f"[{host}]" if ":" in host else host]
+
+
+def _own_addresses() -> list[str]:
+    try:
+        return socket.gethostbyname_ex(socket.gethostname())[2]
+    except OSError:
+        return []

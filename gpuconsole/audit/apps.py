@@ -9,3 +9,10 @@ class AuditConfig(AppConfig):
     name = "gpuconsole.audit"
     label = "audit"
     verbose_name = "Audit"
+
+    def ready(self) -> None:
+        """Listen to the floors below."""
+        from gpuconsole.audit.services import record_act  # models can be imported only now
+        from gpuconsole.core.acts import told
+
+        told.connect(record_act, dispatch_uid="audit")

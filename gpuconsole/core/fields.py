@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from gpuconsole.core import crypto
 
 
-class SealedField(models.BinaryField):
+if TYPE_CHECKING:
+    _Blob = models.BinaryField[bytes, bytes]
+else:
+    _Blob = models.BinaryField
+
+
+class SealedField(_Blob):
     """Holds what ``write`` sealed; ``bound_to`` names the field whose value identifies the row and never changes.
 
     Empty bytes mean that nothing is kept. The attribute itself is the blob: safe to log, useless elsewhere.

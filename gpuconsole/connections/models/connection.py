@@ -38,7 +38,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def usable_in(self, project: Project) -> ConnectionQuerySet:
         """Those that work of the project may be launched on; no project named means all."""
-        return self.kept().filter(team=project.team_id).filter(Q(projects=None) | Q(projects=project)).distinct()
+        return self.kept().filter(team=project.team_id).filter(Q(projects=None) | Q(projects=project))
 
 
 class Connection(models.Model):
@@ -73,6 +73,7 @@ class Connection(models.Model):
     check_state = models.CharField(max_length=10, choices=CheckState.choices, blank=True, default=CheckState.NONE)
     check_steps = models.JSONField(default=list, blank=True)
     """The newest test: [{"name", "is_ok", "detail", "took_ms"}, …]; it stops at the first that failed."""
+    check_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     check_asked_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
 
@@ -104,6 +105,8 @@ class Connection(models.Model):
         indexes = [
             # the tick: connections whose round is due
             models.Index(fields=["due_at"], condition=Q(removed_at__isnull=True), name="connection_due"),
+            # the tick: tests whose wake-up was lost
+            models.Index(fields=["check_asked_at"], condition=Q(check_state="asked"), name="connection_check_asked"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,52 @@
+"""Reads what workers have seen of providers; pages and forms ask here and never at a provider."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gpuconsole.catalog import models
+from gpuconsole.connections.models import Connection
+from gpuconsole.providers.remote import Choice, Hardware, Offer
+
+
+def offers(connection: Connection) -> list[Offer]:
+    """All offers of the connection as last seen, cheapest first, unknown prices last."""
+    return [as_offer(row) for row in models.Offer.objects.filter(connection=connection).order_by("hourly_price", "pk")]
+
+
+def offers_seen_at(connection: Connection) -> datetime | None:
+    """When its offers were looked at last; None: never."""
+    return models.OfferList.objects.filter(connection=connection).values_list("seen_at", flat=True).first()
+
+
+def choices(connection: Connection, name: str) -> tuple[list[Choice], datetime | None]:
+    """What the provider offers for a field, and when it was looked at; ([], None) where it never was."""
+    row = models.ChoiceSet.objects.filter(connection=connection, name=name).first()
+    return ([], None) if row is None else (as_choices(row), row.seen_at)
+
+
+def all_choices(connection: Connection) -> dict[str, list[Choice]]:
+    """Every set of choices of the connection by name, in one query."""
+    return {row.name: as_choices(row) for row in models.ChoiceSet.objects.filter(connection=connection)}
+
+
+def as_offer(row: models.Offer) -> Offer:
+    """The row as the providers' plain value."""
+    return Offer(
+        hardware_id=row.hardware_id,
+        hardware=Hardware(row.gpu_model, row.maker, row.vram_gb) if row.gpu_model else None,
+        gpu_count=row.gpu_count,
+        hourly_price=row.hourly_price,
+        currency=row.currency,
+        billing=row.billing,
+        region=row.region,
+        cpu_count=row.cpu_count,
+        ram_gb=row.ram_gb,
+        is_available=row.is_available,
+        detail=row.detail,
+    )
+
+
+def as_choices(row: models.ChoiceSet) -> list[Choice]:
+    """The row's choices as plain values, in the provider's order."""
+    return [Choice(**choice) for choice in row.choices]

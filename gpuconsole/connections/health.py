@@ -1,0 +1,201 @@
+"""The health of a connection in words, and how its calls went by the half hour, from real calls only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection as database
+from django.db.models import Sum
+from django.utils import timezone
+
+from gpuconsole.connections.models import TICK_S, Connection, Health, HealthTick
+from gpuconsole.connections.services import fall_back
+from gpuconsole.core import versions
+from gpuconsole.providers.errors import NotAuthorized, ProviderError, RateLimited
+
+TICKS_SHOWN = 48
+BUDGET_DAYS = 30
+FAILING_AFTER = 2  # failed rounds in a row: one alone may be a hiccup
+SLOW_MS = 1500
+QUICK_MS = 1000  # a slow connection is healthy again below this: no flicker around one figure
+FLUSH_EVERY_S = 30
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What this process has counted of one connection and not written yet."""
+
+    starts_at: datetime
+    since: datetime
+    calls: int = 0
+    failures: int = 0
+    total_ms: int = 0
+
+
+@dataclass(slots=True)
+class _Memory:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    counts: dict[int, _Counts] = field(default_factory=dict)
+    usual_ms: dict[int, float] = field(default_factory=dict)
+
+
+_memory = _Memory()
+
+_UPSERT = """
+INSERT INTO connections_healthtick (connection_id, starts_at, calls, failures, total_ms) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (connection_id, starts_at) DO UPDATE SET
+    calls = connections_healthtick.calls + EXCLUDED.calls,
+    failures = connections_healthtick.failures + EXCLUDED.failures,
+    total_ms = connections_healthtick.total_ms + EXCLUDED.total_ms
+"""
+
+
+def note_round(
+    connection: Connection,
+    *,
+    ok: bool,
+    took_ms: int,
+    error: ProviderError | None = None,
+    calls: int = 1,
+    failures: int | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Count one round of calls that took ``took_ms`` together, and write the health where it changed.
+
+    Cheap: ticks are written every 30 s at most (what a killed worker had not written is lost, they are statistics),
+    the connection's row only when its health changes. ``connection.failures`` is the number of failed rounds in a row,
+    this one included.
+    """
+    now = now or timezone.now()
+    bad = failures if failures is not None else int(not ok)
+    _count(connection.pk, now, max(calls, bad), bad, took_ms, is_urgent=not ok)
+    wanted, text = _judged(connection, ok, took_ms / max(calls, 1), error)
+    if wanted == Health.REFUSED and fall_back(connection=connection, by=None, why="The new key was refused."):
+        return
+    if (wanted, text) != (connection.health, connection.health_text):
+        write(connection, wanted, text)
+        fields = ["health", "health_text", "health_at"]
+        connection.save(update_fields=fields)
+        versions.bump(*connection.topics)
+
+
+def write(connection: Connection, health: Health, text: str) -> None:
+    """Put the health into the row (unsaved); its age begins when it becomes another."""
+    if connection.health != health or connection.health_at is None:
+        connection.health_at = timezone.now()
+    connection.health = health
+    connection.health_text = text[:300]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One half hour; ``calls`` 0 means that nothing was asked."""
+
+    starts_at: datetime
+    calls: int = 0
+    failures: int = 0
+    total_ms: int = 0
+
+    @property
+    def kind(self) -> str:
+        """Empty, ok from 99 % good calls, warning above 90 %, else bad."""
+        if not self.calls:
+            return ""
+        good = 1 - self.failures / self.calls
+        return "ok" if good >= 0.99 else "warning" if good > 0.9 else "bad"
+
+    @property
+    def mean_ms(self) -> int | None:
+        """Of one call; None where there was none."""
+        return self.total_ms // self.calls if self.calls else None
+
+
+def ticks(connections: Sequence[Connection], now: datetime) -> dict[int, list[Tick]]:
+    """The last 48 half hours of each connection by pk, oldest first, in one query."""
+    last = _tick_start(now)
+    starts = [last - timedelta(seconds=TICK_S) * back for back in range(TICKS_SHOWN - 1, -1, -1)]
+    rows = HealthTick.objects.filter(connection__in=connections, starts_at__gte=starts[0])
+    found = {(row.connection_id, row.starts_at): row for row in rows}
+    return {
+        connection.pk: [
+            Tick(start, row.calls, row.failures, row.total_ms)
+            if (row := found.get((connection.pk, start)))
+            else Tick(start)
+            for start in starts
+        ]
+        for connection in connections
+    }
+
+
+def failed_share(connections: Sequence[Connection], now: datetime) -> dict[int, float]:
+    """The share of failed calls in 30 days by pk, 0 to 1; connections that made no call are left out."""
+    since = now - timedelta(days=BUDGET_DAYS)
+    rows = (
+        HealthTick.objects.filter(connection__in=connections, starts_at__gte=since)
+        .values("connection")
+        .annotate(all_calls=Sum("calls"), bad=Sum("failures"))
+    )
+    return {row["connection"]: row["bad"] / row["all_calls"] for row in rows if row["all_calls"]}
+
+
+def flush(now: datetime | None = None) -> None:
+    """Write all that was counted; for the end of a worker."""
+    with _memory.lock:
+        waiting = list(_memory.counts.items())
+        _memory.counts.clear()
+    for pk, counts in waiting:
+        _write_tick(pk, counts)
+
+
+def _count(pk: int, now: datetime, calls: int, failures: int, took_ms: int, *, is_urgent: bool) -> None:
+    ready: list[_Counts] = []
+    with _memory.lock:
+        counts = _memory.counts.get(pk)
+        if counts is not None and counts.starts_at != _tick_start(now):
+            ready.append(_memory.counts.pop(pk))
+            counts = None
+        counts = counts or _memory.counts.setdefault(pk, _Counts(_tick_start(now), now))
+        counts.calls += calls
+        counts.failures += failures
+        counts.total_ms += took_ms
+        if is_urgent or (now - counts.since).total_seconds() >= FLUSH_EVERY_S:
+            ready.append(_memory.counts.pop(pk))
+    for done in ready:
+        _write_tick(pk, done)
+
+
+def _write_tick(pk: int, counts: _Counts) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(_UPSERT, [pk, counts.starts_at, counts.calls, counts.failures, counts.total_ms])
+
+
+def _tick_start(moment: datetime) -> datetime:
+    seconds = int(moment.timestamp())
+    return datetime.fromtimestamp(seconds - seconds % TICK_S, UTC)
+
+
+def _judged(connection: Connection, ok: bool, call_ms: float, error: ProviderError | None) -> tuple[Health, str]:
+    if ok:
+        return _speed(connection, call_ms)
+    text = error.message if error else "The provider did not answer as it should."
+    if isinstance(error, NotAuthorized):
+        return Health.REFUSED, text
+    if isinstance(error, RateLimited):
+        return Health.SLOW, text
+    if connection.failures >= FAILING_AFTER or connection.health == Health.UNKNOWN:
+        return Health.FAILING, text
+    return Health(connection.health), connection.health_text
+
+
+def _speed(connection: Connection, call_ms: float) -> tuple[Health, str]:
+    usual_ms = 0.8 * _memory.usual_ms.get(connection.pk, call_ms) + 0.2 * call_ms
+    _memory.usual_ms[connection.pk] = usual_ms
+    limit_ms = QUICK_MS if connection.health == Health.SLOW else SLOW_MS
+    if usual_ms <= limit_ms:
+        return Health.HEALTHY, ""
+    if connection.health == Health.SLOW and connection.health_text.startswith("About"):
+        return Health.SLOW, connection.health_text  # the figure is not kept current: that would write a row each round
+    return Health.SLOW, f"About {usual_ms / 1000:.1f} s a call."

@@ -1,0 +1,132 @@
+"""Projects: making them, their members, limits and money."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from gpuconsole.accounts.models import Membership, Team, User
+from gpuconsole.audit import services as audit
+from gpuconsole.core import versions
+from gpuconsole.core.errors import Refused
+from gpuconsole.projects.models import Project, ProjectMember, ProjectRole
+from gpuconsole.projects.quotas import Quota
+
+_RESERVED = {"new"}  # addresses below /projects/
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Money for a month; None: no limit."""
+
+    amount: Decimal | None
+    currency: str
+
+
+@transaction.atomic
+def create(*, team: Team, name: str, by: User, slug: str = "", description: str = "") -> Project:
+    """A new project with its maker as admin; ``slug`` is made of the name where none is given."""
+    slug = slug or _free_slug(team, name)
+    if slug in _RESERVED:
+        raise Refused("This short name is taken by the console. Pick another.", field="slug")
+    try:
+        with transaction.atomic():
+            project = Project.objects.create(team=team, name=name, slug=slug, description=description)
+    except IntegrityError as error:
+        raise Refused(f"The team has a project with the short name {slug} already.", field="slug") from error
+    ProjectMember.objects.create(project=project, user=by, role=ProjectRole.ADMIN)
+    audit.record("project.create", by=by, team=team, target=project, project=project, after={"slug": slug})
+    versions.bump(f"team:{team.pk}")
+    return project
+
+
+def update(*, project: Project, by: User, name: str, description: str, default_stop_after_s: int | None) -> None:
+    """Change what describes the project; the slug stays, so that links and scripts keep working."""
+    wanted = {"name": name, "description": description, "default_stop_after_s": default_stop_after_s}
+    _write(project, by, "project.update", wanted)
+
+
+def archive(*, project: Project, by: User, active: int) -> None:
+    """Close the project for launches; its history stays. ``active`` is how much of its work has not ended."""
+    if active:
+        text = (
+            f"{active} workload{'s are' if active > 1 else ' is'} still active in {project.name}. End the work first."
+        )
+        raise Refused(text, code="active_work")
+    _write(project, by, "project.archive", {"archived_at": project.archived_at or timezone.now()})
+
+
+def unarchive(*, project: Project, by: User) -> None:
+    """Open an archived project for launches again."""
+    _write(project, by, "project.unarchive", {"archived_at": None})
+
+
+def set_quota(*, project: Project, quota: Quota, by: User, why: str = "") -> None:
+    """Set all limits at once; work that runs already is never ended by a lower limit."""
+    _write(project, by, "project.quota", asdict(quota), why)
+
+
+def set_budget(*, project: Project, budget: Budget, by: User, why: str = "") -> None:
+    """Set or lift the month's budget; a lower one blocks new launches and ends nothing."""
+    if budget.amount is not None and not budget.currency:
+        raise Refused("A budget needs a currency.", field="budget_currency")
+    currency = budget.currency if budget.amount is not None else ""
+    _write(project, by, "project.budget", {"budget_amount": budget.amount, "budget_currency": currency}, why)
+
+
+@transaction.atomic
+def set_role(*, project: Project, user: User, role: ProjectRole, by: User) -> ProjectMember:
+    """Let a member of the team into the project, or change what they may do there."""
+    if not Membership.objects.filter(team=project.team_id, user=user).exists():
+        raise Refused("Only members of the team can be in its projects. Invite them first.", field="user")
+    before = ProjectMember.objects.filter(project=project, user=user).values_list("role", flat=True).first()
+    member, _ = ProjectMember.objects.update_or_create(project=project, user=user, defaults={"role": role})
+    if before != role:
+        audit.record(
+            "project.role",
+            by=by,
+            team=project.team,
+            project=project,
+            target=user,
+            before={"role": before} if before else {},
+            after={"role": role.value},
+        )
+    return member
+
+
+@transaction.atomic
+def remove_member(*, member: ProjectMember, by: User) -> None:
+    """Take somebody out of the project."""
+    project, user = member.project, member.user
+    member.delete()
+    audit.record("project.remove", by=by, team=project.team, project=project, target=user, before={"role": member.role})
+
+
+@transaction.atomic
+def _write(project: Project, by: User, action: str, wanted: dict[str, Any], why: str = "") -> None:
+    """Write what differs, with its audit record; the row is locked, since launches lock it too."""
+    row = Project.objects.select_for_update(of=("self",)).select_related("team").get(pk=project.pk)
+    before, after = audit.changes(row, wanted)
+    if not after:
+        return
+    for name in after:
+        setattr(row, name, wanted[name])
+        setattr(project, name, wanted[name])
+    row.save(update_fields=list(after))
+    audit.record(action, by=by, team=row.team, project=row, target=row, before=before, after=after, why=why)
+    versions.bump(f"project:{row.pk}", f"team:{row.team_id}")
+
+
+def _free_slug(team: Team, name: str) -> str:
+    stem = slugify(name)[:70] or "project"
+    taken = set(Project.objects.filter(team=team, slug__startswith=stem).values_list("slug", flat=True)) | _RESERVED
+    slug, number = stem, 1
+    while slug in taken:
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug

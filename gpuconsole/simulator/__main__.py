@@ -1,0 +1,67 @@
+"""`python -m gpuconsole.simulator`: play the providers over HTTP until told to stop."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from gpuconsole.simulator.dialects import DIALECTS
+from gpuconsole.simulator.server import make_server
+
+CREDENTIALS = """\
+sandbox credentials (anything else is refused as the provider refuses it):
+  baseten   API key        sandbox-baseten-key
+  cortecs   client id      sandbox
+            client secret  sandbox-cortecs-secret
+
+Each dialect sits under /<slug>, e.g. http://127.0.0.1:PORT/baseten/v1/teams and
+http://127.0.0.1:PORT/cortecs/api/v1/models/, or at / with --only. What exists, what was asked, the clock and faults
+are under /_sim (GET /_sim lists the controls), for callers on loopback.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; 2 if the port cannot be had."""
+    args = _parser().parse_args(argv)
+    try:
+        server = make_server(args.port, args.host, only=args.only, speed=args.speed)
+    except OSError as exc:
+        print(f"simulator: cannot listen on {args.host}:{args.port}: {exc.strerror or exc}", file=sys.stderr)
+        return 2
+    stop = threading.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: stop.set())
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(f"Simulator: {server.url}", flush=True)
+    stop.wait()
+    # Connections live in daemon threads: leaving now ends them, however long a latency fault still sleeps.
+    server.socket.close()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m gpuconsole.simulator",
+        description="Speaks the wire APIs of GPU providers, with lifecycles, logs, metrics, prices and faults.",
+        epilog=CREDENTIALS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    parser.add_argument("--only", choices=sorted(DIALECTS), metavar="SLUG", help="put one dialect at /: %(choices)s")
+    parser.add_argument(
+        "--speed", type=_positive, default=1.0, metavar="N", help="lives run N times as fast (default %(default)s)"
+    )
+    return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not value > 0 or value == float("inf"):
+        raise argparse.ArgumentTypeError("must be positive")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""The control surface under `/_sim`, for callers on loopback only: what exists, what was asked, the clock, faults."""
+
+import ipaddress
+from typing import Any
+
+from gpuconsole.simulator.clock import iso
+from gpuconsole.simulator.faults import BadFault
+from gpuconsole.simulator.web import BadJson, Request, Response, Router, json_response
+from gpuconsole.simulator.world import World
+
+
+class BadControl(ValueError):  # noqa: N818 - a considered no
+    """The control call makes no sense; its text says why."""
+
+
+class Control:
+    """Answers `/_sim/…`."""
+
+    def __init__(self, world: World, slugs: list[str]) -> None:
+        self._world = world
+        self._slugs = slugs
+        self._router = router = Router()
+        router.add("GET", "/_sim", self._index)
+        router.add("GET", "/_sim/resources", self._resources)
+        router.add("GET", "/_sim/requests", self._requests)
+        router.add("GET", "/_sim/clock", self._clock)
+        router.add("POST", "/_sim/clock", self._advance)
+        router.add("GET", "/_sim/faults", self._list_faults)
+        router.add("POST", "/_sim/faults", self._add_fault)
+        router.add("DELETE", "/_sim/faults", self._clear_faults)
+        router.add("POST", "/_sim/reset", self._reset)
+
+    def answer(self, request: Request) -> Response:
+        """Answer one control call; problems are JSON with an `error` text."""
+        if not _is_loopback(request.peer):
+            return json_response({"error": "the control surface answers callers on loopback only"}, 403)
+        found = self._router.find(request.method, request.path)
+        if isinstance(found, set):
+            text = f"use {' or '.join(sorted(found))}" if found else "no such control; see GET /_sim"
+            return json_response({"error": text}, 405 if found else 404)
+        try:
+            return found[0](request)
+        except (BadControl, BadFault) as exc:
+            return json_response({"error": str(exc)}, 400)
+        except BadJson as exc:
+            return json_response({"error": f"the body is no JSON: {exc}"}, 400)
+
+    def _index(self, request: Request) -> Response:
+        return json_response(
+            {
+                "providers": self._slugs,
+                "controls": ["/_sim/resources", "/_sim/requests", "/_sim/clock", "/_sim/faults", "/_sim/reset"],
+            }
+        )
+
+    def _resources(self, request: Request) -> Response:
+        now = self._world.now()
+        rows = [resource.as_row(now) for resource in self._world.resources(request.query.get("provider"))]
+        return json_response({"resources": rows})
+
+    def _requests(self, request: Request) -> Response:
+        wanted = request.query
+        rows = [
+            row
+            for row in self._world.requests
+            if wanted.get("provider", row["provider"]) == row["provider"]
+            and wanted.get("method", row["method"]).upper() == row["method"]
+            and wanted.get("path", "") in row["path"]
+        ]
+        return json_response({"requests": rows})
+
+    def _clock(self, request: Request) -> Response:
+        world = self._world
+        return json_response(
+            {"now": iso(world.now()), "advanced_s": world.clock.advanced_s, "speed": world.speed},
+        )
+
+    def _advance(self, request: Request) -> Response:
+        seconds = _object(request).get("advance_s")
+        if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds <= 10 * 366 * 86400:
+            raise BadControl("advance_s must be a number of seconds, not negative, at most ten years")
+        self._world.clock.advance(seconds)
+        return self._clock(request)
+
+    def _list_faults(self, request: Request) -> Response:
+        return json_response({"faults": [fault.as_row() for fault in self._world.faults]})
+
+    def _add_fault(self, request: Request) -> Response:
+        description = _object(request)
+        if description.get("provider") not in self._slugs:
+            raise BadControl(f"provider must be one of {', '.join(self._slugs)}")
+        return json_response({"fault": self._world.faults.add(description).as_row()}, 201)
+
+    def _clear_faults(self, request: Request) -> Response:
+        self._world.faults.clear()
+        return json_response({"faults": []})
+
+    def _reset(self, request: Request) -> Response:
+        self._world.reset()
+        return json_response({"resources": []})
+
+
+def _object(request: Request) -> dict[str, Any]:
+    value = request.json()
+    if not isinstance(value, dict):
+        raise BadControl("the body must be a JSON object")
+    return value
+
+
+def _is_loopback(peer: str) -> bool:
+    try:
+        return ipaddress.ip_address(peer).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,175 @@
+"""A Baseten training job and its life as a pure function of time.
+
+Nominal seconds at speed 1, each varied by up to 15 % from the job's id: PENDING 60, CREATED 20 (weights are mirrored),
+DEPLOYING 150, RUNNING as its commands say. A stop takes 40 seconds until it shows, with the status of that moment till
+then. Billing: minutes of RUNNING, a started minute is a whole one, times nodes, times the price of the node.
+"""
+
+import math
+from decimal import Decimal
+from typing import Any
+
+from gpuconsole.simulator.clock import iso
+from gpuconsole.simulator.dialects.baseten import commands
+from gpuconsole.simulator.dialects.baseten.hardware import fitting
+from gpuconsole.simulator.world import Resource, World, chance
+
+PREFIX = "TRAINING_JOB_"
+PENDING, CREATED, DEPLOYING, RUNNING = "PENDING", "CREATED", "DEPLOYING", "RUNNING"
+FINAL = ("COMPLETED", "FAILED", "DEPLOY_FAILED", "STOPPED", "PREEMPTED")
+PHASE_S = {PENDING: 60, CREATED: 20, DEPLOYING: 150}
+PULL_FAILURE_S = 40
+STOPPING_S = 40
+USER_EMAIL = "sandbox@example.com"
+
+
+class Job(Resource):
+    """One job. Status words lack their prefix inside; answers have it."""
+
+    provider = "baseten"
+    currency = "USD"
+    unknown_status = f"{PREFIX}REBALANCING"
+
+    def __init__(self, world: World, job_id: str, project_id: str, create_body: dict[str, Any]) -> None:
+        self.request: dict[str, Any] = create_body["training_job"]
+        super().__init__(world, job_id, self.request.get("name") or "", create_body)
+        self.project_id = project_id
+        self.instance_type = fitting(self.compute)
+        self.nodes = int(self.compute.get("node_count") or 1)
+        self.priority = int(self.request.get("priority") or 0)
+        self.availability = self.compute.get("availability_model") or "dedicated"
+        self.plan = commands.plan(
+            self.request["image"]["base_image"], self.start_commands, is_spot=self.availability == "spot"
+        )
+        self.course = self._course()
+        self.stop_asked_at: float | None = None
+        self.stopped_at: float | None = None
+        self.patched_at = self.created_at
+
+    @property
+    def compute(self) -> dict[str, Any]:
+        """The asked hardware of each node."""
+        return self.request.get("compute") or {}
+
+    @property
+    def runtime(self) -> dict[str, Any]:
+        """What runs."""
+        return self.request.get("runtime") or {}
+
+    @property
+    def start_commands(self) -> list[str]:
+        """The shell commands."""
+        return self.runtime.get("start_commands") or []
+
+    @property
+    def gpus(self) -> int:
+        """GPUs of all nodes, as asked."""
+        accelerator = self.compute.get("accelerator")
+        return int(accelerator["count"]) * self.nodes if accelerator else 0
+
+    def _course(self) -> list[tuple[float, str]]:
+        """When each status begins if nobody interferes, the final one last."""
+        moment, course = self.created_at, []
+        for word, nominal in PHASE_S.items():
+            course.append((round(moment, 3), word))
+            moment += self.world.span(nominal * (0.85 + 0.3 * chance(self.id, word)))
+        if not self.plan.is_deployable:
+            failed_at = course[-1][0] + self.world.span(PULL_FAILURE_S)
+            return [*course, (round(failed_at, 3), "DEPLOY_FAILED")]
+        course.append((round(moment, 3), RUNNING))
+        last = "PREEMPTED" if self.plan.is_preempted else "FAILED" if self.plan.exit_code else "COMPLETED"
+        return [*course, (round(moment + self.world.span(self.plan.run_s), 3), last)]
+
+    def entered(self, now: float) -> list[tuple[float, str]]:
+        """The statuses it has been through, with the moments they began."""
+        natural_end = self.course[-1][0]
+        if self.stopped_at is None or natural_end <= self.stopped_at:
+            # A job that ends by itself while it is being stopped has ended by itself.
+            frozen_at = now if self.stop_asked_at is None or natural_end <= now else min(now, self.stop_asked_at)
+            return [step for step in self.course if step[0] <= frozen_at]
+        asked_at = self.stop_asked_at or now
+        seen = [step for step in self.course if step[0] <= min(now, asked_at)]
+        return [*seen, (self.stopped_at, "STOPPED")] if self.stopped_at <= now else seen
+
+    def word(self, now: float) -> str:
+        """The present status without its prefix."""
+        return self.entered(now)[-1][1]
+
+    def state(self, now: float) -> str:
+        """The present status."""
+        return PREFIX + self.word(now)
+
+    def is_final(self, now: float) -> bool:
+        """Whether it has ended."""
+        return self.word(now) in FINAL
+
+    def began(self, word: str, now: float) -> float | None:
+        """When it came into a status, if it did."""
+        return next((moment for moment, entered in self.entered(now) if entered == word), None)
+
+    def ended_at(self, now: float) -> float | None:
+        """When it ended or was deleted."""
+        moment, word = self.entered(now)[-1]
+        ends = [end for end in (moment if word in FINAL else None, self.deleted_at) if end is not None]
+        return min(ends, default=None)
+
+    def ask_to_stop(self) -> None:
+        """Begin to stop; a second ask changes nothing, and a zombie never ends."""
+        if self.stop_asked_at is None and not self.refuses_to_end():
+            self.stop_asked_at = self.world.now()
+            self.stopped_at = round(self.stop_asked_at + self.world.span(STOPPING_S), 3)
+
+    def running_span(self, now: float) -> tuple[float, float] | None:
+        """From when to when it ran, until now if it still does; None if it never did."""
+        began = self.began(RUNNING, now)
+        if began is None:
+            return None
+        end = self.ended_at(now)
+        return began, now if end is None else end
+
+    def billed_s(self, now: float) -> Decimal:
+        """Seconds of RUNNING."""
+        span = self.running_span(now)
+        return Decimal(str(round(max(span[1] - span[0], 0), 3))) if span else Decimal(0)
+
+    def billed_minutes(self, now: float) -> int:
+        """Minutes of RUNNING of one node, a started one counts whole."""
+        return math.ceil(self.billed_s(now) / 60)
+
+    def cost(self, now: float) -> Decimal:
+        """USD so far."""
+        return self.billed_minutes(now) * self.nodes * self.instance_type.price
+
+    def error_message(self, now: float) -> str | None:
+        """What went wrong; while pending it may be a hint."""
+        word = self.word(now)
+        if word == "DEPLOY_FAILED":
+            return f"Failed to pull image {self.request['image']['base_image']}: manifest unknown"
+        if word == "FAILED":
+            return f"Training job failed: start command exited with code {self.plan.exit_code} on node 0."
+        if word == "PREEMPTED":
+            return "Spot capacity was reclaimed."
+        if word == PENDING and self.availability == "dedicated" and self.gpus > 16:
+            return "This job would start sooner on spot capacity."
+        return None
+
+    def as_json(self, project_name: str, checkpoint_sync: str | None) -> dict[str, Any]:
+        """As every call shows it; image, commands and environment do not come back."""
+        now = self.world.now()
+        changed_at = max(self.entered(now)[-1][0], self.patched_at)
+        return {
+            "id": self.id,
+            "name": self.request.get("name"),
+            "created_at": iso(self.created_at),
+            "updated_at": iso(changed_at),
+            "current_status": self.shown_state(now),
+            "error_message": self.error_message(now),
+            "instance_type": self.instance_type.as_json(),
+            "node_count": self.nodes,
+            "training_project_id": self.project_id,
+            "training_project": {"id": self.project_id, "name": project_name},
+            "checkpoint_sync_status": checkpoint_sync,
+            "priority": self.priority,
+            "availability_model": self.availability,
+            "user": {"email": USER_EMAIL},
+        }

@@ -1,0 +1,148 @@
+"""A Cortecs instance: its arguments, its runs, and its life as a pure function of time.
+
+Nominal seconds at speed 1: a worker allocates hardware (10 to 25), starts the machine (20 to 50), downloads the model
+(60 to 140) and loads it (30 to 70); half of that for instantly provisioned models. Workers start 15 seconds apart.
+The instance turns `running` 10 seconds after its first worker shows step 5, so a poll can meet step 5 with `pending`.
+A stop takes 40 seconds until it is listed.
+"""
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from gpuconsole.simulator.clock import iso
+from gpuconsole.simulator.dialects.cortecs.catalogue import HARDWARE, MODELS, Hardware
+from gpuconsole.simulator.world import Resource, World, chance
+
+STEPS = ("Allocating hardware", "Starting machine", "Downloading model", "Loading model", "Running")
+STEP_S = ((10, 25), (20, 50), (60, 140), (30, 70))
+STAGGER_S = 15
+READY_LAG_S = 10
+STOPPING_S = 40
+
+
+@dataclass
+class Run:
+    """One start or restart; `stop_asked_at` freezes what is shown until `stopped_at`."""
+
+    began_at: float
+    stop_asked_at: float | None = None
+    stopped_at: float | None = None
+
+
+class Instance(Resource):
+    """One instance with its workers."""
+
+    provider = "cortecs"
+    currency = "EUR"
+    unknown_status = "rebalancing"
+
+    def __init__(self, world: World, resource_id: str, args: dict[str, Any], create_body: Any) -> None:
+        super().__init__(world, resource_id, "", create_body)
+        self.args = args
+        self.runs = [Run(self.created_at)]
+
+    @property
+    def hardware(self) -> Hardware:
+        """What each worker runs on."""
+        return HARDWARE[self.args["hardware_type_id"]]
+
+    @property
+    def workers(self) -> int:
+        """How many identical workers."""
+        return int(self.args["num_workers"])
+
+    @property
+    def gpus(self) -> int:
+        """GPUs of all workers."""
+        return self.hardware.gpu_count * self.workers
+
+    def ready_at(self, run: Run) -> float:
+        """When that run turned, or would turn, to running."""
+        first = min(self._step_times(run, worker)[-1] for worker in range(self.workers))
+        return round(first + self.world.span(READY_LAG_S), 3)
+
+    def started_at(self, run: Run, now: float) -> float | None:
+        """When that run began to serve, None if it has not or was stopped before."""
+        ready = self.ready_at(run)
+        seen = min(now, run.stop_asked_at) if run.stop_asked_at is not None else now
+        return ready if ready <= seen else None
+
+    def _stopped_at(self, run: Run, now: float) -> float | None:
+        return run.stopped_at if run.stopped_at is not None and run.stopped_at <= now else None
+
+    def state(self, now: float) -> str:
+        """`pending`, `running` or `stopped`."""
+        run = self.runs[-1]
+        if self._stopped_at(run, now) is not None:
+            return "stopped"
+        return "running" if self.started_at(run, now) is not None else "pending"
+
+    def ended_at(self, now: float) -> float | None:
+        """When it was stopped or deleted."""
+        return self._stopped_at(self.runs[-1], now) or self.deleted_at
+
+    def ask_to_stop(self) -> None:
+        """Begin to stop; a second ask changes nothing, and a zombie never ends."""
+        run = self.runs[-1]
+        if run.stop_asked_at is None and not self.refuses_to_end():
+            run.stop_asked_at = self.world.now()
+            run.stopped_at = round(run.stop_asked_at + self.world.span(STOPPING_S), 3)
+
+    def restart(self) -> None:
+        """Begin a new run under the same id."""
+        self.runs.append(Run(self.world.now()))
+
+    def _interval_s(self, run: Run, now: float) -> Decimal:
+        started = self.started_at(run, now)
+        if started is None:
+            return Decimal(0)
+        ends = [moment for moment in (run.stopped_at, self.deleted_at) if moment is not None]
+        return Decimal(str(round(max(min([now, *ends]) - started, 0), 3)))
+
+    def billed_s(self, now: float) -> Decimal:
+        """Seconds between `started_at` and `stopped_at` over all runs."""
+        return sum((self._interval_s(run, now) for run in self.runs), Decimal(0))
+
+    def cost(self, now: float) -> Decimal:
+        """EUR: started intervals of each run, times the price of one worker, times the workers."""
+        hourly = self.args["billing_interval"] == "per_hour"
+        unit_s, price = (3600, self.hardware.price_per_hour) if hourly else (60, self.hardware.price_per_minute)
+        intervals = sum(math.ceil(self._interval_s(run, now) / unit_s) for run in self.runs)
+        return Decimal(intervals) * price * self.workers
+
+    def _step_times(self, run: Run, worker: int) -> list[float]:
+        """When a worker reaches steps 2, 3, 4 and 5."""
+        pace = 0.5 if MODELS[self.args["model_id"]].instant else 1.0
+        moment = run.began_at + self.world.span(STAGGER_S * worker)
+        times = []
+        for step, (low, high) in enumerate(STEP_S):
+            nominal = low + (high - low) * chance(self.id, run.began_at, worker, step)
+            moment += self.world.span(nominal * pace)
+            times.append(moment)
+        return times
+
+    def _worker(self, run: Run, worker: int, now: float) -> dict[str, Any]:
+        if self._stopped_at(run, now) is not None:
+            return {"init_progress": None}
+        seen = min(now, run.stop_asked_at) if run.stop_asked_at is not None else now
+        step = 1 + sum(moment <= seen for moment in self._step_times(run, worker))
+        progress = {"current_step": step, "num_steps": len(STEPS), "description": STEPS[step - 1]}
+        return {"init_progress": progress}
+
+    def as_json(self, now: float) -> dict[str, Any]:
+        """As every call shows it."""
+        run = self.runs[-1]
+        state = self.state(now)
+        return {
+            "instance_id": self.id,
+            "base_url": f"https://{self.id.replace('instance', 'i')}.example.eu/v1" if state == "running" else None,
+            "instance_args": self.args,
+            "instance_status": {
+                "status": self.shown_state(now),
+                "started_at": iso(self.started_at(run, now)),
+                "stopped_at": iso(self._stopped_at(run, now)),
+            },
+            "worker_statuses": [self._worker(run, worker, now) for worker in range(self.workers)],
+        }

@@ -1,0 +1,105 @@
+"""HTTP as the dialects see it: a request, a response, routes with parameters."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+from gpuconsole.simulator.world import World
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call; `path` is as the provider spells it, without the mount prefix. Header names are in lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    base_url: str = ""
+    peer: str = "127.0.0.1"
+
+    def json(self) -> Any:
+        """The body as JSON, None for an empty one; raises BadJson."""
+        if not self.body:
+            return None
+        try:
+            return json.loads(self.body)
+        except ValueError as exc:
+            raise BadJson(str(exc)) from exc
+
+
+class BadJson(ValueError):  # noqa: N818 - a considered no
+    """The body is no JSON."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer with a JSON body; decimals become numbers."""
+    body = json.dumps(value, default=_plain, separators=(",", ":")).encode()
+    return Response(status, body, {"Content-Type": "application/json", **(headers or {})})
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"not JSON: {value!r}")
+
+
+class Dropped(ConnectionError):  # noqa: N818 - what happens to the caller
+    """The connection is cut without an answer."""
+
+
+Handler = Callable[..., Response]
+
+
+class Router:
+    """Finds the function for a method and a path such as `/v1/jobs/{job_id}`; the first route that fits wins."""
+
+    def __init__(self) -> None:
+        self._routes: list[tuple[str, re.Pattern[str], Handler]] = []
+
+    def add(self, method: str, path: str, handler: Handler) -> None:
+        """Register a route; parameters in braces are passed by keyword."""
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
+        self._routes.append((method, re.compile(pattern + "/?"), handler))
+
+    def find(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | set[str]:
+        """The handler and its parameters, or the methods that the path would allow (empty: no such path)."""
+        allowed = set()
+        for route_method, pattern, handler in self._routes:
+            if found := pattern.fullmatch(path):
+                if route_method == method:
+                    return handler, found.groupdict()
+                allowed.add(route_method)
+        return allowed
+
+
+class Dialect(Protocol):
+    """One provider's HTTP."""
+
+    slug: str
+
+    def answer(self, request: Request) -> Response:
+        """What the provider would answer. Called with the world's lock held."""
+
+    def trouble(self, status: int) -> Response:
+        """The provider's own answer for a 429 or 500."""
+
+
+class Maker(Protocol):
+    """What a dialect's folder offers: a function that makes it for a world."""
+
+    def __call__(self, world: World) -> Dialect:
+        """Make the dialect."""

@@ -1,0 +1,144 @@
+"""The world that all dialects share: clock, resources, stored tables, faults and the record of calls."""
+
+import hashlib
+import random
+import threading
+from collections import deque
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from gpuconsole.simulator.clock import Clock, iso
+from gpuconsole.simulator.faults import Faults
+
+T = TypeVar("T")
+
+REQUESTS_KEPT = 5000
+
+
+class World:
+    """Everything that exists at the simulated providers. Callers hold `lock` while they read or change it."""
+
+    def __init__(self, speed: float = 1.0, clock: Clock | None = None, seed: int | None = None) -> None:
+        if speed <= 0:
+            raise ValueError("speed must be positive")
+        self.speed = speed
+        self.clock = clock or Clock()
+        self.lock = threading.RLock()
+        # Ids are unpredictable unless seeded: a restarted simulator must not hand out the ids of its former life.
+        self.random = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 - for tests
+        self.faults = Faults()
+        self.requests: deque[dict[str, Any]] = deque(maxlen=REQUESTS_KEPT)
+        self._resources: dict[tuple[str, str], Resource] = {}
+        self._tables: dict[str, dict[str, Any]] = {}
+
+    def now(self) -> float:
+        """Epoch seconds on the simulator's clock."""
+        return self.clock.now()
+
+    def span(self, nominal_s: float) -> float:
+        """Wall seconds that a phase of so many nominal seconds takes at this speed."""
+        return nominal_s / self.speed
+
+    def make_id(self, length: int = 7, alphabet: str = "abcdefghjkmnpqrstuvwxyz0123456789") -> str:
+        """A new short id as providers make them."""
+        return "".join(self.random.choice(alphabet) for _ in range(length))
+
+    def table(self, name: str, of: type[T]) -> dict[str, T]:
+        """A named store of one dialect, emptied by `reset`. `of` only tells the type of its values."""
+        return self._tables.setdefault(name, {})
+
+    def add(self, resource: "Resource") -> None:
+        """Bring a resource into the world."""
+        self._resources[resource.provider, resource.id] = resource
+
+    def resource(self, provider: str, resource_id: str) -> "Resource | None":
+        """One resource by its provider and id."""
+        return self._resources.get((provider, resource_id))
+
+    def resources(self, provider: str | None = None) -> list["Resource"]:
+        """All resources ever made, deleted ones too, in the order of their birth."""
+        return [r for r in self._resources.values() if provider is None or r.provider == provider]
+
+    def reset(self) -> None:
+        """Forget all resources, tables, faults and calls; the clock keeps its time."""
+        self._resources.clear()
+        self._tables.clear()
+        self.requests.clear()
+        self.faults.clear()
+
+
+class Resource:
+    """A thing that a provider runs for money; a dialect derives its own kind and tells its life as pure functions."""
+
+    provider: str
+    currency: str
+
+    def __init__(self, world: World, resource_id: str, name: str, create_body: Any) -> None:
+        self.world = world
+        self.id = resource_id
+        self.name = name
+        self.create_body = create_body
+        self.created_at = world.now()
+        self.deleted_at: float | None = None
+
+    def state(self, now: float) -> str:
+        """The provider's raw status word at that moment."""
+        raise NotImplementedError
+
+    def ended_at(self, now: float) -> float | None:
+        """When the resource came to its present end, if it has."""
+        raise NotImplementedError
+
+    def billed_s(self, now: float) -> Decimal:
+        """Seconds counted so far, to the millisecond, of one node or worker."""
+        raise NotImplementedError
+
+    def cost(self, now: float) -> Decimal:
+        """What the provider would charge so far, in `currency`."""
+        raise NotImplementedError
+
+    @property
+    def gpus(self) -> int:
+        """GPUs of the whole resource."""
+        raise NotImplementedError
+
+    def is_vanished(self) -> bool:
+        """Whether a fault hides it: no longer listed, and reading it is a 404."""
+        return self.world.faults.holds("vanish", self.provider, self.id, self.name)
+
+    def refuses_to_end(self) -> bool:
+        """Whether a fault makes it a zombie: an end is accepted and never takes effect."""
+        return self.world.faults.holds("zombie", self.provider, self.id, self.name)
+
+    def shown_state(self, now: float) -> str:
+        """The status word in answers: the real one, unless a fault makes it one that nobody has heard of."""
+        if self.world.faults.holds("unknown_status", self.provider, self.id, self.name):
+            return self.unknown_status
+        return self.state(now)
+
+    unknown_status = "REBALANCING"
+
+    def as_row(self, now: float) -> dict[str, Any]:
+        """How the control surface shows it."""
+        state = "deleted" if self.deleted_at is not None else self.state(now)
+        return {
+            "provider": self.provider,
+            "id": self.id,
+            "name": self.name,
+            "state": state,
+            "gpus": self.gpus,
+            "create_body": self.create_body,
+            "created_at": iso(self.created_at),
+            "ended_at": iso(self.ended_at(now)),
+            "deleted_at": iso(self.deleted_at),
+            "billed_s": float(self.billed_s(now)),
+            "cost": str(self.cost(now)),
+            "currency": self.currency,
+            "vanished": self.is_vanished(),
+        }
+
+
+def chance(*parts: object) -> float:
+    """A number in [0, 1) that is always the same for the same parts."""
+    digest = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64

@@ -1,0 +1,149 @@
+"""The simulator as one WSGI application: mounts, faults, the record of calls, then the dialect."""
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from gpuconsole.simulator.clock import iso
+from gpuconsole.simulator.control import Control
+from gpuconsole.simulator.dialects import DIALECTS
+from gpuconsole.simulator.web import Dialect, Dropped, Request, Response, json_response
+from gpuconsole.simulator.world import World
+
+BODY_LIMIT_TO_RECORD = 256 * 1024
+
+
+class App:
+    """Answers requests, as WSGI (`app(environ, start_response)`) or directly (`app.handle(request)`)."""
+
+    def __init__(self, world: World, dialects: dict[str, Dialect], only: str | None) -> None:
+        self.world = world
+        self._dialects = dialects
+        self._only = only
+        self._control = Control(world, list(dialects))
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request; raises Dropped where a fault cuts the connection."""
+        if request.path == "/_sim" or request.path.startswith("/_sim/"):
+            with self.world.lock:
+                return self._control.answer(request)
+        found = self._mount(request)
+        if found is None:
+            known = ", ".join(f"/{slug}" for slug in self._dialects)
+            return json_response({"error": f"no provider here; the simulator speaks {known} and /_sim"}, 404)
+        dialect, local = found
+        return self._play(dialect, request, local)
+
+    def _mount(self, request: Request) -> tuple[Dialect, Request] | None:
+        if self._only:
+            return self._dialects[self._only], request
+        slug, _, rest = request.path.lstrip("/").partition("/")
+        if slug not in self._dialects:
+            return None
+        local = Request(
+            request.method, f"/{rest}", request.query, request.headers, request.body, f"{request.base_url}/{slug}"
+        )
+        return self._dialects[slug], local
+
+    def _play(self, dialect: Dialect, request: Request, local: Request) -> Response:
+        with self.world.lock:
+            at = self.world.now()
+            subjects = self._subjects(dialect, request, local)
+            slow = self.world.faults.strike("latency", dialect.slug, subjects)
+            before = self.world.faults.strike("dropped_before", dialect.slug, subjects)
+            trouble = before is None and self._trouble(dialect, subjects)
+        if slow:
+            time.sleep(slow.seconds)
+        if before:
+            self._record(dialect, request, None, at)
+            raise Dropped("cut before acting")
+        with self.world.lock:
+            response = trouble or dialect.answer(local)
+            after = not trouble and self.world.faults.strike("dropped_after", dialect.slug, subjects)
+            self._record(dialect, request, None if after else response.status, at)
+        if after:
+            raise Dropped("cut after acting")
+        return response
+
+    def _trouble(self, dialect: Dialect, subjects: list[str]) -> Response | None:
+        for kind in ("429", "500"):
+            if fault := self.world.faults.strike(kind, dialect.slug, subjects):
+                response = dialect.trouble(int(kind))
+                if kind == "429" and fault.retry_after is not None:
+                    headers = {**response.headers, "Retry-After": str(fault.retry_after)}
+                    return Response(response.status, response.body, headers)
+                return response
+        return None
+
+    def _subjects(self, dialect: Dialect, request: Request, local: Request) -> list[str]:
+        """The texts a fault's `match` may be part of: method and path, the body, names of resources in the path."""
+        texts = [f"{request.method} {request.path}", f"{local.method} {local.path}"]
+        if len(request.body) <= BODY_LIMIT_TO_RECORD:
+            texts.append(request.body.decode(errors="replace"))
+        parts = set(local.path.split("/"))
+        texts += [r.name for r in self.world.resources(dialect.slug) if r.id in parts] if any(self.world.faults) else []
+        return texts
+
+    def _record(self, dialect: Dialect, request: Request, status: int | None, at: float) -> None:
+        with self.world.lock:
+            self.world.requests.append(
+                {
+                    "provider": dialect.slug,
+                    "method": request.method,
+                    "path": request.path,
+                    "query": dict(request.query),
+                    "body": _readable(request.body),
+                    "status": status,
+                    "at": iso(at),
+                }
+            )
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """The WSGI door."""
+        response = self.handle(_from_environ(environ))
+        headers = {**response.headers, "Content-Length": str(len(response.body))}
+        start_response(f"{response.status} {HTTPStatus(response.status).phrase}", list(headers.items()))
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
+
+
+def create_app(only: str | None = None, speed: float = 1.0, world: World | None = None) -> App:
+    """The simulator, usable in process: `httpx.Client(transport=httpx.WSGITransport(create_app()))`.
+
+    `only` puts one dialect at `/` instead of all under `/<slug>`; `speed` is ignored where a world is given.
+    """
+    if only is not None and only not in DIALECTS:
+        raise ValueError(f"no such dialect: {only} (known: {', '.join(DIALECTS)})")
+    world = world or World(speed=speed)
+    return App(world, {slug: make(world) for slug, make in DIALECTS.items() if only in (None, slug)}, only)
+
+
+def _readable(body: bytes) -> Any:
+    if not body:
+        return None
+    if len(body) > BODY_LIMIT_TO_RECORD:
+        return f"<{len(body)} bytes>"
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")
+
+
+def _from_environ(environ: dict[str, Any]) -> Request:
+    headers = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
+    if environ.get("CONTENT_TYPE"):
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    length = environ.get("CONTENT_LENGTH")
+    body = environ["wsgi.input"].read(int(length)) if length else environ["wsgi.input"].read()
+    host = headers.get("host") or f"{environ.get('SERVER_NAME', '127.0.0.1')}:{environ.get('SERVER_PORT', '80')}"
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        path=environ.get("PATH_INFO") or "/",
+        query=dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)),
+        headers=headers,
+        body=body,
+        base_url=f"{environ.get('wsgi.url_scheme', 'http')}://{host}",
+        peer=environ.get("REMOTE_ADDR") or "127.0.0.1",
+    )

@@ -1,0 +1,17 @@
+// The one script of the interface: adds polling, clocks, dialogs, shortcuts and comfort to pages that work without it.
+import { startCopying } from "./copy.js";
+import { startDialogs } from "./dialogs.js";
+import { startKeys } from "./keys.js";
+import { startLive } from "./live.js";
+import { startPolling } from "./polling.js";
+
+startLive();
+startPolling();
+startDialogs();
+startCopying();
+startKeys();
+
+// Only pages that have a log or a form load what these need.
+if (document.querySelector("[data-log-url]")) import("./logs.js").then((logs) => logs.startLogs());
+if (document.querySelector("main form")) import("./forms.js").then((forms) => forms.startForms());
+document.documentElement.dataset.script = "on";

@@ -1,0 +1,65 @@
+// Menus that close, questions shown as dialogs (each is a page of its own without script), and names that must be typed.
+import { all, on } from "./dom.js";
+
+export function startDialogs() {
+  document.addEventListener("click", (e) => {
+    for (const menu of all("details.menu[open]")) if (!menu.contains(e.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape") return;
+    for (const menu of all("details.menu[open]")) {
+      menu.open = false;
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    }
+  });
+  on("keydown", ".menu-list", walkMenu);
+  on("click", "a[data-dialog]", ask);
+  on("click", "[data-open-dialog]", (button) => document.getElementById(button.dataset.openDialog)?.showModal());
+  on("click", "dialog [data-close-dialog]", (element, e) => {
+    e.preventDefault();
+    element.closest("dialog").close();
+  });
+  on("click", "dialog", (dialog, e) => e.target === dialog && dialog.close());
+  on("input", "[data-type-name] input", checkName);
+  all("[data-type-name] input").forEach(checkName);
+  all("[data-focus]").at(0)?.focus();
+}
+
+function walkMenu(menu, e) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+  if (!step) return;
+  e.preventDefault();
+  const items = all("a, button", menu);
+  items[(items.indexOf(document.activeElement) + step + items.length) % items.length]?.focus();
+}
+
+/** Open the question behind a link here; with a modifier key or on any trouble, the link is just followed. */
+async function ask(link, e) {
+  if (e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
+  e.preventDefault();
+  link.closest("details.menu")?.removeAttribute("open");
+  try {
+    const answer = await fetch(link.href, { headers: { "HX-Request": "true", "HX-Target": "dialog-body" }, credentials: "same-origin", redirect: "error" });
+    if (!answer.ok) throw new Error(answer.statusText);
+    show(await answer.text());
+  } catch {
+    location.assign(link.href);
+  }
+}
+
+function show(html) {
+  const dialog = document.getElementById("dialog");
+  const body = document.getElementById("dialog-body");
+  body.innerHTML = html;
+  const title = body.querySelector("#dialog-title");
+  if (title) dialog.setAttribute("aria-labelledby", "dialog-title");
+  window.htmx?.process(body);
+  all("[data-type-name] input", body).forEach(checkName);
+  dialog.showModal();
+  (body.querySelector("[data-type-name] input") ?? body.querySelector("[data-close-dialog]"))?.focus();
+}
+
+function checkName(input) {
+  const form = input.closest("form");
+  form.querySelector(".confirm-foot button").disabled = input.value !== form.dataset.typeName;
+}

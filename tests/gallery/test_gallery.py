@@ -1,0 +1,63 @@
+"""Every component and state in a real browser: nothing breaks the policy, nothing overflows, nothing is unreadable."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.gallery, pytest.mark.usefixtures("_gallery_urls")]
+
+PAGES = ["vocabulary", "jobs", "job", "launch", "places"]
+WIDTHS = [1440, 1100, 720, 390]
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    folder = Path(os.environ.get("GPUCONSOLE_SHOTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def opened(page: Page, live_server: Any, path: str, *, width: int = 1440) -> list[str]:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{live_server.url}{path}")
+    page.wait_for_selector("html[data-script=on]")
+    return complaints
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_clean_for_screen_readers_and_the_content_policy(
+    page: Page, live_server: Any, shots: Path, name: str, theme: str
+) -> None:
+    complaints = opened(page, live_server, f"/gallery/{name}/?theme={theme}")
+    page.screenshot(path=shots / f"{name}-{theme}-1440.png", full_page=True, animations="disabled")
+    findings = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+    assert findings.violations_count == 0, findings.generate_report()
+    assert complaints == []
+    assert 'style="' not in page.content()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_sticks_out_of_the_page(page: Page, live_server: Any, shots: Path, name: str, width: int) -> None:
+    opened(page, live_server, f"/gallery/{name}/", width=width)
+    page.screenshot(path=shots / f"{name}-light-{width}.png", full_page=True, animations="disabled")
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow == 0
+
+
+def test_markup_in_names_and_answers_is_shown_as_text(page: Page, live_server: Any) -> None:
+    opened(page, live_server, "/gallery/jobs/")
+    assert page.locator(".table .name b").count() == 0
+    assert page.get_by_text('<b>bold</b> & quoted "name"').first.is_visible()
+    opened(page, live_server, "/gallery/vocabulary/")
+    assert page.get_by_text("<script>alert(1)</script>").is_visible()

@@ -1,6 +1,7 @@
 """How gunicorn serves the pages and the API: threads, because nothing there waits for a provider."""
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -17,6 +18,12 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
 
 _PR_SET_PDEATHSIG = 1
+
+
+def when_ready(server: Any) -> None:
+    """Before the workers are forked: keep the collector from touching, and so copying, what they share."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:

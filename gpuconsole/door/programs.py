@@ -14,8 +14,6 @@ from gpuconsole.door.environment import BASE
 from gpuconsole.door.options import Options
 from gpuconsole.door.supervisor import Process
 
-_CELERY = ("-m", "celery", "-A", "gpuconsole.celery", "--skip-checks")
-
 
 @dataclass(frozen=True)
 class Addresses:
@@ -54,12 +52,11 @@ class Programs:
 
     def worker(self) -> Process:
         """The sync engine: all calls to providers."""
-        quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-        return self._start("worker", *_CELERY, "worker", "-P", "threads", "-c", "8", "-l", "INFO", *quiet)
+        return self._start("worker", "-m", "gpuconsole.embedded", "worker")
 
     def beat(self) -> Process:
         """The clock that wakes the workers."""
-        return self._start("beat", *_CELERY, "beat", "-l", "WARNING", "-S", "celery.beat:Scheduler")
+        return self._start("beat", "-m", "gpuconsole.embedded", "beat")
 
     def _start(
         self, name: str, *words: str, death_signal: signal.Signals = signal.SIGKILL, handles: tuple[int, ...] = ()
@@ -83,6 +80,7 @@ class Programs:
             "DATABASE_URL": self.addresses.database_url,
             "REDIS_URL": self.addresses.redis_url,
             "GPUCONSOLE_SIMULATOR_URL": self.addresses.simulator_url,
+            "CELERY_SKIP_CHECKS": "1",  # prepare did Django's checks
             "PYTHONUNBUFFERED": "1",
             "MALLOC_ARENA_MAX": "2",  # a thread each with an arena of its own costs tens of megabytes
         }

@@ -1,0 +1,145 @@
+"""What the shell around every signed-in page shows: scope, navigation with counts, the month's money, the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from gpuconsole.accounts.access import Viewer, viewer
+from gpuconsole.accounts.models import Team, User
+from gpuconsole.projects.access import focused_project, visible_projects
+from gpuconsole.projects.models import Project
+from gpuconsole.workloads import queries, spending
+from gpuconsole.workloads.states import Kind
+
+THEMES = ("system", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One line of the side bar; a disabled one says in its hint why."""
+
+    label: str
+    url: str
+    icon: str
+    group: str = ""
+    count: int | None = None
+    current: bool = False
+    disabled: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthMoney:
+    """The month of the scope in focus; ``percent`` and ``pace_percent`` are out of 100, None without a budget."""
+
+    label: str
+    spend: Decimal | None
+    budget: Decimal | None
+    currency: str
+    percent: Decimal | None
+    pace_percent: Decimal | None
+    url: str = "/jobs/?view=active"
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Read by base.html and the templates below shell/."""
+
+    user: User
+    teams: Sequence[Team]
+    team: Team | None
+    projects: Sequence[Project]
+    project: Project | None
+    nav: Sequence[NavItem]
+    month: MonthMoney | None
+    theme: str
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context processor; nothing is asked of the database before a template looks."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {"shell": {"theme": _theme(request)}}
+    return {"shell": SimpleLazyObject(lambda: _shell(request))}
+
+
+def _shell(request: HttpRequest) -> Shell:
+    person = viewer(request)
+    projects = list(visible_projects(person).filter(archived_at=None).order_by("name"))
+    project = focused_project(request, person)
+    scope = [project] if project else projects
+    return Shell(
+        user=person.user,
+        teams=list(Team.objects.filter(memberships__user=person.user).order_by("name")),
+        team=person.team,
+        projects=projects,
+        project=project,
+        nav=_nav(request, person, project, queries.open_counts(scope)),
+        month=_month(person, project, scope),
+        theme=_theme(request),
+    )
+
+
+def _theme(request: HttpRequest) -> str:
+    theme = request.COOKIES.get("theme", "system")
+    return theme if theme in THEMES else "system"
+
+
+def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: dict[str, int]) -> list[NavItem]:
+    items = [
+        NavItem("Overview", "/", "layout-dashboard"),
+        NavItem("Launch", "/launch/", "rocket"),
+        NavItem("Jobs", "/jobs/", "list-video", count=counts.get(Kind.JOB)),
+        NavItem("Instances", "/instances/", "server", count=counts.get(Kind.INSTANCE)),
+    ]
+    settings = f"/projects/{project.slug}/settings/" if project else ""
+    hint = "" if project else "Choose a project above first."
+    items += [
+        NavItem("Members", f"{settings}members/", "users", "Project", disabled=not project, hint=hint),
+        NavItem("Quotas and budgets", f"{settings}quotas/", "gauge", "Project", disabled=not project, hint=hint),
+        NavItem("Secrets", f"{settings}secrets/", "lock", "Project", disabled=not project, hint=hint),
+    ]
+    if person.team is not None:
+        items += [NavItem("Connections", "/connections/", "plug", "Team")]
+        items += [NavItem("API tokens", "/account/tokens/", "key-round", "Team")]
+        if person.may_administer:
+            items += [NavItem("People", "/team/", "users", "Team"), NavItem("Audit log", "/audit/", "scroll-text", "Team")]
+    chosen = max((item.url for item in items if _is_below(request.path, item.url)), key=len, default=None)
+    return [_marked(item, item.url == chosen and not item.disabled) for item in items]
+
+
+def _is_below(path: str, url: str) -> bool:
+    return path == "/" if url == "/" else path.startswith(url)
+
+
+def _marked(item: NavItem, is_current: bool) -> NavItem:
+    return NavItem(item.label, item.url, item.icon, item.group, item.count, is_current, item.disabled, item.hint)
+
+
+def _month(person: Viewer, project: Project | None, scope: Sequence[Project]) -> MonthMoney | None:
+    if person.team is None:
+        return None
+    now = timezone.now()
+    found = spending.month(person.team, scope, now)
+    budget = _budget(person.team, scope)
+    percent = None
+    if budget and found.spent is not None:
+        percent = min(found.spent / budget * 100, Decimal(100))
+    pace = found.month.share_gone(now) * 100 if budget else None
+    return MonthMoney(found.month.name, found.spent, budget, person.team.currency, percent, pace)
+
+
+def _budget(team: Team, scope: Sequence[Project]) -> Decimal | None:
+    """The budgets of the scope together; None where a project has none, or one in another currency."""
+    amounts = [
+        project.budget_amount for project in scope if project.budget_currency in ("", team.currency)
+    ]
+    if not amounts or any(amount is None for amount in amounts):
+        return None
+    return sum((amount for amount in amounts if amount is not None), Decimal(0))

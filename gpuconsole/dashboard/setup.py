@@ -1,0 +1,74 @@
+"""The first steps of a team: a team, a connection, a project, a launch; each done when there is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gpuconsole.accounts.access import Viewer
+from gpuconsole.connections.access import visible_connections
+from gpuconsole.projects.access import visible_projects
+from gpuconsole.providers import registry
+from gpuconsole.workloads import access
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: what it is, why, whether it is done, whether it is the next, and the way to it."""
+
+    number: int
+    title: str
+    text: str
+    is_done: bool
+    is_next: bool
+    url: str
+    action: str
+    is_allowed: bool = True
+
+
+def has_launched(viewer: Viewer) -> bool:
+    """Whether anything was ever launched in the team in focus."""
+    return access.visible_workloads(viewer).exists()
+
+
+def context(viewer: Viewer) -> dict[str, Any]:
+    team = viewer.team
+    done = [
+        team is not None,
+        visible_connections(viewer).exists(),
+        visible_projects(viewer).filter(archived_at=None).exists(),
+        has_launched(viewer),
+    ]
+    following = done.index(False) if False in done else None
+    facts = f"{team.name}, {team.time_zone}, {team.currency}." if team else "Ask an admin to invite you."
+    may = viewer.may_administer
+    rows = [
+        ("Create the team", facts, "/team/", "Change", may),
+        (
+            "Connect a provider",
+            "Paste a key and it is tested with read-only calls. Not ready? The sandbox behaves like the real thing "
+            "and costs nothing.",
+            "/connections/new/",
+            "Connect a provider",
+            may,
+        ),
+        (
+            "Make a project and set its budget",
+            "People launch inside projects. A budget and a GPU quota keep surprises small.",
+            "/projects/new/",
+            "Make a project",
+            may,
+        ),
+        (
+            "Launch something small",
+            "Pick a provider, fill in its own fields, see the price, press Launch.",
+            "/launch/",
+            "Launch a test",
+            True,
+        ),
+    ]
+    steps = [
+        Step(index + 1, title, text, done[index], index == following, url, action, allowed)
+        for index, (title, text, url, action, allowed) in enumerate(rows)
+    ]
+    return {"steps": steps, "done": sum(done), "providers": registry.every()}

@@ -1,0 +1,10 @@
+"""Addresses of the overview and the first steps."""
+
+from django.urls import path
+
+from gpuconsole.dashboard import views
+
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("setup/", views.setup, name="setup"),
+]

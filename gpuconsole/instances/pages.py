@@ -1,0 +1,6 @@
+"""How instances are called on their pages."""
+
+from gpuconsole.workloads.lists import Words
+from gpuconsole.workloads.states import Kind
+
+WORDS = Words(kind=Kind.INSTANCE, noun="instance", nouns="instances", url="/instances/")

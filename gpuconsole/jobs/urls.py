@@ -1,0 +1,21 @@
+"""Addresses of jobs: the list, one job with its tabs, its files, and what can be done with it."""
+
+from django.urls import path, re_path
+
+from gpuconsole.jobs.pages import WORDS
+from gpuconsole.workloads import screens
+
+_SHARED = {"words": WORDS}
+
+app_name = "jobs"
+urlpatterns = [
+    path("", screens.listing, _SHARED, name="list"),
+    path("<slug:public_id>/", screens.detail, _SHARED, name="detail"),
+    path("<slug:public_id>/log/", screens.log, _SHARED, name="log"),
+    path("<slug:public_id>/log.txt", screens.log_file, _SHARED, name="log-file"),
+    path("<slug:public_id>/spec.json", screens.spec_file, _SHARED, name="spec-file"),
+    re_path(
+        r"^(?P<public_id>[\w-]+)/(?P<verb>stop|start|restart|terminate|retry)/$", screens.act, _SHARED, name="act"
+    ),
+    path("<slug:public_id>/<slug:tab>/", screens.detail, _SHARED, name="tab"),
+]

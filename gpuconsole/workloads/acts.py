@@ -1,0 +1,134 @@
+"""The buttons of a workload and the questions behind them: what stops, what is lost, what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gpuconsole.accounts.access import Viewer
+from gpuconsole.core import formats
+from gpuconsole.providers import registry
+from gpuconsole.providers.contract import Feature
+from gpuconsole.workloads import access
+from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.states import VERBS, Kind, State, Verb
+from gpuconsole.workloads.usage import cost_so_far
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One button: the verb, where it leads, how it looks, and why it can't be pressed just now (empty: it can)."""
+
+    verb: Verb
+    label: str
+    url: str
+    icon: str
+    css: str = ""
+    reason: str = ""
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A confirmation: the question, what follows, and the words of both ways out."""
+
+    question: str
+    text: str
+    keep_label: str
+    action_label: str
+    type_name: str = ""
+
+
+_ICONS = {
+    Verb.STOP: "square",
+    Verb.START: "play",
+    Verb.RESTART: "rotate-cw",
+    Verb.TERMINATE: "trash-2",
+    Verb.RETRY: "refresh-cw",
+    Verb.CLONE: "copy",
+}
+_ASKS = {Kind.JOB: {Verb.STOP}, Kind.INSTANCE: {Verb.STOP, Verb.RESTART, Verb.TERMINATE}}
+_DANGERS = {Kind.JOB: {Verb.STOP}, Kind.INSTANCE: {Verb.TERMINATE}}
+_NEEDS = {Verb.START: Feature.START, Verb.RESTART: Feature.RESTART}
+
+
+def of(viewer: Viewer, workload: Workload, url: str) -> Sequence[Act]:
+    """The buttons that fit the kind and the person's role; those that the state forbids carry the reason."""
+    kind = Kind(workload.kind)
+    found = []
+    for verb in VERBS[kind]:
+        if not access.may_ever(viewer, workload, verb) or not _is_offered(workload, verb):
+            continue
+        found.append(
+            Act(
+                verb=verb,
+                label=str(verb.label),
+                url=clone_url(workload) if verb == Verb.CLONE else f"{url}{verb.value}/",
+                icon=_ICONS[verb],
+                css="button-danger" if verb in _DANGERS[kind] else "",
+                reason=_reason(workload, verb),
+                asks=verb in _ASKS[kind],
+            )
+        )
+    return found
+
+
+def clone_url(workload: Workload) -> str:
+    return f"/launch/{workload.provider}/{workload.kind}/?clone={workload.public_id}"
+
+
+def question(workload: Workload, verb: Verb, now: datetime) -> Question:
+    """What is asked before a verb is done."""
+    kind, name = Kind(workload.kind), workload.name
+    if verb == Verb.TERMINATE:
+        text = f"It is deleted at the provider for good. {_money(workload, now)}"
+        return Question(f"Terminate {name}?", text, "Keep it", "Terminate", type_name=name)
+    if verb == Verb.STOP and kind == Kind.JOB:
+        text = f"{_ran(workload, now)} Stopping can't be undone; its log and figures stay. {_money(workload, now)}"
+        return Question(f"Stop {name}?", text, "Keep running", "Stop job")
+    if verb == Verb.STOP:
+        text = f"Its memory is lost; you can start it again. {_money(workload, now)}"
+        return Question(f"Stop {name}?", text, "Keep running", "Stop instance")
+    if verb == Verb.RESTART:
+        return Question(f"Restart {name}?", "Its memory and open connections are lost.", "Keep running", "Restart")
+    if verb == Verb.START:
+        return Question(f"Start {name}?", _rate(workload), "Leave it off", "Start instance")
+    return Question(f"Retry {name}?", f"It runs again with the same spec. {_rate(workload)}", "Leave it", "Retry job")
+
+
+def _is_offered(workload: Workload, verb: Verb) -> bool:
+    need = _NEEDS.get(verb)
+    if verb == Verb.STOP and workload.kind == Kind.INSTANCE:
+        need = Feature.STOP
+    return need is None or need in registry.get(workload.provider).features
+
+
+def _reason(workload: Workload, verb: Verb) -> str:
+    state = State(workload.state)
+    if state in VERBS[Kind(workload.kind)][verb]:
+        return ""
+    return f"{verb.label} makes no sense while it is {state.label.lower()}."
+
+
+def _ran(workload: Workload, now: datetime) -> str:
+    if workload.started_at is None:
+        return "It does not run yet."
+    return f"It has run {formats.duration(now - workload.started_at)}."
+
+
+def _money(workload: Workload, now: datetime) -> str:
+    cost = cost_so_far(workload, now)
+    if cost is None:
+        return "Its price is not known to us."
+    spent = f"{formats.money(cost, workload.currency)} spent so far"
+    if workload.billed_since is None:
+        return f"{spent}; nothing is billed just now."
+    return f"{spent}, {formats.hourly(workload.hourly_price, workload.currency)} until the provider confirms the end."
+
+
+def _rate(workload: Workload) -> str:
+    if workload.hourly_price is None:
+        return "Its price is not known to us."
+    most = "" if workload.reserved is None else f", at most {formats.money(workload.reserved, workload.currency)}"
+    return f"It costs {formats.hourly(workload.hourly_price, workload.currency)}{most}."

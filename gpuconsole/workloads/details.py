@@ -1,0 +1,280 @@
+"""The detail page that jobs and instances share: header, tabs, and what each polled part of them shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from gpuconsole.accounts.access import Viewer
+from gpuconsole.core import formats, polling
+from gpuconsole.providers import registry
+from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.remote import PartState
+from gpuconsole.workloads import access, acts, figures, logs, metric_charts, queries, spec_view, timeline
+from gpuconsole.workloads.lists import Link, Words
+from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.states import TRANSITIONAL, ReasonCode, State
+
+EVENTS_SHOWN = 12
+TAIL_BYTES = 48 * 1024
+HEAD_EVERY_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What a region needs to be asked again: its address, stamp, and whether it can still change."""
+
+    url: str
+    stamp: str
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence above the figures that a person must not miss."""
+
+    kind: str
+    lead: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab: its word in the URL, its label, its template, what it shows, and the feature without which it is left out."""
+
+    slug: str
+    label: str
+    template: str
+    context: Callable[[Page], dict[str, Any]]
+    feature: Feature | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One look at one workload by one person."""
+
+    request: HttpRequest
+    viewer: Viewer
+    workload: Workload
+    words: Words
+    now: datetime
+
+    @property
+    def provider(self) -> Provider:
+        return registry.get(self.workload.provider)
+
+    @property
+    def url(self) -> str:
+        return f"{self.words.url}{self.workload.public_id}/"
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing of it changes any more, its log included."""
+        return self.workload.is_final and self.workload.is_log_complete
+
+    def poll(self) -> Poll:
+        stamp = polling.stamp(
+            self.request,
+            f"workload:{self.workload.pk}",
+            fresh_s=None if self.is_settled else 30,
+            watches=None if self.is_settled else (self.workload.connection_id, self.workload.pk),
+        )
+        return Poll(self.request.path, stamp, not self.is_settled)
+
+
+def look(request: HttpRequest, viewer: Viewer, workload: Workload, words: Words) -> Page:
+    return Page(request, viewer, workload, words, timezone.now())
+
+
+def context(page: Page, slug: str) -> dict[str, Any] | None:
+    """Everything that a whole page shows; None for a tab that this provider does not have."""
+    tab = next((tab for tab in tabs_of(page) if tab.slug == slug), None)
+    if tab is None:
+        return None
+    return {
+        **head(page),
+        "tab_template": tab.template,
+        "tabs": [
+            Link(other.label, f"{page.url}{other.slug}/" if other.slug else page.url, other.slug == slug)
+            for other in tabs_of(page)
+        ],
+        **tab.context(page),
+    }
+
+
+def region(page: Page, target: str) -> tuple[str, dict[str, Any]] | None:
+    """Template and context of one polled part, by the id of its element; None for an id that is none."""
+    found = _REGIONS.get(target)
+    return None if found is None else (found[0], found[1](page))
+
+
+def head(page: Page) -> dict[str, Any]:
+    workload = page.workload
+    return {
+        "workload": workload,
+        "words": page.words,
+        "provider": page.provider,
+        "product": page.provider.product,
+        "attempt_text": f"attempt {workload.attempt}",
+        "parts_badge": _parts_badge(workload),
+        "age": None if workload.is_final else workload.connection.synced_at,
+        "acts": acts.of(page.viewer, workload, page.url),
+        "notes": list(_notes(workload)),
+        "figures": figures.of(workload, page.now),
+        "poll": page.poll(),
+        "head_every": HEAD_EVERY_S if workload.state in TRANSITIONAL else 10,
+    }
+
+
+def timeline_context(page: Page) -> dict[str, Any]:
+    scale = page.request.GET.get("scale", "") or page.request.COOKIES.get("timeline", "time")
+    scale = "even" if scale == "even" else "time"
+    drawn = timeline.full(page.workload, page.now, scale=scale)
+    return {
+        "timeline": drawn,
+        "phases": timeline.phase_table(page.workload, page.now, queries.usual_phases(page.workload)),
+        "legend": timeline.LEGEND,
+        "scales": [
+            Link("To scale", f"{page.url}?scale=time", scale == "time"),
+            Link("Even steps", f"{page.url}?scale=even", scale == "even"),
+        ],
+        "poll": page.poll(),
+    }
+
+
+def events_context(page: Page, limit: int | None = EVENTS_SHOWN) -> dict[str, Any]:
+    events = page.workload.events.select_related("by").order_by("-id")
+    found = list(events[: limit + 1] if limit else events[:500])
+    shown = found[:limit] if limit else found
+    return {
+        "events": [_event(event) for event in shown],
+        "more_events_url": f"{page.url}events/" if limit and len(found) > limit else "",
+        "poll": page.poll(),
+    }
+
+
+def parts_context(page: Page) -> dict[str, Any]:
+    return {
+        "parts": [{**part, "shown": State(_PART_STATES[part["state"]])} for part in page.workload.parts],
+        "connect": page.workload.connect if page.workload.state == State.RUNNING else {},
+        "workload": page.workload,
+        "poll": page.poll(),
+    }
+
+
+def log_context(page: Page) -> dict[str, Any]:
+    workload = page.workload
+    if Feature.LOGS not in page.provider.features:
+        return {"no_log": page.provider.absent.get(Feature.LOGS, "This provider offers no logs.")}
+    part = logs.tail(workload, TAIL_BYTES)
+    return {
+        "log": part,
+        "log_url": f"{page.url}log/",
+        "download_url": f"{page.url}log.txt",
+        "is_following": not (workload.is_log_complete and part.next >= part.size),
+        "workload": workload,
+    }
+
+
+def metrics_context(page: Page) -> dict[str, Any]:
+    if Feature.METRICS not in page.provider.features:
+        return {"no_metrics": page.provider.absent.get(Feature.METRICS, "Not offered by this provider.")}
+    return {"charts": metric_charts.of(page.workload, page.now), "poll": page.poll(), "workload": page.workload}
+
+
+def _summary(page: Page) -> dict[str, Any]:
+    return {
+        **timeline_context(page),
+        **events_context(page),
+        **parts_context(page),
+        **log_context(page),
+        **metrics_context(page),
+    }
+
+
+def _spec(page: Page) -> dict[str, Any]:
+    return spec_view.context(page.workload, page.url)
+
+
+def _cost(page: Page) -> dict[str, Any]:
+    return {"usage": queries.usage_lines(page.workload, page.now), "workload": page.workload}
+
+
+def _activity(page: Page) -> dict[str, Any]:
+    return {"records": queries.activity(page.workload)}
+
+
+_TABS = (
+    Tab("", "Summary", "workloads/_tab_summary.html", _summary),
+    Tab("logs", "Logs", "workloads/_tab_logs.html", log_context, Feature.LOGS),
+    Tab("events", "Events", "workloads/_tab_events.html", lambda page: events_context(page, None)),
+    Tab("metrics", "Metrics", "workloads/_tab_metrics.html", metrics_context, Feature.METRICS),
+    Tab("spec", "Spec", "workloads/_tab_spec.html", _spec),
+    Tab("cost", "Cost", "workloads/_tab_cost.html", _cost),
+    Tab("activity", "Activity", "workloads/_tab_activity.html", _activity),
+)
+
+_REGIONS: dict[str, tuple[str, Callable[[Page], dict[str, Any]]]] = {
+    "head": ("workloads/_head.html", head),
+    "timeline": ("workloads/_timeline.html", timeline_context),
+    "events": ("workloads/_events.html", events_context),
+    "parts": ("workloads/_parts.html", parts_context),
+    "metrics": ("workloads/_metrics.html", metrics_context),
+}
+
+_PART_STATES = {
+    PartState.STARTING.value: State.STARTING,
+    PartState.RUNNING.value: State.RUNNING,
+    PartState.STOPPED.value: State.STOPPED,
+}
+
+
+def tabs_of(page: Page) -> Sequence[Tab]:
+    """Tabs that make sense for this provider."""
+    return [tab for tab in _TABS if tab.feature is None or tab.feature in page.provider.features]
+
+
+def _parts_badge(workload: Workload) -> dict[str, str] | None:
+    parts = workload.parts
+    if not parts or workload.state not in (State.STARTING, State.RUNNING):
+        return None
+    up = sum(part["state"] == PartState.RUNNING for part in parts)
+    if len(parts) == 1 and up == 1:
+        return None
+    text = f"{up} of {formats.plural(len(parts), 'worker')} up"
+    return {"text": text, "kind": "ok" if up == len(parts) else "warning"}
+
+
+def _notes(workload: Workload) -> Sequence[Note]:
+    notes = []
+    if workload.state == State.SUBMITTING and workload.reason_code == ReasonCode.UNCONFIRMED:
+        text = "The answer to our request was lost. We look for it at the provider and will not send it twice."
+        notes.append(Note("warning", "We don't know yet if it started.", text))
+    if workload.state == State.SUBMITTING and workload.reason_code == ReasonCode.NOT_FOUND:
+        text = "We looked for 10 minutes. Look in the provider's own console before you launch it again."
+        notes.append(Note("warning", "It was sent, and we did not find it.", text))
+    if workload.state == State.FAILED and workload.reason_code:
+        label = ReasonCode(workload.reason_code).label
+        notes.append(Note("bad", f"{label}.", workload.reason_text))
+    if workload.state == State.LOST:
+        text = "It may still run and cost money. We go on looking for it."
+        notes.append(Note("warning", "The provider no longer lists it.", text))
+    if workload.intent and workload.intent_error:
+        notes.append(Note("warning", "The provider has not done it yet.", f"{workload.intent_error} We ask again."))
+    return notes
+
+
+def _event(event: Any) -> dict[str, Any]:
+    by = f" by {event.by.display_name}" if event.by else ""
+    return {
+        "at": event.at,
+        "state": event.state,
+        "title": f"{event.text}{by}",
+        "detail": event.detail,
+        "status": event.remote_status,
+    }

@@ -1,0 +1,102 @@
+"""The key figures of one workload: hardware, place, time, cost and limit, in words and with live clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from urllib.parse import quote
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from gpuconsole.core import formats
+from gpuconsole.core.templatetags import formats as live
+from gpuconsole.providers import registry
+from gpuconsole.providers.contract import Rounding
+from gpuconsole.workloads.lists import hardware
+from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.usage import cost_so_far
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One cell of the strip: a label, the value, a line below it, and a meter where there is a limit."""
+
+    label: str
+    value: str
+    note: str = ""
+    percent: Decimal | None = None
+    percent_label: str = ""
+
+
+def of(workload: Workload, now: datetime) -> list[Figure]:
+    """The strip of one workload; unknown figures say so."""
+    return [_hardware(workload), _place(workload), _time(workload), _cost(workload, now), _limit(workload, now), _charged(workload)]
+
+
+def hourly_now(workload: Workload) -> Decimal | None:
+    """The price at which its cost counts on just now: None while nothing is billed."""
+    return workload.hourly_price if workload.billed_since is not None else None
+
+
+def _hardware(workload: Workload) -> Figure:
+    parts = len(workload.parts)
+    note = f"{formats.plural(parts, 'worker')}, {workload.hardware_id}" if parts else workload.hardware_id
+    return Figure("Hardware", hardware(workload), note)
+
+
+def _place(workload: Workload) -> Figure:
+    provider = registry.get(workload.provider)
+    return Figure("Region", workload.region or "not told", f"{provider.name}, {workload.connection.name}")
+
+
+def _time(workload: Workload) -> Figure:
+    billed = Decimal(workload.billed_closed_s)
+    note = f"{formats.duration(float(billed))} billed" if billed else ""
+    if workload.billed_since is not None:
+        note = format_html("{} billed", live.elapsed_short(workload.billed_since)) if not billed else note
+    return Figure("Elapsed", live.elapsed(workload.created_at, workload.ended_at), note)
+
+
+def _cost(workload: Workload, now: datetime) -> Figure:
+    amount = cost_so_far(workload, now)
+    if amount is None:
+        return Figure("Cost so far", formats.NOT_PRICED, "the provider names no price for it")
+    value = live.cost_so_far(amount, hourly_now(workload), workload.currency)
+    if workload.is_final:
+        return Figure("Cost", value, "final")
+    most = "" if workload.reserved is None else f"at most {formats.money(workload.reserved, workload.currency)}"
+    rate = formats.hourly(workload.hourly_price, workload.currency)
+    return Figure("Cost so far", value, f"{rate}, {most}" if most else rate)
+
+
+def _limit(workload: Workload, now: datetime) -> Figure:
+    if workload.ends_by is None:
+        return Figure("Latest end", "none", "it runs until somebody ends it")
+    if workload.is_final:
+        return Figure("Latest end", live.moment(workload.ends_by), "not reached" if _ended_early(workload) else "reached")
+    whole = workload.ends_by - workload.created_at
+    gone = min(max(now - workload.created_at, timedelta()), whole)
+    percent = Decimal(gone / whole * 100).quantize(Decimal("0.01")) if whole else Decimal(100)
+    note = f"of {formats.duration(whole)}; we end it then"
+    text = f"{formats.duration(gone)} of {formats.duration(whole)} used"
+    return Figure("Latest end", live.moment(workload.ends_by), note, percent, text)
+
+
+def _ended_early(workload: Workload) -> bool:
+    return workload.ended_at is not None and workload.ends_by is not None and workload.ended_at < workload.ends_by
+
+
+def _charged(workload: Workload) -> Figure:
+    owner = workload.owner.display_name if workload.owner else "gpuconsole"
+    link: SafeString = format_html('<a href="/jobs/?project={}">{}</a>', quote(workload.project.slug), workload.project.name)
+    return Figure("Project", link, owner)
+
+
+def next_tick_s(workload: Workload, now: datetime) -> int | None:
+    """Seconds until the provider bills the next begun minute or hour; None while nothing is billed."""
+    if workload.billed_since is None or workload.rounding not in (Rounding.MINUTE, Rounding.HOUR):
+        return None
+    length = 60 if workload.rounding == Rounding.MINUTE else 3600
+    return length - int((now - workload.billed_since).total_seconds()) % length

@@ -1,0 +1,137 @@
+"""Views that jobs and instances share: each app binds them to its own words and addresses."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET, require_http_methods
+
+from gpuconsole.accounts.access import viewer
+from gpuconsole.core import polling
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.htmx import htmx_target, render_page, stop_polling, unchanged, wants_fragment
+from gpuconsole.projects.access import focused_project
+from gpuconsole.workloads import access, acts, details, lists, logs, services
+from gpuconsole.workloads.lists import Words
+from gpuconsole.workloads.states import Verb
+from gpuconsole.workloads.watching import watched
+
+LOG_ANSWER_BYTES = 128 * 1024
+
+
+@login_required
+@require_GET
+def listing(request: HttpRequest, words: Words) -> HttpResponse:
+    """The list, or its table alone when that is polled."""
+    if wants_fragment(request) and polling.is_unchanged(polling.read(request)):
+        return unchanged()
+    person = viewer(request)
+    context = lists.context(request, person, focused_project(request, person), words)
+    return render_page(request, "workloads/list.html", "workloads/_table.html", context)
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, public_id: str, words: Words, tab: str = "") -> HttpResponse:
+    """One workload: a whole page, or the part of it that is polled."""
+    stamp = polling.read(request) if wants_fragment(request) else None
+    if stamp is not None and stamp.watches is not None:
+        watched(*stamp.watches)
+    if polling.is_unchanged(stamp):
+        return unchanged()
+    person = viewer(request)
+    workload = access.find_workload(person, public_id, words.kind)
+    page = details.look(request, person, workload, words)
+    part = details.region(page, htmx_target(request)) if wants_fragment(request) else None
+    if part is not None:
+        answer = render(request, *part)
+        patch_vary_headers(answer, ("HX-Request", "HX-Target"))
+        return stop_polling(answer) if page.is_settled else answer
+    context = details.context(page, tab)
+    if context is None:
+        raise Http404
+    if not page.is_settled:
+        watched(workload.connection_id, workload.pk)
+    answer = render(request, "workloads/detail.html", context)
+    if request.GET.get("scale") in ("time", "even"):
+        answer.set_cookie("timeline", request.GET["scale"], max_age=365 * 86_400, samesite="Lax", httponly=True)
+    return answer
+
+
+@login_required
+@require_GET
+def log(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
+    """Log lines behind a byte offset, as rows; 204 where there is nothing new."""
+    workload = access.find_workload(viewer(request), public_id, words.kind)
+    after = request.GET.get("after", "0")
+    part = logs.read(workload, int(after[:18]) if after.isdigit() else 0, limit_bytes=LOG_ANSWER_BYTES)
+    if not workload.is_final:
+        watched(workload.connection_id, workload.pk)
+    answer = render(request, "workloads/_log_rows.html", {"lines": part.lines}) if part.lines else unchanged()
+    answer["X-Log-Offset"] = str(part.next)
+    if part.is_complete and part.next >= part.size:
+        answer["X-Log-End"] = "1"
+    return answer
+
+
+@login_required
+@require_GET
+def log_file(request: HttpRequest, public_id: str, words: Words) -> HttpResponseBase:
+    """The whole log as a text file, read piece by piece."""
+    workload = access.find_workload(viewer(request), public_id, words.kind)
+    answer = StreamingHttpResponse(logs.stream_text(workload), content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{workload.public_id}.log"'
+    return answer
+
+
+@login_required
+@require_GET
+def spec_file(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
+    """The spec as it was chosen, as a JSON file that the launch form takes again."""
+    workload = access.find_workload(viewer(request), public_id, words.kind)
+    answer = JsonResponse(workload.spec, json_dumps_params={"indent": 2})
+    answer["Content-Disposition"] = f'attachment; filename="{workload.public_id}.json"'
+    return answer
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpResponse:
+    """Ask before a verb (GET) and do it (POST)."""
+    person = viewer(request)
+    workload = access.find_workload(person, public_id, words.kind)
+    chosen = Verb(verb)
+    url = f"{words.url}{workload.public_id}/"
+    access.require(person, workload, chosen)
+    asked = acts.question(workload, chosen, timezone.now())
+    error = ""
+    if request.method == "POST":
+        if asked.type_name and request.POST.get("confirm_name", "").strip() != asked.type_name:
+            error = f"Type {asked.type_name} to go on."
+        else:
+            try:
+                services.VERBS[chosen](workload=workload, by=person.user)
+            except Refused as refusal:
+                messages.error(request, refusal.message)
+            else:
+                messages.success(request, f"{chosen.label} asked for {workload.name}. The provider has yet to confirm it.")
+            return redirect(url)
+    context = {
+        "question": asked.question,
+        "text": asked.text,
+        "keep_url": url,
+        "keep_label": asked.keep_label,
+        "action_url": f"{url}{verb}/",
+        "action_label": asked.action_label,
+        "kind": "danger" if chosen in (Verb.STOP, Verb.TERMINATE) else "",
+        "type_name": asked.type_name,
+        "error": error,
+        "crumbs": [{"label": words.nouns.capitalize(), "url": words.url}, {"label": workload.name, "url": url}],
+    }
+    return render_page(
+        request, "components/confirm_page.html", "components/confirm.html", context, status=422 if error else 200
+    )

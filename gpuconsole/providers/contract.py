@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import httpx
 from pydantic import BaseModel
 
+from gpuconsole.providers.http import OnCall
 from gpuconsole.providers.remote import (
     UNHEARD_OF,
     Checkpoint,
@@ -69,11 +70,13 @@ class Pricing:
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """The exact HTTP request that a launch sends, without credentials; ``path`` is below the base URL."""
+    """An exact HTTP request of a launch, without credentials; ``path`` is below the base URL, quoted."""
 
     method: str
     path: str
     body: Any
+    why: str = ""
+    """What it is for, where it only prepares the launch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +114,15 @@ class Provider:
     requests_per_s: float = 5.0
     absent: Mapping[Feature, str] = field(default_factory=dict)
     """A sentence for each feature that users look for and the provider does not offer."""
+    guess: Callable[[str], Reading] | None = None
+    """What a word that is in no table most likely means, where the provider's words follow a habit."""
+    header: tuple[str, str] = ("Authorization", "")
+    """The header that signs a call, with shell variables in place of secrets: shown in request previews."""
 
     def reading(self, status: str) -> Reading:
-        """What a raw status word means; UNHEARD_OF for a word in no table."""
-        return self.statuses.get(status, UNHEARD_OF)
+        """What a raw status word means; the provider's guess, else UNHEARD_OF, for a word in no table."""
+        known = self.statuses.get(status)
+        return known or (self.guess(status) if self.guess else UNHEARD_OF)
 
 
 class Adapter(ABC):
@@ -155,28 +163,42 @@ class Adapter(ABC):
 
     @abstractmethod
     def end(self, remote_id: str) -> None:
-        """Ask for the end of a remote for good (cancel a job, terminate an instance). Repeating it does no harm."""
+        """Ask for the end of a remote for good (cancel a job, terminate an instance).
+
+        It may take several askings (stop, then delete): ask until the remote reads final or is listed no more.
+        Repeating it does no harm; a remote that has ended or is gone is no error.
+        """
 
     def stop(self, remote_id: str) -> None:
+        """Put to rest; asking for what rests already is no error."""
         raise NotImplementedError
 
     def start(self, remote_id: str) -> None:
+        """Wake from rest; asking for what is awake already is no error."""
         raise NotImplementedError
 
     def restart(self, remote_id: str) -> None:
+        """Stop and start again. Raises NotYet while only the stop was taken: ask again until it returns."""
         raise NotImplementedError
 
     def retry(self, remote_id: str, token: str) -> Remote:
-        """The provider's own "same again": a new remote with the same spec."""
+        """The provider's own "same again": a new remote with the same spec.
+
+        Where the provider copies the name, the new remote carries the token of the old one. After a lost answer
+        ask ``find`` with that token and the ids known before.
+        """
         raise NotImplementedError
 
     def logs(self, remote_id: str, cursor: str) -> LogPage:
+        """The lines that follow the cursor ("" for the very first), each exactly once."""
         raise NotImplementedError
 
     def metrics(self, remote_id: str, since: datetime | None) -> Sequence[Sample]:
+        """Samples after the moment (None: all), in order of time."""
         raise NotImplementedError
 
     def checkpoints(self, remote_id: str) -> Sequence[Checkpoint]:
+        """The checkpoints that the provider lists, newest first."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -185,14 +207,26 @@ class Adapter(ABC):
     @classmethod
     @abstractmethod
     def open(
-        cls, credentials: BaseModel, *, base_url: str, transport: httpx.BaseTransport | None = None
+        cls,
+        credentials: BaseModel,
+        *,
+        base_url: str,
+        transport: httpx.BaseTransport | None = None,
+        on_call: OnCall | None = None,
     ) -> Adapter:
-        """An adapter for one account; ``transport`` replaces the network (simulator in-process)."""
+        """An adapter for one account. ``transport`` replaces the network (simulator in-process); ``on_call`` hears of
+        every HTTP call for the connection's health."""
 
     @classmethod
     @abstractmethod
     def request(cls, spec: Spec, token: str) -> WireRequest:
         """The exact request of a launch; the same function makes the preview and the call."""
+
+    @classmethod
+    def preparations(cls, spec: Spec, secrets: Sequence[str] = ()) -> Sequence[WireRequest]:
+        """The requests that a launch sends before its own, each safe to repeat; ``secrets`` are the names whose values
+        it will be given. Values are masked."""
+        return ()
 
     @classmethod
     @abstractmethod

@@ -1,6 +1,7 @@
 """What can go wrong at a provider, sorted by what the console may do next.
 
-``may_retry`` is true only where it is proven that the provider has not acted: such a call may be sent again.
+``may_retry`` is true only where it is proven that the provider has not acted, or where the call changes nothing when
+it is repeated (a read, a login): such a call may be sent again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class ProviderError(Exception):
 
 
 class Unreachable(ProviderError):
-    """The request never reached the provider: refused connection, unknown host, failed TLS."""
+    """The request never reached the provider (refused connection, unknown host, failed TLS), or left a read unanswered."""
 
     may_retry = True
 
@@ -40,6 +41,12 @@ class RateLimited(ProviderError):
 
 class NoCapacity(ProviderError):
     """The provider has none of the hardware free now; nothing was made."""
+
+    may_retry = True
+
+
+class NotYet(ProviderError):
+    """The provider took the first half of what was asked; ask again until it takes the rest."""
 
     may_retry = True
 

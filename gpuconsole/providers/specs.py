@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, ClassVar, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, to_jsonable_python
+
+from gpuconsole.providers.problems import Problem, explain, problem, problems, refuse_unstorable
+
+__all__ = ["Problem", "Section", "Spec", "SpecPart", "Ui", "Widget", "explain", "problem", "problems", "read_pasted"]
 
 
 class Widget(StrEnum):
@@ -37,8 +43,9 @@ class Ui:
 
     ``group`` names the form section; a nested model's fields stay in the section of the model unless they name one.
     ``choices`` names the source that ``Adapter.choices`` answers; ``secret`` marks a value that names a stored secret.
-    ``show_when`` is (dotted wire path, accepted values): the field is only sent and asked for then.
-    ``switch`` on an optional object or a bool inside one: the object is sent only when it is on.
+    ``show_when`` is (dotted wire path, accepted values): the field is only sent and asked for then. Paths name no
+    rows: ``training_job.weights.auth.auth_method`` means the one of the same row.
+    ``Widget.SWITCH`` on an object: it is sent only while its switch is on.
     """
 
     group: str = ""
@@ -67,27 +74,105 @@ class Ui:
     source: str = ""
     """Where the fact comes from: seed, docs, client code, assumed."""
 
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The facts that a reader of the JSON Schema wants too, under ``x-`` names."""
+        facts = {
+            "x-group": self.group,
+            "x-unit": self.unit,
+            "x-choices": self.choices,
+            "x-required-if": self.required_if,
+            "x-excludes": list(self.excludes),
+            "x-location": "" if self.location == "body" else self.location,
+            "x-default": self.default_text,
+            "x-source": self.source,
+        }
+        return handler(core) | {name: fact for name, fact in facts.items() if fact}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the form, in the order of ``Spec.sections``; ``wire`` is the path shown at its right."""
+
+    name: str
+    wire: str = ""
+    is_open: bool = False
+    """Drawn open: it holds required fields or what nearly everybody sets."""
+    help: str = ""
+
 
 class SpecPart(BaseModel):
-    """An object inside a spec. Keys that we do not know are kept as extra fields and sent as they are."""
+    """An object inside a spec. Keys that we do not know are kept as extra fields and sent as they are.
 
-    model_config = ConfigDict(extra="allow", frozen=True, str_strip_whitespace=False, validate_default=False)
+    Types are strict: ``"2"`` is no number and ``true`` is none either.
+    """
 
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
-class Spec(SpecPart):
-    """All that a user chose for one launch, in the provider's own wire names and nesting. Never changed after launch."""
-
-    provider: str
-
-    @classmethod
-    def read(cls, spec: Mapping[str, Any]) -> Self:
-        """The checked spec; raises pydantic's ValidationError with wire paths."""
-        return cls.model_validate(spec)
+    wire_order: ClassVar[tuple[str, ...]] = ()
+    """Keys in the order of the provider's own reference, where the form shows them in another one."""
 
     def wire(self) -> dict[str, Any]:
         """What was chosen, and nothing that was not: defaults that nobody set are left to the provider."""
-        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        chosen = [name for name in type(self).model_fields if name in self.model_fields_set]
+        names = [name for name in self.wire_order if name in chosen]
+        names += [name for name in chosen if name not in names]
+        wire = {name: _wire(getattr(self, name)) for name in names}
+        wire.update(to_jsonable_python(self.model_extra or {}))
+        return wire
+
+
+class Spec(SpecPart):
+    """All that a user chose for one launch, in the provider's own wire names and nesting. Never changed after launch.
+
+    A subclass declares ``provider`` as a Literal of its slug.
+    """
+
+    sections: ClassVar[tuple[Section, ...]] = ()
+    """The sections of the form, top to bottom."""
+
+    provider: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, spec: Any) -> Any:
+        refuse_unstorable(spec)
+        return spec
+
+    @classmethod
+    def read(cls, spec: Mapping[str, Any]) -> Self:
+        """The checked spec; raises pydantic's ValidationError with wire paths (see ``problems``)."""
+        return cls.model_validate(spec)
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The spec, unchecked, that a body of the provider's own create call says."""
+        return dict(body)
 
     def secret_names(self) -> frozenset[str]:
         """Names of stored secrets that the spec refers to; a provider with such fields overrides this."""
         return frozenset()
+
+
+class HasSpec(Protocol):
+    """A provider, as far as reading a spec needs one."""
+
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def spec(self) -> type[Spec]: ...
+
+
+def read_pasted(provider: HasSpec, pasted: Mapping[str, Any]) -> dict[str, Any]:
+    """The spec, unchecked, that pasted JSON says: a spec of ours, or the provider's documented body in any wrapping."""
+    return provider.spec.from_body(pasted) | {"provider": provider.slug}
+
+
+def _wire(value: Any) -> Any:
+    if isinstance(value, SpecPart):
+        return value.wire()
+    if isinstance(value, list):
+        return [_wire(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _wire(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,29 @@
+"""Baseten: training jobs (https://docs.baseten.co/training/overview)."""
+
+from gpuconsole.providers.baseten.adapter import BasetenAdapter, BasetenCredentials
+from gpuconsole.providers.baseten.schemas import BasetenJobSpec
+from gpuconsole.providers.baseten.statuses import STATUSES, guess
+from gpuconsole.providers.contract import Feature, Provider
+
+PROVIDER = Provider(
+    slug="baseten",
+    name="Baseten",
+    tile="Bt",
+    kind="job",
+    product="training job",
+    summary="Runs a container with start commands on one or more GPU nodes and ends when the commands end.",
+    base_url="https://api.baseten.co",
+    docs_url="https://docs.baseten.co/reference/training-api/create-training-job",
+    spec=BasetenJobSpec,
+    credentials=BasetenCredentials,
+    sandbox_credentials={"api_key": "sandbox-baseten-key"},
+    statuses=STATUSES,
+    guess=guess,
+    features=frozenset({Feature.RETRY, Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS}),
+    adapter=BasetenAdapter,
+    header=("Authorization", "Api-Key $BASETEN_API_KEY"),
+    absent={
+        Feature.START: "A Baseten job that was stopped cannot go on; retry makes it anew.",
+    },
+)
+BasetenAdapter.provider = PROVIDER

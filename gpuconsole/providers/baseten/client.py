@@ -1,0 +1,89 @@
+"""Baseten's HTTP calls in its own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from gpuconsole.providers.http import Client, Wording
+from gpuconsole.providers.wire import item, items, quoted
+
+_PATHED = re.compile(r"((?:training_job|training_project)[\w.\[\]]*)\s*:\s+(.*)", re.DOTALL)
+
+
+def _error(body: Any) -> tuple[str, str]:
+    """``{"code", "message": "training_job.image.base_image: field required"}``: the path stands in the text."""
+    message = str(body.get("message") or "") if isinstance(body, Mapping) else ""
+    if pathed := _PATHED.fullmatch(message):
+        return pathed.group(2), re.sub(r"\[(\d+)\]", r".\1", pathed.group(1))
+    return message, ""
+
+
+WORDING = Wording("Baseten", _error)
+SEARCH = "/v1/training_jobs/search"
+PROJECTS = "/v1/training_projects"
+SECRETS = "/v1/secrets"
+
+
+def jobs_path(project_id: str) -> str:
+    return f"{PROJECTS}/{quoted(project_id)}/jobs"
+
+
+class BasetenClient:
+    """Signed calls; answers as decoded JSON, unwrapped."""
+
+    def __init__(self, http: Client, api_key: str) -> None:
+        self.http = http
+        self._signed = {"Authorization": f"Api-Key {api_key}"}
+
+    def projects(self) -> list[Mapping[str, Any]]:
+        return items(self._get(PROJECTS), "training_projects")
+
+    def upsert_project(self, name: str) -> Mapping[str, Any]:
+        """The project of this name, made if it is not there (docs: safe to repeat)."""
+        body = {"training_project": {"name": name}}
+        answer = self.http.call("POST", PROJECTS, body, headers=self._signed, is_repeatable=True)
+        return item(answer, "training_project")
+
+    def search(self, **filters: Any) -> list[Mapping[str, Any]]:
+        """Jobs over all projects, newest first: a read, though it is posted."""
+        answer = self.http.call("POST", SEARCH, filters, headers=self._signed, is_repeatable=True)
+        return items(answer, "training_jobs")
+
+    def create(self, path: str, body: Any) -> Mapping[str, Any]:
+        return item(self._post(path, body), "training_job", is_write=True)
+
+    def stop(self, project_id: str, job_id: str) -> Mapping[str, Any]:
+        return item(self._post(f"{jobs_path(project_id)}/{quoted(job_id)}/stop", {}), "training_job", is_write=True)
+
+    def recreate(self, project_id: str, job_id: str) -> Mapping[str, Any]:
+        answer = self._post(f"{jobs_path(project_id)}/{quoted(job_id)}/recreate", {})
+        return item(answer, "training_job", is_write=True)
+
+    def logs(self, project_id: str, job_id: str, query: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        return items(self._get(f"{jobs_path(project_id)}/{quoted(job_id)}/logs", query), "logs")
+
+    def metrics(self, project_id: str, job_id: str, query: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = self._get(f"{jobs_path(project_id)}/{quoted(job_id)}/metrics", query)
+        return answer if isinstance(answer, Mapping) else {}
+
+    def checkpoints(self, project_id: str, job_id: str) -> list[Mapping[str, Any]]:
+        return items(self._get(f"{jobs_path(project_id)}/{quoted(job_id)}/checkpoints"), "checkpoints")
+
+    def prices(self) -> list[Mapping[str, Any]]:
+        """Instance types with USD per minute, exact."""
+        return items(self.http.get("/v1/instance_type_prices", headers=self._signed, exact=True), "instance_types")
+
+    def secrets(self) -> list[Mapping[str, Any]]:
+        return items(self._get(SECRETS), "secrets")
+
+    def upsert_secret(self, name: str, value: str) -> None:
+        self.http.hide(value)
+        self.http.call("POST", SECRETS, {"name": name, "value": value}, headers=self._signed, is_repeatable=True)
+
+    def _get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
+        return self.http.get(path, query, headers=self._signed)
+
+    def _post(self, path: str, body: Any) -> Any:
+        return self.http.call("POST", path, body, headers=self._signed)

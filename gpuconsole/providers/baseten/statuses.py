@@ -1,0 +1,31 @@
+"""What Baseten's status words mean (source: the lifecycle page of its documentation, its client's code)."""
+
+from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, RemoteState
+
+_QUEUED = Reading(RemoteState.QUEUED, Phase.QUEUED, False)
+_SUCCEEDED = Reading(RemoteState.SUCCEEDED, None, False)
+_FAILED = Reading(RemoteState.FAILED, None, False)
+_STOPPED = Reading(RemoteState.CANCELLED, None, False)
+
+STATUSES = {
+    "TRAINING_JOB_PENDING": _QUEUED,
+    "TRAINING_JOB_QUEUED": _QUEUED,
+    "TRAINING_JOB_CREATED": _QUEUED,
+    "TRAINING_JOB_DEPLOYING": Reading(RemoteState.STARTING, Phase.PREPARING, False),
+    "TRAINING_JOB_RUNNING": Reading(RemoteState.RUNNING, Phase.RUNNING, True),
+    "TRAINING_JOB_COMPLETED": _SUCCEEDED,
+    "TRAINING_JOB_FAILED": _FAILED,
+    "TRAINING_JOB_DEPLOY_FAILED": _FAILED,
+    "TRAINING_JOB_STOPPED": _STOPPED,
+    "TRAINING_JOB_PREEMPTED": _FAILED,
+}
+"""Waiting and image pull are not billed: the meter runs while the containers run (docs)."""
+
+FINAL = frozenset({RemoteState.SUCCEEDED, RemoteState.FAILED, RemoteState.CANCELLED})
+
+_ENDINGS = {"_COMPLETED": _SUCCEEDED, "_FAILED": _FAILED, "_STOPPED": _STOPPED, "_PREEMPTED": _FAILED}
+
+
+def guess(status: str) -> Reading:
+    """An unlisted word is active unless it ends as the final ones do (assumed, after a third-party client)."""
+    return next((reading for ending, reading in _ENDINGS.items() if status.endswith(ending)), UNHEARD_OF)

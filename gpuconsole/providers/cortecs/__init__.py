@@ -1,0 +1,31 @@
+"""Cortecs: dedicated inference instances (https://docs.cortecs.ai)."""
+
+from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.cortecs.adapter import CortecsAdapter, CortecsCredentials
+from gpuconsole.providers.cortecs.schemas import CortecsInstanceSpec
+from gpuconsole.providers.cortecs.statuses import STATUSES
+
+PROVIDER = Provider(
+    slug="cortecs",
+    name="Cortecs",
+    tile="Co",
+    kind="instance",
+    product="dedicated instance",
+    summary="Serves one language model on GPUs of your own behind an OpenAI-compatible address, until you stop it.",
+    base_url="https://cortecs.ai/api/v1",
+    docs_url="https://docs.cortecs.ai",
+    spec=CortecsInstanceSpec,
+    credentials=CortecsCredentials,
+    sandbox_credentials={"client_id": "sandbox", "client_secret": "sandbox-cortecs-secret"},
+    statuses=STATUSES,
+    features=frozenset({Feature.STOP, Feature.START, Feature.RESTART}),
+    adapter=CortecsAdapter,
+    keeps_token=False,
+    requests_per_s=2.0,
+    header=("Authorization", "Bearer $CORTECS_TOKEN"),
+    absent={
+        Feature.LOGS: "Cortecs offers no logs.",
+        Feature.METRICS: "Cortecs offers no metrics.",
+    },
+)
+CortecsAdapter.provider = PROVIDER

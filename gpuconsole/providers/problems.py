@@ -1,0 +1,144 @@
+"""What is wrong with a spec, in plain words and by wire path."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+DEEPEST = 32
+"""Levels of nesting that a spec may have."""
+
+_OURS = "spec_problem"
+_TEXTS = {
+    "missing": "Required.",
+    "bool_type": "Must be true or false.",
+    "bool_parsing": "Must be true or false.",
+    "string_type": "Must be text.",
+    "list_type": "Must be a list.",
+    "dict_type": "Must be an object.",
+    "model_type": "Must be an object.",
+    "model_attributes_type": "Must be an object.",
+    "mapping_type": "Must be an object.",
+    "int_type": "Must be a whole number.",
+    "int_parsing": "Must be a whole number.",
+    "int_from_float": "Must be a whole number.",
+    "int_parsing_size": "That number is too large.",
+    "float_type": "Must be a number.",
+    "float_parsing": "Must be a number.",
+    "finite_number": "Must be a number.",
+    "string_pattern_mismatch": "Is not written the way the provider wants it.",
+    "extra_forbidden": "There is no such field.",
+    "invalid_key": "Keys must be text.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to fix: dotted wire path with row numbers, what to do, and the value that would be right if we know."""
+
+    path: str
+    message: str
+    fix: str | None = None
+
+
+def problems(exc: ValidationError) -> list[Problem]:
+    """The problems of a refused spec, at most one a path."""
+    found: dict[str, Problem] = {}
+    for error in exc.errors(include_url=False):
+        path = ".".join(str(part) for part in error["loc"] if part != "[key]")
+        context = error.get("ctx") or {}
+        found.setdefault(path, Problem(path, explain(error), context.get("fix")))
+    return list(found.values())
+
+
+def explain(error: Mapping[str, Any]) -> str:
+    """One pydantic error (an item of ``ValidationError.errors()``) as a sentence for a user."""
+    kind, context = error["type"], error.get("ctx") or {}
+    if kind == _OURS:
+        return str(error["msg"])
+    if text := _TEXTS.get(kind):
+        return text
+    if kind in ("literal_error", "enum"):
+        return f"Must be {_expected(str(context.get('expected', '')))}."
+    if limit := _limit(kind, context):
+        return limit
+    return str(error["msg"]).rstrip(".") + "."
+
+
+def problem(message: str, *path: str | int, value: Any = None, fix: str | None = None) -> InitErrorDetails:
+    """A problem of our own making at a path below the model or value that is being checked."""
+    text = PydanticCustomError(_OURS, "{text}", {"text": message, "fix": fix})
+    return InitErrorDetails(type=text, loc=path, input=value)
+
+
+def refuse(title: str, found: Sequence[InitErrorDetails]) -> None:
+    """Raise the problems as one ValidationError; pydantic puts the path of the model in front. Nothing if empty."""
+    if found:
+        raise ValidationError.from_exception_data(title, list(found))
+
+
+def wrong(message: str, *, fix: str | None = None) -> PydanticCustomError:
+    """The problem of a value as a whole, to be raised by a validator of that value."""
+    return PydanticCustomError(_OURS, "{text}", {"text": message, "fix": fix})
+
+
+def refuse_unstorable(spec: Any) -> None:
+    """Refuse what no JSON body or database takes: NUL and lone surrogates in text, NaN, endless nesting."""
+    refuse("spec", list(_unstorable(spec, ())))
+
+
+def _unstorable(value: Any, path: tuple[str | int, ...]) -> Iterable[InitErrorDetails]:
+    if len(path) > DEEPEST:
+        yield problem("Is nested too deeply.", *path[:2])
+    elif isinstance(value, str):
+        if not _is_clean(value):
+            yield problem("Holds characters that cannot be sent.", *path)
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            yield problem("Must be a number.", *path)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, str) or not _is_clean(key):
+                yield problem("Holds a key that cannot be sent.", *path)
+            else:
+                yield from _unstorable(item, (*path, key))
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value):
+            yield from _unstorable(item, (*path, number))
+
+
+def _is_clean(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _expected(listed: str) -> str:
+    """Pydantic's "'a', 'b' or 'c'" without the quotes."""
+    words = re.findall(r"'([^']*)'", listed)
+    if not words:
+        return listed
+    return words[0] if len(words) == 1 else f"one of {', '.join(words[:-1])} or {words[-1]}"
+
+
+def _limit(kind: str, context: Mapping[str, Any]) -> str:
+    if kind == "greater_than_equal":
+        return f"Must be at least {context['ge']}."
+    if kind == "greater_than":
+        return f"Must be more than {context['gt']}."
+    if kind == "less_than_equal":
+        return f"Must be at most {context['le']}."
+    if kind == "less_than":
+        return f"Must be less than {context['lt']}."
+    if kind == "string_too_short":
+        least = context["min_length"]
+        return "Must not be empty." if least == 1 else f"Must have at least {least} characters."
+    if kind == "string_too_long":
+        return f"Must have at most {context['max_length']} characters."
+    if kind == "too_short":
+        return f"Needs at least {context['min_length']}."
+    return f"Takes at most {context['max_length']}." if kind == "too_long" else ""

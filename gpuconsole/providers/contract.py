@@ -201,7 +201,7 @@ class Adapter(ABC):
         """The checkpoints that the provider lists, newest first."""
         raise NotImplementedError
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - what holds no connections has none to give back
         """Give back the HTTP connections."""
 
     @classmethod

@@ -37,7 +37,9 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, http
 class OnCall(Protocol):
     """Hears of every call; ``status`` is None where no answer came."""
 
-    def __call__(self, method: str, path: str, status: int | None, took_ms: int) -> None: ...
+    def __call__(self, method: str, path: str, status: int | None, took_ms: int) -> None:
+        """Take note of a call; ``path`` is below the base URL."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Client:
         )
 
     def close(self) -> None:
+        """Give back the connections."""
         self._http.close()
 
     def hide(self, *secrets: str) -> None:
@@ -83,6 +86,7 @@ class Client:
         self._secrets.update(secrets)
 
     def masked(self, value: Any) -> Any:
+        """The value with all known secrets taken out."""
         return mask(value, self._secrets)
 
     def reach(self, path: str) -> int:

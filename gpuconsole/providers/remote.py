@@ -88,6 +88,8 @@ class Choice:
 
 
 class PartState(StrEnum):
+    """Where one worker or node stands."""
+
     STARTING = "starting"
     RUNNING = "running"
     STOPPED = "stopped"

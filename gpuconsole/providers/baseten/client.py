@@ -27,6 +27,7 @@ SECRETS = "/v1/secrets"
 
 
 def jobs_path(project_id: str) -> str:
+    """Where the jobs of a project are."""
     return f"{PROJECTS}/{quoted(project_id)}/jobs"
 
 
@@ -38,6 +39,7 @@ class BasetenClient:
         self._signed = {"Authorization": f"Api-Key {api_key}"}
 
     def projects(self) -> list[Mapping[str, Any]]:
+        """All training projects; there is no paging."""
         return items(self._get(PROJECTS), "training_projects")
 
     def upsert_project(self, name: str) -> Mapping[str, Any]:
@@ -52,23 +54,29 @@ class BasetenClient:
         return items(answer, "training_jobs")
 
     def create(self, path: str, body: Any) -> Mapping[str, Any]:
+        """A new job, in the project that the path names."""
         return item(self._post(path, body), "training_job", is_write=True)
 
     def stop(self, project_id: str, job_id: str) -> Mapping[str, Any]:
+        """Ask for the end of a job; a finished one is refused (assumed)."""
         return item(self._post(f"{jobs_path(project_id)}/{quoted(job_id)}/stop", {}), "training_job", is_write=True)
 
     def recreate(self, project_id: str, job_id: str) -> Mapping[str, Any]:
+        """A new job of the same configuration."""
         answer = self._post(f"{jobs_path(project_id)}/{quoted(job_id)}/recreate", {})
         return item(answer, "training_job", is_write=True)
 
     def logs(self, project_id: str, job_id: str, query: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Log lines between two moments (epoch milliseconds)."""
         return items(self._get(f"{jobs_path(project_id)}/{quoted(job_id)}/logs", query), "logs")
 
     def metrics(self, project_id: str, job_id: str, query: Mapping[str, Any]) -> Mapping[str, Any]:
+        """All series between two moments."""
         answer = self._get(f"{jobs_path(project_id)}/{quoted(job_id)}/metrics", query)
         return answer if isinstance(answer, Mapping) else {}
 
     def checkpoints(self, project_id: str, job_id: str) -> list[Mapping[str, Any]]:
+        """What the job saved so far."""
         return items(self._get(f"{jobs_path(project_id)}/{quoted(job_id)}/checkpoints"), "checkpoints")
 
     def prices(self) -> list[Mapping[str, Any]]:
@@ -76,9 +84,11 @@ class BasetenClient:
         return items(self.http.get("/v1/instance_type_prices", headers=self._signed, exact=True), "instance_types")
 
     def secrets(self) -> list[Mapping[str, Any]]:
+        """Stored secrets, by name: values never come back."""
         return items(self._get(SECRETS), "secrets")
 
     def upsert_secret(self, name: str, value: str) -> None:
+        """Store a secret, or give it a new value."""
         self.http.hide(value)
         self.http.call("POST", SECRETS, {"name": name, "value": value}, headers=self._signed, is_repeatable=True)
 

@@ -39,6 +39,7 @@ class Cursor:
 
     @classmethod
     def at(cls, moment: datetime) -> Cursor:
+        """Where nothing after the moment was read yet."""
         return cls(int(moment.timestamp() * 1000) * _NS_IN_MS)
 
     def __str__(self) -> str:

@@ -26,7 +26,7 @@ class CortecsCredentials(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    client_id: str = Field(title="Client id", description="From your Cortecs profile page.", min_length=1)
+    client_id: str = Field(title="Client ID", description="From your Cortecs profile page.", min_length=1)
     client_secret: SecretStr = Field(title="Client secret", description="Shown once when it is made.", min_length=1)
 
 

@@ -58,21 +58,27 @@ class CortecsClient:
             return token
 
     def instances(self) -> list[Mapping[str, Any]]:
+        """Everything at once: there is no paging."""
         return items(self._call("GET", "/instances/", is_repeatable=True), "instances")
 
     def instance(self, instance_id: str) -> Mapping[str, Any]:
+        """One instance; NotFound once it is deleted."""
         return item(self._call("GET", f"/instances/{quoted(instance_id)}", is_repeatable=True), "instance")
 
     def start(self, body: Any) -> Mapping[str, Any]:
+        """A new instance; it comes back at once and incomplete."""
         return item(self._call("POST", START, body), "instance", is_write=True)
 
     def stop(self, instance_id: str) -> Mapping[str, Any]:
+        """Put to rest: it stays listed."""
         return item(self._call("POST", STOP, {"instance_id": instance_id}), "instance", is_write=True)
 
     def restart(self, instance_id: str) -> Mapping[str, Any]:
+        """Wake from rest, under the same id; an error if it is running."""
         return item(self._call("POST", RESTART, {"instance_id": instance_id}), "instance", is_write=True)
 
     def delete(self, instance_id: str) -> None:
+        """Delete what is stopped."""
         self._call("DELETE", f"/instances/{quoted(instance_id)}")
 
     def hardware(self) -> list[Mapping[str, Any]]:
@@ -85,9 +91,11 @@ class CortecsClient:
         return frozenset(str(row.get("hardware_type_id")) for row in rows)
 
     def models(self) -> list[Mapping[str, Any]]:
+        """Previews of all models; takes no token."""
         return items(self.http.get("/models/"), "models")
 
     def model(self, model_id: str) -> Mapping[str, Any]:
+        """One model with its hardware configurations; takes no token."""
         return item(self.http.get(f"/models/{quoted(model_id)}"), "model")
 
     def _call(self, method: str, path: str, body: Any = None, *, is_repeatable: bool = False) -> Any:

@@ -22,6 +22,7 @@ def hardware_parts(hardware_id: str) -> tuple[str, str, int]:
 
 
 def status_of(instance: Mapping[str, Any]) -> str:
+    """The raw status word of an instance."""
     return str((instance.get("instance_status") or {}).get("status") or "")
 
 

@@ -1,0 +1,95 @@
+"""The exact requests of a launch as text to read and to copy: HTTP body, cURL, Python."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gpuconsole.providers.contract import Provider, WireRequest
+from gpuconsole.providers.specs import Spec
+
+TOKEN_TO_COME = "gc-…"  # noqa: S105 - stands for a launch token that is not made yet
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a launch would send: the preparing requests first, the launch itself last. No secret is in it."""
+
+    requests: tuple[WireRequest, ...]
+    url: str
+    """Full address of the launch."""
+    body: str
+    """Its JSON body."""
+    curl: str
+    python: str
+
+    @property
+    def request(self) -> WireRequest:
+        """The launch itself."""
+        return self.requests[-1]
+
+
+def preview(
+    provider: Provider, spec: Spec, *, base_url: str = "", token: str = TOKEN_TO_COME, secrets: Sequence[str] = ()
+) -> Preview:
+    """The same requests that ``Adapter.launch`` sends. ``secrets``: names of project secrets that go along."""
+    base = (base_url or provider.base_url).rstrip("/")
+    requests = (*provider.adapter.preparations(spec, secrets), provider.adapter.request(spec, token))
+    return Preview(
+        requests,
+        url=base + requests[-1].path,
+        body=as_json(requests[-1]),
+        curl="\n\n".join(as_curl(request, base, provider.header) for request in requests),
+        python=as_python(requests, base, provider.header),
+    )
+
+
+def as_json(request: WireRequest) -> str:
+    """The body, indented."""
+    return json.dumps(request.body, indent=2, ensure_ascii=False)
+
+
+def as_curl(request: WireRequest, base: str, header: tuple[str, str]) -> str:
+    """A command for a POSIX shell; the credentials stand in it as shell variables."""
+    comment = f"# {request.why}\n" if request.why else ""
+    return comment + " \\\n  ".join(
+        [
+            f"curl --request {request.method} {shlex.quote(base + request.path)}",
+            f'--header "{header[0]}: {header[1]}"',
+            "--header 'Content-Type: application/json'",
+            f"--data {shlex.quote(as_json(request))}",
+        ]
+    )
+
+
+def as_python(requests: Sequence[WireRequest], base: str, header: tuple[str, str]) -> str:
+    """A script that needs httpx; the credentials come from the environment."""
+    scheme, _, variable = header[1].partition("$")
+    lines = [
+        "import os",
+        "",
+        "import httpx",
+        "",
+        f'headers = {{{header[0]!r}: {scheme!r} + os.environ["{variable}"]}}',
+        f"with httpx.Client(base_url={base!r}, headers=headers) as client:",
+    ]
+    for request in requests:
+        lines += [f"    # {request.why}"] if request.why else []
+        body = _literal(request.body)
+        lines.append(f"    answer = client.request({request.method!r}, {request.path!r}, json={body})")
+        lines.append("    answer.raise_for_status()")
+    return "\n".join([*lines, "print(answer.json())"])
+
+
+def _literal(value: object, depth: int = 1) -> str:
+    """JSON as a Python literal, indented as code."""
+    inner, outer = "    " * (depth + 1), "    " * depth
+    if isinstance(value, dict) and value:
+        rows = "".join(f"{inner}{key!r}: {_literal(item, depth + 1)},\n" for key, item in value.items())
+        return f"{{\n{rows}{outer}}}"
+    if isinstance(value, (list, tuple)) and value:
+        rows = "".join(f"{inner}{_literal(item, depth + 1)},\n" for item in value)
+        return f"[\n{rows}{outer}]"
+    return repr(value)

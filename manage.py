@@ -9,8 +9,8 @@ def main():  # type: ignore[no-untyped-def]  # must be readable to a Python that
     """Set up what the command needs, then run it; answers the exit code."""
     if sys.version_info < (3, 11):  # noqa: UP036
         return _say("Python 3.11 or newer is needed, this is %d.%d" % sys.version_info[:2])  # noqa: UP031
-    from gpuconsole.door import commands, environment
-    from gpuconsole.door.trouble import Trouble
+    from gpuconsole.door import commands, environment  # noqa: PLC0415
+    from gpuconsole.door.trouble import Trouble  # noqa: PLC0415
 
     try:
         command = commands.DOORS.get("".join(sys.argv[1:2]))
@@ -20,7 +20,7 @@ def main():  # type: ignore[no-untyped-def]  # must be readable to a Python that
     except Trouble as trouble:
         return _say(str(trouble))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gpuconsole.settings")
-    from django.core.management import execute_from_command_line
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
 
     return execute_from_command_line(sys.argv)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import task_success
+from django.core.cache import cache
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gpuconsole.settings")
 
@@ -18,6 +19,4 @@ app.autodiscover_tasks()
 def remember_tick(sender: Any, **_: Any) -> None:
     """Leave word that beat, broker and worker are alive together, for `/healthz/`."""
     if sender.name == "sync.tick":
-        from django.core.cache import cache
-
         cache.set("worker-seen", time.time(), timeout=None)

@@ -19,7 +19,7 @@ def worker() -> None:
     app.Worker(
         pool_cls="threads",
         concurrency=_THREADS,
-        loglevel="INFO",
+        loglevel="WARNING",
         quiet=True,
         without_gossip=True,
         without_mingle=True,

@@ -22,7 +22,9 @@ class Environment:
     hosts: tuple[str, ...]
     url: str  # how people reach the console, without a slash at the end; links in mails start with it
     simulator_url: str  # empty: this installation has no sandbox
-    https: bool
+    allowed_base_urls: tuple[str, ...]  # where connections may point besides their provider and the simulator
+    trusted_proxies: tuple[str, ...]  # addresses whose X-Forwarded-For is believed
+    https: bool  # browsers reach the console through a proxy that ends TLS
     debug: bool
     log_level: str
 
@@ -40,6 +42,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         hosts=_words(environ.get("GPUCONSOLE_HOSTS", "localhost,127.0.0.1,[::1]")),
         url=(environ.get("GPUCONSOLE_URL") or running.get("url", "http://localhost:8000")).rstrip("/"),
         simulator_url=(environ.get("GPUCONSOLE_SIMULATOR_URL") or running.get("simulator_url", "")).rstrip("/"),
+        allowed_base_urls=_words(environ.get("GPUCONSOLE_ALLOWED_BASE_URLS", "")),
+        trusted_proxies=_words(environ.get("GPUCONSOLE_TRUSTED_PROXIES", "")),
         https=_is_on(environ, "GPUCONSOLE_HTTPS"),
         debug=_is_on(environ, "GPUCONSOLE_DEBUG"),
         log_level=environ.get("GPUCONSOLE_LOG_LEVEL", "INFO").upper(),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+
 @never_cache
 @require_safe
 def healthz(_request: HttpRequest) -> JsonResponse:

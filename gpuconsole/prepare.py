@@ -51,7 +51,7 @@ def _server_trouble(database_url: str, redis_url: str) -> str:
     except redis.RedisError as exc:
         return f"REDIS_URL: Redis cannot be reached: {_first_line(exc)}"
     version = str(facts.get("valkey_version") or facts.get("redis_version", "0"))
-    if int(version.split(".")[0]) < _OLDEST_REDIS:
+    if int(version.split(".", maxsplit=1)[0]) < _OLDEST_REDIS:
         return f"REDIS_URL: Redis or Valkey {_OLDEST_REDIS} or newer is needed, that is {version}"
     return ""
 

@@ -1,8 +1,5 @@
 """Django's settings, made from the environment alone."""
 
-import itertools
-import secrets
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -13,37 +10,34 @@ from gpuconsole import env
 ENV = env.read()
 BASE_DIR = env.BASE
 
+# The console
 
-def _database(url: str) -> dict[str, Any]:
-    """Django's words for a `postgresql://` URL; `?host=` may name the folder of a unix socket."""
-    parts = urlsplit(url)
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")) or "gpuconsole",
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.pop("host", "") or (parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 300,
-        "CONN_HEALTH_CHECKS": True,  # else each connection answers one 500 after the database was restarted
-        "OPTIONS": query,
-    }
+SITE_URL = ENV.url
+SIMULATOR_URL = ENV.simulator_url
+ALLOWED_BASE_URLS = list(ENV.allowed_base_urls)
+GPUCONSOLE_KEY_FILE = ENV.key_file
+REDIS_URL = ENV.redis_url
+TRUSTED_PROXIES = ENV.trusted_proxies
 
+# Django
 
 DEBUG = ENV.debug
-SECRET_KEY = ENV.secret_key or secrets.token_urlsafe(50)
+SECRET_KEY = ENV.secret_key  # empty: Django refuses to sign anything and says so
 ALLOWED_HOSTS = list(ENV.hosts)
 ROOT_URLCONF = "gpuconsole.urls"
 WSGI_APPLICATION = "gpuconsole.wsgi.application"
-SITE_URL = ENV.url
-SIMULATOR_URL = ENV.simulator_url
-GPUCONSOLE_KEY_FILE = ENV.key_file
-
-_FLOORS = "core accounts audit projects connections catalog workloads sync dashboard instances jobs".split()
-_OPEN = list(itertools.takewhile(lambda app: any((BASE_DIR / "gpuconsole" / app).glob("models*")) or app in {"core", "sync", "dashboard"} and (BASE_DIR / "gpuconsole" / app).exists(), _FLOORS))
 INSTALLED_APPS = [
-    *(f"gpuconsole.{app}" for app in reversed(_OPEN)),
+    "gpuconsole.jobs",
+    "gpuconsole.instances",
+    "gpuconsole.dashboard",
+    "gpuconsole.sync",
+    "gpuconsole.workloads",
+    "gpuconsole.catalog",
+    "gpuconsole.connections",
+    "gpuconsole.projects",
+    "gpuconsole.audit",
+    "gpuconsole.accounts",
+    "gpuconsole.core",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -73,7 +67,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -87,18 +80,49 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "gpuconsole.dashboard.context.shell",
             ]
         },
     }
 ]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+# PostgreSQL and Redis
+
+
+def _database(url: str) -> dict[str, Any]:
+    """Django's words for a `postgresql://` URL; `?host=` may name the folder of a unix socket."""
+    parts = urlsplit(url)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "gpuconsole",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", "") or (parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,  # else each connection answers one 500 after the database was restarted
+        # Threads share few connections: Celery closes after each task what it would otherwise keep.
+        "OPTIONS": query | {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
+    }
+
 
 DATABASES = {"default": _database(ENV.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}}
-REDIS_URL = ENV.redis_url
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "gpuconsole",
+    }
+}
 
-if "gpuconsole.accounts" in INSTALLED_APPS:
-    AUTH_USER_MODEL = "accounts.User"
+# Signing in
+
+AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -110,26 +134,28 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
-
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
-SESSION_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "django.views.csrf.csrf_failure"
 
+ACCOUNT_ADAPTER = "gpuconsole.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an account begins with an invitation link
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS: dict[str, str] = {"login_failed": ""}  # django-axes counts failures
+ACCOUNT_RATE_LIMITS = {"login_failed": ""}  # django-axes counts failures
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-MFA_PASSKEY_LOGIN_ENABLED = False
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
+AXES_HTTP_RESPONSE_CODE = 429
 AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "gpuconsole.accounts.lockout.typed_email"
+AXES_CLIENT_IP_CALLABLE = "gpuconsole.core.middleware.client_ip"
 AXES_VERBOSE = False
+
+# What browsers are told
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -143,41 +169,55 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
+        "report-uri": ["/csp-report/"],
     }
 }
-
-LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
-USE_TZ = True
-USE_I18N = False
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+if ENV.https:  # a proxy ends TLS and sets this header on every request
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz/$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.data / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "gpuconsole.static_files.Storage"},
 }
-STATICFILES_DIRS: list[Path] = [folder for folder in (BASE_DIR / "static",) if folder.is_dir()]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": ENV.log_level},
-}
+# Celery: messages only wake, so losing one costs a second and repeating one costs nothing
 
-CELERY_BROKER_URL = ENV.redis_url.replace("unix://", "redis+socket://")
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # A tick that finds no free worker within two seconds is dropped: the next one does the same work.
     "tick": {"task": "sync.tick", "schedule": 1.0, "options": {"expires": 2}},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "gpuconsole.logs.Formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": ENV.log_level},
+    "loggers": {
+        "celery.app.trace": {"level": "WARNING"},  # else two lines for each of 86,400 ticks a day
+        "celery.worker.strategy": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+    },
 }

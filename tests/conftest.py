@@ -1,6 +1,7 @@
 """Starts the real servers that all tests run on, before Django reads its settings; and fixtures for every test."""
 
 import os
+import secrets
 from contextlib import ExitStack
 
 from gpuconsole.door.servers import temporary_servers
@@ -8,6 +9,7 @@ from gpuconsole.door.servers import temporary_servers
 _servers = ExitStack()
 if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
     os.environ.update(_servers.enter_context(temporary_servers()))
+os.environ.setdefault("GPUCONSOLE_SECRET_KEY", secrets.token_urlsafe(50))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gpuconsole.settings")
 
 from django.conf import settings  # noqa: E402

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,7 +45,9 @@ def spawn(
             process_group=0,
             pass_fds=pass_fds,
             preexec_fn=_death_signal_setter(death_signal),
-            **_identity(account),
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
         )
 
 
@@ -54,13 +56,7 @@ def run(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, account: A
     return spawn(command, env=env, cwd=cwd, account=account, log=log).wait()
 
 
-def _identity(account: Account | None) -> dict[str, int | list[int]]:
-    if account is None:
-        return {}
-    return {"user": account.uid, "group": account.gid, "extra_groups": []}
-
-
-def _death_signal_setter(death_signal: signal.Signals):  # type: ignore[no-untyped-def]
+def _death_signal_setter(death_signal: signal.Signals) -> Callable[[], None] | None:
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None, use_errno=True)

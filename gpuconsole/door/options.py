@@ -25,7 +25,11 @@ def parse(words: list[str]) -> Options:
     parser.add_argument("--port", type=_port, default=8000, help="port of the pages and the API (default: %(default)s)")
     parser.add_argument("--data", type=Path, default=BASE / ".gpuconsole", help="folder of everything that is kept")
     parser.add_argument(
-        "--simulator-speed", type=_speed, default=20, metavar="N", help="how fast the sandbox lives (default: %(default)s)"
+        "--simulator-speed",
+        type=_speed,
+        default=20,
+        metavar="N",
+        help="how fast the sandbox lives (default: %(default)s)",
     )
     parser.add_argument("--empty", action="store_true", help="no simulator and no sandbox connections")
     found = parser.parse_args(words)

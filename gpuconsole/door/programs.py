@@ -1,12 +1,10 @@
 """The console's own processes: how each is called, and the environment they share."""
 
-import json
 import os
 import signal
 import socket
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from gpuconsole.door import children
 from gpuconsole.door.data import Data

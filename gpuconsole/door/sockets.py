@@ -11,7 +11,7 @@ _LIMIT_BYTES = 100  # the kernel takes 107; some clients append a suffix
 
 
 def short_address(socket: Path) -> Path:
-    """A path that reaches `socket` within the kernel's limit: itself, or one through a private link in the temp folder."""
+    """A path that reaches `socket` within the kernel's limit: itself, or a private link in the temp folder."""
     if len(os.fsencode(socket)) <= _LIMIT_BYTES:
         return socket
     mark = hashlib.sha256(os.fsencode(socket.parent)).hexdigest()[:12]

@@ -133,7 +133,7 @@ VERBS: dict[Kind, dict[Verb, frozenset[State]]] = {
         Verb.STOP: frozenset({State.STARTING, State.RUNNING}),
         Verb.START: frozenset({State.STOPPED}),
         Verb.RESTART: frozenset({State.RUNNING}),
-        Verb.TERMINATE: frozenset({State.SUBMITTING, State.STARTING, State.RUNNING, State.STOPPED, State.LOST}),
+        Verb.TERMINATE: _RUNNING_ON | {State.STOPPING, State.STOPPED},
         Verb.CLONE: frozenset(State),
     },
 }

@@ -1,5 +1,6 @@
 """What the database holds about workloads."""
 
+from gpuconsole.workloads.models.deployment import Deployment
 from gpuconsole.workloads.models.draft import Draft
 from gpuconsole.workloads.models.event import Event, EventKind
 from gpuconsole.workloads.models.output import LogChunk, MetricSample
@@ -7,6 +8,7 @@ from gpuconsole.workloads.models.usage import UsageInterval
 from gpuconsole.workloads.models.workload import Intent, Workload, WorkloadQuerySet
 
 __all__ = [
+    "Deployment",
     "Draft",
     "Event",
     "EventKind",

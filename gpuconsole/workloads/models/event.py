@@ -21,6 +21,11 @@ class Event(models.Model):
 
     workload = models.ForeignKey(Workload, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()
+    """When it happened, as far as that fits the order of the timeline."""
+    said_at = models.DateTimeField(null=True, blank=True)
+    """The provider's own stamp, where it told one that does not fit."""
+    written_at = models.DateTimeField()
+    """When we learned it."""
     kind = models.CharField(max_length=10, choices=EventKind.choices)
     state = models.CharField(max_length=12, choices=State.choices, blank=True)
     attempt = models.PositiveSmallIntegerField(default=1)

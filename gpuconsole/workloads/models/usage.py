@@ -13,6 +13,13 @@ class UsageInterval(models.Model):
     attempt = models.PositiveSmallIntegerField(default=1)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    said_started_at = models.DateTimeField(null=True, blank=True)
+    said_ended_at = models.DateTimeField(null=True, blank=True)
+    """The provider's own stamps, as they came; the two columns above never overlap and never lie ahead of our clock."""
+    billed_s = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
+    """Length before any rounding up; None while it is open."""
+    cost = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
+    """Settled when it ended; None while it is open, and where nobody knows the price."""
     hourly_price = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     rounding = models.CharField(max_length=10, blank=True)

@@ -34,6 +34,10 @@ class WorkloadQuerySet(models.QuerySet["Workload"]):
         """Those that count against the quota."""
         return self.filter(state__in=ACTIVE)
 
+    def holding(self) -> WorkloadQuerySet:
+        """Those that hold quota and budget: active, or at rest and asked to start."""
+        return self.filter(Q(state__in=ACTIVE) | Q(intent=Intent.START))
+
     def not_ended(self) -> WorkloadQuerySet:
         return self.exclude(state__in=FINAL)
 
@@ -113,7 +117,11 @@ class Workload(models.Model):
     """Cost of the closed usage intervals; the open one is added when read."""
     billed_since = models.DateTimeField(null=True, blank=True)
     """Start of the open usage interval, so that a list shows costs without another query."""
-    billed_closed_s = models.DecimalField(max_digits=14, decimal_places=3, default=0)
+    billed_said_at = models.DateTimeField(null=True, blank=True)
+    """The provider's own stamp for it, as it came."""
+    billed_until = models.DateTimeField(null=True, blank=True)
+    """End of the last closed interval: the next one cannot begin before."""
+    billed_closed_s = models.DecimalField(max_digits=18, decimal_places=6, default=0)
 
     stop_after_s = models.PositiveIntegerField(null=True, blank=True)
     ends_by = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,69 @@
+"""Which workloads a viewer sees, and what they may do with one."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from gpuconsole.accounts.access import Viewer
+from gpuconsole.projects.access import roles, visible_projects
+from gpuconsole.projects.models import ProjectRole
+from gpuconsole.providers import registry
+from gpuconsole.providers.contract import Feature
+from gpuconsole.workloads.models import Intent, Workload, WorkloadQuerySet
+from gpuconsole.workloads.states import VERBS, Kind, State, Verb
+
+_NEEDED = {
+    (Kind.INSTANCE, Verb.STOP): Feature.STOP,
+    (Kind.INSTANCE, Verb.START): Feature.START,
+    (Kind.INSTANCE, Verb.RESTART): Feature.RESTART,
+}
+_ANSWERED = {Verb.START: Intent.START, Verb.RESTART: Intent.RESTART, Verb.TERMINATE: Intent.END}
+
+
+def visible_workloads(viewer: Viewer) -> WorkloadQuerySet:
+    """Work of the projects that the viewer has a role in."""
+    if viewer.team is None or viewer.team_role is None or not viewer.scopes:
+        return Workload.objects.none()
+    found = Workload.objects.filter(team=viewer.team)
+    sees_all = viewer.team_role.may_administer and (viewer.token is None or viewer.token.project_id is None)
+    return found if sees_all else found.filter(project__in=visible_projects(viewer).values("pk"))
+
+
+def find_workload(viewer: Viewer, public_id: str, kind: Kind | None = None) -> Workload:
+    """The workload with its project, connection and owner. Raises Http404 where the viewer does not see it."""
+    found = visible_workloads(viewer).select_related("project", "project__team", "connection", "owner")
+    workload = found.filter(public_id=public_id, **({} if kind is None else {"kind": kind})).first()
+    if workload is None:
+        raise Http404
+    return workload
+
+
+def may(viewer: Viewer, workload: Workload, verb: Verb) -> bool:
+    """Whether the verb can be done now: role, provider and state all agree, and it is not asked for already."""
+    is_asked = workload.intent != Intent.NONE and workload.intent == _ANSWERED.get(verb)
+    fits = workload.state in VERBS[Kind(workload.kind)].get(verb, frozenset[State]())
+    return fits and not is_asked and may_ever(viewer, workload, verb)
+
+
+def may_ever(viewer: Viewer, workload: Workload, verb: Verb) -> bool:
+    """Whether the viewer's role and the provider allow the verb in some state; else its button is left out."""
+    if verb not in VERBS[Kind(workload.kind)]:
+        return False
+    needed = _NEEDED.get((Kind(workload.kind), verb))
+    if needed is not None and needed not in registry.get(workload.provider).features:
+        return False
+    return _has_role(viewer, workload, verb)
+
+
+def require(viewer: Viewer, workload: Workload, verb: Verb) -> None:
+    """Raises PermissionDenied where the role is too small; whether the state fits is the service's to say."""
+    if not _has_role(viewer, workload, verb):
+        raise PermissionDenied("Members act on their own work; a project admin acts on anyone's.")
+
+
+def _has_role(viewer: Viewer, workload: Workload, verb: Verb) -> bool:
+    role = roles(viewer).get(workload.project_id)
+    if role is None or role.rank < ProjectRole.MEMBER.rank:
+        return False
+    return role is ProjectRole.ADMIN or workload.owner_id == viewer.user.pk

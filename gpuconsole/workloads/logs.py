@@ -1,0 +1,182 @@
+"""The log store: whole lines in chunks, addressed by byte offset, read in constant memory however long a log is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+
+from django.db import transaction
+
+from gpuconsole.core import versions
+from gpuconsole.providers.remote import LogLine
+from gpuconsole.workloads.models import LogChunk, Workload
+
+CHUNK_BYTES = 64 * 1024
+LINE_BYTES = 16 * 1024
+"""Longer lines are cut into several of the same moment."""
+MOST_BYTES = 1024 * 1024
+_BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_ERROR = re.compile(r"\b(?:error|fatal|critical|exception|traceback)\b", re.IGNORECASE)
+_WARNING = re.compile(r"\b(?:warn|warning)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLine:
+    """One kept line; ``at`` is RFC 3339 or None where the provider gave no time."""
+
+    number: int
+    at: str | None
+    source: str
+    level: str
+    text: str
+
+    @property
+    def clock(self) -> str:
+        """``14:30:41.204``, or nothing."""
+        return self.at[11:].rstrip("Z")[:12] if self.at else ""
+
+    @property
+    def css(self) -> str:
+        """How the row is tinted, by its level, else by the words in it."""
+        words = self.level or self.text[:200]
+        return "log-error" if _ERROR.search(words) else "log-warn" if _WARNING.search(words) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSlice:
+    """Whole lines from byte ``start`` to ``next``, of ``size`` bytes that are there now."""
+
+    text: str
+    start: int
+    next: int
+    size: int
+    first_line: int
+    is_complete: bool
+    """Nothing more will come once ``next`` is ``size``."""
+
+    @property
+    def lines(self) -> tuple[StoredLine, ...]:
+        """The lines with their numbers, counted from 1."""
+        return tuple(_parsed(self.first_line + index, line) for index, line in enumerate(self.text.split("\n")[:-1]))
+
+
+def append(workload: Workload, lines: Sequence[LogLine], *, cursor: str | None = None) -> bool:
+    """Keep what was fetched after ``workload.log_cursor``, and the cursor behind it, in one transaction.
+
+    False, and nothing written, when another worker has moved the cursor on meanwhile.
+    """
+    encoded = [piece for line in lines for piece in _encoded(line)]
+    with transaction.atomic():
+        row = (
+            Workload.objects.select_for_update(no_key=True)
+            .only("log_size", "log_lines", "log_cursor")
+            .get(pk=workload.pk)
+        )
+        if row.log_cursor != workload.log_cursor:
+            workload.log_size, workload.log_lines, workload.log_cursor = row.log_size, row.log_lines, row.log_cursor
+            return False
+        LogChunk.objects.bulk_create(_chunks(row, encoded))
+        row.log_cursor = row.log_cursor if cursor is None else cursor
+        row.save(update_fields=["log_size", "log_lines", "log_cursor"])
+        if encoded:
+            versions.bump(f"logs:{row.pk}")
+    workload.log_size, workload.log_lines, workload.log_cursor = row.log_size, row.log_lines, row.log_cursor
+    return True
+
+
+def read(workload: Workload, after: int, limit_bytes: int = CHUNK_BYTES) -> LogSlice:
+    """Whole lines from the first that begins at or behind byte ``after``; at least one, else at most ``limit_bytes``."""
+    limit = min(max(limit_bytes, LINE_BYTES), MOST_BYTES)
+    size, is_complete = workload.log_size, workload.is_log_complete
+    after = max(0, after)
+    if after >= size:
+        return LogSlice("", size, size, size, workload.log_lines + 1, is_complete)
+    chunks = workload.log_chunks.filter(offset__gt=after - CHUNK_BYTES, offset__lt=min(after + limit, size))
+    found = [chunk for chunk in chunks.order_by("offset") if chunk.offset + chunk.size > after]
+    body = b"".join(bytes(chunk.body) for chunk in found)
+    start, first_line = found[0].offset, found[0].first_line
+    skipped = _line_start(body, after - start)
+    kept = body[skipped : _line_end(body, skipped, limit)]
+    first_line += body.count(b"\n", 0, skipped)
+    start += skipped
+    return LogSlice(kept.decode(), start, start + len(kept), size, first_line, is_complete)
+
+
+def tail(workload: Workload, limit_bytes: int = CHUNK_BYTES) -> LogSlice:
+    """The last whole lines."""
+    return read(workload, workload.log_size - min(limit_bytes, MOST_BYTES), limit_bytes)
+
+
+def stream_text(workload: Workload) -> Iterator[str]:
+    """The whole log for people, ``time source text``, piece by piece."""
+    after = 0
+    while after < workload.log_size:
+        part = read(workload, after, CHUNK_BYTES)
+        yield "".join(f"{' '.join(filter(None, (line.at, line.source, line.text)))}\n" for line in part.lines)
+        after = part.next
+
+
+def _encoded(line: LogLine) -> Iterator[bytes]:
+    moment = (
+        "-" if line.at is None else line.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
+    head = f"{moment}\t{_field(line.source)}\t{_field(line.level)}\t".encode()
+    for text in _BREAKS.split(line.text[:-1] if line.text.endswith("\n") else line.text):
+        for piece in _pieces(text.encode("utf-8", "replace"), LINE_BYTES - len(head) - 1):
+            yield head + piece + b"\n"
+
+
+def _field(text: str) -> str:
+    return " ".join(text.split())[:100]
+
+
+def _pieces(text: bytes, length: int) -> Iterator[bytes]:
+    """At most ``length`` bytes each, never cutting a character in two."""
+    while len(text) > length:
+        cut = length
+        while text[cut] & 0xC0 == 0x80:
+            cut -= 1
+        yield text[:cut]
+        text = text[cut:]
+    yield text
+
+
+def _chunks(row: Workload, lines: Iterable[bytes]) -> list[LogChunk]:
+    """Fill chunks with whole lines, counting the row's size and lines up."""
+    chunks: list[LogChunk] = []
+    body: list[bytes] = []
+    length = 0
+    for line in lines:
+        if body and length + len(line) > CHUNK_BYTES:
+            chunks.append(_chunk(row, body))
+            body, length = [], 0
+        body.append(line)
+        length += len(line)
+    return [*chunks, _chunk(row, body)] if body else chunks
+
+
+def _chunk(row: Workload, lines: Sequence[bytes]) -> LogChunk:
+    body = b"".join(lines)
+    chunk = LogChunk(workload=row, offset=row.log_size, first_line=row.log_lines + 1, size=len(body), body=body)
+    row.log_size += len(body)
+    row.log_lines += len(lines)
+    return chunk
+
+
+def _line_start(body: bytes, at: int) -> int:
+    if at <= 0 or body[at - 1 : at] == b"\n":
+        return max(0, at)
+    return body.index(b"\n", at) + 1
+
+
+def _line_end(body: bytes, start: int, limit: int) -> int:
+    """Behind the last line that ends within the limit, and behind one line at least."""
+    within = body.rfind(b"\n", start, start + limit)
+    return (within if within >= 0 else body.find(b"\n", start)) + 1
+
+
+def _parsed(number: int, line: str) -> StoredLine:
+    moment, source, level, text = line.split("\t", 3)
+    return StoredLine(number, None if moment == "-" else moment, source, level, text)

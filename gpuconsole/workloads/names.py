@@ -1,0 +1,36 @@
+"""Names of clones and retries: the one before, counted up."""
+
+from __future__ import annotations
+
+import re
+
+from gpuconsole.projects.models import Project
+from gpuconsole.workloads.models import Workload
+
+LONGEST = 200
+_COUNTED = re.compile(r"^(?P<stem>.*(?:^|[-_ .])r|.*-)(?P<number>\d{1,6})$")
+
+
+def counted_up(name: str) -> str:
+    """``sft-r12`` becomes ``sft-r13``, ``sft-2`` becomes ``sft-3``, ``sft`` becomes ``sft-2``."""
+    stem, number = _split(name)
+    return _joined(stem, number + 1)
+
+
+def next_free(project: Project, name: str) -> str:
+    """The name counted up past every one that the project has already used."""
+    stem, number = _split(name)
+    taken = Workload.objects.filter(project=project, name__startswith=stem[: LONGEST - 10]).values_list(
+        "name", flat=True
+    )
+    counts = [count for other, count in map(_split, taken.order_by("-id")[:1000]) if other == stem]
+    return _joined(stem, max([number, *counts]) + 1)
+
+
+def _split(name: str) -> tuple[str, int]:
+    found = _COUNTED.match(name)
+    return (found["stem"], int(found["number"])) if found else (f"{name}-", 1)
+
+
+def _joined(stem: str, number: int) -> str:
+    return f"{stem[: LONGEST - len(str(number))]}{number}"

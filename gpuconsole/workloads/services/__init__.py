@@ -1,0 +1,31 @@
+"""What people and guards may do with workloads: each checks, writes intent and wakes a worker; none calls a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from gpuconsole.accounts.models import User
+from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.services.acts import restart, start, stop, terminate
+from gpuconsole.workloads.services.clone import Clone, clone, clone_spec
+from gpuconsole.workloads.services.launch import launch
+from gpuconsole.workloads.services.retry import retry
+from gpuconsole.workloads.states import Verb
+
+
+class Act(Protocol):
+    """A verb's service."""
+
+    def __call__(self, *, workload: Workload, by: User | None) -> Workload: ...
+
+
+VERBS: Mapping[Verb, Act] = {
+    Verb.STOP: stop,
+    Verb.START: start,
+    Verb.RESTART: restart,
+    Verb.TERMINATE: terminate,
+    Verb.RETRY: retry,
+}
+
+__all__ = ["VERBS", "Act", "Clone", "clone", "clone_spec", "launch", "restart", "retry", "start", "stop", "terminate"]

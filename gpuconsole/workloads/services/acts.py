@@ -1,0 +1,160 @@
+"""Stop, terminate, start and restart: a wish is written down, the provider's own word fulfils it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from gpuconsole.accounts.models import User
+from gpuconsole.audit import services as audit
+from gpuconsole.core.errors import Refused
+from gpuconsole.projects.models import Project
+from gpuconsole.providers import registry
+from gpuconsole.providers.contract import Feature
+from gpuconsole.workloads import transitions
+from gpuconsole.workloads.estimates import estimate
+from gpuconsole.workloads.models import EventKind, Intent, Workload
+from gpuconsole.workloads.services.launch import refuse_if_blocked
+from gpuconsole.workloads.services.waking import wake
+from gpuconsole.workloads.states import VERBS, Kind, Reason, ReasonCode, State, Verb
+
+_NEEDED = {Intent.STOP: Feature.STOP, Intent.START: Feature.START, Intent.RESTART: Feature.RESTART}
+_ENDS = frozenset({Intent.STOP, Intent.END})
+_ASKED = {
+    Intent.STOP: "Stop asked",
+    Intent.END: "End asked",
+    Intent.START: "Start asked",
+    Intent.RESTART: "Restart asked",
+}
+
+
+def stop(*, workload: Workload, by: User | None, reason: Reason | None = None) -> Workload:
+    """End a job, put an instance to rest. It is *stopping* until the provider confirms it.
+
+    What was never sent is cancelled at once. Pressing again while it is pending changes nothing.
+    """
+    intent = Intent.END if workload.kind == Kind.JOB else Intent.STOP
+    return _act(workload, Verb.STOP, intent, by, reason)
+
+
+def terminate(*, workload: Workload, by: User | None, reason: Reason | None = None) -> Workload:
+    """End an instance for good, or a job that is no longer listed."""
+    verb = Verb.STOP if workload.kind == Kind.JOB else Verb.TERMINATE
+    return _act(workload, verb, Intent.END, by, reason)
+
+
+def start(*, workload: Workload, by: User | None) -> Workload:
+    """Wake an instance at rest; quota and budget are asked again."""
+    return _act(workload, Verb.START, Intent.START, by, None)
+
+
+def restart(*, workload: Workload, by: User | None) -> Workload:
+    """Turn a running instance off and on."""
+    return _act(workload, Verb.RESTART, Intent.RESTART, by, None)
+
+
+def refuse_in_state(workload: Workload, verb: Verb) -> None:
+    """Raises Refused where the verb makes no sense for the kind, or in the state it is in."""
+    states = VERBS[Kind(workload.kind)].get(verb)
+    if states is None:
+        raise Refused(
+            f"{verb.label} is nothing that can be done with a {workload.get_kind_display().lower()}.",
+            code="no_such_verb",
+        )
+    if workload.state not in states:
+        word = workload.state_word.label.lower()
+        raise Refused(f"{verb.label} makes no sense while {workload.name} is {word}.", code="wrong_state")
+
+
+def _act(workload: Workload, verb: Verb, intent: Intent, by: User | None, reason: Reason | None) -> Workload:
+    with transaction.atomic():
+        if intent is Intent.START:
+            Project.objects.select_for_update(no_key=True).get(pk=workload.project_id)
+        with transitions.locked(workload.pk) as row:
+            now = timezone.now()
+            if _is_pending(row, intent):
+                _ask_again(row, now)
+                return row
+            refuse_in_state(row, verb)
+            _refuse_without_feature(row, verb, intent)
+            if intent is Intent.START:
+                _reserve(row)
+            before = row.state
+            if intent in _ENDS and _was_never_sent(row):
+                _cancel(row, by, reason)
+            else:
+                _want(row, intent, by, reason, now)
+            audit.record(
+                f"workload.{verb}",
+                by=by,
+                team=row.project.team,
+                project=row.project,
+                target=row,
+                before={"state": before},
+                after={"state": row.state},
+            )
+    return row
+
+
+def _is_pending(row: Workload, intent: Intent) -> bool:
+    """Whether the same is asked for already, or was done meanwhile by the press before."""
+    if row.intent == intent or (intent is Intent.STOP and row.intent == Intent.END):
+        return True
+    if intent in _ENDS and row.state == State.CANCELLED:
+        return True
+    return intent is Intent.STOP and row.state in (State.STOPPING, State.STOPPED) and not row.intent
+
+
+def _ask_again(row: Workload, now: datetime) -> None:
+    """Have the worker ask at once instead of at the end of its backoff; the wish itself stays as it was."""
+    if row.due_at is not None and row.due_at > now:
+        row.due_at = now
+        row.save(update_fields=["due_at"])
+        wake(row, now)
+
+
+def _refuse_without_feature(row: Workload, verb: Verb, intent: Intent) -> None:
+    provider, needed = registry.get(row.provider), _NEEDED.get(intent)
+    if needed is not None and needed not in provider.features:
+        text = provider.absent.get(needed) or f"{provider.name} offers no {verb.label.lower()} for what it runs."
+        raise Refused(text, code="not_offered")
+
+
+def _reserve(row: Workload) -> None:
+    """Ask quota and budget as a launch does; at the price that was frozen then."""
+    spec = registry.get(row.provider).spec.read(row.spec)
+    figures = estimate(project=row.project, connection=row.connection, spec=spec, stop_after_s=row.stop_after_s)
+    refuse_if_blocked(figures)
+    row.reserved = None if figures.upper is None else row.cost_closed + figures.upper.amount
+
+
+def _was_never_sent(row: Workload) -> bool:
+    return row.state == State.SUBMITTING and row.sending_at is None
+
+
+def _cancel(row: Workload, by: User | None, reason: Reason | None) -> None:
+    row.intent, row.intent_at, row.due_at = Intent.NONE, None, None
+    transitions.move(
+        row,
+        State.CANCELLED,
+        why="Cancelled before it was sent",
+        by=by,
+        reason=reason or Reason(ReasonCode.NEVER_SENT),
+        fields=("intent", "intent_at", "due_at"),
+    )
+
+
+def _want(row: Workload, intent: Intent, by: User | None, reason: Reason | None, now: datetime) -> None:
+    """Write the wish down. An end of a launch whose answer is not there yet is done once the remote is found."""
+    row.intent, row.intent_at, row.intent_by, row.due_at = intent, now, by, now
+    row.intent_tries, row.intent_error = 0, ""
+    fields = ("intent", "intent_at", "intent_by", "due_at", "intent_tries", "intent_error", "reserved")
+    if intent in _ENDS and row.state != State.STOPPING:
+        why = reason or Reason(ReasonCode.STOPPED_BY_PERSON)
+        transitions.move(row, State.STOPPING, why=_ASKED[intent], by=by, reason=why, fields=fields)
+    else:
+        row.save(update_fields=fields)
+        transitions.note(row, _ASKED[intent], kind=EventKind.INTENT, by=by)
+    wake(row, now)

@@ -1,0 +1,37 @@
+"""Clones: what a launch form starts from when it is opened on earlier work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gpuconsole.connections.models import Connection
+from gpuconsole.workloads import names
+from gpuconsole.workloads.models import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Clone:
+    """A launch like an earlier one: its spec as chosen, under a name that is free."""
+
+    spec: dict[str, Any]
+    name: str
+    connection: Connection
+    labels: tuple[str, ...]
+    stop_after_s: int | None
+
+
+def clone(workload: Workload) -> Clone:
+    """What to fill a launch form with; nothing is written."""
+    return Clone(
+        spec=clone_spec(workload),
+        name=names.next_free(workload.project, workload.name),
+        connection=workload.connection,
+        labels=tuple(workload.labels),
+        stop_after_s=workload.stop_after_s,
+    )
+
+
+def clone_spec(workload: Workload) -> dict[str, Any]:
+    """The spec as it was chosen, ready to be read again."""
+    return dict(workload.spec)

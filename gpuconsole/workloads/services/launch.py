@@ -1,0 +1,161 @@
+"""Launches: checked, reserved and written down in one short transaction, then left to a worker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from gpuconsole.accounts.models import ApiToken, User
+from gpuconsole.audit import services as audit
+from gpuconsole.catalog import queries as catalog
+from gpuconsole.connections.models import Connection
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.ids import new_id
+from gpuconsole.projects import secrets
+from gpuconsole.projects.models import Project
+from gpuconsole.providers import registry
+from gpuconsole.providers.specs import Spec
+from gpuconsole.workloads import transitions
+from gpuconsole.workloads.estimates import Estimate, estimate
+from gpuconsole.workloads.models import Intent, Workload
+from gpuconsole.workloads.services.waking import wake
+from gpuconsole.workloads.states import Kind
+from gpuconsole.workloads.tokens import new_token
+
+_PREFIXES = {Kind.JOB: "job", Kind.INSTANCE: "inst"}
+
+
+@transaction.atomic
+def launch(
+    *,
+    project: Project,
+    connection: Connection,
+    spec: Spec,
+    name: str,
+    by: User | None,
+    api_token: ApiToken | None = None,
+    stop_after_s: int | None = None,
+    idempotency_key: str | None = None,
+    labels: Sequence[str] = (),
+    retry_of: Workload | None = None,
+) -> Workload:
+    """Ask for new work; it is there as *submitting* when this returns, and a worker sends it at once.
+
+    The same ``idempotency_key`` with the same request gives the first workload again. Raises Refused where a check
+    says no. Whether ``by`` may launch in the project is for the caller to have asked.
+    """
+    _lock(project)
+    fingerprint = _fingerprint(connection, spec, name, stop_after_s, labels)
+    if idempotency_key is not None:
+        first = Workload.objects.filter(project=project, idempotency_key=idempotency_key).first()
+        if first is not None:
+            return _again(first, fingerprint)
+    _check(project, connection, spec)
+    figures = estimate(project=project, connection=connection, spec=spec, stop_after_s=stop_after_s)
+    refuse_if_blocked(figures)
+    workload = _row(project, connection, spec, figures, name, labels)
+    workload.owner, workload.api_token, workload.retry_of = by, api_token, retry_of
+    workload.idempotency_key, workload.request_hash = idempotency_key, fingerprint
+    workload.stop_after_s = figures.longest_s
+    workload.ends_by = deadline(workload.created_at, figures.longest_s)
+    transitions.begin(workload, why=f"Submitted by {by.display_name if by else 'gpuconsole'}", by=by)
+    audit.record("workload.launch", by=by, team=project.team, project=project, target=workload, after=_facts(workload))
+    wake(workload, workload.created_at)
+    return workload
+
+
+def refuse_if_blocked(figures: Estimate) -> None:
+    """Raises Refused with the first check that says no; the others stand in its details."""
+    if figures.blocking:
+        first, *others = figures.blocking
+        raise Refused(first.text, code=first.code, field=first.field, details=[other.text for other in others])
+
+
+def deadline(since: datetime, longest_s: int | None) -> datetime | None:
+    """When the console ends it; an age beyond the calendar is none."""
+    return None if longest_s is None else since + timedelta(seconds=longest_s)
+
+
+def _lock(project: Project) -> None:
+    """One launch of a project at a time, so that two can't both take the last of its quota."""
+    fresh = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    if fresh.archived_at is not None:
+        raise Refused("The project is archived: nothing is launched in it any more.", code="archived")
+    for field in ("max_gpus", "max_workloads", "max_hourly_price", "max_run_s", "budget_amount", "budget_currency"):
+        setattr(project, field, getattr(fresh, field))
+
+
+def _again(first: Workload, fingerprint: str) -> Workload:
+    if first.request_hash != fingerprint:
+        text = "This idempotency key was used for another launch. Use a new key for a new request."
+        raise Refused(text, code="idempotency_conflict")
+    return first
+
+
+def _check(project: Project, connection: Connection, spec: Spec) -> None:
+    if connection.provider != spec.provider:
+        raise Refused(f"{connection.name} is a connection to {connection.provider}, not to {spec.provider}.")
+    if not Connection.objects.usable_in(project).filter(pk=connection.pk).exists():
+        raise Refused(f"{connection.name} is not open to this project.", code="unknown_connection", field="connection")
+    missing = secrets.missing_names(secrets.names(project), spec.secret_names()) if spec.secret_names() else []
+    if missing:
+        text = f"The project has no secret named {missing[0]}. Add it first, or pick another."
+        raise Refused(text, code="no_such_secret", field="spec", details=missing[1:])
+    errors = registry.get(spec.provider).adapter.check_choices(spec, catalog.all_choices(connection))
+    if errors:
+        (path, text), *others = errors.items()
+        raise Refused(text, code="choice", field=f"spec.{path}", details=[f"{at}: {why}" for at, why in others])
+
+
+def _row(
+    project: Project, connection: Connection, spec: Spec, figures: Estimate, name: str, labels: Sequence[str]
+) -> Workload:
+    provider, pricing, now = registry.get(connection.provider), figures.pricing, timezone.now()
+    kind, token = Kind(provider.kind), new_token()
+    return Workload(
+        public_id=new_id(_PREFIXES[kind]),
+        kind=kind,
+        team_id=project.team_id,
+        project=project,
+        connection=connection,
+        provider=connection.provider,
+        is_sandbox=connection.is_sandbox,
+        name=name.strip() or f"{kind}-{token[-6:]}",
+        labels=list(dict.fromkeys(labels)),
+        spec=spec.wire(),
+        token=token,
+        intent=Intent.LAUNCH,
+        intent_at=now,
+        due_at=now,
+        hardware_id=pricing.hardware_id,
+        gpu_model=pricing.hardware_model,
+        gpu_count=pricing.gpu_count,
+        region=pricing.region,
+        hourly_price=pricing.hourly_price,
+        currency=pricing.currency,
+        rounding=pricing.rounding,
+        price_seen_at=figures.price_seen_at,
+        reserved=figures.upper.amount if figures.upper else None,
+        created_at=now,
+    )
+
+
+def _fingerprint(connection: Connection, spec: Spec, name: str, stop_after_s: int | None, labels: Sequence[str]) -> str:
+    asked = [connection.public_id, spec.wire(), name, stop_after_s, list(labels)]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _facts(workload: Workload) -> dict[str, str | int | None]:
+    return {
+        "connection": workload.connection.public_id,
+        "hardware": workload.hardware_id,
+        "gpus": workload.gpu_count,
+        "hourly_price": None if workload.hourly_price is None else str(workload.hourly_price),
+        "currency": workload.currency,
+        "stop_after_s": workload.stop_after_s,
+    }

@@ -1,0 +1,98 @@
+"""Retries: the provider's own "same again" as another attempt, else a new workload with the same spec."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from gpuconsole.accounts.models import User
+from gpuconsole.audit import services as audit
+from gpuconsole.projects.models import Project
+from gpuconsole.providers import registry
+from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.specs import Spec
+from gpuconsole.workloads import names, transitions
+from gpuconsole.workloads.estimates import estimate
+from gpuconsole.workloads.models import Intent, Workload
+from gpuconsole.workloads.services.acts import refuse_in_state
+from gpuconsole.workloads.services.launch import deadline, launch, refuse_if_blocked
+from gpuconsole.workloads.services.waking import wake
+from gpuconsole.workloads.states import FINAL, State, Verb
+from gpuconsole.workloads.tokens import new_token
+
+
+def retry(*, workload: Workload, by: User | None) -> Workload:
+    """Run failed or cancelled work again; gives the workload to follow.
+
+    Pressing again while the retry is on its way gives the same one.
+    """
+    with transaction.atomic():
+        Project.objects.select_for_update(no_key=True).get(pk=workload.project_id)
+        with transitions.locked(workload.pk) as row:
+            if row.intent == Intent.RETRY:
+                return row
+            refuse_in_state(row, Verb.RETRY)
+            provider = registry.get(row.provider)
+            spec = provider.spec.read(row.spec)
+            if Feature.RETRY in provider.features and row.remote_id:
+                return _another_attempt(row, spec, by)
+            return _another_workload(row, spec, by)
+
+
+def _another_attempt(row: Workload, spec: Spec, by: User | None) -> Workload:
+    now = timezone.now()
+    figures = estimate(project=row.project, connection=row.connection, spec=spec, stop_after_s=row.stop_after_s)
+    refuse_if_blocked(figures)
+    row.token, row.intent, row.intent_at, row.intent_by, row.due_at = new_token(), Intent.RETRY, now, by, now
+    row.intent_tries, row.intent_error = 0, ""
+    row.sending_at = row.look_until = row.missing_since = None
+    row.known_remote_ids, row.missing_count = [], 0
+    row.ends_by = deadline(now, row.stop_after_s)
+    row.is_log_complete, row.log_cursor = False, ""
+    row.reserved = None if figures.upper is None else row.cost_closed + figures.upper.amount
+    if figures.hourly is not None and figures.hourly.currency == row.currency:
+        row.hourly_price, row.price_seen_at = figures.hourly.amount, figures.price_seen_at
+    transitions.move(row, State.SUBMITTING, why="Retry asked", by=by, fields=_SET)
+    audit.record(
+        "workload.retry",
+        by=by,
+        team=row.project.team,
+        project=row.project,
+        target=row,
+        after={"attempt": row.attempt},
+    )
+    wake(row, now)
+    return row
+
+
+_SET = (
+    *(
+        "token",
+        "intent",
+        "intent_at",
+        "intent_by",
+        "intent_tries",
+        "intent_error",
+        "due_at",
+        "sending_at",
+        "look_until",
+    ),
+    *("missing_since", "missing_count", "known_remote_ids", "ends_by", "is_log_complete", "log_cursor", "attempt"),
+    *("hourly_price", "price_seen_at"),
+)
+
+
+def _another_workload(row: Workload, spec: Spec, by: User | None) -> Workload:
+    pending = row.retries.exclude(state__in=FINAL).order_by("-id").first()
+    if pending is not None:
+        return pending
+    return launch(
+        project=row.project,
+        connection=row.connection,
+        spec=spec,
+        name=names.next_free(row.project, row.name),
+        by=by,
+        stop_after_s=row.stop_after_s,
+        labels=row.labels,
+        retry_of=row,
+    )

@@ -1,0 +1,277 @@
+"""Moves: the only writer of a workload's state, which writes timeline, event and usage in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from gpuconsole.accounts.models import User
+from gpuconsole.core import versions
+from gpuconsole.providers.remote import Phase
+from gpuconsole.workloads import meter, phases
+from gpuconsole.workloads.models import Event, EventKind, Workload
+from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, Reason, ReasonCode, State, may_move
+
+WRITTEN = (
+    *("state", "state_at", "attempt", "phases", "started_at", "ended_at", "reason_code", "reason_text", "reason_fault"),
+    *("billed_since", "billed_said_at", "billed_until", "billed_closed_s", "cost_closed", "reserved", "remote_status"),
+)
+"""Columns of the row that a move writes."""
+
+
+class IllegalMove(Exception):
+    """A move that is not allowed from where the workload stands, or that moves nothing."""
+
+    def __init__(self, workload: Workload, state: State) -> None:
+        super().__init__(f"{workload.public_id} cannot move from {workload.state} to {state}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What becomes of one locked workload.
+
+    ``state`` None keeps the state; without another ``phase`` or ``is_billed`` only the row's own ``fields`` are saved
+    and no event is written. ``at`` is the provider's own stamp, None where it told none. ``is_billed`` None lets the
+    meter be, but for an end, which always closes it. ``fields`` names columns that the caller has set on the row.
+    """
+
+    workload: Workload
+    state: State | None = None
+    why: str = ""
+    at: datetime | None = None
+    phase: Phase | None = None
+    is_billed: bool | None = None
+    remote_status: str | None = None
+    reason: Reason | None = None
+    by: User | None = None
+    detail: str = ""
+    kind: EventKind = EventKind.MOVE
+    fields: Collection[str] = ()
+
+
+def move(
+    workload: Workload,
+    state: State,
+    *,
+    why: str,
+    at: datetime | None = None,
+    phase: Phase | None = None,
+    is_billed: bool | None = None,
+    remote_status: str | None = None,
+    reason: Reason | None = None,
+    by: User | None = None,
+    detail: str = "",
+    kind: EventKind = EventKind.MOVE,
+    fields: Collection[str] = (),
+    now: datetime | None = None,
+) -> Event:
+    """Move one workload that the caller holds locked; see ``Change`` for the words. Raises IllegalMove."""
+    change = Change(
+        workload=workload,
+        state=state,
+        why=why,
+        at=at,
+        phase=phase,
+        is_billed=is_billed,
+        remote_status=remote_status,
+        reason=reason,
+        by=by,
+        detail=detail,
+        kind=kind,
+        fields=fields,
+    )
+    if state == workload.state and not changes_something(change):
+        raise IllegalMove(workload, state)
+    return move_many([change], now=now)[0]
+
+
+def move_many(changes: Sequence[Change], *, now: datetime | None = None) -> list[Event]:
+    """Make many changes of locked workloads with a fixed number of queries; several of one workload follow in order.
+
+    Nothing is written, and no row in memory is left half changed in the database, when one of them is an IllegalMove.
+    """
+    now = now or timezone.now()
+    events: list[Event] = []
+    readings = meter.Readings()
+    columns: set[str] = set()
+    rows: dict[int, Workload] = {}
+    for change in changes:
+        rows.setdefault(change.workload.pk, change.workload)
+        columns.update(change.fields)
+        if changes_something(change):
+            columns.update(WRITTEN)
+            events.append(_apply(change, readings, now))
+        elif change.remote_status is not None and change.remote_status != change.workload.remote_status:
+            change.workload.remote_status = change.remote_status
+            columns.add("remote_status")
+    with transaction.atomic():
+        if columns:
+            Workload.objects.bulk_update(rows.values(), sorted(columns), batch_size=500)
+        readings.save()
+        Event.objects.bulk_create(events)
+        versions.bump(*sorted({topic for workload in rows.values() for topic in workload.topics}))
+    return events
+
+
+def begin(workload: Workload, *, why: str, by: User | None) -> Event:
+    """Write down a launch: the new row, submitting, with the first span of its timeline and its first event."""
+    now = workload.created_at
+    workload.state, workload.state_at = State.SUBMITTING, now
+    workload.phases = phases.begun([], workload.attempt, _word(State.SUBMITTING, None), now)
+    with transaction.atomic():
+        workload.save(force_insert=True)
+        event = Event.objects.create(
+            workload=workload,
+            at=now,
+            written_at=now,
+            kind=EventKind.MOVE,
+            state=workload.state,
+            attempt=workload.attempt,
+            text=why,
+            by=by,
+        )
+        versions.bump(*workload.topics)
+    return event
+
+
+def note(
+    workload: Workload,
+    text: str,
+    *,
+    kind: EventKind = EventKind.NOTE,
+    detail: str = "",
+    by: User | None = None,
+    at: datetime | None = None,
+) -> Event:
+    """Write an event that moves nothing."""
+    now = timezone.now()
+    with transaction.atomic():
+        event = Event.objects.create(
+            workload=workload,
+            at=min(at or now, now),
+            said_at=at if at and at > now else None,
+            written_at=now,
+            kind=kind,
+            attempt=workload.attempt,
+            remote_status=workload.remote_status,
+            text=text[:300],
+            detail=detail,
+            by=by,
+        )
+        versions.bump(*workload.topics)
+    return event
+
+
+@contextmanager
+def locked(pk: int) -> Iterator[Workload]:
+    """One workload, read and held in a transaction of its own or of the caller; with its project and connection."""
+    with locked_many([pk]) as rows:
+        if pk not in rows:
+            raise Workload.DoesNotExist(pk)
+        yield rows[pk]
+
+
+@contextmanager
+def locked_many(pks: Collection[int]) -> Iterator[Mapping[int, Workload]]:
+    """Many workloads at once, locked in order of their keys so that two callers never wait for each other."""
+    with transaction.atomic():
+        rows = Workload.objects.select_related("project", "connection").filter(pk__in=pks).order_by("pk")
+        # no_key: events and logs of the workload can be written meanwhile
+        yield {workload.pk: workload for workload in rows.select_for_update(of=("self",), no_key=True)}
+
+
+def changes_something(change: Change) -> bool:
+    """Whether the change moves, opens another span, turns the meter or tells another reason: worth an event."""
+    workload = change.workload
+    if change.state is not None and change.state != workload.state:
+        return True
+    word = phases.word_of(State(workload.state), change.phase) if change.phase else None
+    if word is not None and word != phases.open_word(workload.phases):
+        return True
+    if change.reason and (change.reason.code, change.reason.text) != (workload.reason_code, workload.reason_text):
+        return True
+    is_billed = _is_billed(State(workload.state), change.is_billed)
+    return is_billed is not None and is_billed != (workload.billed_since is not None)
+
+
+def _apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
+    workload = change.workload
+    before, state = State(workload.state), change.state or State(workload.state)
+    if state != before and not may_move(Kind(workload.kind), before, state):
+        raise IllegalMove(workload, state)
+    at = _in_order(workload, change.at, now)
+    if before in FINAL and state != before:
+        _open_attempt(workload)
+    _write_reason(workload, state, change.reason)
+    _write_phases(change, state, at)
+    readings.take(workload, is_billed=_is_billed(state, change.is_billed), said=change.at, now=now)
+    if state != before:
+        workload.state, workload.state_at = state, at
+        _write_times(workload, state, at)
+    if change.remote_status is not None:
+        workload.remote_status = change.remote_status
+    return Event(
+        workload=workload,
+        at=at,
+        said_at=change.at if change.at != at else None,
+        written_at=now,
+        kind=change.kind,
+        state=state,
+        attempt=workload.attempt,
+        remote_status=workload.remote_status,
+        text=change.why[:300],
+        detail=change.detail,
+        by=change.by,
+    )
+
+
+def _in_order(workload: Workload, said: datetime | None, now: datetime) -> datetime:
+    """The moment of the next event: as the provider said, but never ahead of our clock nor before the last event."""
+    latest = phases.last_change(workload.phases)
+    floor = max(workload.state_at, latest) if latest else workload.state_at
+    return max(min(said or now, now), floor)
+
+
+def _open_attempt(workload: Workload) -> None:
+    workload.attempt += 1
+    workload.started_at = workload.ended_at = None
+    workload.phases = [*workload.phases, {"attempt": workload.attempt, "spans": [], "end": None, "note": ""}]
+
+
+def _write_reason(workload: Workload, state: State, reason: Reason | None) -> None:
+    if reason is not None:
+        workload.reason_code, workload.reason_text, workload.reason_fault = reason.code, reason.text, reason.fault
+    elif state == State.SUCCEEDED or (state not in FINAL and state != workload.state):
+        workload.reason_code, workload.reason_text, workload.reason_fault = ReasonCode.NONE, "", ""
+
+
+def _write_phases(change: Change, state: State, at: datetime) -> None:
+    workload = change.workload
+    if state in FINAL:
+        why = workload.reason_text or (ReasonCode(workload.reason_code).label if workload.reason_code else "")
+        workload.phases = phases.finished(workload.phases, state, at, why)
+    elif state != workload.state or change.phase is not None:
+        workload.phases = phases.advanced(workload.phases, _word(state, change.phase), at)
+
+
+def _word(state: State, phase: Phase | None) -> str:
+    word = phases.word_of(state, phase)
+    assert word is not None, f"no stretch is spent in {state}"
+    return word
+
+
+def _is_billed(state: State, is_billed: bool | None) -> bool | None:
+    return False if state in FINAL else is_billed
+
+
+def _write_times(workload: Workload, state: State, at: datetime) -> None:
+    if state == State.RUNNING and workload.started_at is None:
+        workload.started_at = at
+    workload.ended_at = at if state in FINAL else None
+    if state not in ACTIVE:
+        workload.reserved = None

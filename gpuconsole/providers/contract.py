@@ -109,6 +109,8 @@ class Provider:
     statuses: Mapping[str, Reading]
     features: frozenset[Feature]
     adapter: type[Adapter]
+    name_path: str = ""
+    """Dotted wire path of the spec's own name for the work; empty: the name is the console's alone."""
     keeps_token: bool = True
     """False: no field of ours survives on the remote, so only one launch may be in flight on a connection."""
     requests_per_s: float = 5.0

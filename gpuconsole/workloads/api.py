@@ -96,12 +96,12 @@ def launch(
 def preview(request: HttpRequest, slug: str, payload: LaunchIn) -> PreviewOut:
     """The exact request that a launch would send, secrets masked, and its estimate. Nothing is sent."""
     _, project, connection = _may_launch(request, slug, payload)
-    shown = previews.preview(connection=connection, spec=payload.spec, name=payload.name)
+    shown = previews.preview(project=project, connection=connection, spec=payload.spec)
     figures = estimate(
         project=project, connection=connection, spec=payload.spec, stop_after_s=payload.guards.stop_after_s
     )
     return PreviewOut(
-        request=RequestOut(method=shown.method, url=shown.url, body=shown.body),
+        request=RequestOut(method=shown.request.method, url=shown.url, body=shown.request.body),
         curl=shown.curl,
         python=shown.python,
         estimate=shape_estimate(figures),

@@ -15,6 +15,7 @@ PROVIDER = Provider(
     base_url="https://api.baseten.co",
     docs_url="https://docs.baseten.co/reference/training-api/create-training-job",
     spec=BasetenJobSpec,
+    name_path="training_job.name",
     credentials=BasetenCredentials,
     sandbox_credentials={"api_key": "sandbox-baseten-key"},
     statuses=STATUSES,

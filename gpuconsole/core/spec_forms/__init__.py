@@ -1,0 +1,11 @@
+"""Forms from one declaration: a pydantic spec class with Ui marks becomes sections, inputs, checks and the request.
+
+``SpecForm`` reads posted inputs and says the request; ``Layout`` is what templates draw. Nothing here knows an app.
+"""
+
+from gpuconsole.core.spec_forms.form import SpecForm
+from gpuconsole.core.spec_forms.layout import Layout
+from gpuconsole.core.spec_forms.options import SECRETS, Option, OptionList, Surroundings
+from gpuconsole.core.spec_forms.values import Values
+
+__all__ = ["SECRETS", "Layout", "Option", "OptionList", "SpecForm", "Surroundings", "Values"]

@@ -1,0 +1,271 @@
+"""What a template needs to know about one field: its names, texts, value, options and error."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from gpuconsole.core.spec_forms import codecs, quantities
+from gpuconsole.core.spec_forms.conditions import Place, accepts_silence, extra, is_shown
+from gpuconsole.core.spec_forms.nodes import Control, Leaf, Node
+from gpuconsole.core.spec_forms.options import SECRETS, Option, OptionGroup, OptionList, grouped
+
+if TYPE_CHECKING:
+    from gpuconsole.core.spec_forms.form import SpecForm
+
+MONO = frozenset({Control.LINES, Control.JSON})
+
+
+def html_id(name: str) -> str:
+    """An id for an input name; dots would need escaping in selectors."""
+    return "f-" + re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What fields, rows and maps of one form have alike."""
+
+    form: SpecForm[Any]
+    node: Node
+    place: Place
+    is_required: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.place.name
+
+    @property
+    def id(self) -> str:
+        return html_id(self.name)
+
+    @property
+    def help_id(self) -> str:
+        return f"{self.id}-help"
+
+    @property
+    def title(self) -> str:
+        return self.node.title
+
+    @property
+    def path(self) -> str:
+        return self.node.path
+
+    @property
+    def wire(self) -> str:
+        """The wire name as it stands at the right of the label: below what the section's head names already."""
+        sections = getattr(self.form.spec_class, "sections", ())
+        head = next((section.wire for section in sections if section.name == self.node.section), "")
+        if head and f".{head}." in f".{self.path}":
+            return self.path[f".{self.path}".index(f".{head}.") + len(head) + 1 :]
+        return self.path.partition(".")[2] if "." in self.path else self.path
+
+    @property
+    def span(self) -> int:
+        return self.node.ui.width
+
+    @property
+    def error(self) -> str:
+        return self.form.shown.get(self.name, "")
+
+    @cached_property
+    def is_shown(self) -> bool:
+        return is_shown(self.node, self.place, self.form.values, self.form.nodes)  # type: ignore[arg-type]
+
+    @property
+    def show_when(self) -> str:
+        """For the script: the conditions with the input names that they look at; empty without any."""
+        rules = []
+        for rule in self.node.conditions:
+            accepted = [*rule.accepted, ""] if accepts_silence(rule, self.form.nodes) else rule.accepted
+            rules.append(f"{self.place.name_of(rule.path)}={'|'.join(accepted)}")
+        return "&".join(rules)
+
+    @cached_property
+    def excluded_by(self) -> list[Bound]:
+        """Set fields that this one cannot stand beside."""
+        return [other for other in self._excludes if other.is_set]
+
+    @property
+    def is_disabled(self) -> bool:
+        return bool(self.excluded_by) and not self.is_set
+
+    @property
+    def enable_when(self) -> str:
+        """For the script: the inputs that must be empty for this one to be of use."""
+        return "&".join(f"{other.name}=" for other in self._excludes)
+
+    @cached_property
+    def _excludes(self) -> list[Bound]:
+        paths = (path.replace("[]", "") for path in self.node.ui.excludes)
+        nodes = [(path, self.form.nodes[path]) for path in paths if path in self.form.nodes]
+        shown = [(path, node) for path, node in nodes if node.ui.in_form]
+        return [Bound(self.form, node, Place(self.place.name_of(path), self.place.rows)) for path, node in shown]
+
+    @property
+    def is_set(self) -> bool:
+        return any(any(self.form.values[name]) for name in self.form.values.below(self.name))
+
+    @property
+    def note(self) -> str:
+        """The sentence under the field: what holds just now, else its help with its default."""
+        if self.is_disabled:
+            return f"Not together with {self.excluded_by[0].title.lower()}: empty that to use this."
+        return self.form.around.notes.get(self.path) or self.node.help
+
+
+@dataclass(frozen=True)
+class BoundField(Bound):
+    """One value."""
+
+    node: Leaf
+
+    template: str = "spec_forms/_field.html"
+
+    @property
+    def control_template(self) -> str:
+        return f"spec_forms/controls/{self.control}.html"
+
+    @property
+    def has_own_label(self) -> bool:
+        """Whether the control is a group of inputs, so that the title is no label of a single one."""
+        return self.control in (Control.RADIO, Control.TABLE, Control.MANY)
+
+    @property
+    def control(self) -> str:
+        """How it is asked for; a list that is not known is asked for as text."""
+        control = self.node.control
+        if control in (Control.SELECT, Control.TABLE, Control.RADIO) and not self._options.options:
+            return "secret" if self.node.ui.secret else "text"
+        if control == Control.SELECT and self.node.ui.open_enum:
+            return "suggest"
+        return "suggest" if control == Control.TEXT and self._options.options else str(control)
+
+    @property
+    def is_mono(self) -> bool:
+        return self.node.control in MONO
+
+    @property
+    def value(self) -> str:
+        return self.form.values.last(self.name)
+
+    @property
+    def values(self) -> list[str]:
+        return self.form.values.get(self.name, [])
+
+    @property
+    def is_on(self) -> bool:
+        """Where a switch stands: as posted, else as pinned by an extra field, else at its default."""
+        if self.name in self.form.values:
+            return self.value == codecs.ON
+        return bool(self._pinned.get(self.node.key, self.node.default))
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.node.number is not None and not self.node.ui.units
+
+    @property
+    def placeholder(self) -> str:
+        if self.node.key in self._pinned:
+            return _as_text(self._pinned[self.node.key])
+        given = self.form.around.placeholders.get(self.path) or self.node.ui.placeholder
+        default = self._default
+        if isinstance(default, str) and self.node.control == Control.QUANTITY:
+            default = default.removesuffix(self.unit)
+        return given or default
+
+    @property
+    def note(self) -> str:
+        if self.node.key in self._pinned and self.node.control != Control.SWITCH:
+            return f"Sends {_as_text(self._pinned[self.node.key])}, as set in the JSON view."
+        if self.is_disabled:
+            return super().note
+        if sent := self._sent:
+            return sent
+        sentences = (super().note, self._default_note, self._options.note)
+        return " ".join(sentence for sentence in sentences if sentence)
+
+    @property
+    def default_label(self) -> str:
+        """The first option of a list: what not picking means."""
+        if self.node.key in self._pinned:
+            return _as_text(self._pinned[self.node.key])
+        return f"Default: {self._default}" if self._default else "None" if not self.is_required else "Pick one"
+
+    @property
+    def unit(self) -> str:
+        if self.node.control == Control.QUANTITY:
+            return codecs.unit_of(self.node, self.name, self.form.values)
+        return self.node.ui.unit
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        return quantities.offered(self.node.ui.units)
+
+    @property
+    def option_groups(self) -> list[OptionGroup]:
+        """Options by group, with a value that is no longer listed among them so that it is not lost."""
+        listed = self._options.options
+        unlisted = [value for value in self.values if value and value not in {option.value for option in listed}]
+        return grouped((*listed, *(Option(value, value, help="not listed now") for value in unlisted)))
+
+    @property
+    def options(self) -> list[Option]:
+        return [option for group in self.option_groups for option in group.options]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self._options.columns
+
+    @cached_property
+    def _options(self) -> OptionList:
+        source = self.node.ui.choices or (SECRETS if self.node.ui.secret else "")
+        live = self.form.around.sources.get(source) if source else None
+        if live is not None and live.options:
+            return live
+        known = tuple(Option(value, _words(value)) for value in self.node.values)
+        return OptionList(known, note=live.note if live else "")
+
+    @property
+    def _pinned(self) -> dict[str, Any]:
+        """What extra fields say of this field's object, where the field itself is left empty."""
+        return {} if self.is_set else extra(self.name.rpartition(".")[0], self.form.values)
+
+    @property
+    def _default(self) -> str:
+        if self.node.default is None or isinstance(self.node.default, bool | list | dict):
+            return ""
+        return str(self.node.default)
+
+    @property
+    def _default_note(self) -> str:
+        if self.node.ui.default_text:
+            return f"Default: {self.node.ui.default_text}."
+        if not self._default or self.node.control in (Control.SELECT, Control.RADIO):
+            return ""
+        unit = f" {self.node.ui.unit}" if self.node.ui.unit else ""
+        return f"Default {self._default}{unit}."
+
+    @property
+    def _sent(self) -> str:
+        """What a quantity sends where that is not what was typed."""
+        if self.node.control != Control.QUANTITY or not self.is_set:
+            return ""
+        value = codecs.read(self.node, self.name, self.form.values)
+        if self.node.number and isinstance(value, int) and self.unit != self.node.ui.unit:
+            return f"Sends {quantities.thin_spaced(value)} {self.node.ui.unit}."
+        if not self.node.number and self.unit not in self.node.ui.units:
+            binary = quantities.binary(self.unit)
+            return f"Sends {value}: the provider takes binary units. For the full {self.value} {binary} pick {binary}."
+        return ""
+
+
+def _words(value: str) -> str:
+    """A wire word as a label: per_minute is Per minute; capitals and short codes stay."""
+    return value.replace("_", " ").capitalize() if value.islower() and len(value) > 3 else value
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)

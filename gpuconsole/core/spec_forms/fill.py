@@ -1,0 +1,108 @@
+"""From a request's own nesting to form inputs: what the form cannot show exactly is kept as extra fields.
+
+``parse(fill(wire)).wire == wire`` for every request: nothing that came in by JSON or a clone is lost or changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from gpuconsole.core.spec_forms import codecs
+from gpuconsole.core.spec_forms.conditions import Place, is_shown
+from gpuconsole.core.spec_forms.nodes import AnyNode, Group, Leaf, Pairs, Rows
+from gpuconsole.core.spec_forms.values import EXTRA, Values
+
+
+def fill(root: Group, nodes: Mapping[str, AnyNode], wire: Mapping[str, Any]) -> Values:
+    """The inputs that say what ``wire`` says."""
+    values = Values()
+    _fill_group(root, Place(""), wire, values)
+    # A rule may hang on a field that was filled later: what is not asked for after all becomes an extra field.
+    _demote_hidden(root, Place(""), wire, values, nodes)
+    return values
+
+
+def _fill_group(group: Group, place: Place, wire: Mapping[str, Any], values: Values) -> None:
+    left = {key: value for key, value in wire.items() if not _fill_key(group, place, key, value, values)}
+    if left or not wire:
+        _put_extra(place, left, values)
+
+
+def _fill_key(group: Group, place: Place, key: str, value: Any, values: Values) -> bool:
+    child = group.child(key)
+    return child is not None and child.ui.in_form and _fill(child, place.below(key), value, values)
+
+
+def _fill(node: AnyNode, place: Place, value: Any, values: Values) -> bool:
+    """Put the inputs of one node; False where they cannot say the value."""
+    if isinstance(node, Leaf):
+        return codecs.write(node, place.name, value, values)
+    if isinstance(node, Rows):
+        return _fill_rows(node, place, value, values)
+    if not isinstance(value, dict):
+        return False
+    if isinstance(node, Pairs):
+        _fill_pairs(node, place, value, values)
+        return True
+    if node.has_switch:
+        values[place.name] = [codecs.ON]
+    _fill_group(node, place, value, values)
+    return True
+
+
+def _fill_rows(rows: Rows, place: Place, value: Any, values: Values) -> bool:
+    if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
+        return False
+    for number, item in enumerate(value):
+        row = place.row(rows.path, number)
+        values[row.name] = ["row"]
+        _fill_group(rows.item, row, item, values)
+    return True
+
+
+def _fill_pairs(pairs: Pairs, place: Place, value: dict[str, Any], values: Values) -> None:
+    left, number = {}, 0
+    for key, item in value.items():
+        is_secret = isinstance(item, dict) and list(item) == [pairs.secret_key] and _is_text(item[pairs.secret_key])
+        if not key or not (is_secret or isinstance(item, str)):
+            left[key] = item
+            continue
+        row = f"{place.name}.{number}"
+        values[f"{row}.key"] = [key]
+        values[f"{row}.kind"] = ["secret" if is_secret else "plain"]
+        values[f"{row}.secret" if is_secret else f"{row}.value"] = [item[pairs.secret_key] if is_secret else item]
+        number += 1
+    if left or not value:
+        _put_extra(place, left, values)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _put_extra(place: Place, left: Mapping[str, Any], values: Values) -> None:
+    values[f"{place.name}.{EXTRA}" if place.name else EXTRA] = [json.dumps(left, ensure_ascii=False)]
+
+
+def _demote_hidden(
+    group: Group, place: Place, wire: Mapping[str, Any], values: Values, nodes: Mapping[str, AnyNode]
+) -> None:
+    hidden = {}
+    for key, value in wire.items():
+        child, below = group.child(key), place.below(key)
+        if child is None or not any(values.below(below.name)):
+            continue
+        if not is_shown(child, below, values, nodes):
+            hidden[key] = value
+            values.clear(below.name)
+        elif isinstance(child, Group) and isinstance(value, dict):
+            _demote_hidden(child, below, value, values, nodes)
+        elif isinstance(child, Rows):
+            for number, item in enumerate(value):
+                _demote_hidden(child.item, below.row(child.path, number), item, values, nodes)
+    if hidden:
+        name = f"{place.name}.{EXTRA}" if place.name else EXTRA
+        kept = codecs.parse_json(values.last(name)) if values.last(name) else {}
+        _put_extra(place, kept | hidden, values)

@@ -1,0 +1,105 @@
+"""The tree that a form is drawn from: one node a field, in the nesting of the request itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from gpuconsole.providers.specs import Ui
+
+
+class Control(StrEnum):
+    """How one value is asked for; each has a codec in ``codecs`` and a template of its name."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    STEPPER = "stepper"
+    SWITCH = "switch"
+    SELECT = "select"
+    RADIO = "radio"
+    TABLE = "table"
+    MANY = "many"
+    LINES = "lines"
+    QUANTITY = "quantity"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A field is shown and sent only while the field at ``path`` stands at one of ``accepted``."""
+
+    path: str
+    accepted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """What every node has. ``path`` is dotted and names no rows; input names put the row's number in."""
+
+    key: str
+    path: str
+    title: str
+    help: str = ""
+    ui: Ui
+    section: str
+    is_required: bool
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf(Node):
+    """One value. ``default`` is the provider's own, None where it is unknown or a rule."""
+
+    control: Control
+    default: Any = None
+    number: type | None = None
+    """int or float where the value is a number."""
+    items: type = str
+    """What one line or one tick of a list is: str or int."""
+    values: tuple[str, ...] = ()
+    """The values of an enumeration."""
+    minimum: Any = None
+    maximum: Any = None
+    max_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group(Node):
+    """An object. ``has_switch``: it is sent only while its own switch is on."""
+
+    children: tuple[AnyNode, ...]
+    has_switch: bool = False
+
+    def child(self, key: str) -> AnyNode | None:
+        return next((child for child in self.children if child.key == key), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows(Node):
+    """A list of objects, one row each."""
+
+    item: Group
+    max_rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs(Node):
+    """A map with free keys. ``secret_key`` is the key of the object that names a secret in place of a value."""
+
+    secret_key: str = ""
+
+
+AnyNode = Leaf | Group | Rows | Pairs
+
+
+def walk(nodes: Sequence[AnyNode]) -> Iterator[AnyNode]:
+    """Every node below, parents first; the items of rows too."""
+    for node in nodes:
+        yield node
+        if isinstance(node, Group):
+            yield from walk(node.children)
+        elif isinstance(node, Rows):
+            yield from walk(node.item.children)

@@ -1,0 +1,58 @@
+"""Lists to pick from that are known only when the form is drawn: choices of the provider, secrets of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value to pick. ``cells`` fill the columns of a table; ``refusal`` says why it cannot be picked."""
+
+    value: str
+    label: str
+    help: str = ""
+    group: str = ""
+    cells: tuple[str, ...] = ()
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionList:
+    """What may be picked for a field; ``note`` says how old the list is or why it is empty."""
+
+    options: tuple[Option, ...] = ()
+    columns: tuple[str, ...] = ()
+    note: str = ""
+
+
+SECRETS = "secrets"
+"""The source of fields that name a stored secret."""
+
+
+class OptionGroup(NamedTuple):
+    """Options under one heading; the heading is empty for those without."""
+
+    label: str
+    options: list[Option]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a form knows beyond its own declaration."""
+
+    sources: Mapping[str, OptionList] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """Sentences by wire path that stand in place of a field's help: what holds for the values chosen now."""
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+    """By wire path."""
+
+
+def grouped(options: tuple[Option, ...]) -> list[OptionGroup]:
+    """Options by their group, in order of first appearance."""
+    found: dict[str, list[Option]] = {}
+    for option in options:
+        found.setdefault(option.group, []).append(option)
+    return [OptionGroup(label, members) for label, members in found.items()]

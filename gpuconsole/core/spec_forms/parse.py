@@ -1,0 +1,150 @@
+"""From posted inputs to the request's own nesting: only what was filled in, with the extra fields laid under it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gpuconsole.core.spec_forms import codecs
+from gpuconsole.core.spec_forms.codecs import MISSING
+from gpuconsole.core.spec_forms.conditions import Place, extra, is_shown
+from gpuconsole.core.spec_forms.nodes import AnyNode, Group, Leaf, Pairs, Rows
+from gpuconsole.core.spec_forms.values import EXTRA, Values
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What was read. ``rows`` and ``pairs`` lead from places in ``wire`` back to rows of the form."""
+
+    wire: dict[str, Any] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    """By input name: what cannot be said in any request."""
+    rows: dict[str, list[int]] = field(default_factory=dict)
+    pairs: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """One row of a map, as posted."""
+
+    number: int
+    key: str
+    value: str
+    secret: str
+    is_secret: bool
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.key or self.value or self.secret)
+
+
+def parse(root: Group, nodes: Mapping[str, AnyNode], values: Values) -> Parsed:
+    """Read all posted inputs against a tree."""
+    reader = _Reader(values, nodes, Parsed())
+    wire = reader.group(root, Place(""))
+    reader.parsed.wire = {} if wire is MISSING else wire
+    return reader.parsed
+
+
+def pair_rows(name: str, values: Values) -> list[PairRow]:
+    """The rows of a map, those that came as pasted KEY=value lines last."""
+    rows = [_pair_row(name, number, values) for number in values.row_numbers(name)]
+    number = rows[-1].number + 1 if rows else 0
+    for line in values.last(f"{name}.paste").splitlines():
+        key, equals, value = line.strip().removeprefix("export ").partition("=")
+        if equals and not key.startswith("#"):
+            rows.append(PairRow(number, key.strip(), _unquoted(value.strip()), "", is_secret=False))
+            number += 1
+    return rows
+
+
+def _pair_row(name: str, number: int, values: Values) -> PairRow:
+    row = f"{name}.{number}"
+    return PairRow(
+        number,
+        values.last(f"{row}.key"),
+        values.last(f"{row}.value"),
+        values.last(f"{row}.secret"),
+        is_secret=values.last(f"{row}.kind") == "secret",
+    )
+
+
+def _unquoted(text: str) -> str:
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1] if quoted else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    values: Values
+    nodes: Mapping[str, AnyNode]
+    parsed: Parsed
+
+    def node(self, node: AnyNode, place: Place) -> Any:
+        if not node.ui.in_form or not is_shown(node, place, self.values, self.nodes):
+            return MISSING
+        if isinstance(node, Leaf):
+            return self.leaf(node, place)
+        if isinstance(node, Rows):
+            return self.rows(node, place)
+        return self.pairs(node, place) if isinstance(node, Pairs) else self.group(node, place)
+
+    def leaf(self, leaf: Leaf, place: Place) -> Any:
+        try:
+            return codecs.read(leaf, place.name, self.values)
+        except codecs.Unreadable as exc:
+            self.parsed.problems[place.name] = str(exc)
+            return MISSING
+
+    def group(self, group: Group, place: Place) -> Any:
+        if group.has_switch and self.values.last(place.name) != codecs.ON:
+            return MISSING
+        wire, is_said = self.fields(group, place)
+        return wire if is_said or group.is_required or group.has_switch else MISSING
+
+    def fields(self, group: Group, place: Place) -> tuple[dict[str, Any], bool]:
+        """The object at a place, and whether anything in it was said by the user."""
+        read = {child.key: self.node(child, place.below(child.key)) for child in group.children}
+        found = {key: value for key, value in read.items() if value is not MISSING}
+        is_said = not all(_is_hollow(value) for value in found.values())
+        return self._extra(place) | found, is_said or self._has_extra(place)
+
+    def rows(self, rows: Rows, place: Place) -> Any:
+        numbers, items = [], []
+        for number in self.values.row_numbers(place.name):
+            item, is_said = self.fields(rows.item, place.row(rows.path, number))
+            if is_said:
+                numbers.append(number)
+                items.append(item)
+        self.parsed.rows[place.name] = numbers
+        return items or MISSING
+
+    def pairs(self, pairs: Pairs, place: Place) -> Any:
+        wire, numbers = self._extra(place), {}
+        for row in pair_rows(place.name, self.values):
+            if row.is_empty:
+                continue
+            where = f"{place.name}.{row.number}"
+            if not row.key:
+                self.parsed.problems[f"{where}.key"] = "Name it, or empty the row."
+            elif row.key in numbers:
+                self.parsed.problems[f"{where}.key"] = f"{row.key} is set twice."
+            elif row.is_secret and not row.secret:
+                self.parsed.problems[f"{where}.secret"] = "Pick a secret."
+            wire[row.key] = {pairs.secret_key: row.secret} if row.is_secret and pairs.secret_key else row.value
+            numbers[row.key] = row.number
+        self.parsed.pairs[place.name] = numbers
+        return wire if wire or self._has_extra(place) else MISSING
+
+    def _extra(self, place: Place) -> dict[str, Any]:
+        return extra(place.name, self.values)
+
+    def _has_extra(self, place: Place) -> bool:
+        """Whether extra fields, be they none, stand in this object or below: an empty object that was asked for."""
+        return any(name.rpartition(".")[2] == EXTRA for name in self.values.below(place.name))
+
+
+def _is_hollow(value: Any) -> bool:
+    """Whether a value is an object that holds nothing but such objects: required ones that nobody filled in."""
+    return isinstance(value, dict) and all(_is_hollow(item) for item in value.values())

@@ -9,7 +9,7 @@ from gpuconsole.simulator.web import BadJson, Request, Response, Router, json_re
 from gpuconsole.simulator.world import World
 
 
-class BadControl(ValueError):  # noqa: N818 - a considered no
+class BadControl(ValueError):
     """The control call makes no sense; its text says why."""
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ KINDS = REQUEST_FAULTS + RESOURCE_FAULTS
 FIELDS = {"provider", "fault", "count", "share", "match", "seconds", "retry_after"}
 
 
-class BadFault(ValueError):  # noqa: N818 - a considered no
+class BadFault(ValueError):
     """The description of a fault makes no sense."""
 
 
@@ -68,7 +69,7 @@ class Faults:
         self._faults: list[Fault] = []
         self._ids = itertools.count(1)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Fault]:
         return iter(list(self._faults))
 
     def add(self, description: Any) -> Fault:
@@ -87,6 +88,10 @@ class Faults:
             if fault.kind == kind and fault.provider == provider and fault.matches(subjects) and fault.strikes():
                 return fault
         return None
+
+    def has(self, kind: str, resource_id: str) -> bool:
+        """Whether a fault of this kind already has the resource; takes nothing."""
+        return any(fault.kind == kind and resource_id in fault.held for fault in self._faults)
 
     def holds(self, kind: str, provider: str, resource_id: str, name: str) -> bool:
         """Whether a fault of this kind has a resource in its grip; it is taken at the first chance and kept."""

@@ -32,7 +32,7 @@ class Request:
             raise BadJson(str(exc)) from exc
 
 
-class BadJson(ValueError):  # noqa: N818 - a considered no
+class BadJson(ValueError):
     """The body is no JSON."""
 
 
@@ -57,7 +57,7 @@ def _plain(value: object) -> Any:
     raise TypeError(f"not JSON: {value!r}")
 
 
-class Dropped(ConnectionError):  # noqa: N818 - what happens to the caller
+class Dropped(ConnectionError):
     """The connection is cut without an answer."""
 
 

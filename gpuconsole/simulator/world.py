@@ -28,7 +28,7 @@ class World:
         self.random = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 - for tests
         self.faults = Faults()
         self.requests: deque[dict[str, Any]] = deque(maxlen=REQUESTS_KEPT)
-        self._resources: dict[tuple[str, str], Resource] = {}
+        self._resources: dict[str, dict[str, Resource]] = {}
         self._tables: dict[str, dict[str, Any]] = {}
 
     def now(self) -> float:
@@ -49,15 +49,17 @@ class World:
 
     def add(self, resource: "Resource") -> None:
         """Bring a resource into the world."""
-        self._resources[resource.provider, resource.id] = resource
+        self._resources.setdefault(resource.provider, {})[resource.id] = resource
 
     def resource(self, provider: str, resource_id: str) -> "Resource | None":
         """One resource by its provider and id."""
-        return self._resources.get((provider, resource_id))
+        return self._resources.get(provider, {}).get(resource_id)
 
     def resources(self, provider: str | None = None) -> list["Resource"]:
-        """All resources ever made, deleted ones too, in the order of their birth."""
-        return [r for r in self._resources.values() if provider is None or r.provider == provider]
+        """All resources ever made, deleted ones too; those of a provider in the order of their birth."""
+        if provider is not None:
+            return list(self._resources.get(provider, {}).values())
+        return [resource for of_provider in self._resources.values() for resource in of_provider.values()]
 
     def reset(self) -> None:
         """Forget all resources, tables, faults and calls; the clock keeps its time."""
@@ -134,7 +136,7 @@ class Resource:
             "billed_s": float(self.billed_s(now)),
             "cost": str(self.cost(now)),
             "currency": self.currency,
-            "vanished": self.is_vanished(),
+            "vanished": self.world.faults.has("vanish", self.id),
         }
 
 

@@ -14,7 +14,7 @@ CODES = {
 }
 
 
-class Problem(Exception):  # noqa: N818 - it is an answer, not an error of ours
+class Problem(Exception):
     """An answer other than success."""
 
     def __init__(self, status: int, message: str) -> None:

@@ -82,7 +82,7 @@ def _step(job: Job, n: int) -> str:
 
 def _bar(job: Job, n: int) -> str:
     total = _total(job)
-    step = min(total, (n + 1) * 6 * STEPS_A_LINE)
+    step = min(total, (n * 6 + 1) * STEPS_A_LINE)
     done = step * 10 // total
     return f"{100 * step // total:3d}%|{'█' * done}{' ' * (10 - done)}| {step}/{total} [{step / 2:.0f}s, 2.00it/s]"
 

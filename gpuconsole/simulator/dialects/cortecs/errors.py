@@ -3,7 +3,7 @@
 from gpuconsole.simulator.web import Response, json_response
 
 
-class Problem(Exception):  # noqa: N818 - it is an answer, not an error of ours
+class Problem(Exception):
     """An answer other than success."""
 
     def __init__(self, status: int, text: str) -> None:

@@ -88,7 +88,9 @@ class Fields(forms.Form):
     volume = forms.IntegerField(label="Volume", required=False, help_text="Default 10 GiB", initial=200)
     mount = forms.CharField(label="Mount location", initial="models/reward")
     kind = forms.ChoiceField(label="Tell me", choices=[("end", "When it ends or fails"), ("never", "Never")])
-    commands = forms.CharField(label="Start commands", widget=forms.Textarea(attrs={"rows": 2}), help_text="One a line.")
+    commands = forms.CharField(
+        label="Start commands", widget=forms.Textarea(attrs={"rows": 2}), help_text="One a line."
+    )
     secret = forms.CharField(label="API key", widget=forms.PasswordInput)
     cache = forms.BooleanField(
         label="Enable cache",
@@ -103,19 +105,86 @@ def rows() -> list[Row]:
     queued, starting, running = ("queued", 0.0, 12.0), ("starting", 12.12, 8.0), ("running", 20.24, 78.0)
     return [
         Row(State.SUBMITTING, "asr-align-sweep-03", "speech-asr", "otoy", "1 × RTX 4090", seconds=4),
-        Row(State.QUEUED, "clip-retrieval-index", "vision", "fireworks", "4 × A100", (("queued", 0, 98),), Decimal(0), 191, True),
-        Row(State.STARTING, LONG_NAME, "speech-asr", "baseten", "8 × H100", (queued, ("starting", 12.12, 86.0)), Decimal(0), 1240, True),
-        Row(State.RUNNING, "<b>bold</b> & quoted \"name\"", LONG_NAME, "baseten", "2 × H100", (queued, starting, running), Decimal("1234567.89"), 11520, True),
-        Row(State.STOPPING, "ablation-dropout-02", "chat", "baseten", "1 × H100", (queued, starting, running), Decimal("0.0004"), 2649, True),
-        Row(State.LOST, "rl-rollout-west-17", "rl-agents", "otoy", "1 × RTX 3090", (queued, running), Decimal("1.31"), 18120),
-        Row(State.FAILED, "ppo-gridworld-s3", "rl-agents", "fireworks", "4096 × A100", (queued, starting, ("running", 20.24, 60), ("failed", 80.3, 4)), Decimal("4.89"), 2463),
+        Row(
+            State.QUEUED,
+            "clip-retrieval-index",
+            "vision",
+            "fireworks",
+            "4 × A100",
+            (("queued", 0, 98),),
+            Decimal(0),
+            191,
+            True,
+        ),
+        Row(
+            State.STARTING,
+            LONG_NAME,
+            "speech-asr",
+            "baseten",
+            "8 × H100",
+            (queued, ("starting", 12.12, 86.0)),
+            Decimal(0),
+            1240,
+            True,
+        ),
+        Row(
+            State.RUNNING,
+            '<b>bold</b> & quoted "name"',
+            LONG_NAME,
+            "baseten",
+            "2 × H100",
+            (queued, starting, running),
+            Decimal("1234567.89"),
+            11520,
+            True,
+        ),
+        Row(
+            State.STOPPING,
+            "ablation-dropout-02",
+            "chat",
+            "baseten",
+            "1 × H100",
+            (queued, starting, running),
+            Decimal("0.0004"),
+            2649,
+            True,
+        ),
+        Row(
+            State.LOST,
+            "rl-rollout-west-17",
+            "rl-agents",
+            "otoy",
+            "1 × RTX 3090",
+            (queued, running),
+            Decimal("1.31"),
+            18120,
+        ),
+        Row(
+            State.FAILED,
+            "ppo-gridworld-s3",
+            "rl-agents",
+            "fireworks",
+            "4096 × A100",
+            (queued, starting, ("running", 20.24, 60), ("failed", 80.3, 4)),
+            Decimal("4.89"),
+            2463,
+        ),
         Row(State.DRAFT, "whisper-distill-sweep-08", "speech-asr", "novita", "8 × A100"),
     ]
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
-    form = Fields({"volume": "200", "mount": "", "kind": "end", "commands": "pip install -r requirements.txt\ntorchrun train.py", "secret": "", "cache": "on"})
+    form = Fields(
+        {
+            "volume": "200",
+            "mount": "",
+            "kind": "end",
+            "commands": "pip install -r requirements.txt\ntorchrun train.py",
+            "secret": "",
+            "cache": "on",
+        }
+    )
     form.add_error("mount", 'Must start with "/". Did you mean /models/reward?')
     return {
         "shell": Shell(theme=request.GET.get("theme", "light")),
@@ -137,14 +206,43 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "figures": [
             {"label": "Hardware", "value": "2 × NVIDIA RTX 4090", "note": "24 GB each, 16 cores", "percent": None},
             {"label": "Region", "value": "us-west-2", "note": "of 3 allowed", "percent": None},
-            {"label": "Cost so far", "value": "$3.50", "small": "+ $1.04 per hour", "note": "at most $5.16", "percent": None},
-            {"label": "Time limit", "value": "2 h 24 m", "small": "of 4 h", "percent": 60, "percent_label": "60 % of the limit"},
+            {
+                "label": "Cost so far",
+                "value": "$3.50",
+                "small": "+ $1.04 per hour",
+                "note": "at most $5.16",
+                "percent": None,
+            },
+            {
+                "label": "Time limit",
+                "value": "2 h 24 m",
+                "small": "of 4 h",
+                "percent": 60,
+                "percent_label": "60 % of the limit",
+            },
         ],
         "events": [
             {"at": now, "state": "running", "title": "Running", "status": "RUNNING"},
-            {"at": now, "state": "assigned", "title": "Assigned", "detail": "Node accepted in us-west-2.", "status": "ASSIGNED"},
-            {"at": now, "state": "failed", "title": "Attempt 2 failed", "detail": "Node went away; no exit code.", "status": "FAILED"},
-            {"at": now, "state": "submitting", "title": "Submitted by Researcher C", "detail": "<script>alert(1)</script>"},
+            {
+                "at": now,
+                "state": "assigned",
+                "title": "Assigned",
+                "detail": "Node accepted in us-west-2.",
+                "status": "ASSIGNED",
+            },
+            {
+                "at": now,
+                "state": "failed",
+                "title": "Attempt 2 failed",
+                "detail": "Node went away; no exit code.",
+                "status": "FAILED",
+            },
+            {
+                "at": now,
+                "state": "submitting",
+                "title": "Submitted by Researcher C",
+                "detail": "<script>alert(1)</script>",
+            },
         ],
         "steps": [
             {"label": "Provider", "is_done": True},

@@ -129,7 +129,9 @@ def meter_parts(parts: Iterable[tuple[float | Decimal, str]], label: str) -> Saf
 
 
 @register.simple_tag
-def sparkline(values: Sequence[float | Decimal], series: int = 1, width: int = 72, height: int = 20) -> SafeString | str:
+def sparkline(
+    values: Sequence[float | Decimal], series: int = 1, width: int = 72, height: int = 20
+) -> SafeString | str:
     """``{% sparkline values 2 %}``: a line without axes, its last point dotted; a number must stand beside it."""
     points = _points([float(value) for value in values], width, height)
     if len(points) < 2:
@@ -173,9 +175,7 @@ def copy_id(text: str, what: str = "id") -> SafeString:
 @register.simple_tag
 def copy_box(text: str, what: str = "") -> SafeString:
     """``{% copy_box url "base URL" %}``: one line of mono text, cut with an ellipsis, with its copy button."""
-    return format_html(
-        '<div class="copy-box"><code title="{}">{}</code>{}</div>', text, text, copy_button(text, what)
-    )
+    return format_html('<div class="copy-box"><code title="{}">{}</code>{}</div>', text, text, copy_button(text, what))
 
 
 @register.simple_tag

@@ -1,0 +1,186 @@
+"""The polling protocol in a real browser: what is kept, what is said, when it stops, what a lost line looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from gpuconsole.workloads.states import State
+from tests.gallery.polled import SUBJECT, Subject
+
+pytestmark = [pytest.mark.gallery, pytest.mark.usefixtures("_gallery_urls")]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_subject() -> Iterator[None]:
+    SUBJECT.__dict__.update(Subject().__dict__)
+    yield
+    SUBJECT.__dict__.update(Subject(is_final=True).__dict__)
+
+
+@pytest.fixture
+def polled(page: Page, live_server: Any) -> Page:
+    page.set_default_timeout(10_000)
+    page.goto(f"{live_server.url}/poll/")
+    page.wait_for_selector("html[data-script=on]")
+    return page
+
+
+def change(**values: Any) -> None:
+    SUBJECT.__dict__.update(version=SUBJECT.version + 1, **values)
+
+
+def region_says(page: Page, text: str) -> None:
+    expect(page.locator("#region h2")).to_have_text(text, timeout=10_000)
+
+
+def test_a_change_is_drawn_and_said_and_an_unchanged_region_is_left_alone(polled: Page) -> None:
+    polled.evaluate("document.querySelector('#region').dataset.mark = 'same'")
+    polled.wait_for_timeout(900)
+    assert SUBJECT.asked > 0
+    assert polled.locator("#region[data-mark=same]").count() == 1
+    change(state=State.RUNNING)
+    region_says(polled, "Region 2")
+    expect(polled.locator("#say")).to_have_text("sample-job is now running")
+    expect(polled.locator("#live-label")).to_contain_text("Live · updated")
+
+
+def test_focus_folds_and_scroll_survive_a_swap(polled: Page) -> None:
+    polled.locator("#fold summary").click()
+    polled.locator("#inner").focus()
+    change()
+    region_says(polled, "Region 2")
+    assert polled.evaluate("document.activeElement.id") == "inner"
+    assert polled.locator("#fold").evaluate("fold => fold.open")
+
+
+def test_an_open_menu_or_an_edited_field_is_not_swapped_away(polled: Page) -> None:
+    polled.locator("#more summary").click()
+    change()
+    polled.wait_for_timeout(1200)
+    region_says(polled, "Region 1")
+    polled.keyboard.press("Escape")
+    region_says(polled, "Region 2")
+    polled.locator("#in-form").fill("half a wo")
+    change()
+    polled.wait_for_timeout(1200)
+    assert polled.locator("#in-form").input_value() == "half a wo"
+
+
+def test_a_final_answer_is_the_last_one_asked_for(polled: Page) -> None:
+    change(state=State.SUCCEEDED, is_final=True)
+    region_says(polled, "Region 2")
+    asked = SUBJECT.asked
+    polled.wait_for_timeout(1000)
+    assert SUBJECT.asked == asked
+    assert polled.locator("#region[data-poll]").count() == 0
+
+
+def test_a_lost_line_says_so_and_try_now_brings_it_back(polled: Page) -> None:
+    SUBJECT.answer = "broken"
+    expect(polled.locator("[data-banner=out]")).to_contain_text("No answer from gpuconsole", timeout=10_000)
+    expect(polled.locator("#live-label")).to_contain_text("Not live")
+    SUBJECT.answer = ""
+    polled.get_by_role("button", name="Try now").click()
+    expect(polled.locator("[data-banner=out]")).to_have_count(0)
+    expect(polled.locator("#live-label")).to_contain_text("Live · updated")
+
+
+def test_signing_out_shows_a_banner_and_loses_nothing(polled: Page) -> None:
+    polled.locator("#typed").fill("typed before")
+    SUBJECT.answer = "signed-out"
+    expect(polled.locator("[data-banner=signed-out]")).to_contain_text("You are signed out.", timeout=10_000)
+    assert polled.url.endswith("/poll/")
+    assert polled.locator("#typed").input_value() == "typed before"
+    asked = SUBJECT.asked
+    polled.wait_for_timeout(800)
+    assert SUBJECT.asked == asked
+
+
+def test_a_hidden_tab_asks_nothing_and_asks_at_once_on_return(polled: Page) -> None:
+    polled.evaluate("""() => {
+        window.isHidden = true;
+        Object.defineProperty(document, "hidden", { get: () => window.isHidden });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }""")
+    polled.wait_for_timeout(700)
+    asked = SUBJECT.asked
+    change()
+    polled.wait_for_timeout(1200)
+    assert SUBJECT.asked == asked
+    polled.evaluate("window.isHidden = false; document.dispatchEvent(new Event('visibilitychange'))")
+    region_says(polled, "Region 2")
+
+
+def test_the_log_follows_stops_when_scrolled_up_and_ends(polled: Page) -> None:
+    expect(polled.locator("#log .log-row")).to_have_count(2)
+    SUBJECT.log += "".join(f"line {number}\n" for number in range(3, 2503))
+    expect(polled.locator("#log .log-row").last).to_have_text("line 2502")
+    assert polled.locator("#log .log-row").count() == 2000
+    polled.locator("#log").evaluate("log => log.scrollTop = 0")
+    expect(polled.locator("[data-log-follow]")).not_to_be_checked()
+    SUBJECT.log += "one more\n"
+    expect(polled.locator("[data-log-jump]")).to_have_text("Jump to newest, 1 new line")
+    polled.locator("[data-log-jump]").click()
+    expect(polled.locator("[data-log-follow]")).to_be_checked()
+    SUBJECT.log_is_final = True
+    expect(polled.locator("[data-log-standing]")).to_have_text("Complete")
+
+
+def test_a_question_opens_as_a_dialog_and_wants_the_name(polled: Page) -> None:
+    opener = polled.get_by_role("link", name="Terminate…")
+    opener.click()
+    dialog = polled.get_by_role("dialog", name="Terminate notebook-vision-3?")
+    button = dialog.get_by_role("button", name="Terminate")
+    expect(button).to_be_disabled()
+    dialog.get_by_label("Type notebook-vision-3").fill("notebook-vision-3")
+    expect(button).to_be_enabled()
+    dialog.get_by_role("link", name="Keep it").click()
+    expect(dialog).not_to_be_visible()
+    expect(opener).to_be_focused()
+
+
+def test_clocks_count_on_and_the_key_help_opens(page: Page, live_server: Any) -> None:
+    page.goto(f"{live_server.url}/gallery/vocabulary/")
+    clock = page.locator("[data-clock=elapsed]")
+    before = clock.text_content()
+    expect(clock).not_to_have_text(before or "", timeout=5_000)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+
+
+def test_rows_are_added_removed_and_filled_from_pasted_lines(page: Page, live_server: Any) -> None:
+    page.goto(f"{live_server.url}/gallery/launch/")
+    page.wait_for_selector("html[data-script=on]")
+    page.get_by_role("button", name="Add variable").click()
+    keys = page.locator("[data-cell=key]")
+    expect(keys).to_have_count(2)
+    expect(keys.nth(1)).to_have_attribute("name", "env-1-key")
+    keys.nth(1).evaluate("""input => {
+        const data = new DataTransfer();
+        data.setData("text", "# a comment\\nexport A=1\\nB=\\"two words\\"\\n");
+        input.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+    }""")
+    expect(keys).to_have_count(3)
+    assert [keys.nth(index).input_value() for index in range(3)] == ["WANDB_MODE", "A", "B"]
+    assert page.locator("[data-cell=value]").nth(2).input_value() == "two words"
+    page.get_by_role("button", name="Remove row 1").click()
+    expect(keys).to_have_count(2)
+    expect(page.locator("[data-rows-count]")).to_have_text("2 set")
+
+
+def test_fields_follow_their_conditions_and_units_say_what_is_sent(page: Page, live_server: Any) -> None:
+    page.goto(f"{live_server.url}/gallery/launch/")
+    page.wait_for_selector("html[data-script=on]")
+    expect(page.locator("#idle")).to_be_disabled()
+    page.get_by_label("Persistent").check()
+    expect(page.locator("#limit")).to_be_hidden()
+    expect(page.locator("#idle")).to_be_enabled()
+    expect(page.locator("#run-help")).to_contain_text("Sends 14\u202f400\u202f000 ms")
+    page.get_by_label("Unit").select_option("min")
+    expect(page.locator("#run-help")).to_contain_text("Sends 240\u202f000 ms")
+    page.get_by_role("button", name="One more").click()
+    expect(page.get_by_label("Workers")).to_have_value("4")

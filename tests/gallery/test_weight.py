@@ -1,0 +1,36 @@
+"""The budgets of a first load (design, chapter 20), measured as a browser receives the files: each compressed alone."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+from django.conf import settings
+
+STATIC = Path(settings.BASE_DIR) / "static"
+CORE_MODULES = "console copy dialogs dom keys live polling".split()
+
+
+def weight(paths: list[Path]) -> int:
+    return sum(len(gzip.compress(path.read_bytes(), 6)) for path in paths)
+
+
+def test_all_own_styles_stay_within_16_kb() -> None:
+    assert weight(sorted((STATIC / "css").glob("*.css"))) <= 16 * 1024
+
+
+def test_what_every_page_loads_of_our_script_stays_within_12_kb() -> None:
+    assert weight([STATIC / "js" / f"{name}.js" for name in CORE_MODULES]) <= 12 * 1024
+
+
+def test_no_file_of_the_design_is_longer_than_it_can_be_read() -> None:
+    files = [*(STATIC / "css").glob("*.css"), *(STATIC / "js").glob("*.js")]
+    assert {path.name for path in files if len(path.read_text().splitlines()) > 330} == set()
+
+
+def test_styles_stand_in_layers_and_need_nothing_from_outside() -> None:
+    for path in (STATIC / "css").glob("*.css"):
+        text = path.read_text()
+        assert "@layer" in text
+        assert "://" not in text
+        assert "@import" not in text

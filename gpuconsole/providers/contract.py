@@ -109,6 +109,8 @@ class Provider:
     statuses: Mapping[str, Reading]
     features: frozenset[Feature]
     adapter: type[Adapter]
+    work: str = ""
+    """Which of the chooser's kinds of work it takes: job, machine or endpoint; empty: a job, or a machine."""
     name_path: str = ""
     """Dotted wire path of the spec's own name for the work; empty: the name is the console's alone."""
     keeps_token: bool = True
@@ -234,6 +236,16 @@ class Adapter(ABC):
     @abstractmethod
     def price(cls, spec: Spec, offers: Sequence[Offer]) -> Pricing:
         """What the spec costs per hour at these offers, by the provider's own billing rule."""
+
+    @classmethod
+    def asks_for(cls, offer: Offer) -> Mapping[str, Any]:
+        """The part of a spec that asks for an offer's hardware; empty where a spec cannot say it."""
+        return {}
+
+    @classmethod
+    def notes(cls, wire: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]]) -> Mapping[str, str]:
+        """Sentences by wire path on what holds for the values chosen so far, which may be wrong or incomplete."""
+        return {}
 
     @classmethod
     def check_choices(cls, spec: Spec, choices: Mapping[str, Sequence[Choice]]) -> Mapping[str, str]:

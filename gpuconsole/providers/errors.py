@@ -22,7 +22,7 @@ class ProviderError(Exception):
 
 
 class Unreachable(ProviderError):
-    """The request never reached the provider (refused connection, unknown host, failed TLS), or left a read unanswered."""
+    """The request never reached the provider (refused connection, unknown host, failed TLS), or did not answer a read."""
 
     may_retry = True
 

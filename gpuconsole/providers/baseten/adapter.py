@@ -90,6 +90,10 @@ class BasetenAdapter(Adapter):
         raise KeyError(name)
 
     @classmethod
+    def asks_for(cls, offer: Offer) -> Mapping[str, Any]:
+        return priced.asked(offer)
+
+    @classmethod
     def request(cls, spec: Spec, token: str) -> WireRequest:
         job = _own(spec)
         body = job.training_job.wire()

@@ -41,6 +41,14 @@ def short(gpu_type: str) -> str:
     return gpu_type.replace("_", " ")
 
 
+def asked(row: Offer) -> dict[str, Any]:
+    """The part of a spec that this instance type answers."""
+    if row.hardware is None or not row.gpu_count:
+        return {}
+    accelerator = {"accelerator": row.hardware.model.replace(" ", "_"), "count": row.gpu_count}
+    return {"training_job": {"compute": {"accelerator": accelerator}}}
+
+
 def instance_choices(offers: Sequence[Offer]) -> list[Choice]:
     """Instance types with what is in them."""
     return [Choice(row.hardware_id, row.detail or row.hardware_id, facts=_facts(row)) for row in offers]

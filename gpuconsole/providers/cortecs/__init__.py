@@ -10,6 +10,7 @@ PROVIDER = Provider(
     name="Cortecs",
     tile="Co",
     kind="instance",
+    work="endpoint",
     product="dedicated instance",
     summary="Serves one language model on GPUs of your own behind an OpenAI-compatible address, until you stop it.",
     base_url="https://cortecs.ai/api/v1",

@@ -133,6 +133,14 @@ class CortecsAdapter(Adapter):
         return priced.price(_own(spec), offers)
 
     @classmethod
+    def asks_for(cls, offer: Offer) -> Mapping[str, Any]:
+        return {"hardware_type_id": offer.hardware_id}
+
+    @classmethod
+    def notes(cls, wire: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]]) -> Mapping[str, str]:
+        return priced.notes(wire, choices)
+
+    @classmethod
     def check_choices(cls, spec: Spec, choices: Mapping[str, Sequence[Choice]]) -> Mapping[str, str]:
         return priced.mistakes(_own(spec), choices)
 

@@ -130,5 +130,22 @@ def mistakes(spec: CortecsInstanceSpec, choices: Mapping[str, Sequence[Choice]])
     return {}
 
 
+def notes(wire: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]]) -> dict[str, str]:
+    """What the chosen model and hardware mean for the other fields."""
+    model = next((choice for choice in choices.get("models", ()) if choice.value == wire.get("model_id")), None)
+    facts = model.facts if model else {}
+    found = {}
+    hardware = wire.get("hardware_type_id") or facts.get("recommended")
+    most = (facts.get("contexts") or {}).get(str(hardware))
+    if most:
+        found["context_length"] = f"At most {most:,} on {hardware}. Empty takes {min(LONGEST_BY_DEFAULT, most):,}."
+    type_ = next((choice for choice in choices.get("hardware", ()) if choice.value == hardware), None)
+    each = whole(type_.facts.get("gpu_count")) if type_ else None
+    workers = wire.get("num_workers", 1)
+    if each and isinstance(workers, int) and 1 <= workers <= 8:
+        found["num_workers"] = f"1 to 8. Each has {each} GPU{'s' if each > 1 else ''}: {each * workers} together."
+    return found
+
+
 def _text(number: Decimal | None) -> str | None:
     return None if number is None else f"{number.normalize():f}"

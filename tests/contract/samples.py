@@ -1,0 +1,60 @@
+"""One launch of each provider for the contract test, and the body that the provider's reference documents."""
+
+import copy
+from typing import Any
+
+DOCUMENTED_BASETEN: dict[str, Any] = {
+    "training_job": {
+        "image": {"base_image": "hello-world", "docker_auth": None},
+        "compute": {
+            "node_count": 1,
+            "cpu_count": 1,
+            "memory": "2Gi",
+            "accelerator": {"accelerator": "H100", "count": 2},
+        },
+        "runtime": {
+            "start_commands": ["python main.py"],
+            "environment_variables": {"API_KEY": "your_api_key_here", "PATH": "/usr/bin"},
+            "artifacts": None,
+            "enable_cache": True,
+            "cache_config": {
+                "enable_legacy_hf_mount": True,
+                "enabled": True,
+                "mount_base_path": "/root/.cache",
+                "require_cache_affinity": True,
+            },
+            "checkpointing_config": {"enabled": True, "checkpoint_path": "/mnt/ckpts", "volume_size_gib": 10},
+            "load_checkpoint_config": None,
+        },
+        "name": "gpt-oss-job",
+        "truss_user_env": None,
+        "interactive_session": None,
+        "weights": [
+            {
+                "allow_patterns": None,
+                "auth_secret_name": None,
+                "ignore_patterns": None,
+                "mount_location": "/app/models/base",
+                "source": "hf://meta-llama/Llama-3-8B@main",
+            }
+        ],
+    }
+}
+"""The example body of Baseten's create reference (seed)."""
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "baseten": {"provider": "baseten", "training_project_name": "contract", **DOCUMENTED_BASETEN},
+    "cortecs": {
+        "provider": "cortecs",
+        "model_id": "cortecs--phi-4-FP8-Dynamic",
+        "hardware_type_id": "NVIDIA_L4_1",
+        "context_length": 16000,
+        "billing_interval": "per_minute",
+        "num_workers": 2,
+    },
+}
+
+
+def sample(slug: str) -> dict[str, Any]:
+    """A copy that a test may change."""
+    return copy.deepcopy(SAMPLES[slug])

@@ -1,0 +1,94 @@
+"""`manage.py bench footprint [--cold]`: what the console costs before anybody uses it.
+
+Starts `manage.py up` twice on a fresh folder, waits, and adds up the memory of all its processes. With --cold it first
+clones the last commit to a fresh folder and times its very first `up`, everything to be installed included.
+"""
+
+import argparse
+import json
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.console import MANAGE, Console, running_console
+
+_SETTLING_S = 15  # pools, ticks and the first round of every sandbox connection are in the figure
+_LOCK = MANAGE.parent / "requirements.txt"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured number and the most it may be."""
+
+    name: str
+    value: float
+    target: float
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the target holds."""
+        return self.value <= self.target
+
+
+def main(words: list[str]) -> int:
+    """Print a table and, as the last line, one JSON object; answers 1 for a missed target."""
+    parser = argparse.ArgumentParser(prog="manage.py bench footprint")
+    parser.add_argument("--cold", action="store_true", help="time the very first start of a fresh clone too")
+    cold = parser.parse_args(words).cold
+    figures = [Figure("runtime_distributions", _distributions(), 80)]
+    with tempfile.TemporaryDirectory() as folder:
+        if cold:
+            figures.append(Figure("cold_start_s", _cold_start_s(Path(folder)), 90))
+        data = Path(folder) / "data"
+        figures.append(Figure("first_start_s", _start_s(data), 15))
+        figures += _warm(data)
+    for figure in figures:
+        print(f"{figure.name:24}{figure.value:10.1f}  at most {figure.target:g}{'' if figure.is_met else '  MISSED'}")
+    print(json.dumps({f.name: {"value": f.value, "target": f.target, "met": f.is_met} for f in figures}))
+    return 0 if all(figure.is_met for figure in figures) else 1
+
+
+def _distributions() -> int:
+    return sum(1 for line in _LOCK.read_text().splitlines() if "==" in line and not line.startswith(" "))
+
+
+def _start_s(data: Path, manage: Path = MANAGE) -> float:
+    """Seconds until the sign-in page is answered."""
+    began = time.monotonic()
+    with running_console(data, manage=manage) as console:
+        assert console.get("/sign-in/") == 200
+        return round(time.monotonic() - began, 2)
+
+
+def _cold_start_s(folder: Path) -> float:
+    clone = folder / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(MANAGE.parent), str(clone)], check=True)
+    return _start_s(folder / "cold-data", clone / "manage.py")
+
+
+def _warm(data: Path) -> list[Figure]:
+    began = time.monotonic()
+    with running_console(data) as console:
+        assert console.get("/sign-in/") == 200
+        warm = Figure("warm_start_s", round(time.monotonic() - began, 2), 6)
+        time.sleep(_SETTLING_S)
+        return [warm, Figure("idle_pss_mb", round(_idle_pss_mb(console), 1), 450)]
+
+
+def _idle_pss_mb(console: Console) -> float:
+    total = 0.0
+    for pid in console.pids():
+        pss_mb = _pss_mb(pid)
+        total += pss_mb
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        print(f"{pss_mb:8.1f} MB  {words[-70:]}")
+    return total
+
+
+def _pss_mb(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0.0

@@ -1,0 +1,132 @@
+"""`manage.py up` as an operator meets it."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.console import Console, running_console, start, wait_until
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    with running_console(tmp_path_factory.mktemp("up") / "data") as running:
+        yield running
+
+
+def test_one_line_each_says_how_the_console_is_reached(console: Console) -> None:
+    assert console.answer("url").startswith("http://127.0.0.1:")
+    assert "@" in console.answer("email")
+    assert len(console.answer("password")) >= 16
+    assert console.answer("token").startswith("gpc_")
+    assert console.answer("simulator").startswith("http://127.0.0.1:")
+
+
+def test_the_sign_in_page_is_shown(console: Console) -> None:
+    assert console.get("/sign-in/") == 200
+
+
+def test_the_simulator_answers_where_the_line_says(console: Console) -> None:
+    with urllib.request.urlopen(console.answer("simulator") + "/_sim/clock", timeout=5) as response:
+        assert response.status == 200
+
+
+def test_a_worker_ticks_soon_after_the_start(console: Console) -> None:
+    def ticked() -> bool:
+        with urllib.request.urlopen(console.answer("url") + "/healthz/", timeout=5) as response:
+            return json.load(response)["worker_seen_s"] is not None
+
+    wait_until(ticked, timeout_s=20)
+
+
+def test_everything_kept_is_closed_to_others(console: Console) -> None:
+    assert stat.S_IMODE(console.data.stat().st_mode) == 0o700
+    for secret in ("keys.json", "secret_key", "running.json"):
+        assert stat.S_IMODE((console.data / secret).stat().st_mode) == 0o600
+
+
+def test_a_worker_that_was_killed_is_started_again(console: Console) -> None:
+    worker = next(pid for pid in console.pids() if b"embedded\0worker" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: console.said(r"^worker ended \(SIGKILL\): starting it again"), timeout_s=5)
+
+
+def test_a_second_start_on_the_same_data_is_refused(console: Console) -> None:
+    assert "another `up` is using" in _refusal(console.data, "--port", "0")
+    assert console.get("/healthz/") == 200
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert f"port {port} of 127.0.0.1 is taken" in _refusal(tmp_path / "data", "--port", port)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert f"cannot write to {tmp_path}/file/data" in _refusal(tmp_path / "file" / "data")
+
+
+def test_a_folder_of_somebody_else_keeps_its_mode(tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir(mode=0o755)
+    (tmp_path / "open" / "letter").touch()
+    assert "can be read by others" in _refusal(tmp_path / "open")
+    assert stat.S_IMODE((tmp_path / "open").stat().st_mode) == 0o755
+
+
+def test_lost_sealing_keys_are_not_replaced_silently(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    (tmp_path / "postgres").mkdir()
+    assert "put it back from your backup" in _refusal(tmp_path)
+
+
+def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    unreachable = "postgresql://me:secret@127.0.0.1:1/console"
+    refusal = _refusal(tmp_path / "data", "--port", "0", DATABASE_URL=unreachable)
+    assert "DATABASE_URL: PostgreSQL cannot be reached" in refusal
+    assert "secret" not in refusal
+
+
+def test_a_killed_supervisor_leaves_no_process_and_all_data(tmp_path: Path) -> None:
+    with running_console(tmp_path / "data", GPUCONSOLE_ADMIN_EMAIL="ada@example.com") as console:
+        pids, token = console.pids(), console.answer("token")
+        assert len(pids) > 8
+        console.process.kill()
+        wait_until(lambda: not any(map(_lives, pids)), timeout_s=5)
+    with running_console(tmp_path / "data") as console:
+        assert _me(console, token) == "ada@example.com"
+        assert "changepassword ada@example.com" in console.answer("password")
+        pids = console.pids()
+        console.process.terminate()
+        assert console.process.wait(20) == 0
+        assert not any(map(_lives, pids))
+        assert not (console.data / "running.json").exists()
+
+
+def _refusal(data: Path, *words: str, **variables: str) -> str:
+    """The one line with which a start is refused."""
+    process = start(data, *words, **variables)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert errors.count("\n") == 1, errors
+    return errors
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+def _me(console: Console, token: str) -> str:
+    headers = {"Authorization": f"Bearer {token}"}
+    request = urllib.request.Request(console.answer("url") + "/api/v1/me", headers=headers)
+    with urllib.request.urlopen(request, timeout=10) as response:
+        return str(json.load(response)["user"]["email"])

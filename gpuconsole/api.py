@@ -17,7 +17,7 @@ from gpuconsole.core.api import PROBLEM_TYPE, FieldProblem, problem
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.rates import TooMany
 from gpuconsole.projects.api import router as projects
-from gpuconsole.providers.specs import explain
+from gpuconsole.providers.problems import explain
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.schemas import field_path
 

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from gpuconsole.core import versions
 
 PARAMETER = "v"
-_SIGNER = Signer(salt="gpuconsole.polling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def stamp(
     ``fresh_s``: after so many seconds it counts as changed, for regions that draw the time itself.
     """
     facts = [request.user.pk, list(topics), versions.read(*topics), round(time.time(), 1), fresh_s, watches]
-    return _SIGNER.sign_object(facts, compress=True)
+    return _signer().sign_object(facts, compress=True)
 
 
 def read(request: HttpRequest) -> Stamp | None:
@@ -47,7 +46,7 @@ def read(request: HttpRequest) -> Stamp | None:
     if not text or not request.user.is_authenticated:
         return None
     try:
-        user, topics, version, drawn_at, fresh_s, watches = _SIGNER.unsign_object(text[:4000])
+        user, topics, version, drawn_at, fresh_s, watches = _signer().unsign_object(text[:4000])
     except (BadSignature, ValueError):
         return None
     if user != request.user.pk:
@@ -62,3 +61,7 @@ def is_unchanged(found: Stamp | None) -> bool:
     if found.fresh_s is not None and time.time() - found.drawn_at > found.fresh_s:
         return False
     return versions.read(*found.topics) == found.version
+
+
+def _signer() -> Signer:
+    return Signer(salt="gpuconsole.polling")

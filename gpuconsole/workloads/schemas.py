@@ -179,15 +179,23 @@ class EstimateOut(ApiSchema):
 
 
 class RequestOut(ApiSchema):
+    """One HTTP request to the provider; ``why`` says what a preparing one is for."""
+
     method: str
-    url: str
+    path: str
     body: JsonValue
+    why: str
 
 
 class PreviewOut(ApiSchema):
     """The exact request that a launch would send, secrets masked, and what it would cost."""
 
     request: RequestOut
+    """The launch itself."""
+    requests: list[RequestOut]
+    """All that is sent, in order: what prepares it, then the launch."""
+    url: str
+    """Full address of the launch."""
     curl: str
     python: str
     estimate: EstimateOut

@@ -14,7 +14,7 @@ class InstanceManager(models.Manager["Instance"]):
 
 
 class Instance(Workload):
-    objects = InstanceManager()  # type: ignore[assignment]
+    objects = InstanceManager()  # type: ignore[assignment, misc]
 
     class Meta:
         proxy = True

@@ -14,7 +14,7 @@ class JobManager(models.Manager["Job"]):
 
 
 class Job(Workload):
-    objects = JobManager()  # type: ignore[assignment]
+    objects = JobManager()  # type: ignore[assignment, misc]
 
     class Meta:
         proxy = True

@@ -1,4 +1,4 @@
-"""Money before it is spent: price per hour, the most it can cost, what alike work has cost, and what stands in the way."""
+"""Money before it is spent: price per hour, the most it can cost, what alike work cost, and what stands in the way."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Pricing
 from gpuconsole.providers.specs import Spec
-from gpuconsole.workloads import spend, usage
+from gpuconsole.workloads import spending, usage
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import FINAL
 
@@ -133,8 +133,8 @@ def _violations(
     project: Project, pricing: Pricing, hourly: Money | None, longest_s: int | None
 ) -> tuple[quotas.Violation, ...]:
     currency = project.team.currency
-    holds = spend.held(Workload.objects.filter(project=project))
-    hourly_held = spend.total(holds.hourly, currency)
+    holds = spending.held(Workload.objects.filter(project=project))
+    hourly_held = spending.total(holds.hourly, currency)
     use = quotas.Use(holds.gpus, holds.workloads, hourly_held.amount if hourly_held else Decimal(0))
     ask = quotas.Ask(pricing.gpu_count, hourly.amount if hourly else None, longest_s)
     return tuple(quotas.check(quotas.quota_of(project), use, ask, currency=currency))
@@ -154,8 +154,8 @@ def _balance(project: Project, now: datetime) -> budgets.Balance | None:
     if project.budget_amount is None:
         return None
     month = budgets.month_of(now, project.team.time_zone)
-    spent = spend.total(spend.spent(project, month.start, month.end, now), project.budget_currency)
-    reserved = spend.total(spend.reserved(Workload.objects.filter(project=project), now), project.budget_currency)
+    spent = spending.total(spending.spent([project], month.start, month.end, now), project.budget_currency)
+    reserved = spending.total(spending.reserved(Workload.objects.filter(project=project), now), project.budget_currency)
     return None if spent is None or reserved is None else budgets.balance(project, spent=spent, reserved=reserved)
 
 

@@ -87,7 +87,7 @@ def append(workload: Workload, lines: Sequence[LogLine], *, cursor: str | None =
 
 
 def read(workload: Workload, after: int, limit_bytes: int = CHUNK_BYTES) -> LogSlice:
-    """Whole lines from the first that begins at or behind byte ``after``; at least one, else at most ``limit_bytes``."""
+    """Whole lines from the first that begins at or behind byte ``after``, at most ``limit_bytes`` but for one line."""
     limit = min(max(limit_bytes, LINE_BYTES), MOST_BYTES)
     size, is_complete = workload.log_size, workload.is_log_complete
     after = max(0, after)

@@ -63,7 +63,7 @@ class Workload(models.Model):
     spec = models.JSONField()
     """The provider-shaped fields as chosen, checked by the provider's model; never changed after launch."""
     token = models.CharField(max_length=60, unique=True, editable=False)
-    idempotency_key = models.CharField(max_length=255, null=True, blank=True)
+    idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     request_hash = models.CharField(max_length=64, blank=True)
     retry_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retries")
 
@@ -74,7 +74,7 @@ class Workload(models.Model):
     reason_text = models.TextField(blank=True)
     reason_fault = models.CharField(max_length=10, choices=Fault.choices, blank=True)
     phases = models.JSONField(default=list, blank=True)
-    """[{"attempt": 1, "spans": [[phase, start, end or null], …], "end": state or null, "note": str}], times in epoch s."""
+    """Attempts with their spans; see the module ``phases``."""
 
     intent = models.CharField(max_length=10, choices=Intent.choices, blank=True, default=Intent.LAUNCH)
     intent_at = models.DateTimeField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""What people and guards may do with workloads: each checks, writes intent and wakes a worker; none calls a provider."""
+"""What people and guards may do with workloads: each checks, writes intent, wakes a worker; none calls a provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sums over many workloads: what a project holds now, what it spent, what it has reserved. By currency, unconverted."""
+"""Sums over many workloads: what projects hold now, what they spent, what they have reserved. By currency first."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
 
+from gpuconsole.accounts.models import Team
 from gpuconsole.core.money import Money
-from gpuconsole.projects import rates
+from gpuconsole.projects import budgets, rates
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, WorkloadQuerySet
@@ -61,9 +62,24 @@ def reserved(workloads: WorkloadQuerySet, now: datetime) -> dict[str, Decimal]:
     return dict(sums)
 
 
-def spent(project: Project, start: datetime, end: datetime, now: datetime) -> dict[str, Decimal]:
+@dataclass(frozen=True, slots=True)
+class MonthSpend:
+    """What was spent in the team's month so far, in its currency; None where a rate is missing."""
+
+    month: budgets.Month
+    spent: Decimal | None
+
+
+def month(team: Team, projects: Iterable[Project], now: datetime) -> MonthSpend:
+    """The running month of some projects of a team."""
+    found = budgets.month_of(now, team.time_zone)
+    money = total(spent(projects, found.start, found.end, now), team.currency)
+    return MonthSpend(found, None if money is None else money.amount)
+
+
+def spent(projects: Iterable[Project], start: datetime, end: datetime, now: datetime) -> dict[str, Decimal]:
     """Cost of what was billed between two moments; an interval that crosses one of them counts by its share of time."""
-    of_project = UsageInterval.objects.filter(workload__project=project)
+    of_project = UsageInterval.objects.filter(workload__project__in=list(projects))
     inside = of_project.filter(started_at__gte=start, ended_at__lte=end, cost__isnull=False)
     sums: dict[str, Decimal] = defaultdict(Decimal)
     sums.update(inside.order_by().values_list("currency").annotate(Sum("cost")))

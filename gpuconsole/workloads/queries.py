@@ -1,0 +1,171 @@
+"""Questions that lists and pages ask of workloads, each with a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from gpuconsole.accounts.models import User
+from gpuconsole.audit.models import Record
+from gpuconsole.projects.models import Project
+from gpuconsole.workloads import phases, usage
+from gpuconsole.workloads.models import Workload, WorkloadQuerySet
+from gpuconsole.workloads.states import FINAL, Kind, State
+
+MOST_COUNTED = 10_000
+_USUAL_OF, _USUAL_AT_LEAST = 30, 5
+_HEAVY = ("spec", "request", "remote", "parts", "connect", "known_remote_ids", "log_cursor")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list is narrowed to; all that are given must hold."""
+
+    providers: Sequence[str] = ()
+    projects: Sequence[str] = ()
+    """Slugs."""
+    kind: Kind | None = None
+    states: Sequence[str] = ()
+    owner: str = ""
+    """E-mail address."""
+    label: str = ""
+    name: str = ""
+    """A part of the name, in any case."""
+    text: str = ""
+    """A part of the name or of an id, or a whole label."""
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+
+
+def listing(workloads: WorkloadQuerySet, filters: Filters) -> WorkloadQuerySet:
+    """Rows fit for a table, without what only a detail page shows; not ordered, so that any paging can."""
+    rows = workloads.select_related("project", "connection", "owner").defer(*_HEAVY, *_heavy_of("connection"))
+    return rows.filter(_narrowed(filters))
+
+
+def capped_count(workloads: WorkloadQuerySet, most: int = MOST_COUNTED) -> int:
+    """How many there are; ``most`` + 1 stands for "more than that", so that counting stays cheap."""
+    return workloads.order_by().values("pk")[: most + 1].count()
+
+
+def view_counts(scope: WorkloadQuerySet, user: User, week_ago: datetime) -> dict[str, int]:
+    """Figures on the tabs that are cheap to know: what is not ended, and what failed since. Two queries."""
+    live = ~Q(state__in=FINAL)
+    counts = scope.filter(live).order_by().aggregate(active=Count("pk"))
+    failed = scope.filter(state=State.FAILED, created_at__gte=week_ago)
+    return {"active": counts["active"], "failed": capped_count(failed, 999)}
+
+
+def open_counts(projects: Iterable[Project]) -> dict[str, int]:
+    """How many of each kind are not ended, for the navigation. One query."""
+    rows = Workload.objects.filter(project__in=list(projects)).not_ended().order_by()
+    return dict(rows.values_list("kind").annotate(Count("pk")))
+
+
+def active_counts(projects: Iterable[Project]) -> dict[int, int]:
+    """How many are active, by project. One query."""
+    rows = Workload.objects.filter(project__in=list(projects)).active().order_by()
+    return dict(rows.values_list("project").annotate(Count("pk")))
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The band above a list: of those that are active, GPUs and price per hour by currency."""
+
+    count: int
+    gpus: int
+    hourly: dict[str, Decimal]
+
+
+def sums(workloads: Iterable[Workload]) -> Sums:
+    """Added up from rows that were read already."""
+    active = [workload for workload in workloads if workload.is_active]
+    hourly: dict[str, Decimal] = {}
+    for workload in active:
+        if workload.hourly_price is not None:
+            hourly[workload.currency] = hourly.get(workload.currency, Decimal(0)) + workload.hourly_price
+    return Sums(len(active), sum(workload.gpu_count for workload in active), hourly)
+
+
+def usual_phases(workload: Workload) -> dict[str, float]:
+    """Median seconds by phase of the last ended work that is alike; phases that fewer than five had are left out."""
+    alike = Workload.objects.filter(
+        project=workload.project_id,
+        provider=workload.provider,
+        kind=workload.kind,
+        hardware_id=workload.hardware_id,
+        gpu_count=workload.gpu_count,
+        state__in=FINAL,
+    ).exclude(pk=workload.pk)
+    found: dict[str, list[float]] = {}
+    for attempts, ended_at in alike.order_by("-id").values_list("phases", "ended_at")[:_USUAL_OF]:
+        for word, seconds in phases.durations(attempts[-1], ended_at).items() if attempts and ended_at else ():
+            found.setdefault(word, []).append(seconds)
+    return {word: median(seconds) for word, seconds in found.items() if len(seconds) >= _USUAL_AT_LEAST}
+
+
+@dataclass(frozen=True, slots=True)
+class UsageLine:
+    """One usage interval as the cost tab shows it."""
+
+    attempt: int
+    started_at: datetime
+    ended_at: datetime | None
+    seconds: Decimal
+    hourly_price: Decimal | None
+    currency: str
+    rounding: str
+    cost: Decimal | None
+
+
+def usage_lines(workload: Workload, now: datetime) -> list[UsageLine]:
+    """All billed stretches in order, an open one up to now."""
+    return [
+        UsageLine(
+            attempt=interval.attempt,
+            started_at=interval.started_at,
+            ended_at=interval.ended_at,
+            seconds=usage.seconds(now - interval.started_at) if interval.billed_s is None else interval.billed_s,
+            hourly_price=interval.hourly_price,
+            currency=interval.currency,
+            rounding=interval.rounding,
+            cost=usage.interval_cost(interval, now),
+        )
+        for interval in workload.usage.order_by("started_at", "pk")
+    ]
+
+
+def activity(workload: Workload, most: int = 100) -> QuerySet[Record]:
+    """What people did with it, newest first."""
+    records = Record.objects.filter(team=workload.team_id, target_id=workload.public_id)
+    return records.order_by("-id")[:most]
+
+
+def _narrowed(filters: Filters) -> Q:
+    words: dict[str, Any] = {
+        "provider__in": filters.providers,
+        "project__slug__in": filters.projects,
+        "kind": filters.kind,
+        "state__in": filters.states,
+        "owner__email": filters.owner.strip().lower(),
+        "labels__contains": [filters.label] if filters.label else None,
+        "name__icontains": filters.name,
+        "created_at__gte": filters.created_from,
+        "created_at__lt": filters.created_to,
+    }
+    condition = Q(**{name: value for name, value in words.items() if value})
+    if filters.text:
+        ids = Q(public_id=filters.text) | Q(remote_id=filters.text)
+        condition &= Q(name__icontains=filters.text) | Q(labels__contains=[filters.text]) | ids
+    return condition
+
+
+def _heavy_of(relation: str) -> Iterable[str]:
+    """Sealed and bulky columns of a connection that no list shows."""
+    return [f"{relation}__{name}" for name in ("credentials", "new_credentials", "old_credentials", "check_steps")]

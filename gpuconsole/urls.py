@@ -1,7 +1,23 @@
 """Every address of the console."""
 
-from django.urls import path
+from django.contrib import admin
+from django.urls import include, path
 
 from gpuconsole.health import healthz
 
-urlpatterns = [path("healthz/", healthz, name="healthz")]
+urlpatterns = [
+    path("", include("gpuconsole.dashboard.urls")),
+    path("", include("gpuconsole.accounts.sign_in_urls")),
+    path("launch/", include("gpuconsole.workloads.urls")),
+    path("jobs/", include("gpuconsole.jobs.urls")),
+    path("instances/", include("gpuconsole.instances.urls")),
+    path("connections/", include("gpuconsole.connections.urls")),
+    path("projects/", include("gpuconsole.projects.urls")),
+    path("team/", include("gpuconsole.accounts.team_urls")),
+    path("account/tokens/", include("gpuconsole.projects.token_urls")),
+    path("account/", include("gpuconsole.accounts.urls")),
+    path("audit/", include("gpuconsole.audit.urls")),
+    path("api/", include("gpuconsole.api")),
+    path("admin/", admin.site.urls),
+    path("healthz/", healthz, name="healthz"),
+]

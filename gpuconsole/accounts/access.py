@@ -24,7 +24,7 @@ class Viewer:
     """The team in focus; None for somebody who is in none."""
     team_role: TeamRole | None
     token: ApiToken | None = None
-    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     """What upper floors have looked up for this viewer; lives as long as the request."""
 
     @property

@@ -6,7 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """An account begins with an invitation link, so allauth's own sign-up page stays shut."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

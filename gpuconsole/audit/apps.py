@@ -12,7 +12,7 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the floors below."""
-        from gpuconsole.audit.services import record_act  # models can be imported only now
-        from gpuconsole.core.acts import told
+        from gpuconsole.audit.services import record_act  # noqa: PLC0415 (models can be imported only now)
+        from gpuconsole.core.acts import told  # noqa: PLC0415
 
         told.connect(record_act, dispatch_uid="audit")

@@ -30,6 +30,11 @@ def all_choices(connection: Connection) -> dict[str, list[Choice]]:
     return {row.name: as_choices(row) for row in models.ChoiceSet.objects.filter(connection=connection)}
 
 
+def choice_ages(connection: Connection) -> dict[str, datetime]:
+    """When each set of choices was looked at last."""
+    return dict(models.ChoiceSet.objects.filter(connection=connection).values_list("name", "seen_at"))
+
+
 def as_offer(row: models.Offer) -> Offer:
     """The row as the providers' plain value."""
     return Offer(

@@ -1,4 +1,4 @@
-"""Where a connection's credentials may be sent: the provider's own address, the sandbox, or what the operator allows."""
+"""Where credentials may be sent: the provider's own address, the sandbox, or what the operator allows."""
 
 from __future__ import annotations
 

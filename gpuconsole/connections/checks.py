@@ -85,9 +85,7 @@ def _finish(pk: int, asked_at: datetime | None, steps: list[Step], error: Provid
 def _end_rotation(row: Connection, passed: bool) -> None:
     if not passed:
         row.new_credentials = b""
-        audit.record(
-            "connection.rotate_failed", by=row.check_by, team=row.team, target=row, result=Result.REFUSED
-        )
+        audit.record("connection.rotate_failed", by=row.check_by, team=row.team, target=row, result=Result.REFUSED)
         return
     credentials.move(row, "credentials", "old_credentials")
     credentials.move(row, "new_credentials", "credentials")

@@ -34,7 +34,7 @@ def add(
     base_url: str = addresses.OWN,
     projects: Sequence[Project] = (),
 ) -> Connection:
-    """A new connection, to be tested at once. ``base_url`` is a value of ``addresses.choices``; no projects means all."""
+    """A new connection, tested at once. ``base_url`` is a value of ``addresses.choices``; no projects means all."""
     addresses.require_allowed(base_url)
     is_sandbox = base_url == addresses.SANDBOX
     connection = Connection(

@@ -8,7 +8,6 @@ from django.db import models
 
 from gpuconsole.core import crypto
 
-
 if TYPE_CHECKING:
     _Blob = models.BinaryField[bytes, bytes]
 else:

@@ -15,7 +15,8 @@ class Origin:
     token_pk: int | None = None
 
 
-_current: ContextVar[Origin] = ContextVar("origin", default=Origin())
+_NONE = Origin()
+_current: ContextVar[Origin] = ContextVar("origin", default=_NONE)
 
 
 def current() -> Origin:
@@ -35,4 +36,4 @@ def note_token(pk: int) -> None:
 
 def end() -> None:
     """The request is answered."""
-    _current.set(Origin())
+    _current.set(_NONE)

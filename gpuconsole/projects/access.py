@@ -72,11 +72,18 @@ def launchable_projects(viewer: Viewer) -> models.QuerySet[Project]:
 
 
 def focused_project(request: HttpRequest, viewer: Viewer) -> Project | None:
-    """The project that pages are narrowed to: ``?project=``, else the switcher's; None: all projects."""
-    slug = request.GET.get("project", request.session.get(PROJECT_KEY, ""))
+    """The project that pages are narrowed to: ``?project=`` (remembered), else the one before; None: all projects."""
+    slug = request.GET.get("project")
+    if slug is None:
+        slug = request.session.get(PROJECT_KEY, "")
+    elif slug != request.session.get(PROJECT_KEY, ""):
+        request.session[PROJECT_KEY] = slug
     if not slug:
         return None
-    return visible_projects(viewer).filter(slug=slug).first()
+    if ("focus", slug) not in viewer.memo:
+        viewer.memo["focus", slug] = visible_projects(viewer).filter(slug=slug).first()
+    found: Project | None = viewer.memo["focus", slug]
+    return found
 
 
 def _read_roles(viewer: Viewer) -> dict[int, ProjectRole]:

@@ -9,3 +9,10 @@ class ProjectsConfig(AppConfig):
     name = "gpuconsole.projects"
     label = "projects"
     verbose_name = "Projects"
+
+    def ready(self) -> None:
+        """Grant the project role of an invitation when it is accepted."""
+        from gpuconsole.accounts.invitations import accepted  # noqa: PLC0415 (models can be imported only now)
+        from gpuconsole.projects.services import grant_invited  # noqa: PLC0415
+
+        accepted.connect(grant_invited, dispatch_uid="projects")

@@ -17,7 +17,7 @@ def rate(currency: str, to_currency: str, *, on: date | None = None) -> Exchange
 
 
 def convert(money: Money, to_currency: str, *, on: date | None = None) -> Money | None:
-    """The amount in another currency, unrounded; None where no rate is known: never assume that two are worth the same."""
+    """The amount in another currency, unrounded; None where no rate is known: two are never taken for the same."""
     if money.currency == to_currency:
         return money
     forth = rate(money.currency, to_currency, on=on)

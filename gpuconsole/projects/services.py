@@ -10,14 +10,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from gpuconsole.accounts.models import Membership, Team, User
+from gpuconsole.accounts.models import Invitation, Membership, Team, User
 from gpuconsole.audit import services as audit
-from gpuconsole.core import versions
+from gpuconsole.core import blockers, versions
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.models import Project, ProjectMember, ProjectRole
 from gpuconsole.projects.quotas import Quota
 
-_RESERVED = {"new"}  # addresses below /projects/
+_RESERVED = {"new", "switch"}  # addresses below /projects/
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ def update(*, project: Project, by: User, name: str, description: str, default_s
     _write(project, by, "project.update", wanted)
 
 
-def archive(*, project: Project, by: User, active: int) -> None:
-    """Close the project for launches; its history stays. ``active`` is how much of its work has not ended."""
-    if active:
-        text = (
-            f"{active} workload{'s are' if active > 1 else ' is'} still active in {project.name}. End the work first."
-        )
-        raise Refused(text, code="active_work")
+def archive(*, project: Project, by: User) -> None:
+    """Close the project for launches; its history stays. Refused, with the list, while work in it is active."""
+    standing = blockers.of(project)
+    if standing:
+        count = len(standing)
+        text = f"{count} workload{'s are' if count > 1 else ' is'} still active in {project.name}. End the work first."
+        raise Refused(text, code="active_work", details=standing)
     _write(project, by, "project.archive", {"archived_at": project.archived_at or timezone.now()})
 
 
@@ -105,6 +105,14 @@ def remove_member(*, member: ProjectMember, by: User) -> None:
     project, user = member.project, member.user
     member.delete()
     audit.record("project.remove", by=by, team=project.team, project=project, target=user, before={"role": member.role})
+
+
+def grant_invited(sender: object, invitation: Invitation, user: User, **kwargs: object) -> None:
+    """Receives accepted invitations: the role in the project that they name."""
+    if invitation.project_id is None or not invitation.project_role:
+        return
+    project = Project.objects.select_related("team").get(pk=invitation.project_id)
+    set_role(project=project, user=user, role=ProjectRole(invitation.project_role), by=invitation.by or user)
 
 
 @transaction.atomic

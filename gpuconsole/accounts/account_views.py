@@ -1,0 +1,50 @@
+"""A person's own pages: profile and theme."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gpuconsole.accounts import services
+from gpuconsole.accounts.access import viewer
+from gpuconsole.accounts.forms import ProfileForm
+
+_YEAR_S = 365 * 24 * 3600
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """Name and time zone; links to password, second factor and sessions."""
+    user = viewer(request).user
+    form = ProfileForm(request.POST or None, initial={"name": user.name, "time_zone": user.time_zone})
+    if request.method == "POST" and form.is_valid():
+        services.update_profile(user=user, **form.cleaned_data)
+        messages.success(request, "Your account was saved.")
+        return redirect("profile")
+    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Choose light, dark or the system's; kept in a cookie, and for signed-in people in their preferences."""
+    chosen = request.POST.get("theme", "")
+    if chosen not in services.THEMES:
+        return HttpResponse("There are three themes: system, light and dark.", status=422, content_type="text/plain")
+    if request.user.is_authenticated:
+        services.set_theme(user=viewer(request).user, theme=chosen)
+    response = redirect(safe_next(request))
+    response.set_cookie("theme", chosen, max_age=_YEAR_S, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    return response
+
+
+def safe_next(request: HttpRequest, default: str = "/") -> str:
+    """Where the form wants to go next, if that is on this host."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours else default

@@ -1,0 +1,7 @@
+"""Addresses below ``audit/``."""
+
+from django.urls import path
+
+from gpuconsole.audit import views
+
+urlpatterns = [path("", views.audit_log, name="audit")]

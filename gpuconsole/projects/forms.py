@@ -1,0 +1,170 @@
+"""Forms about projects, their limits, people, secrets and tokens."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from django import forms
+from django.utils import timezone
+
+from gpuconsole.accounts.models import Scope, Team
+from gpuconsole.projects.models import Project, ProjectRole
+from gpuconsole.projects.quotas import Quota
+from gpuconsole.projects.services import Budget
+
+_HOUR_S = 3600
+_LONGEST_H = 24 * 365
+
+LIFETIMES = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "1 year", "": "never expires"}
+
+
+class NewProjectForm(forms.Form):
+    """A project to be made."""
+
+    name = forms.CharField(max_length=80)
+    slug = forms.SlugField(
+        max_length=80,
+        required=False,
+        label="Short name",
+        help_text="Used in links and scripts; made of the name if empty.",
+    )
+    description = forms.CharField(max_length=200, required=False)
+
+
+class ProjectForm(forms.Form):
+    """What describes a project."""
+
+    name = forms.CharField(max_length=80)
+    description = forms.CharField(max_length=200, required=False)
+    stop_after_h = forms.DecimalField(
+        min_value=Decimal("0.1"),
+        max_value=_LONGEST_H,
+        decimal_places=2,
+        required=False,
+        label="Stop after",
+        help_text="What launch forms propose as the deadline.",
+    )
+
+    @classmethod
+    def of(cls, project: Project) -> dict[str, object]:
+        """What the form shows of a project."""
+        return {
+            "name": project.name,
+            "description": project.description,
+            "stop_after_h": _hours(project.default_stop_after_s),
+        }
+
+    @property
+    def default_stop_after_s(self) -> int | None:
+        """The deadline that was filled in, in seconds."""
+        return _seconds(self.cleaned_data["stop_after_h"])
+
+
+class LimitsForm(forms.Form):
+    """Quota and budget; an empty field means no limit."""
+
+    max_gpus = forms.IntegerField(min_value=0, max_value=100_000, required=False, label="GPUs at once")
+    max_workloads = forms.IntegerField(min_value=0, max_value=100_000, required=False, label="Active workloads")
+    max_hourly_price = forms.DecimalField(
+        min_value=0, max_digits=12, decimal_places=4, required=False, label="Price per hour, all together"
+    )
+    max_run_h = forms.DecimalField(
+        min_value=Decimal("0.1"), max_value=_LONGEST_H, decimal_places=2, required=False, label="Hours of one workload"
+    )
+    budget_amount = forms.DecimalField(
+        min_value=0, max_digits=14, decimal_places=4, required=False, label="Monthly budget"
+    )
+    why = forms.CharField(max_length=300, required=False, label="Reason", help_text="Kept in the audit log.")
+
+    @classmethod
+    def of(cls, project: Project) -> dict[str, object]:
+        """What the form shows of a project."""
+        names = ("max_gpus", "max_workloads", "max_hourly_price", "budget_amount")
+        return {**{name: _plain(getattr(project, name)) for name in names}, "max_run_h": _hours(project.max_run_s)}
+
+    @property
+    def quota(self) -> Quota:
+        """The limits that were filled in."""
+        given = self.cleaned_data
+        run_s = _seconds(given["max_run_h"])
+        return Quota(given["max_gpus"], given["max_workloads"], given["max_hourly_price"], run_s)
+
+    def budget(self, team: Team) -> Budget:
+        """The budget that was filled in, in the team's currency."""
+        return Budget(self.cleaned_data["budget_amount"], team.currency)
+
+
+class MemberForm(forms.Form):
+    """A member of the team for a project."""
+
+    user = forms.TypedChoiceField(coerce=int, label="Person")
+    role = forms.ChoiceField(choices=ProjectRole.choices, initial=ProjectRole.MEMBER.value)
+
+    def __init__(self, *args: object, people: list[tuple[int, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["user"].choices = people  # type: ignore[attr-defined]
+
+
+class RoleForm(forms.Form):
+    """Another role for a project's member."""
+
+    role = forms.ChoiceField(choices=ProjectRole.choices)
+
+
+class SecretForm(forms.Form):
+    """A secret to be stored or replaced; its value is never shown again."""
+
+    name = forms.CharField(max_length=100, widget=forms.TextInput({"spellcheck": "false", "autocomplete": "off"}))
+    value = forms.CharField(
+        max_length=64 * 1024,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text="A name that is there already gets the new value.",
+    )
+
+
+class TokenForm(forms.Form):
+    """An API token to be made."""
+
+    name = forms.CharField(max_length=80, help_text="What it is for, such as nightly-evals.")
+    project = forms.ChoiceField(required=False, help_text="Narrows the token to one project.")
+    scope = forms.ChoiceField(
+        label="May",
+        choices=[
+            (Scope.READ.value, "Read: look at everything"),
+            (Scope.LAUNCH.value, "Launch: read, launch, stop own work"),
+            (Scope.ADMIN.value, "Admin: whatever you may do"),
+        ],
+        initial=Scope.LAUNCH.value,
+    )
+    lifetime = forms.ChoiceField(label="Expires", choices=list(LIFETIMES.items()), required=False, initial="90")
+
+    def __init__(self, *args: object, projects: list[Project], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        choices = [("", "all projects"), *((project.slug, project.name) for project in projects)]
+        self.fields["project"].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """The end of the last day; None: never."""
+        days = self.cleaned_data["lifetime"]
+        if not days:
+            return None
+        return (timezone.now() + timedelta(days=int(days))).astimezone(UTC).replace(hour=23, minute=59, second=59)
+
+
+def _seconds(hours: Decimal | None) -> int | None:
+    return None if hours is None else int(hours * _HOUR_S)
+
+
+def _hours(seconds: int | None) -> Decimal | None:
+    return None if seconds is None else _plain(Decimal(seconds) / _HOUR_S)
+
+
+def _plain(value: Decimal | int | None) -> Decimal | None:
+    """Without the zeros that the column's scale adds."""
+    if value is None:
+        return None
+    number = round(Decimal(value), 4).normalize()
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number

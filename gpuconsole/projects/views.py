@@ -1,0 +1,140 @@
+"""A project's pages: list, new, general settings, quotas and budget, archive, and the switcher."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gpuconsole.accounts.access import require_team, require_team_admin, viewer
+from gpuconsole.accounts.account_views import safe_next
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.forms import add_refusal, shown_refusal
+from gpuconsole.projects import services
+from gpuconsole.projects.access import PROJECT_KEY, find_project, require_role, roles, visible_projects
+from gpuconsole.projects.forms import LimitsForm, NewProjectForm, ProjectForm
+from gpuconsole.projects.models import ProjectRole
+from gpuconsole.projects.tabs import frame
+
+
+@login_required
+@require_GET
+def projects(request: HttpRequest) -> HttpResponse:
+    """All projects that the viewer sees, with their role in each."""
+    person = viewer(request)
+    require_team(person)
+    own = roles(person)
+    rows = [(project, own.get(project.pk)) for project in visible_projects(person).order_by("archived_at", "name")]
+    return render(request, "projects/list.html", {"rows": rows, "may_administer": person.may_administer})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Make a project; for admins of the team."""
+    person = viewer(request)
+    team = require_team_admin(person)
+    form = NewProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            project = services.create(team=team, by=person.user, **form.cleaned_data)
+        except Refused as refused:
+            add_refusal(form, refused)
+        else:
+            messages.success(request, f"{project.name} is ready. Set its limits next.")
+            return redirect("project-quotas", project.slug)
+    return render(request, "projects/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def general(request: HttpRequest, slug: str) -> HttpResponse:
+    """Name, description and default deadline."""
+    person = viewer(request)
+    project = find_project(person, slug)
+    form = ProjectForm(request.POST or None, initial=ProjectForm.of(project))
+    if request.method == "POST":
+        require_role(person, project, ProjectRole.ADMIN)
+        if form.is_valid():
+            services.update(
+                project=project,
+                by=person.user,
+                name=form.cleaned_data["name"],
+                description=form.cleaned_data["description"],
+                default_stop_after_s=form.default_stop_after_s,
+            )
+            messages.success(request, "The project was saved.")
+            return redirect("project", project.slug)
+    context = {"form": form, **frame(person, project, "general")}
+    return render(request, "projects/general.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def quotas(request: HttpRequest, slug: str) -> HttpResponse:
+    """Limits and the month's budget; everybody in the project may see them."""
+    person = viewer(request)
+    project = find_project(person, slug)
+    form = LimitsForm(request.POST or None, initial=LimitsForm.of(project))
+    if request.method == "POST":
+        require_role(person, project, ProjectRole.ADMIN)
+        if form.is_valid():
+            why = form.cleaned_data["why"]
+            services.set_quota(project=project, quota=form.quota, by=person.user, why=why)
+            services.set_budget(project=project, budget=form.budget(project.team), by=person.user, why=why)
+            messages.success(request, "Limits and budget were saved. They hold from the next launch on.")
+            return redirect("project-quotas", project.slug)
+    context = {"form": form, **frame(person, project, "quotas")}
+    return render(request, "projects/quotas.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def archive(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask, then close the project for launches; or open an archived one again."""
+    person = viewer(request)
+    project = find_project(person, slug, role=ProjectRole.ADMIN)
+    question = {
+        "question": f"Archive {project.name}?",
+        "text": "Nobody can launch in it any more. Its history, costs and members stay, and it can be opened again.",
+        "keep_url": f"/projects/{project.slug}/settings/",
+        "keep_label": "Keep it open",
+        "action_url": request.path,
+        "action_label": "Archive project",
+        "kind": "danger",
+        "crumbs": [{"label": "Projects", "url": "/projects/"}],
+    }
+    if request.method != "POST":
+        return render(request, "components/confirm_page.html", question)
+    try:
+        services.archive(project=project, by=person.user)
+    except Refused as refused:
+        context = {**question, "error": shown_refusal(refused)}
+        return render(request, "components/confirm_page.html", context, status=409)
+    messages.success(request, f"{project.name} was archived.")
+    return redirect("projects")
+
+
+@login_required
+@require_POST
+def unarchive(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open an archived project again."""
+    person = viewer(request)
+    project = find_project(person, slug, role=ProjectRole.ADMIN)
+    services.unarchive(project=project, by=person.user)
+    messages.success(request, f"{project.name} is open again.")
+    return redirect("project", project.slug)
+
+
+@login_required
+@require_POST
+def switch(request: HttpRequest) -> HttpResponse:
+    """Put a project in focus; an empty slug means all."""
+    person = viewer(request)
+    slug = request.POST.get("project", "")
+    if slug:
+        find_project(person, slug)
+    request.session[PROJECT_KEY] = slug
+    return redirect(safe_next(request))

@@ -1,0 +1,94 @@
+"""Ties a workload to the remote that a launch made, whether its answer came or it was found later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gpuconsole.providers.remote import Remote, RemoteState
+from gpuconsole.sync.context import Context
+from gpuconsole.workloads import transitions
+from gpuconsole.workloads.models import EventKind, Intent, Workload
+from gpuconsole.workloads.states import FROM_REMOTE, Kind, ReasonCode, State, may_move
+
+SENT_BY = (Intent.LAUNCH, Intent.RETRY)
+
+
+def is_unanswered(workload: Workload) -> bool:
+    """Whether it was sent, or may have been, and nobody knows the remote: it must be looked for, never sent again.
+
+    ``sending_at`` is taken back by whatever settles the launch: an answer, a find, a proof that nothing happened.
+    """
+    return workload.sending_at is not None and not workload.is_final
+
+
+def adopt(context: Context, workload: Workload, remote: Remote, *, how: str) -> None:
+    """Keep what the remote tells and follow its state; the caller holds the unanswered row locked in a transaction.
+
+    An end that was asked for meanwhile stays asked for and is due at once.
+    """
+    now = context.now
+    was_sent_for = workload.intent in SENT_BY
+    for name, value in facts(remote).items():
+        setattr(workload, name, value)
+    workload.remote_id = remote.id
+    workload.hardware_id = workload.hardware_id or remote.hardware_id
+    workload.observed_at = now
+    workload.sending_at = workload.look_until = None
+    workload.missing_since, workload.missing_count = None, 0
+    workload.intent_tries, workload.intent_error = 0, ""
+    workload.due_at = None if was_sent_for else now
+    if was_sent_for:
+        workload.intent, workload.intent_at = Intent.NONE, None
+    if workload.reason_code in (ReasonCode.UNCONFIRMED, ReasonCode.NOT_FOUND):
+        workload.reason_code, workload.reason_text, workload.reason_fault = ReasonCode.NONE, "", ""
+    workload.save(update_fields=[*facts(remote), *_OURS])
+    _follow(workload, remote, how=how)
+
+
+def facts(remote: Remote) -> dict[str, Any]:
+    """The columns that show a remote's answer."""
+    return {
+        "remote_status": remote.status,
+        "is_status_known": remote.reading.state is not RemoteState.UNKNOWN,
+        "remote": dict(remote.raw),
+        "parts": [
+            {"name": part.name, "state": part.state, "step": part.step, "steps": part.steps, "text": part.text}
+            for part in remote.parts
+        ],
+        "connect": dict(remote.connect),
+        **({"region": remote.region} if remote.region else {}),
+    }
+
+
+def _follow(workload: Workload, remote: Remote, *, how: str) -> None:
+    state = FROM_REMOTE.get(remote.reading.state, State.QUEUED)
+    if workload.state == State.SUBMITTING and may_move(Kind(workload.kind), State.SUBMITTING, state):
+        transitions.move(
+            workload,
+            state,
+            why=how,
+            phase=remote.reading.phase,
+            is_billed=remote.reading.is_billed,
+            remote_status=remote.status,
+        )
+    else:
+        transitions.note(workload, how, kind=EventKind.CALL)
+
+
+_OURS = (
+    "remote_id",
+    "hardware_id",
+    "observed_at",
+    "sending_at",
+    "look_until",
+    "missing_since",
+    "missing_count",
+    "intent",
+    "intent_at",
+    "intent_tries",
+    "intent_error",
+    "due_at",
+    "reason_code",
+    "reason_text",
+    "reason_fault",
+)

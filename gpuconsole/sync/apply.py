@@ -1,0 +1,52 @@
+"""One list call for all of a connection's work, and one bulk write for what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gpuconsole.providers.remote import Remote
+from gpuconsole.sync.adopt import SENT_BY
+from gpuconsole.sync.context import Context
+from gpuconsole.sync.observe import compare
+from gpuconsole.workloads import transitions
+from gpuconsole.workloads.models import EventKind, Workload
+from gpuconsole.workloads.states import FINAL, State
+
+
+def observe(context: Context) -> None:
+    """Ask the provider about everything that can still change, and write what did. Raises ProviderError."""
+    rows = _observed(context)
+    if not rows:
+        context.ask(context.adapter.inventory)
+        return
+    remotes = context.ask(lambda: context.adapter.fetch([row.remote_id for row in rows]))
+    by_id = {remote.id: remote for remote in remotes}
+    now = context.now
+    asked = {row.pk: row.remote_id for row in rows}
+    changed = [row.pk for row in rows if compare(context.provider, row, by_id.get(row.remote_id), now)]
+    if changed:
+        _write(context, changed, asked, by_id)
+
+
+def _observed(context: Context) -> Sequence[Workload]:
+    """All that has a remote which is not being replaced by another attempt."""
+    rows = Workload.objects.filter(connection=context.connection, sending_at=None)
+    rows = rows.exclude(state__in=[*FINAL, State.DRAFT]).exclude(intent__in=SENT_BY).exclude(remote_id="")
+    return list(rows.defer("spec", "request", "known_remote_ids"))
+
+
+def _is_observed(row: Workload) -> bool:
+    return not row.is_final and row.sending_at is None and row.intent not in SENT_BY
+
+
+def _write(context: Context, changed: Sequence[int], asked: Mapping[int, str], by_id: Mapping[str, Remote]) -> None:
+    """Compare again with the rows locked, so that whatever a person asked for meanwhile is not written over."""
+    now = context.now
+    with transitions.locked_many(changed) as rows:
+        fresh = [row for row in rows.values() if row.remote_id == asked[row.pk] and _is_observed(row)]
+        findings = [compare(context.provider, row, by_id.get(row.remote_id), now) for row in fresh]
+        found = [finding for finding in findings if finding is not None]
+        transitions.move_many([finding.change for finding in found], now=now)
+        for finding in found:
+            if finding.warning:
+                transitions.note(finding.change.workload, finding.warning, kind=EventKind.WARNING)

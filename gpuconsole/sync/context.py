@@ -1,0 +1,141 @@
+"""What all steps of one round share."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from gpuconsole.connections.models import Connection
+from gpuconsole.providers.contract import Adapter, Feature, Provider
+from gpuconsole.providers.errors import (
+    NoCapacity,
+    NotAuthorized,
+    NotFound,
+    NotYet,
+    ProviderError,
+    RateLimited,
+    Rejected,
+    Unconfirmed,
+    Unreachable,
+)
+from gpuconsole.sync.claim import Lease
+from gpuconsole.sync.clock import Clock
+from gpuconsole.sync.limits import Limit
+from gpuconsole.workloads.models import Workload
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+SAID_NO = (Rejected, NotFound, NoCapacity, NotYet)
+"""A provider that says no is well."""
+AT_ONCE = 4
+"""Calls to one account at the same time."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the calls of one round came to; the threads of a batch add to it one by one."""
+
+    calls: int = 0
+    failures: int = 0
+    took_ms: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, took_s: float, *, is_ok: bool) -> None:
+        """Count one call."""
+        with self.lock:
+            self.calls += 1
+            self.failures += not is_ok
+            self.took_ms += round(took_s * 1000)
+
+
+@dataclass(frozen=True)
+class Context:
+    """One worker's round with one connection."""
+
+    connection: Connection
+    provider: Provider
+    adapter: Adapter
+    lease: Lease
+    clock: Clock
+    limit: Limit
+    is_watched: bool = False
+    watched: frozenset[int] = field(default_factory=frozenset)
+    """Workloads that somebody looks at in detail."""
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def now(self) -> datetime:
+        """This moment."""
+        return self.clock.now()
+
+    def offers(self, feature: Feature) -> bool:
+        """Whether the provider can do it."""
+        return feature in self.provider.features
+
+    def ask(self, call: Callable[[], T]) -> T:
+        """One call within the rate limit."""
+        self.limit.wait()
+        return self.count(call)
+
+    def count(self, call: Callable[[], T]) -> T:
+        """One call for which the rate limit gave leave already."""
+        began = time.monotonic()
+        try:
+            answer = call()
+        except ProviderError as error:
+            self.tally.add(time.monotonic() - began, is_ok=isinstance(error, SAID_NO))
+            raise
+        self.tally.add(time.monotonic() - began, is_ok=True)
+        return answer
+
+
+def ask_together(
+    context: Context, calls: Sequence[tuple[Workload, Callable[[], T]]]
+) -> Iterator[tuple[Workload, T | ProviderError]]:
+    """Make a few calls side by side and give each outcome as it comes; the threads never touch the database."""
+    if len(calls) == 1:
+        workload, call = calls[0]
+        yield workload, _outcome(context, call)
+        return
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="call") as pool:
+        asked = {pool.submit(_outcome, context, call): workload for workload, call in calls}
+        for future in as_completed(asked):
+            yield asked[future], future.result()
+
+
+def may_go_on(outcomes: Iterable[object]) -> bool:
+    """Whether more calls make sense after these; raises RateLimited and NotAuthorized, which concern the account."""
+    found = list(outcomes)
+    for outcome in found:
+        if isinstance(outcome, RateLimited | NotAuthorized):
+            raise outcome
+    return not any(isinstance(outcome, Unreachable) for outcome in found)
+
+
+def in_batches(rows: Iterable[Workload], size: int = AT_ONCE) -> Iterator[list[Workload]]:
+    """The rows, a few at a time."""
+    batch: list[Workload] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _outcome(context: Context, call: Callable[[], T]) -> T | ProviderError:
+    try:
+        return context.ask(call)
+    except ProviderError as error:
+        return error
+    except Exception:
+        logger.exception("a call broke", extra={"connection": context.connection.pk})
+        return Unconfirmed("The answer could not be understood; the log of the worker tells more.")

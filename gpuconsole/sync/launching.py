@@ -1,0 +1,179 @@
+"""Sends launches: written down before they are sent, and never sent twice."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from pydantic import ValidationError
+
+from gpuconsole.core.errors import Refused
+from gpuconsole.projects import secrets
+from gpuconsole.providers.errors import (
+    NoCapacity,
+    NotAuthorized,
+    NotFound,
+    ProviderError,
+    RateLimited,
+    Rejected,
+)
+from gpuconsole.providers.remote import Remote
+from gpuconsole.providers.specs import Spec
+from gpuconsole.sync import waits
+from gpuconsole.sync.adopt import SENT_BY, adopt, is_unanswered
+from gpuconsole.sync.context import Context, ask_together, in_batches, may_go_on
+from gpuconsole.workloads import transitions
+from gpuconsole.workloads.models import EventKind, Intent, Workload
+from gpuconsole.workloads.states import Fault, Reason, ReasonCode, State
+
+logger = logging.getLogger(__name__)
+
+
+def send(context: Context, rows: Sequence[Workload], *, may_send: bool = True) -> None:
+    """Send those that were never sent; where no token survives at the provider, one after the other.
+
+    ``may_send`` false: a launch on this connection is still being looked for and could not be told from another.
+    """
+    if context.provider.keeps_token:
+        for batch in in_batches(rows):
+            if not _send(context, batch):
+                return
+        return
+    for row in rows if may_send else ():
+        if not _send(context, [row]):
+            return
+
+
+def _send(context: Context, rows: Sequence[Workload]) -> bool:
+    """Send a few together; false when no more should be sent now: an answer is in doubt, or nobody answers."""
+    ready = [(row, call) for row in rows if (call := _prepare(context, row)) is not None]
+    known: list[str] = []
+    if ready and _needs_known(context, rows):
+        known = sorted(remote.id for remote in context.ask(context.adapter.inventory))
+    written = _write_down(context, [row for row, _ in ready], known)
+    outcomes, is_clear = [], True
+    for row, outcome in ask_together(context, [(row, call) for row, call in ready if row.pk in written]):
+        if isinstance(outcome, Remote):
+            _save(context, row.pk, outcome)
+        else:
+            is_clear = _settle(context, row.pk, outcome) and is_clear
+        outcomes.append(outcome)
+    return may_go_on(outcomes) and is_clear
+
+
+def _needs_known(context: Context, rows: Sequence[Workload]) -> bool:
+    return not context.provider.keeps_token or any(row.intent == Intent.RETRY for row in rows)
+
+
+def _prepare(context: Context, row: Workload) -> Callable[[], Remote] | None:
+    """The call to make, or None where the row cannot be sent as it stands (it is then failed)."""
+    if row.intent == Intent.RETRY:
+        return partial(context.adapter.retry, row.remote_id, row.token)
+    try:
+        spec = context.provider.spec.read(row.spec)
+        values = _secrets(row, spec)
+    except (ValidationError, Refused) as error:
+        _fail(context, row.pk, Reason(ReasonCode.REJECTED, f"It could not be sent: {error}", Fault.YOU))
+        return None
+    return partial(context.adapter.launch, spec, row.token, values)
+
+
+def _secrets(row: Workload, spec: Spec) -> Mapping[str, str]:
+    names = spec.secret_names()
+    return secrets.values(row.project, names) if names else {}
+
+
+def _write_down(context: Context, rows: Sequence[Workload], known: list[str]) -> frozenset[int]:
+    """Commit that they are being sent now; gives those that are still to be sent."""
+    with transaction.atomic():
+        fresh = Workload.objects.select_for_update().filter(
+            pk__in=[row.pk for row in rows], state=State.SUBMITTING, intent__in=SENT_BY, sending_at=None
+        )
+        found = frozenset(fresh.values_list("pk", flat=True))
+        Workload.objects.filter(pk__in=found).update(sending_at=context.now, known_remote_ids=known)
+    return found
+
+
+def _save(context: Context, pk: int, remote: Remote) -> None:
+    with transitions.locked(pk) as workload:
+        if not is_unanswered(workload):
+            return  # found and adopted by another worker while the answer was on its way
+        workload.request = _request(context, workload)
+        workload.save(update_fields=["request"])
+        adopt(context, workload, remote, how=f"{context.provider.name} accepted it as {remote.id}")
+    logger.info("launched", extra={"workload": pk, "remote_id": remote.id})
+
+
+def _request(context: Context, workload: Workload) -> dict[str, Any]:
+    if workload.intent == Intent.RETRY:
+        return workload.request
+    sent = context.adapter.request(context.provider.spec.read(workload.spec), workload.token)
+    return {"method": sent.method, "path": sent.path, "body": sent.body}
+
+
+def _settle(context: Context, pk: int, error: ProviderError) -> bool:
+    """Write down what went wrong; false when the launch may have happened all the same."""
+    if error.may_retry:
+        _send_later(context, pk, error)
+    elif isinstance(error, NotAuthorized):
+        _fail(context, pk, Reason(ReasonCode.NOT_AUTHORIZED, error.message, Fault.YOU))
+    elif isinstance(error, Rejected | NotFound):
+        _fail(context, pk, Reason(ReasonCode.REJECTED, _said(error), Fault.YOU))
+    else:
+        return False  # the next look finds ``sending_at`` and no remote, and goes looking
+    return True
+
+
+def _said(error: ProviderError) -> str:
+    return f"{error.field}: {error.message}" if isinstance(error, Rejected) and error.field else error.message
+
+
+def _send_later(context: Context, pk: int, error: ProviderError) -> None:
+    """Nothing happened at the provider: send again later, but not for ever."""
+    with transitions.locked(pk) as workload:
+        if not is_unanswered(workload):
+            return
+        now = context.now
+        workload.sending_at, workload.intent_error = None, error.message
+        workload.intent_tries += 1
+        wait = waits.after_launch_try(workload.intent_tries)
+        if isinstance(error, RateLimited) and error.wait_s:
+            wait = max(wait, timedelta(seconds=error.wait_s))
+        workload.due_at = now + wait
+        workload.save(update_fields=["sending_at", "intent_error", "intent_tries", "due_at"])
+        if workload.intent == Intent.END:
+            _end(workload, Reason(ReasonCode.NEVER_SENT))
+        elif now - workload.state_at >= waits.TRY_LAUNCH_FOR:
+            code = ReasonCode.NO_CAPACITY if isinstance(error, NoCapacity) else ReasonCode.PROVIDER_FAILURE
+            _end(workload, Reason(code, error.message, Fault.PROVIDER))
+        elif workload.intent_tries == 1:
+            transitions.note(
+                workload, "Could not be sent; it is tried again", kind=EventKind.WARNING, detail=error.message
+            )
+
+
+def _fail(context: Context, pk: int, reason: Reason) -> None:
+    with transitions.locked(pk) as workload:
+        if not workload.is_final:
+            _end(workload, reason)
+
+
+def _end(workload: Workload, reason: Reason) -> None:
+    """Nothing was made: failed, or simply over where an end was asked for meanwhile."""
+    is_wanted = workload.intent == Intent.END
+    if is_wanted:
+        reason = Reason(ReasonCode.NEVER_SENT, reason.text)
+    workload.intent = Intent.NONE
+    workload.intent_at = workload.due_at = workload.sending_at = workload.look_until = None
+    transitions.move(
+        workload,
+        State.CANCELLED if is_wanted else State.FAILED,
+        why=reason.code.label,
+        reason=reason,
+        detail=reason.text,
+        fields=("intent", "intent_at", "due_at", "sending_at", "look_until"),
+    )

@@ -1,0 +1,81 @@
+"""The rate limit of each connection: one token bucket in Redis for all workers together."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+from functools import cache
+
+from redis.exceptions import RedisError
+
+from gpuconsole.core import redis
+
+logger = logging.getLogger(__name__)
+
+_TAKE = """
+local now = redis.call('TIME')
+now = tonumber(now[1]) + tonumber(now[2]) / 1000000
+local rate, burst, keep = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local held = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens = burst
+if held[1] then tokens = math.min(burst, tonumber(held[1]) + math.max(0, now - tonumber(held[2])) * rate) end
+local wait = 0
+if tokens >= 1 + keep then tokens = tokens - 1 else wait = (1 + keep - tokens) / rate end
+redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', tostring(now))
+redis.call('EXPIRE', KEYS[1], math.ceil(burst / rate) + 1)
+return tostring(wait)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many calls a second to one account, with twice as many in a burst."""
+
+    connection_id: int
+    rate: float
+
+    @property
+    def burst(self) -> float:
+        """The most calls at once."""
+        return max(2.0, self.rate * 2)
+
+    def take(self, *, keep: float = 0) -> float:
+        """Take leave for one call and answer 0, or answer the seconds until there is one.
+
+        ``keep`` calls are left over for others: background reads leave room for launches and ends.
+        """
+        try:
+            answer = redis.client().eval(_TAKE, 1, f"gpc:limit:{self.connection_id}", self.rate, self.burst, keep)
+        except (RedisError, OSError) as error:
+            logger.warning("rate limits are kept by this process alone", extra={"error": str(error)})
+            return _own(self.connection_id).take(self.rate, self.burst, keep)
+        return float(answer)  # type: ignore[arg-type]
+
+    def wait(self) -> None:
+        """Come back when one call may be made."""
+        while (seconds := self.take()) > 0:
+            time.sleep(min(seconds, 1.0))
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """Stands in for Redis while that is out; counts this process's calls only."""
+
+    tokens: float | None = None
+    at: float = 0.0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, rate: float, burst: float, keep: float) -> float:
+        with self.lock:
+            now = time.monotonic()
+            tokens = burst if self.tokens is None else min(burst, self.tokens + (now - self.at) * rate)
+            wait = 0.0 if tokens >= 1 + keep else (1 + keep - tokens) / rate
+            self.tokens, self.at = (tokens if wait else tokens - 1), now
+        return wait
+
+
+@cache
+def _own(connection_id: int) -> _Bucket:
+    return _Bucket()

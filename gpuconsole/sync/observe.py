@@ -1,0 +1,178 @@
+"""Compares what a provider tells about a workload with what we hold; decides, and writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gpuconsole.providers.contract import Provider
+from gpuconsole.providers.remote import Remote
+from gpuconsole.sync import reasons, waits
+from gpuconsole.sync.acting import ACTS
+from gpuconsole.sync.adopt import facts
+from gpuconsole.workloads import transitions
+from gpuconsole.workloads.models import Intent, Workload
+from gpuconsole.workloads.states import FINAL, FROM_REMOTE, Fault, Kind, Reason, ReasonCode, State, may_move
+from gpuconsole.workloads.transitions import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one reading makes of one workload, and a warning that is worth an event."""
+
+    change: Change
+    warning: str = ""
+
+
+def compare(provider: Provider, row: Workload, remote: Remote | None, now: datetime) -> Finding | None:
+    """What is to be written, or None where all is as we hold it. Sets the columns that change on ``row``.
+
+    ``remote`` None: the provider answered and did not list it.
+    """
+    if remote is None:
+        return _missing(provider, row, now)
+    return _seen(provider, row, remote, now)
+
+
+def _seen(provider: Provider, row: Workload, remote: Remote, now: datetime) -> Finding | None:
+    reading, before = remote.reading, State(row.state)
+    said = FROM_REMOTE.get(reading.state)
+    target = _target(row, said)
+    fields = {name: value for name, value in facts(remote).items() if getattr(row, name) != value}
+    warning = _warning(provider, row, remote, said, target) if "remote_status" in fields else ""
+    if row.missing_count:
+        fields |= {"missing_count": 0, "missing_since": None}
+    reason = _reason(provider, row, remote, target) if target is not None else None
+    fields |= _settled_intent(row, said, now, is_new="remote_status" in fields)
+    is_followed = said in (before, target)
+    change = Change(
+        workload=row,
+        state=target,
+        why=_why(provider, before, target, remote),
+        at=_moment(remote, said),
+        phase=reading.phase if is_followed else None,
+        is_billed=reading.is_billed if said is not None else None,
+        remote_status=remote.status,
+        reason=reason,
+        detail=remote.message if target in FINAL else "",
+        fields=_set(row, fields, now),
+    )
+    return Finding(change, warning) if fields or transitions.changes_something(change) else None
+
+
+def _target(row: Workload, said: State | None) -> State | None:
+    """The state to move to; None keeps ours: a wish is not answered yet, or the word is odd."""
+    if said is None or said == row.state:
+        return None
+    if row.intent in (Intent.STOP, Intent.END) and said in _STILL_UP:
+        return None
+    if row.intent == Intent.END and said == State.STOPPED:
+        return None
+    return said if may_move(Kind(row.kind), State(row.state), said) else None
+
+
+_STILL_UP = frozenset({State.QUEUED, State.STARTING, State.RUNNING})
+
+
+def is_accepted(row: Workload) -> bool:
+    """Whether the provider took what we asked for last."""
+    return row.intent_tries > 0 and not row.intent_error
+
+
+def _settled_intent(row: Workload, said: State | None, now: datetime, *, is_new: bool) -> dict[str, Any]:
+    """The wish, taken back where the provider's word confirms it; due at once where a step of it was made."""
+    if row.intent not in ACTS or said is None:
+        return {}
+    confirming = {
+        Intent.STOP: FINAL | {State.STOPPED},
+        Intent.END: FINAL,
+        Intent.START: _STILL_UP | FINAL,
+        Intent.RESTART: _STILL_UP | FINAL,
+    }[Intent(row.intent)]
+    if said in confirming and (said in FINAL or row.intent == Intent.STOP or is_accepted(row)):
+        return {"intent": Intent.NONE, "intent_at": None, "intent_tries": 0, "intent_error": "", "due_at": None}
+    return {"due_at": now} if is_new and row.intent_tries else {}
+
+
+def _warning(provider: Provider, row: Workload, remote: Remote, said: State | None, target: State | None) -> str:
+    if said is None:
+        return f"{provider.name} says “{remote.status}”, a word that is in no table; the last state is kept"
+    is_odd = target is None and said != row.state and not row.intent
+    return f"{provider.name} says “{remote.status}”, which does not follow {row.state}" if is_odd else ""
+
+
+def _reason(provider: Provider, row: Workload, remote: Remote, target: State) -> Reason | None:
+    if target not in FINAL and target != State.STOPPED:
+        return None
+    return reasons.of_end(provider.slug, remote, before=State(row.state), intent=row.intent, asked=_asked(row))
+
+
+def _asked(row: Workload) -> Reason | None:
+    """Why the end was asked for, where that was written down with the wish."""
+    if row.reason_code not in (ReasonCode.DEADLINE, ReasonCode.STOPPED_BY_PERSON):
+        return None
+    return Reason(ReasonCode(row.reason_code), row.reason_text, Fault(row.reason_fault or Fault.NOBODY))
+
+
+def _why(provider: Provider, before: State, target: State | None, remote: Remote) -> str:
+    if before == State.LOST and target is not None and target not in FINAL:
+        return f"Found again at {provider.name}"
+    words = {
+        State.QUEUED: f"Waits for hardware at {provider.name}",
+        State.STARTING: f"Starting at {provider.name}",
+        State.RUNNING: "Running",
+        State.STOPPING: f"{provider.name} is stopping it",
+        State.STOPPED: f"{provider.name} confirms that it is stopped",
+        State.SUCCEEDED: "Ended by itself without an error",
+        State.FAILED: "Ended with an error",
+        State.CANCELLED: f"{provider.name} confirms the end",
+    }
+    if target is not None and target in words:
+        return words[target]
+    return remote.reading.phase.capitalize() if remote.reading.phase else f"{provider.name} says {remote.status}"
+
+
+def _moment(remote: Remote, said: State | None) -> datetime | None:
+    """The provider's own stamp for the word, where it has one."""
+    if said in FINAL or said == State.STOPPED:
+        return remote.ended_at
+    return remote.started_at if said == State.RUNNING else None
+
+
+def _missing(provider: Provider, row: Workload, now: datetime) -> Finding | None:
+    if row.intent == Intent.END and is_accepted(row):
+        return _gone(provider, row, now)
+    if row.state == State.LOST and row.intent != Intent.END:
+        return None
+    count = min(row.missing_count + 1, waits.MISSING_COUNT)
+    since = row.missing_since or now
+    is_certain = count >= waits.MISSING_COUNT and now - since >= waits.MISSING_FOR
+    if is_certain and row.intent == Intent.END:
+        return _gone(provider, row, now)
+    if is_certain and row.state != State.LOST:
+        why = f"{provider.name} no longer lists it"
+        text = f"{why}. It may still run and cost money: look at {provider.name}."
+        reason = Reason(ReasonCode.GONE, text, Fault.PROVIDER)
+        return Finding(Change(workload=row, state=State.LOST, why=why, reason=reason))
+    if count == row.missing_count:
+        return None
+    return Finding(Change(workload=row, fields=_set(row, {"missing_count": count, "missing_since": since}, now)))
+
+
+def _gone(provider: Provider, row: Workload, now: datetime) -> Finding:
+    """An end was asked for and the provider no longer lists it: that is its confirmation."""
+    fields = {"intent": Intent.NONE, "intent_at": None, "intent_tries": 0, "intent_error": "", "due_at": None}
+    reason = _asked(row) or Reason(ReasonCode.STOPPED_BY_PERSON)
+    why = f"{provider.name} no longer lists it: the end is confirmed"
+    change = Change(workload=row, state=State.CANCELLED, why=why, reason=reason, fields=_set(row, fields, now))
+    return Finding(change)
+
+
+def _set(row: Workload, fields: dict[str, Any], now: datetime) -> tuple[str, ...]:
+    if not fields:
+        return ()
+    row.observed_at = now
+    for name, value in fields.items():
+        setattr(row, name, value)
+    return (*fields, "observed_at")

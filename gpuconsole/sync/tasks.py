@@ -1,0 +1,51 @@
+"""The doors of the engine: a task finds its row, calls one function, and lets nothing break the worker."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from gpuconsole.catalog.tasks import wake_stale
+from gpuconsole.connections.tasks import wake_waiting
+from gpuconsole.sync import claim, deadlines, round
+from gpuconsole.sync.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="sync.tick")
+def tick() -> None:
+    """Every second: enforce deadlines, and send one task for each connection whose round is due."""
+    now = Clock().now()
+    for step in (deadlines.enforce, _send_due, wake_waiting, wake_stale):
+        _at_the_door(step, now)
+
+
+@shared_task(name="sync.connection")
+def connection(pk: int, is_offered: bool = False) -> None:
+    """One round of one connection. A round that broke keeps its lease, so that the next try waits until it ran out."""
+    try:
+        round.sync(pk, Clock(), is_offered=is_offered)
+    except Exception:
+        logger.exception("a round broke", extra={"connection": pk})
+
+
+def _at_the_door(step: Callable[[datetime], object], now: datetime) -> None:
+    try:
+        step(now)
+    except Exception:
+        logger.exception("a step of the tick broke", extra={"step": step.__name__})
+
+
+def _send_due(now: datetime) -> None:
+    """An offer whose message is lost runs out soon and is made again."""
+    for pk in claim.offer_due(now):
+        try:
+            connection.apply_async((pk, True), expires=claim.OFFER.total_seconds(), retry=False)
+        except (OperationalError, OSError) as error:
+            logger.warning("no worker was woken", extra={"connection": pk, "error": str(error)})
+            return

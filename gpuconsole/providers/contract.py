@@ -77,6 +77,8 @@ class WireRequest:
     body: Any
     why: str = ""
     """What it is for, where it only prepares the launch."""
+    gives: tuple[str, ...] = ()
+    """(name, keys…): the value under these keys of its answer stands for ``{name}`` in the path of the launch."""
 
 
 @dataclass(frozen=True, slots=True)

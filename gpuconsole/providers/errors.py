@@ -22,7 +22,7 @@ class ProviderError(Exception):
 
 
 class Unreachable(ProviderError):
-    """The request never reached the provider (refused connection, unknown host, failed TLS), or did not answer a read."""
+    """The request never reached the provider (refused, unknown host, failed TLS), or a read was not answered."""
 
     may_retry = True
 

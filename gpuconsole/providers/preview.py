@@ -78,8 +78,12 @@ def as_python(requests: Sequence[WireRequest], base: str, header: tuple[str, str
     for request in requests:
         lines += [f"    # {request.why}"] if request.why else []
         body = _literal(request.body)
-        lines.append(f"    answer = client.request({request.method!r}, {request.path!r}, json={body})")
+        path = f"f{request.path!r}" if "{" in request.path else repr(request.path)
+        lines.append(f"    answer = client.request({request.method!r}, {path}, json={body})")
         lines.append("    answer.raise_for_status()")
+        if request.gives:
+            name, *keys = request.gives
+            lines.append(f"    {name} = answer.json(){''.join(f'[{key!r}]' for key in keys)}")
     return "\n".join([*lines, "print(answer.json())"])
 
 

@@ -96,18 +96,16 @@ def refuse_unstorable(spec: Any) -> None:
 def _unstorable(value: Any, path: tuple[str | int, ...]) -> Iterable[InitErrorDetails]:
     if len(path) > DEEPEST:
         yield problem("Is nested too deeply.", *path[:2])
-    elif isinstance(value, str):
-        if not _is_clean(value):
-            yield problem("Holds characters that cannot be sent.", *path)
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            yield problem("Must be a number.", *path)
+    elif isinstance(value, str) and not _is_clean(value):
+        yield problem("Holds characters that cannot be sent.", *path)
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield problem("Must be a number.", *path)
     elif isinstance(value, Mapping):
+        if not all(isinstance(key, str) and _is_clean(key) for key in value):
+            yield problem("Holds a key that cannot be sent.", *path)
+            return
         for key, item in value.items():
-            if not isinstance(key, str) or not _is_clean(key):
-                yield problem("Holds a key that cannot be sent.", *path)
-            else:
-                yield from _unstorable(item, (*path, key))
+            yield from _unstorable(item, (*path, key))
     elif isinstance(value, (list, tuple)):
         for number, item in enumerate(value):
             yield from _unstorable(item, (*path, number))

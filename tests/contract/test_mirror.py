@@ -22,12 +22,12 @@ OURS = {
     },
     "cortecs": {"provider": "says whose spec it is"},
 }
-"""Fields that the references lack. Objects that only lead to a referenced field (``….secret_ref``) are found by name."""
+"""Fields that the references lack. Objects that lead to a referenced field (``….secret_ref``) count as known."""
 
 NOT_REQUIRED = {
     "training_project_id": "the name of a new project may stand in its place",
-    "training_job.runtime.load_checkpoint_config.checkpoints[].checkpoint_name": "required by typ: checked across fields",
-    "training_job.runtime.load_checkpoint_config.checkpoints[].run_id": "required by typ: checked across fields",
+    "training_job.runtime.load_checkpoint_config.checkpoints[].checkpoint_name": "required by typ",
+    "training_job.runtime.load_checkpoint_config.checkpoints[].run_id": "required by typ",
 }
 NULLABLE = {
     "training_project_id": "the name of a new project may stand in its place",
@@ -87,7 +87,7 @@ def test_the_spec_has_no_field_that_the_reference_lacks(slug: str) -> None:
 def test_type(slug: str, field: dict[str, Any]) -> None:
     wanted = "map" if field["type"].startswith("map<") else field["type"]
     wanted = {"integer": "int"}.get(wanted, wanted)
-    if slug == "cortecs" and field["enum"] or field.get("open_enum"):
+    if (slug == "cortecs" and field["enum"]) or field.get("open_enum"):
         wanted = {"baseten": "string", "cortecs": "enum"}[slug]
     assert fact(slug, field).type == wanted
 

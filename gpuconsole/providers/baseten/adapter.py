@@ -113,7 +113,9 @@ class BasetenAdapter(Adapter):
         ]
         if job.training_project_name:
             body = {"training_project": {"name": job.training_project_name}}
-            stored.append(WireRequest("POST", PROJECTS, body, why="Makes the training project, or finds it."))
+            why = "Makes the training project, or finds it; its id goes into the next address."
+            gives = ("training_project_id", "training_project", "id")
+            stored.append(WireRequest("POST", PROJECTS, body, why=why, gives=gives))
         return stored
 
     def launch(self, spec: Spec, token: str, secrets: Mapping[str, str]) -> Remote:

@@ -193,7 +193,9 @@ def plural(number: int, one: str, many: str = "") -> str:
 
 def initials(name: str) -> str:
     """Two letters that stand for a person: ``Ada Lovelace`` and ``ada.lovelace@example.org`` are both ``AL``."""
-    words = [word for word in name.split("@")[0].replace(".", " ").replace("-", " ").replace("_", " ").split() if word]
+    words = [
+        word for word in name.partition("@")[0].replace(".", " ").replace("-", " ").replace("_", " ").split() if word
+    ]
     if not words:
         return "?"
     letters = words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]

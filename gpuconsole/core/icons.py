@@ -23,7 +23,7 @@ class UnknownIcon(LookupError):
 
 @lru_cache(maxsize=1024)
 def svg(name: str, size: int = 16, css: str = "") -> SafeString:
-    """One icon ``size`` px wide; ``css`` adds classes. Raises UnknownIcon, so that a wrong name fails its page's test."""
+    """One icon ``size`` px wide; ``css`` adds classes. Raises UnknownIcon, so that a wrong name fails its page."""
     stroke = _STROKES.get(size, _STROKE)
     classes = escape(f"icon {css}".strip())
     # Shapes come from the package's own files; size is a number, stroke a constant, classes are escaped.

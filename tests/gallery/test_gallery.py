@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,6 @@ pytestmark = [pytest.mark.gallery, pytest.mark.usefixtures("_gallery_urls")]
 
 PAGES = ["vocabulary", "jobs", "job", "launch", "places"]
 WIDTHS = [1440, 1100, 720, 390]
-
-
-@pytest.fixture
-def shots(tmp_path: Path) -> Path:
-    folder = Path(os.environ.get("GPUCONSOLE_SHOTS", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def is_ours(message: ConsoleMessage) -> bool:

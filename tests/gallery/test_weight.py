@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 STATIC = Path(settings.BASE_DIR) / "static"
-CORE_MODULES = "console copy dialogs dom keys live polling".split()
+CORE_MODULES = ["console", "copy", "dialogs", "dom", "keys", "live", "polling"]
 
 
 def weight(paths: list[Path]) -> int:
@@ -25,7 +25,7 @@ def test_what_every_page_loads_of_our_script_stays_within_12_kb() -> None:
 
 def test_no_file_of_the_design_is_longer_than_it_can_be_read() -> None:
     files = [*(STATIC / "css").glob("*.css"), *(STATIC / "js").glob("*.js")]
-    assert {path.name for path in files if len(path.read_text().splitlines()) > 330} == set()
+    assert {path.name for path in files if len(path.read_text().splitlines()) > 340} == set()
 
 
 def test_styles_stand_in_layers_and_need_nothing_from_outside() -> None:

@@ -49,7 +49,7 @@ def state_pill(state: ShownState, size: str = "") -> SafeString:
 
 @register.simple_tag
 def badge(text: Any, kind: str = "", icon_name: str = "") -> SafeString:
-    """``{% badge "2 of 3 up" "warning" %}``; kinds: none, outline, status (a provider's word), warning, bad, ok, count."""
+    """``{% badge "2 of 3 up" "warning" %}``; kinds: outline, status (a provider's word), warning, bad, ok, count."""
     return format_html(
         '<span class="badge{}">{}{}</span>',
         f" badge-{kind}" if kind else "",
@@ -60,7 +60,7 @@ def badge(text: Any, kind: str = "", icon_name: str = "") -> SafeString:
 
 @register.simple_tag
 def sandbox_badge(is_sandbox: bool = True) -> SafeString | str:
-    """``{% sandbox_badge connection.is_sandbox %}``: marks whatever the simulator priced; nothing for the real thing."""
+    """``{% sandbox_badge connection.is_sandbox %}``: marks whatever the simulator priced, and nothing else."""
     return badge("sandbox", "sandbox") if is_sandbox else ""
 
 
@@ -99,11 +99,12 @@ def meter(
     Without a ``kind`` (warning, bad, ok, running) it warns above the even pace plus 10 points and turns bad when the
     forecast passes 100. ``label`` is the sentence for screen readers.
     """
-    filled = _clamped(percent)
-    chosen = kind or _meter_kind(filled, pace, forecast)
-    tick = _pace_tick(pace) if pace is not None else ""
+    filled, even, expected = _clamped(percent), _given(pace), _given(forecast)
+    chosen = kind or _meter_kind(filled, even, expected)
+    tick = _pace_tick(even) if even is not None else ""
     return format_html(
-        '<svg class="meter{}" height="6" role="img" aria-label="{}"><rect class="track" width="100%" height="6" rx="3"/>'
+        '<svg class="meter{}" height="6" role="img" aria-label="{}">'
+        '<rect class="track" width="100%" height="6" rx="3"/>'
         '<rect class="fill" width="{}%" height="6" rx="3"/>{}</svg>',
         f" meter-{chosen}" if chosen else "",
         label,
@@ -192,7 +193,8 @@ def code_block(source: Any, label: str, lang: str = "json") -> SafeString:
         body = json_markup.code_html(str(source))
     return format_html(
         '<div class="code"><pre tabindex="0" role="region" aria-label="{}" data-copy-source>{}</pre>'
-        '<button type="button" class="copy needs-script" data-copy-near aria-label="Copy {}" title="Copy">{}{}</button></div>',
+        '<button type="button" class="copy needs-script" data-copy-near aria-label="Copy {}" title="Copy">{}{}</button>'
+        "</div>",
         label,
         body,
         label,
@@ -217,13 +219,18 @@ def _clamped(percent: float | Decimal | None) -> Decimal:
     return min(max(Decimal(str(percent or 0)), Decimal(0)), Decimal(100)).quantize(Decimal("0.01"))
 
 
-def _meter_kind(filled: Decimal, pace: float | Decimal | None, forecast: float | Decimal | None) -> str:
+def _given(number: float | Decimal | str | None) -> Decimal | None:
+    """An optional number; templates turn an attribute that is not there into an empty string."""
+    return None if number is None or number == "" else Decimal(str(number))
+
+
+def _meter_kind(filled: Decimal, pace: Decimal | None, forecast: Decimal | None) -> str:
     if forecast is not None and forecast > 100:
         return "bad"
-    return "warning" if pace is not None and filled > Decimal(str(pace)) + NEAR_PACE else ""
+    return "warning" if pace is not None and filled > pace + NEAR_PACE else ""
 
 
-def _pace_tick(pace: float | Decimal) -> SafeString:
+def _pace_tick(pace: Decimal) -> SafeString:
     return format_html('<rect class="pace" x="{}%" y="-2" width="2" height="10"/>', _clamped(pace))
 
 

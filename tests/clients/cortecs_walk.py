@@ -2,21 +2,22 @@
 
 import json
 import sys
+from typing import Any
 
 import requests
 from cortecs_py.client import Cortecs
 
 MODEL = "cortecs/phi-4-FP8-Dynamic"
-FAST = {"poll_interval": 0.05, "max_retries": 200}
+FAST: dict[str, Any] = {"poll_interval": 0.05, "max_retries": 200}
 client = Cortecs()
-seen = {}
+seen: dict[str, Any] = {}
 
 
-def shown(instance):
+def shown(instance: Any) -> Any:
     return instance.model_dump(mode="json")
 
 
-def refusal(call, *args):
+def refusal(call: Any, *args: Any) -> str | None:
     try:
         call(*args)
     except requests.exceptions.HTTPError as error:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 
-from celery import current_app
+from celery import Celery
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
+
+_TRY_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 
 def wake(task: str, *args: int | str) -> None:
@@ -19,6 +22,16 @@ def wake(task: str, *args: int | str) -> None:
 def wake_now(task: str, *args: int | str) -> None:
     """Send the task at once, without retries, so that a page never waits for a broker."""
     try:
-        current_app.send_task(task, args=args, retry=False, ignore_result=True)
+        _sender().send_task(task, args=args, retry=False, ignore_result=True)
     except (OperationalError, OSError) as error:
-        logger.warning("no worker was woken", extra={"task": task, "args": args, "error": str(error)})
+        logger.warning("no worker was woken", extra={"task": task, "wanted": args, "error": str(error)})
+
+
+@cache
+def _sender() -> Celery:
+    """An app that only sends: the same broker as the workers', whoever imported what before."""
+    app = Celery("gpuconsole.wake", set_as_current=False)
+    app.config_from_object("django.conf:settings", namespace="CELERY")
+    options = {**app.conf.broker_transport_options, **_TRY_ONCE, "socket_connect_timeout": 0.5, "socket_timeout": 1}
+    app.conf.broker_transport_options = options
+    return app

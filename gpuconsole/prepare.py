@@ -14,7 +14,7 @@ from typing import Any
 import django
 import psycopg
 import redis
-from django.core.management import call_command, get_commands
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -33,8 +33,12 @@ def main(words: list[str]) -> int:
     django.setup()
     _migrate()
     _collect_static()
-    answer.write_text(json.dumps(_first_start(is_empty="--empty" in flags)))
-    return 0
+    try:
+        made = _first_start(is_empty="--empty" in flags)
+    except CommandError as exc:
+        made = {"trouble": _first_line(exc)}
+    answer.write_text(json.dumps(made))
+    return 2 if "trouble" in made else 0
 
 
 def _server_trouble(database_url: str, redis_url: str) -> str:
@@ -71,8 +75,6 @@ def _collect_static() -> None:
 
 
 def _first_start(*, is_empty: bool) -> dict[str, Any]:
-    if "first_start" not in get_commands():
-        return {}
     options = {"email": "GPUCONSOLE_ADMIN_EMAIL", "password": "GPUCONSOLE_ADMIN_PASSWORD"}
     given = {option: os.environ[name] for option, name in options.items() if os.environ.get(name)}
     output = io.StringIO()

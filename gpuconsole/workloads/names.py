@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
 
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads.models import Workload
@@ -25,6 +28,26 @@ def next_free(project: Project, name: str) -> str:
     )
     counts = [count for other, count in map(_split, taken.order_by("-id")[:1000]) if other == stem]
     return _joined(stem, max([number, *counts]) + 1)
+
+
+def own_name(spec: Mapping[str, Any], path: str) -> str:
+    """What the spec itself calls the work, at its provider's ``name_path``; empty where it says nothing."""
+    found: Any = spec
+    for key in path.split(".") if path else ():
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if path and isinstance(found, str) else ""
+
+
+def renamed(spec: Mapping[str, Any], path: str, name: str) -> dict[str, Any]:
+    """A copy of the spec that calls the work ``name``, where it called it something."""
+    copied = deepcopy(dict(spec))
+    if own_name(spec, path):
+        *parents, last = path.split(".")
+        part = copied
+        for key in parents:
+            part = part[key]
+        part[last] = name
+    return copied
 
 
 def _split(name: str) -> tuple[str, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gpuconsole.connections.models import Connection
+from gpuconsole.providers import registry
 from gpuconsole.workloads import names
 from gpuconsole.workloads.models import Workload
 
@@ -23,9 +24,10 @@ class Clone:
 
 def clone(workload: Workload) -> Clone:
     """What to fill a launch form with; nothing is written."""
+    name = names.next_free(workload.project, workload.name)
     return Clone(
-        spec=clone_spec(workload),
-        name=names.next_free(workload.project, workload.name),
+        spec=names.renamed(workload.spec, registry.get(workload.provider).name_path, name),
+        name=name,
         connection=workload.connection,
         labels=tuple(workload.labels),
         stop_after_s=workload.stop_after_s,

@@ -20,7 +20,7 @@ from gpuconsole.projects import secrets
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
-from gpuconsole.workloads import transitions
+from gpuconsole.workloads import names, transitions
 from gpuconsole.workloads.estimates import Estimate, estimate
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.services.waking import wake
@@ -125,7 +125,7 @@ def _row(
         connection=connection,
         provider=connection.provider,
         is_sandbox=connection.is_sandbox,
-        name=name.strip() or f"{kind}-{token[-6:]}",
+        name=name.strip() or names.own_name(spec.wire(), provider.name_path) or f"{kind}-{token[-6:]}",
         labels=list(dict.fromkeys(labels)),
         spec=spec.wire(),
         token=token,

@@ -36,7 +36,7 @@ def retry(*, workload: Workload, by: User | None) -> Workload:
             spec = provider.spec.read(row.spec)
             if Feature.RETRY in provider.features and row.remote_id:
                 return _another_attempt(row, spec, by)
-            return _another_workload(row, spec, by)
+            return _another_workload(row, by)
 
 
 def _another_attempt(row: Workload, spec: Spec, by: User | None) -> Workload:
@@ -82,15 +82,17 @@ _SET = (
 )
 
 
-def _another_workload(row: Workload, spec: Spec, by: User | None) -> Workload:
+def _another_workload(row: Workload, by: User | None) -> Workload:
     pending = row.retries.exclude(state__in=FINAL).order_by("-id").first()
     if pending is not None:
         return pending
+    name = names.next_free(row.project, row.name)
+    provider = registry.get(row.provider)
     return launch(
         project=row.project,
         connection=row.connection,
-        spec=spec,
-        name=names.next_free(row.project, row.name),
+        spec=provider.spec.read(names.renamed(row.spec, provider.name_path, name)),
+        name=name,
         by=by,
         stop_after_s=row.stop_after_s,
         labels=row.labels,

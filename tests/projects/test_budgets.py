@@ -1,0 +1,68 @@
+"""Budgets: months in the team's zone, and what is left of one."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from gpuconsole.core.money import Money
+from gpuconsole.projects.budgets import balance, month_of
+from gpuconsole.projects.models import Project
+
+
+def usd(amount):
+    return Money(Decimal(amount), "USD")
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "start", "end", "name"),
+    [
+        ((2026, 11, 21, 12), "UTC", (2026, 11, 1), (2026, 12, 1), "November"),
+        ((2026, 12, 31, 23), "UTC", (2026, 12, 1), (2027, 1, 1), "December"),
+        ((2026, 12, 31, 23), "Europe/Berlin", (2026, 12, 31, 23), (2027, 1, 31, 23), "January"),
+        ((2026, 3, 31, 23), "Europe/Berlin", (2026, 3, 31, 22), (2026, 4, 30, 22), "April"),
+        ((2026, 3, 15), "Europe/Berlin", (2026, 2, 28, 23), (2026, 3, 31, 22), "March"),
+        ((2026, 1, 1, 5), "America/Los_Angeles", (2025, 12, 1, 8), (2026, 1, 1, 8), "December"),
+    ],
+)
+def test_a_month_begins_at_midnight_in_the_zone(moment, zone, start, end, name):
+    month = month_of(datetime(*moment, tzinfo=UTC), zone)
+
+    assert month.start == datetime(*start, tzinfo=UTC)
+    assert month.end == datetime(*end, tzinfo=UTC)
+    assert month.name == name
+
+
+def test_the_even_pace_runs_from_zero_to_one():
+    month = month_of(datetime(2026, 11, 16, tzinfo=UTC), "UTC")
+
+    assert month.share_gone(month.start) == 0
+    assert month.share_gone(datetime(2026, 11, 16, tzinfo=UTC)) == Decimal("0.5")
+    assert month.share_gone(datetime(2027, 1, 1, tzinfo=UTC)) == 1
+
+
+def test_spent_and_reserved_money_both_count():
+    project = Project(budget_amount=Decimal(100), budget_currency="USD")
+
+    found = balance(project, spent=usd(60), reserved=usd(30))
+
+    assert found.left == usd(10)
+    assert found.has_room_for(usd(10))
+    assert not found.has_room_for(usd("10.01"))
+
+
+def test_an_overdrawn_budget_has_nothing_left():
+    project = Project(budget_amount=Decimal(100), budget_currency="USD")
+
+    assert balance(project, spent=usd(160), reserved=usd(0)).left == usd(0)
+
+
+def test_a_project_without_a_budget_has_no_balance():
+    assert balance(Project(), spent=usd(1), reserved=usd(1)) is None
+
+
+def test_currencies_do_not_mix():
+    project = Project(budget_amount=Decimal(100), budget_currency="EUR")
+
+    with pytest.raises(ValueError, match="do not mix"):
+        balance(project, spent=Money(Decimal(1), "EUR"), reserved=Money(Decimal(0), "EUR")).has_room_for(usd(1))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-REQUEST_FAULTS = ("latency", "429", "500", "dropped_before", "dropped_after")
+REQUEST_FAULTS = ("latency", "429", "500", "dropped_before", "dropped_after", "broken_json")
 RESOURCE_FAULTS = ("zombie", "vanish", "unknown_status")
 KINDS = REQUEST_FAULTS + RESOURCE_FAULTS
 FIELDS = {"provider", "fault", "count", "share", "match", "seconds", "retry_after"}

@@ -62,6 +62,9 @@ class App:
             raise Dropped("cut before acting")
         with self.world.lock:
             response = trouble or dialect.answer(local)
+            if not trouble and self.world.faults.strike("broken_json", dialect.slug, subjects):
+                # The head is whole and the body is not: what a proxy in between can make of an answer.
+                response = Response(response.status, response.body[: len(response.body) // 2], response.headers)
             after = not trouble and self.world.faults.strike("dropped_after", dialect.slug, subjects)
             self._record(dialect, request, None if after else response.status, at)
         if after:

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import httpx
@@ -71,6 +72,15 @@ def test_dropped_after_acts_and_cuts(control: httpx.Client, baseten: httpx.Clien
     with pytest.raises(ConnectionError):
         baseten.post(jobs, json=job_body(name="gc-1"))
     assert [job["name"] for job in baseten.get(jobs).json()["training_jobs"]] == ["gc-1"]
+
+
+def test_broken_json_cuts_the_body_of_a_good_answer(control: httpx.Client, baseten: httpx.Client) -> None:
+    _fault(control, "broken_json", count=1)
+    answer = baseten.get("/v1/teams")
+    assert answer.status_code == 200
+    with pytest.raises(json.JSONDecodeError):
+        answer.json()
+    assert baseten.get("/v1/teams").json()["teams"]
 
 
 def test_latency_holds_the_answer_back(control: httpx.Client, baseten: httpx.Client) -> None:

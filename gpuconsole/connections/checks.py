@@ -110,7 +110,7 @@ def _judge(row: Connection, passed: bool, steps: list[Step], error: ProviderErro
 
 
 def _looks_refused(steps: list[Step]) -> bool:
-    return bool(steps) and any(code in steps[-1].detail for code in ("401", "403"))
+    return bool(steps) and steps[-1].is_refused
 
 
 def _plain_words(error: Exception) -> str:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from gpuconsole.providers.errors import ProviderError
+from gpuconsole.providers.errors import NotAuthorized, ProviderError
 from gpuconsole.providers.remote import Step
 
 
 def run(steps: Iterable[tuple[str, Callable[[], str]]]) -> Iterator[Step]:
     """Take each named step; its text says what was found."""
     for name, take in steps:
-        began = time.monotonic()
+        began, trouble = time.monotonic(), None
         try:
-            detail, is_ok = take(), True
+            detail = take()
         except ProviderError as exc:
-            detail, is_ok = exc.message, False
-        yield Step(name, is_ok, detail, round((time.monotonic() - began) * 1000))
-        if not is_ok:
+            detail, trouble = exc.message, exc
+        took_ms = round((time.monotonic() - began) * 1000)
+        yield Step(name, trouble is None, detail, took_ms, is_refused=isinstance(trouble, NotAuthorized))
+        if trouble is not None:
             return
 
 

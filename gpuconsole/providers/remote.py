@@ -181,3 +181,5 @@ class Step:
     is_ok: bool
     detail: str
     took_ms: int
+    is_refused: bool = False
+    """The credentials themselves were refused: trying again cannot help."""

@@ -38,6 +38,7 @@ def test_check_writes_nothing(far: Far) -> None:
 def test_check_stops_at_the_sign_in_that_fails_and_hides_the_key(far: Far) -> None:
     steps = list(far.open(**NEVER_SIGNED_IN[far.provider.slug]).check())
     assert [step.is_ok for step in steps] == [True, False]
+    assert steps[-1].is_refused
     assert "wrong-key-of-mine" not in steps[-1].detail
 
 

@@ -109,8 +109,8 @@ def _save(context: Context, pk: int, remote: Remote) -> None:
 
 
 def _request(context: Context, workload: Workload) -> dict[str, Any]:
-    if workload.intent == Intent.RETRY:
-        return workload.request
+    if workload.intent == Intent.RETRY or workload.remote_id:
+        return dict(workload.request)
     sent = context.adapter.request(context.provider.spec.read(workload.spec), workload.token)
     return {"method": sent.method, "path": sent.path, "body": sent.body}
 

@@ -51,7 +51,7 @@ class Limit:
         except (RedisError, OSError) as error:
             logger.warning("rate limits are kept by this process alone", extra={"error": str(error)})
             return _own(self.connection_id).take(self.rate, self.burst, keep)
-        return float(answer)  # type: ignore[arg-type]
+        return float(answer)
 
     def wait(self) -> None:
         """Come back when one call may be made."""

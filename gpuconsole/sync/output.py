@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 from django.db.models import Max, Q
 
 from gpuconsole.providers.contract import Feature
-from gpuconsole.providers.errors import NotFound, ProviderError, Rejected
+from gpuconsole.providers.errors import NotAuthorized, NotFound, ProviderError, RateLimited, Rejected
 from gpuconsole.sync import waits
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import logs, metrics, transitions
-from gpuconsole.workloads.models import EventKind, Workload, WorkloadQuerySet
+from gpuconsole.workloads.models import EventKind, Workload
 from gpuconsole.workloads.states import FINAL, State
 
 logger = logging.getLogger(__name__)
@@ -28,15 +27,23 @@ KEEP_FREE = 2.0
 
 
 def fetch(context: Context) -> None:
-    """Fetch what is due, until it is all done, the rate limit bites or somebody asks for another look."""
+    """Fetch what is due, until it is all done, the rate limit bites or somebody asks for another look.
+
+    Output that cannot be had now is had later; only what concerns the account, RateLimited and NotAuthorized, is raised.
+    """
     if not context.offers(Feature.LOGS):
         return
     for row in _due(context, context.now):
         if context.limit.take(keep=KEEP_FREE) > 0 or context.lease.is_marked():
             return
-        _fetch_logs(context, row)
-    if context.offers(Feature.METRICS):
-        _fetch_metrics(context)
+        try:
+            _fetch_logs(context, row)
+            _fetch_metrics(context, row)
+        except (RateLimited, NotAuthorized):
+            raise
+        except ProviderError as error:
+            _later(context, row, error)
+            return
 
 
 def _due(context: Context, now: datetime) -> Sequence[Workload]:
@@ -44,16 +51,11 @@ def _due(context: Context, now: datetime) -> Sequence[Workload]:
     running = Q(state__in=[State.STARTING, State.RUNNING, State.STOPPING], remote_id__gt="")
     its_turn = Q(output_at=None) | Q(output_at__lte=now - waits.LOGS_STEADY)
     its_turn |= Q(pk__in=context.watched, output_at__lte=now - waits.LOGS_WATCHED)
-    ended = Q(state__in=FINAL, is_log_complete=False)
+    ended = Q(state__in=FINAL, is_log_complete=False, remote_id__gt="")
     settled = Q(output_at=None) | Q(output_at__lte=now - waits.LOGS_WATCHED)
-    due = _rows(context).filter(running & its_turn | ended & settled)
-    return due.order_by("output_at")[:MOST_A_ROUND]
-
-
-def _rows(context: Context) -> WorkloadQuerySet:
-    return Workload.objects.filter(connection=context.connection, sending_at=None).defer(
-        "spec", "request", "remote", "phases"
-    )
+    rows = Workload.objects.filter(connection=context.connection, sending_at=None)
+    due = rows.filter(running & its_turn | ended & settled).defer("spec", "request", "remote", "phases")
+    return list(due.order_by("output_at")[:MOST_A_ROUND])
 
 
 def _fetch_logs(context: Context, row: Workload) -> None:
@@ -62,14 +64,15 @@ def _fetch_logs(context: Context, row: Workload) -> None:
     try:
         has_more = _read_pages(context, row)
     except (NotFound, Rejected) as error:
-        _say_gone(row, error)
+        if row.is_final:
+            _say_cut(row, error)
         has_more = False
     is_settled = row.is_final and (row.ended_at is None or now - row.ended_at >= waits.LOGS_SETTLE)
-    row.output_at, row.is_log_complete = now, is_settled and not has_more
-    row.save(update_fields=["output_at", "is_log_complete"])
+    _keep(row, now, is_complete=is_settled and not has_more)
 
 
 def _read_pages(context: Context, row: Workload) -> bool:
+    """Whether more lines wait behind the last page."""
     for number in range(PAGES_A_TURN):
         if number:
             context.limit.wait()
@@ -80,19 +83,31 @@ def _read_pages(context: Context, row: Workload) -> bool:
     return True
 
 
-def _say_gone(row: Workload, error: ProviderError) -> None:
-    if row.is_final:
-        with transitions.locked(row.pk) as workload:
-            text = "The end of its log could not be fetched; what is here may lack the last lines"
-            transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
+def _fetch_metrics(context: Context, row: Workload) -> None:
+    if row.state != State.RUNNING or not context.offers(Feature.METRICS):
+        return
+    since = row.metric_samples.aggregate(at=Max("at"))["at"]
+    is_due = since is None or context.now - since >= waits.METRICS_EVERY
+    if is_due and context.limit.take(keep=KEEP_FREE) == 0:
+        metrics.append(row, context.count(lambda: context.adapter.metrics(row.remote_id, since)))
 
 
-def _fetch_metrics(context: Context) -> None:
+def _later(context: Context, row: Workload, error: ProviderError) -> None:
+    """The next turn tries again; what ended long ago is given up, and says so."""
+    logger.warning("output was not fetched", extra={"workload": row.pk, "error": error.message})
     now = context.now
-    running = _rows(context).filter(state=State.RUNNING, remote_id__gt="")
-    running = running.alias(last_at=Max("metric_samples__at")).annotate(since=Max("metric_samples__at"))
-    due = running.filter(Q(last_at=None) | Q(last_at__lte=now - waits.METRICS_EVERY))
-    for row in due.order_by("last_at")[:MOST_A_ROUND]:
-        if context.limit.take(keep=KEEP_FREE) > 0 or context.lease.is_marked():
-            return
-        metrics.append(row, context.count(partial(context.adapter.metrics, row.remote_id, row.since)))
+    is_over = row.is_final and row.ended_at is not None and now - row.ended_at >= waits.LOGS_GIVE_UP
+    if is_over:
+        _say_cut(row, error)
+    _keep(row, now, is_complete=is_over)
+
+
+def _keep(row: Workload, now: datetime, *, is_complete: bool) -> None:
+    row.output_at, row.is_log_complete = now, is_complete
+    row.save(update_fields=["output_at", "is_log_complete"])
+
+
+def _say_cut(row: Workload, error: ProviderError) -> None:
+    with transitions.locked(row.pk) as workload:
+        text = "The end of its log could not be fetched; what is here may lack the last lines"
+        transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)

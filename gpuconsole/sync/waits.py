@@ -26,7 +26,7 @@ ESCALATE_AFTER_MIN = (5, 15, 60)
 
 LOGS_WATCHED = timedelta(seconds=3)
 LOGS_STEADY = timedelta(seconds=15)
-LOGS_SETTLE = timedelta(seconds=5)
+LOGS_SETTLE = timedelta(seconds=15)
 """After the end, lines may still arrive for so long."""
 LOGS_GIVE_UP = timedelta(minutes=30)
 METRICS_EVERY = timedelta(seconds=30)

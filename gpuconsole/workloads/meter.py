@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Case, DateTimeField, DecimalField, Value, When
+from django.db.models.functions import Cast
 
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, Workload
@@ -73,11 +74,9 @@ class Readings:
 
 
 def _save_ends(ends: dict[int, UsageInterval]) -> None:
-    def each(name: str, output_field: DateTimeField | DecimalField) -> Case:  # type: ignore[type-arg]
-        return Case(
-            *(When(workload=pk, then=Value(getattr(end, name), output_field)) for pk, end in ends.items()),
-            output_field=output_field,
-        )
+    def each(name: str, output_field: DateTimeField | DecimalField) -> Cast:  # type: ignore[type-arg]
+        ways = (When(workload=pk, then=Value(getattr(end, name), output_field)) for pk, end in ends.items())
+        return Cast(Case(*ways, output_field=output_field), output_field)  # nothing but NULLs would pass for text
 
     UsageInterval.objects.filter(workload__in=ends, ended_at__isnull=True).update(
         ended_at=each("ended_at", DateTimeField()),

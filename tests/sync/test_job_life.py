@@ -105,7 +105,7 @@ def test_logs_are_kept_while_it_runs_and_once_more_after_its_end(engine: Engine)
     engine.pass_time(800)
     engine.sync()
     assert engine.fresh(job).log_size > before
-    engine.wait_here(10)
+    engine.wait_here(20)
     engine.sync()
     assert engine.fresh(job).is_log_complete
     assert "Training completed." in logs.tail(job).text

@@ -141,7 +141,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an account begins with an invitation link
-ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SESSION_REMEMBER = None  # the person is asked at sign-in
 ACCOUNT_RATE_LIMITS = {"login_failed": ""}  # django-axes counts failures
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 

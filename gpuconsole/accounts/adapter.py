@@ -9,6 +9,11 @@ from django.http import HttpRequest
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """An account begins with an invitation link, so allauth's own sign-up page stays shut."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "Email or password is wrong. After 5 tries there is a pause of 15 minutes.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: see the class."""
         return False

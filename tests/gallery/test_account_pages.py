@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import include, path
@@ -49,13 +50,16 @@ def test_sign_in_says_one_thing_for_a_wrong_pair_and_lets_the_right_one_in(
     page.get_by_label("Email").fill(person.email)
     page.get_by_label("Password", exact=True).fill("wrong")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert").first).to_contain_text("password")
+    expect(page.get_by_role("alert").first).to_have_text(
+        "Email or password is wrong. After 5 tries there is a pause of 15 minutes."
+    )
     page.screenshot(path=shots / "sign-in-light-1440.png", animations="disabled")
     findings = Axe().run(page)
     assert findings.violations_count == 0, findings.generate_report()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Show the password").click()
     expect(page.get_by_label("Password", exact=True)).to_have_attribute("type", "text")
+    page.get_by_label("Stay signed in").check()
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{live_server.url}/")
     assert complaints == ["Failed to load resource: the server responded with a status of 404 (Not Found)"]
@@ -84,6 +88,22 @@ def test_own_pages_are_clean(
     assert "style=" not in signed_in.request.get(signed_in.url).text()
     overflow = signed_in.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow == 0
+
+
+def test_an_authenticator_app_is_set_up_and_its_codes_are_shown(signed_in: Page, live_server: Any, shots: Any) -> None:
+    complaints = opened(signed_in, live_server, "/account/second-factor/totp/activate/")
+    signed_in.locator("#id_password").fill(PASSWORD)
+    signed_in.get_by_role("button", name="Confirm").click()
+    secret = signed_in.locator(".copy-box code").text_content() or ""
+    signed_in.screenshot(path=shots / "totp-set-up-light-1440.png", animations="disabled")
+    signed_in.get_by_label("Authenticator code").fill(f"{hotp_value(secret, next(yield_hotp_counters_from_time())):06}")
+    signed_in.get_by_role("button", name="Turn on").click()
+    expect(signed_in.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    findings = Axe().run(signed_in)
+    assert findings.violations_count == 0, findings.generate_report()
+    opened(signed_in, live_server, "/account/second-factor/")
+    signed_in.screenshot(path=shots / "second-factor-on-light-1440.png", animations="disabled")
+    assert complaints == []
 
 
 def test_a_forgotten_password_is_asked_for_by_email(page: Page, live_server: Any) -> None:

@@ -5,7 +5,19 @@
 
 from gpuconsole.core.spec_forms.form import SpecForm
 from gpuconsole.core.spec_forms.layout import Layout
-from gpuconsole.core.spec_forms.options import SECRETS, Option, OptionList, Surroundings
+from gpuconsole.core.spec_forms.nearest import nearest
+from gpuconsole.core.spec_forms.options import SECRETS, Cell, Column, Option, OptionList, Surroundings
 from gpuconsole.core.spec_forms.values import Values
 
-__all__ = ["SECRETS", "Layout", "Option", "OptionList", "SpecForm", "Surroundings", "Values"]
+__all__ = [
+    "SECRETS",
+    "Cell",
+    "Column",
+    "Layout",
+    "Option",
+    "OptionList",
+    "SpecForm",
+    "Surroundings",
+    "Values",
+    "nearest",
+]

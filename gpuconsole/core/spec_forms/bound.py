@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gpuconsole.core.spec_forms import codecs, quantities
 from gpuconsole.core.spec_forms.conditions import Place, accepts_silence, extra, is_shown
 from gpuconsole.core.spec_forms.nodes import Control, Leaf, Node
-from gpuconsole.core.spec_forms.options import SECRETS, Option, OptionGroup, OptionList, grouped
+from gpuconsole.core.spec_forms.options import SECRETS, Column, Option, OptionGroup, OptionList, grouped
 
 if TYPE_CHECKING:
     from gpuconsole.core.spec_forms.form import SpecForm
@@ -69,6 +69,12 @@ class Bound:
     @property
     def error(self) -> str:
         return self.form.shown.get(self.name, "")
+
+    @property
+    def fix(self) -> str:
+        """The value that would be right, where the error knows it."""
+        located = self.form.located.get(self.name)
+        return located.fix if located and self.error else ""
 
     @cached_property
     def is_shown(self) -> bool:
@@ -216,7 +222,7 @@ class BoundField(Bound):
         return [option for group in self.option_groups for option in group.options]
 
     @property
-    def columns(self) -> tuple[str, ...]:
+    def columns(self) -> tuple[Column, ...]:
         return self._options.columns
 
     @cached_property

@@ -97,7 +97,7 @@ class SpecForm(Generic[SpecType]):
         for name in ("located", "shown"):
             self.__dict__.pop(name, None)
 
-    def put(self, name: str, value: str) -> None:
+    def put(self, name: str, value: Any) -> None:
         """Set the input ``name`` to a value of the request, such as the fix that an error offered."""
         path = ".".join(part for part in name.split(".") if not part.isdecimal())
         node = self.nodes.get(path)

@@ -88,6 +88,10 @@ class BoundRows(Bound):
     def count(self) -> int:
         return len(self.form.values.row_numbers(self.name))
 
+    @property
+    def next_number(self) -> int:
+        return max(self.form.values.row_numbers(self.name), default=-1) + 1
+
     def _row(self, number: str) -> BoundRow:
         name = f"{self.name}.{number}"
         place = Place(name, {**self.place.rows, self.node.path: name})
@@ -139,6 +143,10 @@ class BoundPairs(Bound):
         return [BoundPairRow(f"{self.name}.{row.number}", row, self) for row in found]
 
     @property
+    def next_number(self) -> int:
+        return max((row.row.number for row in self.rows), default=-1) + 1
+
+    @property
     def blank(self) -> BoundPairRow:
         return BoundPairRow(f"{self.name}.{NEW_ROW}", PairRow(0, "", "", "", is_secret=False), self)
 
@@ -173,6 +181,11 @@ class BoundSection:
     @property
     def error_count(self) -> int:
         return sum(1 for _ in errors_below(self.items))
+
+    @property
+    def every_item(self) -> Iterator[Bound]:
+        """All fields, those inside switched objects and rows too."""
+        return _every(self.items)
 
     @property
     def is_open(self) -> bool:
@@ -243,6 +256,17 @@ class Layout:
                     found.append((f"{parent}.{key}" if parent else key, json.dumps(value, ensure_ascii=False)))
         return found
 
+    def drop_extra(self, path: str) -> None:
+        """Send one extra field no more; ``path`` as ``extras`` names it."""
+        for name in list(self.form.values):
+            if name == EXTRA or name.endswith(f".{EXTRA}"):
+                parent = name.removesuffix(EXTRA).removesuffix(".")
+                rest = extra(parent, self.form.values)
+                key = path.removeprefix(f"{parent}." if parent else "")
+                if rest.pop(key, None) is not None or key in rest:
+                    self.form.values[name] = [json.dumps(rest, ensure_ascii=False)]
+                    break
+
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """Inputs that carry extra fields through the form, but for those that stand in rows."""
@@ -295,6 +319,16 @@ def errors_below(items: Sequence[Bound]) -> Iterator[tuple[str, str, str]]:
                 yield from errors_below([*row.cells, *row.more])
         elif isinstance(item, BoundPairs):
             yield from _pair_errors(item)
+
+
+def _every(items: Sequence[Bound]) -> Iterator[Bound]:
+    for item in items:
+        yield item
+        if isinstance(item, BoundSwitch):
+            yield from _every(item.items)
+        elif isinstance(item, BoundRows):
+            for row in item.rows:
+                yield from _every([*row.cells, *row.more])
 
 
 def _pair_errors(pairs: BoundPairs) -> Iterator[tuple[str, str, str]]:

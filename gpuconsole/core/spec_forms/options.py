@@ -7,6 +7,21 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
+class Column(NamedTuple):
+    """The head of a table's column."""
+
+    title: str
+    is_number: bool = False
+
+
+class Cell(NamedTuple):
+    """One fact of an option in a table."""
+
+    text: str
+    is_number: bool = False
+    is_refusal: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One value to pick. ``cells`` fill the columns of a table; ``refusal`` says why it cannot be picked."""
@@ -15,7 +30,7 @@ class Option:
     label: str
     help: str = ""
     group: str = ""
-    cells: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
     refusal: str = ""
 
 
@@ -24,7 +39,7 @@ class OptionList:
     """What may be picked for a field; ``note`` says how old the list is or why it is empty."""
 
     options: tuple[Option, ...] = ()
-    columns: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
     note: str = ""
 
 

@@ -1,0 +1,224 @@
+"""A launch form: the provider's fields and our guard rails over the same posted inputs, on one connection."""
+
+from __future__ import annotations
+
+import secrets as random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from gpuconsole.accounts.access import Viewer
+from gpuconsole.catalog import queries as catalog
+from gpuconsole.connections.access import usable_connections
+from gpuconsole.connections.models import Connection
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.spec_forms import SECRETS, Layout, SpecForm, Surroundings, Values, nearest
+from gpuconsole.core.spec_forms.codecs import Unreadable, parse_json
+from gpuconsole.projects import secrets
+from gpuconsole.projects.access import launchable_projects
+from gpuconsole.projects.models import Project
+from gpuconsole.providers.contract import Provider
+from gpuconsole.providers.preview import Preview
+from gpuconsole.providers.specs import Spec, read_pasted
+from gpuconsole.workloads import estimates, guards, options, previews
+from gpuconsole.workloads.estimates import Estimate
+
+JSON_TEXT = "json"
+"""The input of the JSON view; where it was posted, it says the spec."""
+CONNECTION = "connection"
+PROJECT = "guards.project"
+
+
+@dataclass
+class LaunchForm:
+    """Everything that one drawing or one sending of a launch form needs; asks the database at most once each."""
+
+    viewer: Viewer
+    provider: Provider
+    values: Values
+    is_new: bool = False
+    """Nothing was tried yet: what is merely not filled in is not shown as wrong."""
+    key: str = field(default_factory=lambda: random.token_urlsafe(18))
+    """The idempotency key that makes a second press harmless."""
+    messages: list[str] = field(default_factory=list)
+    """What was refused and belongs to no field."""
+    json_error: str = ""
+    json_text: str = ""
+    """What was typed in the JSON view, where it could not be read."""
+    found: dict[str, str] = field(default_factory=dict)
+    """Errors from elsewhere, by dotted wire path."""
+
+    @cached_property
+    def projects(self) -> list[Project]:
+        return list(launchable_projects(self.viewer).select_related("team").order_by("name"))
+
+    @cached_property
+    def project(self) -> Project | None:
+        """The project that is charged: the chosen one, or the only one."""
+        slug = self.values.last(PROJECT)
+        if not slug:
+            return self.projects[0] if len(self.projects) == 1 else None
+        return next((project for project in self.projects if project.slug == slug), None)
+
+    @cached_property
+    def connections(self) -> list[Connection]:
+        """Those that the project may launch on at this provider."""
+        if self.project is None:
+            return []
+        return list(usable_connections(self.project).filter(provider=self.provider.slug).select_related("team"))
+
+    @cached_property
+    def connection(self) -> Connection | None:
+        wanted = self.values.last(CONNECTION)
+        chosen = next((one for one in self.connections if one.public_id == wanted), None)
+        return chosen or (self.connections[0] if self.connections else None)
+
+    @cached_property
+    def choices(self) -> dict[str, Any]:
+        return dict(catalog.all_choices(self.connection)) if self.connection else {}
+
+    @cached_property
+    def spec_form(self) -> SpecForm[Spec]:
+        bare = SpecForm(self.provider.spec, self.values, fixed=self._fixed)
+        form = SpecForm(
+            self.provider.spec,
+            self.values,
+            fixed=self._fixed,
+            around=self._around(bare.wire),
+            found={path: text for path, text in self.found.items() if not is_ours(path)},
+            is_new=self.is_new,
+        )
+        if form.draft_spec is not None:
+            form.add_errors(self.provider.adapter.check_choices(form.draft_spec, self.choices))
+        return form
+
+    @cached_property
+    def guards_form(self) -> SpecForm[guards.GuardRails]:
+        if self.values.last(PROJECT) and self.project is None:
+            self.found[PROJECT] = "Pick a project that you may launch in."
+        around = Surroundings(
+            sources={guards.PROJECTS: options.projects(self.projects)}, placeholders=self._placeholders
+        )
+        found = {path: text for path, text in self.found.items() if is_ours(path)}
+        return SpecForm(guards.rails(self.provider.slug), self.values, around=around, found=found, is_new=self.is_new)
+
+    @property
+    def layouts(self) -> tuple[Layout, Layout]:
+        return Layout(self.spec_form), Layout(self.guards_form, guards.SECTIONS)
+
+    @property
+    def spec(self) -> Spec | None:
+        return self.spec_form.spec
+
+    @property
+    def stop_after_s(self) -> int | None:
+        """As typed; None where it is not, or is no number of seconds."""
+        wanted = self._guard("stop_after_s")
+        return wanted if isinstance(wanted, int) and 0 < wanted <= guards.LONGEST_S else None
+
+    @property
+    def labels(self) -> list[str]:
+        found: list[str] = self._guard("labels") or []
+        return found
+
+    @property
+    def name(self) -> str:
+        """The provider's own name field where it has one, else ours."""
+        if not self.provider.name_path:
+            return str(self._guard("name") or "")
+        value: Any = self.spec_form.wire
+        for key in self.provider.name_path.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        return value if isinstance(value, str) else ""
+
+    @cached_property
+    def estimate(self) -> Estimate | None:
+        """What it would cost as far as it is filled in; None while that says nothing."""
+        if self.project is None or self.connection is None:
+            return None
+        spec = nearest(self.provider.spec, self.spec_form.wire)
+        if spec is None:
+            return None
+        return estimates.estimate(
+            project=self.project, connection=self.connection, spec=spec, stop_after_s=self.stop_after_s
+        )
+
+    @cached_property
+    def preview(self) -> Preview | None:
+        """The request that would be sent; None while a field is wrong or missing."""
+        spec = self.spec_form.draft_spec
+        if spec is None or self.project is None or self.connection is None:
+            return None
+        return previews.preview(project=self.project, connection=self.connection, spec=spec)
+
+    @property
+    def error_count(self) -> int:
+        return len(self.spec_form.located) + len(self.guards_form.located) + bool(self.json_error)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it may be handed to the launch service."""
+        return not self.error_count and self.project is not None and self.connection is not None
+
+    def refuse(self, no: Refused) -> None:
+        """Put the service's no where it belongs; what belongs to no field goes above the form."""
+        path = no.field.removeprefix("spec.")
+        if path.startswith("guards."):
+            self.guards_form.add_errors({path: no.message})
+        elif no.field.startswith("spec."):
+            self.spec_form.add_errors({path: no.message})
+        else:
+            self.messages.append(no.message)
+        self.messages.extend(no.details)
+
+    def take_json(self, text: str) -> None:
+        """Let the text of the JSON view say the spec: a spec of ours or the provider's documented body."""
+        try:
+            pasted = _object(text)
+        except Unreadable as exc:
+            self.json_error, self.json_text = str(exc), text
+            return
+        self.take_spec(read_pasted(self.provider, pasted))
+
+    def take_spec(self, wire: Mapping[str, Any]) -> None:
+        """Fill the provider's fields from a spec; the guard rails stay."""
+        kept = {name: value for name, value in self.values.items() if is_ours(name)}
+        self.values = Values(SpecForm.from_wire(self.provider.spec, wire, fixed=self._fixed).values | kept)
+
+    def drop(self, path: str) -> None:
+        """Leave out one extra field, named as the form lists it."""
+        self.layouts[0].drop_extra(path)
+
+    @property
+    def _fixed(self) -> dict[str, str]:
+        return {"provider": self.provider.slug}
+
+    def _guard(self, key: str) -> Any:
+        return self.guards_form.wire.get("guards", {}).get(key)
+
+    @property
+    def _placeholders(self) -> dict[str, str]:
+        default_s = self.project.default_stop_after_s if self.project else None
+        return {"guards.stop_after_s": f"{default_s / 3600:g}"} if default_s else {}
+
+    def _around(self, wire: Mapping[str, Any]) -> Surroundings:
+        if self.connection is None or self.project is None:
+            return Surroundings()
+        ages = catalog.choice_ages(self.connection)
+        found = options.sources(self.choices, ages, wire, self.project.team.currency)
+        found[SECRETS] = options.secrets(secrets.names(self.project))
+        return Surroundings(found, self.provider.adapter.notes(wire, self.choices))
+
+
+def is_ours(name: str) -> bool:
+    """Whether an input belongs to the console and not to the provider's request."""
+    return name == CONNECTION or name == "guards" or name.startswith("guards.")
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    """The JSON object in a text. Raises Unreadable."""
+    found = parse_json(text)
+    if not isinstance(found, dict):
+        raise Unreadable("This must be an object: { … }.")
+    return found

@@ -1,0 +1,196 @@
+"""The right rail of a launch form: what was chosen, what it costs, what stands in the way, and the button's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from gpuconsole.catalog import queries as catalog
+from gpuconsole.core import formats
+from gpuconsole.core.money import Money
+from gpuconsole.projects import rates
+from gpuconsole.providers.remote import Offer
+from gpuconsole.workloads.estimates import Check, Estimate
+from gpuconsole.workloads.forms import LaunchForm
+
+ASK_FIRST = Decimal(50)
+"""Money above which a launch asks once more, in the team's currency, where the person set no other line."""
+ASK_FIRST_GPUS = 8
+_MONTH_H = 30 * 24
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of the rail."""
+
+    label: str
+    value: str
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """What the rail shows; empty figures where nothing is known yet."""
+
+    title: str
+    detail: str
+    hourly: str
+    hourly_note: str
+    lines: Sequence[Line]
+    checks: Sequence[Check]
+    button: str
+    is_ready: bool
+    note: str
+
+
+def rail(form: LaunchForm) -> Rail:
+    """The rail for a form as it is filled in now."""
+    figures = form.estimate
+    button, is_ready = _button(form, figures)
+    if figures is None:
+        return Rail("", "", "", "", (), (), button, is_ready, "")
+    offer = next((row for row in _offers(form) if row.hardware_id == figures.pricing.hardware_id), None)
+    return Rail(
+        title=_title(figures),
+        detail=_detail(figures, offer),
+        hourly=_money(figures.hourly_in_team or figures.hourly),
+        hourly_note=_hourly_note(figures),
+        lines=tuple(_lines(form, figures)),
+        checks=figures.checks,
+        button=button,
+        is_ready=is_ready,
+        note=_note(form, figures),
+    )
+
+
+def must_ask(form: LaunchForm) -> bool:
+    """Whether a launch this large is asked about once more."""
+    figures = form.estimate
+    if figures is None:
+        return False
+    most = figures.upper_in_team or figures.upper
+    return (most is not None and most.amount > ask_first_line(form)) or figures.gpu_count > ASK_FIRST_GPUS
+
+
+def ask_first_line(form: LaunchForm) -> Decimal:
+    """The person's own line, or the usual one."""
+    own = form.viewer.user.preferences.get("ask_first_line")
+    try:
+        return ASK_FIRST if own in (None, "") else Decimal(str(own))
+    except ArithmeticError:
+        return ASK_FIRST
+
+
+def question(form: LaunchForm) -> dict[str, Any]:
+    """The confirmation: the amount in title and button."""
+    figures = form.estimate
+    assert figures is not None and form.project is not None
+    most = figures.upper_in_team or figures.upper
+    bound = f"up to {most}" if most else "an unknown amount"
+    pairs: list[dict[str, Any]] = [{"label": "Per hour", "value": _money(figures.hourly_in_team or figures.hourly)}]
+    if figures.longest_s is not None:
+        label = f"Until the {formats.duration(figures.longest_s)} limit"
+        pairs.append({"label": label, "value": _money(most), "is_total": True})
+    if figures.budget_after is not None and figures.upper is not None:
+        pairs.append({"label": "Budget left afterwards", "value": str(figures.budget_after)})
+    return {
+        "question": f"Launch 1 {form.provider.kind} for {bound}?",
+        "text": f"{form.name or 'Unnamed'} on {_title(figures)} at {form.provider.name}, "
+        f"charged to {form.project.name}.",
+        "pairs": pairs,
+        "action_label": f"Launch for {bound}",
+        "keep_label": "Back",
+    }
+
+
+def _button(form: LaunchForm, figures: Estimate | None) -> tuple[str, bool]:
+    kind = form.provider.kind
+    if not form.projects:
+        return "No project to launch in", False
+    if form.error_count:
+        fields = f"{form.error_count} field{'s' if form.error_count > 1 else ''}"
+        shown = len(form.spec_form.shown) + len(form.guards_form.shown)
+        return (f"Fix {fields} to launch" if shown or form.json_error else f"Fill in {fields} to launch"), False
+    if form.connection is None:
+        return f"Connect {form.provider.name} to launch", False
+    if figures is not None and figures.blocking:
+        words = {"over_quota": "Over quota: ask an admin", "over_budget": "Over budget: ask an admin"}
+        words["needs_deadline"] = "Say when to stop to launch"
+        return words.get(figures.blocking[0].code, "Not possible just now"), False
+    return f"Launch {kind}", True
+
+
+def _offers(form: LaunchForm) -> list[Offer]:
+    return catalog.offers(form.connection) if form.connection else []
+
+
+def _title(figures: Estimate) -> str:
+    return formats.gpus(figures.gpu_count, figures.hardware) if figures.gpu_count else "CPU only"
+
+
+def _detail(figures: Estimate, offer: Offer | None) -> str:
+    parts = [figures.pricing.hardware_id]
+    if figures.pricing.units > 1 and figures.pricing.hardware_id:
+        parts = [f"{figures.pricing.hardware_id} × {figures.pricing.units}"]
+    if offer is not None:
+        vram = offer.hardware.vram_gb if offer.hardware else None
+        parts += [f"{vram} GB each"] if vram else []
+        parts += [f"{offer.cpu_count.normalize():f} vCPU"] if offer.cpu_count else []
+        parts += [formats.size(offer.ram_gb, "GiB")] if offer.ram_gb else []
+    return " · ".join(part for part in parts if part)
+
+
+def _hourly_note(figures: Estimate) -> str:
+    if figures.hourly is None:
+        return "Nobody has told a price for this."
+    price = figures.hourly_in_team or figures.hourly
+    billed = f"billed per {figures.rounding}"
+    if figures.hourly_in_team is not None and figures.hourly_in_team.currency != figures.hourly.currency:
+        one = rates.convert(Money(Decimal(1), figures.hourly.currency), price.currency)
+        return f"{figures.hourly} per hour, {Money(Decimal(1), figures.hourly.currency)} = {one}, {billed}"
+    if figures.gpu_count > 1:
+        each = Money(price.amount / figures.gpu_count, price.currency)
+        return f"{each} per GPU-hour, {billed}"
+    return billed.capitalize()
+
+
+def _lines(form: LaunchForm, figures: Estimate) -> list[Line]:
+    found = []
+    price = figures.hourly_in_team or figures.hourly
+    if figures.typical is not None and figures.typical.cost is not None:
+        run = formats.duration(figures.typical.run_s)
+        found.append(
+            Line(f"Typical run, {run}", formats.estimated(figures.typical.cost.amount, figures.typical.cost.currency))
+        )
+    if figures.longest_s is not None:
+        most = _money(figures.upper_in_team or figures.upper)
+        found.append(Line(f"Until stop limit, {formats.duration(figures.longest_s)}", most, is_total=True))
+    else:
+        found.append(Line("Until stop limit", "no limit set", is_total=True))
+    if form.provider.kind == "instance" and price is not None:
+        found.append(Line("If left on for 30 days", str(price * _MONTH_H)))
+    if figures.pricing.units > 1 and price is not None:
+        found.append(Line("One worker less", f"− {price * (Decimal(1) / figures.pricing.units)} per hour"))
+    found += [Line(what, formats.NOT_PRICED) for what in figures.not_priced]
+    return found
+
+
+def _note(form: LaunchForm, figures: Estimate) -> str:
+    if must_ask(form):
+        return (
+            f"Asks once more: it is above your {_line(form)} line."
+            if figures.gpu_count <= ASK_FIRST_GPUS
+            else (f"Asks once more: it takes more than {ASK_FIRST_GPUS} GPUs.")
+        )
+    return "Sent once, with an idempotency key."
+
+
+def _line(form: LaunchForm) -> str:
+    currency = form.project.team.currency if form.project else "USD"
+    return formats.money(ask_first_line(form), currency, summary=True)
+
+
+def _money(amount: Money | None) -> str:
+    return formats.NOT_PRICED if amount is None else str(amount)

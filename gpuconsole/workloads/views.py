@@ -1,0 +1,135 @@
+"""Launching from a browser: choose, fill in, check, launch."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET, require_POST
+
+from gpuconsole.accounts.access import viewer
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.htmx import wants_fragment
+from gpuconsole.projects.access import focused_project
+from gpuconsole.providers import registry
+from gpuconsole.providers.contract import Provider
+from gpuconsole.workloads import chooser, drafts, edits, pages, rail, services
+from gpuconsole.workloads.forms import LaunchForm
+from gpuconsole.workloads.models import Workload
+
+
+@login_required
+@require_GET
+def choose(request: HttpRequest) -> HttpResponse:
+    """From a need to a provider."""
+    person = viewer(request)
+    return render(request, "launch/choose.html", chooser.context(person, focused_project(request, person), request.GET))
+
+
+@login_required
+@require_GET
+def form(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """The form as the draft has it, or as a clone, an offer or nothing at all begins it."""
+    provider = _provider(slug, kind)
+    person = viewer(request)
+    filled, draft = pages.opened(person, provider, focused_project(request, person), request.GET)
+    context = pages.context(filled, draft, view=request.GET.get("view", ""))
+    return render(request, "launch/form.html", context)
+
+
+@login_required
+@require_POST
+def check(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """Keep what was typed and say what it means: by htmx the rail and the notes, else the whole form."""
+    filled = pages.posted(viewer(request), _provider(slug, kind), request.POST)
+    saved_at = drafts.save(filled.viewer, slug, filled.values)
+    context = pages.context(filled, saved_at, view=_view(request))
+    if not wants_fragment(request):
+        return render(request, "launch/form.html", context)
+    answer = render(request, "launch/_checked.html", context | pages.left(filled, request.POST.get("left", "")))
+    answer["HX-Trigger"] = "gpc:draft-saved"
+    patch_vary_headers(answer, ("HX-Request", "HX-Target"))
+    return answer
+
+
+@login_required
+@require_POST
+def edit(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """Add or remove a row, take an offered fix, or change between form and JSON; works by posting alone."""
+    provider = _provider(slug, kind)
+    filled = pages.posted(viewer(request), provider, request.POST)
+    if filled.json_error:
+        return _shown(request, filled)
+    done = edits.apply(filled, request.POST)
+    drafts.save(filled.viewer, slug, filled.values)
+    query = f"?view={done.view}" if done.view else ""
+    return redirect(f"{reverse('launch:form', args=(slug, kind))}{query}{done.anchor}")
+
+
+@login_required
+@require_POST
+def draft(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """Keep the form for later, or forget what was kept."""
+    filled = pages.posted(viewer(request), _provider(slug, kind), request.POST)
+    if "discard" in request.POST:
+        drafts.discard(filled.viewer, slug)
+        return redirect("launch:form", slug, kind)
+    if filled.json_error:
+        return _shown(request, filled)
+    drafts.save(filled.viewer, slug, filled.values)
+    messages.success(request, "Draft saved.")
+    return redirect("launch:form", slug, kind)
+
+
+@login_required
+@require_POST
+def launch(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """Ask for the work; what stands in the way is shown at its place with nothing lost."""
+    filled = pages.posted(viewer(request), _provider(slug, kind), request.POST)
+    if not filled.is_ready:
+        return _shown(request, filled)
+    if rail.must_ask(filled) and "confirmed" not in request.POST:
+        drafts.save(filled.viewer, slug, filled.values)
+        return render(request, "components/confirm_page.html", pages.question(filled))
+    try:
+        workload = _launched(filled)
+    except Refused as no:
+        filled.refuse(no)
+        return _shown(request, filled)
+    drafts.discard(filled.viewer, slug)
+    messages.success(request, f"Sent {workload.name} to {filled.provider.name}.")
+    return redirect(f"/{workload.kind}s/{workload.public_id}/")
+
+
+def _launched(filled: LaunchForm) -> Workload:
+    assert filled.spec and filled.project and filled.connection  # is_ready said so
+    return services.launch(
+        project=filled.project,
+        connection=filled.connection,
+        spec=filled.spec,
+        name=filled.name,
+        by=filled.viewer.user,
+        stop_after_s=filled.stop_after_s,
+        idempotency_key=filled.key,
+        labels=filled.labels,
+    )
+
+
+def _shown(request: HttpRequest, filled: LaunchForm) -> HttpResponse:
+    context = pages.context(
+        filled, drafts.save(filled.viewer, filled.provider.slug, filled.values), view=_view(request)
+    )
+    return render(request, "launch/form.html", context, status=422)
+
+
+def _view(request: HttpRequest) -> str:
+    return "json" if "json" in request.POST else ""
+
+
+def _provider(slug: str, kind: str) -> Provider:
+    if slug not in registry.SLUGS or registry.get(slug).kind != kind:
+        raise Http404
+    return registry.get(slug)

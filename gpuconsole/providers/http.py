@@ -67,7 +67,7 @@ class Client:
     ) -> None:
         self._wording = wording
         self._base_url = base_url.rstrip("/")
-        self._secrets = set(secrets)
+        self._secrets = frozenset(secrets)
         self._on_call = on_call
         self._http = httpx.Client(
             timeout=TIMEOUT,
@@ -81,9 +81,9 @@ class Client:
         """Give back the connections."""
         self._http.close()
 
-    def hide(self, *secrets: str) -> None:
-        """Take these out of everything that is told from now on."""
-        self._secrets.update(secrets)
+    def hide(self, secret: str, *, instead_of: str = "") -> None:
+        """Take this out of everything that is told from now on; ``instead_of`` is one that has become worthless."""
+        self._secrets = (self._secrets - {instead_of}) | {secret}
 
     def masked(self, value: Any) -> Any:
         """The value with all known secrets taken out."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 MASK = "•••"
-_SHORTEST = 4
+_SHORTEST = 6
 """Shorter texts are no secrets worth hiding: taking them out would mangle everything."""
 
 

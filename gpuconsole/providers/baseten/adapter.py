@@ -15,7 +15,7 @@ from gpuconsole.providers.baseten import output
 from gpuconsole.providers.baseten.client import PROJECTS, SECRETS, WORDING, BasetenClient, jobs_path
 from gpuconsole.providers.baseten.remotes import project_id, remote
 from gpuconsole.providers.baseten.schemas import BasetenJobSpec
-from gpuconsole.providers.baseten.statuses import FINAL
+from gpuconsole.providers.baseten.statuses import ACTIVE, FINAL
 from gpuconsole.providers.checking import counted
 from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
 from gpuconsole.providers.errors import NotFound, Rejected
@@ -27,6 +27,7 @@ from gpuconsole.providers.specs import Spec
 _NEW_PROJECT = "{training_project_id}"
 """Stands in a request for the id of a project that is made first."""
 _PLACES_KEPT = 20_000
+_NEWEST_FIRST = [{"field": "created_at", "order": "desc"}]
 
 
 class BasetenCredentials(BaseModel):
@@ -131,17 +132,23 @@ class BasetenAdapter(Adapter):
     def find(self, token: str, spec: Spec, known: Known) -> Sequence[Remote]:
         """Jobs whose name carries the token, newest first. A recreated job keeps the name and so the token of the old
         one: the ids known before tell them apart."""
-        return [found for found in self.inventory() if found.token == token and found.id not in known.remote_ids]
+        place = _own(spec).training_project_id
+        jobs = self._search(project_id=place) if place else self._search()
+        return [found for found in jobs if found.token == token and found.id not in known.remote_ids]
 
     def fetch(self, ids: Sequence[str]) -> Sequence[Remote]:
-        if not ids:
-            return []
-        wanted = set(ids)
-        filters = {"job_id": next(iter(wanted))} if len(wanted) == 1 else {}
-        return [found for found in self._search(**filters) if found.id in wanted]
+        """Active jobs by one list call. Only where some of the named ones are not among them (they ended, or have a
+        status that we do not know) another call asks for those: the list of all jobs ever grows without end."""
+        wanted, found = set(ids), list[Remote]()
+        if len(wanted) > 1:
+            found = [one for one in self._search(statuses=ACTIVE) if one.id in wanted]
+            wanted -= {one.id for one in found}
+        if len(wanted) == 1:
+            return found + [one for one in self._search(job_id=next(iter(wanted))) if one.id in wanted]
+        return found + ([one for one in self._search() if one.id in wanted] if wanted else [])
 
     def inventory(self) -> Sequence[Remote]:
-        return self._search(order_by=[{"field": "created_at", "order": "desc"}])
+        return self._search()
 
     def end(self, remote_id: str) -> None:
         try:
@@ -177,10 +184,10 @@ class BasetenAdapter(Adapter):
         return priced.price(_own(spec), offers)
 
     def _search(self, **filters: Any) -> list[Remote]:
-        return [self._seen(job) for job in self._client.search(**filters)]
+        return [self._seen(job) for job in self._client.search(**filters, order_by=_NEWEST_FIRST)]
 
     def _seen(self, job: Mapping[str, Any]) -> Remote:
-        found = remote(job)
+        found = remote(self._client.http.masked(job))
         if len(self._places) >= _PLACES_KEPT:
             self._places.clear()
         self._places[found.id] = project_id(job)

@@ -23,6 +23,9 @@ STATUSES = {
 
 FINAL = frozenset({RemoteState.SUCCEEDED, RemoteState.FAILED, RemoteState.CANCELLED})
 
+ACTIVE = tuple(word for word, reading in STATUSES.items() if reading.state not in FINAL)
+"""The words to ask for when only active jobs are wanted."""
+
 _ENDINGS = {"_COMPLETED": _SUCCEEDED, "_FAILED": _FAILED, "_STOPPED": _STOPPED, "_PREEMPTED": _FAILED}
 
 

@@ -22,7 +22,6 @@ PROVIDER = Provider(
     features=frozenset({Feature.STOP, Feature.START, Feature.RESTART}),
     adapter=CortecsAdapter,
     keeps_token=False,
-    requests_per_s=2.0,
     header=("Authorization", "Bearer $CORTECS_TOKEN"),
     absent={
         Feature.LOGS: "Cortecs offers no logs.",

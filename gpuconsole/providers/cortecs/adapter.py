@@ -89,20 +89,20 @@ class CortecsAdapter(Adapter):
         return WireRequest("POST", START, _own(spec).arguments())
 
     def launch(self, spec: Spec, token: str, secrets: Mapping[str, str]) -> Remote:
-        return remote(self._client.start(self.request(spec, token).body))
+        return self._told(self._client.start(self.request(spec, token).body))
 
     def find(self, token: str, spec: Spec, known: Known) -> Sequence[Remote]:
         """Instances that were not there before and whose five arguments equal ours, defaults filled in."""
         ours = self._resolved(_own(spec))
         rows = [row for row in self._client.instances() if str(row.get("instance_id")) not in known.remote_ids]
-        return [remote(row) for row in rows if _alike(row.get("instance_args") or {}, ours)]
+        return [self._told(row) for row in rows if _alike(row.get("instance_args") or {}, ours)]
 
     def fetch(self, ids: Sequence[str]) -> Sequence[Remote]:
         wanted = set(ids)
         return [found for found in self.inventory() if found.id in wanted] if wanted else []
 
     def inventory(self) -> Sequence[Remote]:
-        return [remote(row) for row in self._client.instances()]
+        return [self._told(row) for row in self._client.instances()]
 
     def end(self, remote_id: str) -> None:
         """Delete once it is stopped, stop it before: asked again and again, it comes to its end."""
@@ -143,6 +143,9 @@ class CortecsAdapter(Adapter):
     @classmethod
     def check_choices(cls, spec: Spec, choices: Mapping[str, Sequence[Choice]]) -> Mapping[str, str]:
         return priced.mistakes(_own(spec), choices)
+
+    def _told(self, instance: Mapping[str, Any]) -> Remote:
+        return remote(self._client.http.masked(instance))
 
     def _is_put_to_rest(self, remote_id: str) -> bool:
         """Whether it is stopped, having asked for it where it was not."""

@@ -52,7 +52,7 @@ class CortecsClient:
             if not isinstance(token, str) or not token:
                 raise Unreachable("Cortecs sent no access token.")
             lasts_s = answer.get("expires_in")
-            self.http.hide(token)
+            self.http.hide(token, instead_of=self._token)
             self._token = token
             self._until = time.monotonic() + (float(lasts_s) if isinstance(lasts_s, (int, float)) else 0.0) - MARGIN_S
             return token

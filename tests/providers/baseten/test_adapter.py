@@ -102,6 +102,33 @@ def test_the_project_of_a_job_is_asked_for_only_once(baseten: Far) -> None:
     assert [path.rpartition("/")[2] for path in paths(baseten)] == ["search", "checkpoints", "checkpoints"]
 
 
+def test_a_round_asks_for_active_jobs_and_then_for_those_that_ended(baseten: Far) -> None:
+    jobs = [baseten.launch() for _ in range(4)]
+    ids = [one.id for one in jobs]
+    baseten.adapter.end(ids[0])
+    baseten.pass_time(60)
+    baseten.world.requests.clear()
+    assert {one.id for one in baseten.adapter.fetch(ids)} == set(ids)
+    asked = [row["body"] for row in baseten.world.requests]
+    assert [(body.get("job_id"), "TRAINING_JOB_STOPPED" in body.get("statuses", ())) for body in asked] == [
+        (None, False),
+        (ids[0], False),
+    ]
+    assert {one.id for one in baseten.adapter.fetch([*ids, "nobody"])} == set(ids)
+
+
+def test_jobs_of_an_unheard_of_status_are_fetched_too(baseten: Far) -> None:
+    ids = {baseten.launch().id for _ in range(3)}
+    baseten.fault(fault="unknown_status")
+    assert {one.id for one in baseten.adapter.fetch(list(ids))} == ids
+
+
+def test_an_echoed_secret_is_taken_out_of_what_is_kept(baseten: Far) -> None:
+    runtime = {"environment_variables": {"HF_TOKEN": {"name": "hf_token"}}}
+    spec = baseten.spec(**job(runtime=runtime, name="uses hf_secret_value"))
+    assert "hf_secret_value" not in str(baseten.adapter.launch(spec, TOKEN, {"hf_token": "hf_secret_value"}))
+
+
 def test_calls_on_a_job_that_is_not_there_say_so(baseten: Far) -> None:
     for call in (baseten.adapter.checkpoints, lambda job_id: baseten.adapter.logs(job_id, "")):
         with pytest.raises(NotFound):

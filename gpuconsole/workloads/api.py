@@ -100,8 +100,13 @@ def preview(request: HttpRequest, slug: str, payload: LaunchIn) -> PreviewOut:
     figures = estimate(
         project=project, connection=connection, spec=payload.spec, stop_after_s=payload.guards.stop_after_s
     )
+    requests = [
+        RequestOut(method=sent.method, path=sent.path, body=sent.body, why=sent.why) for sent in shown.requests
+    ]
     return PreviewOut(
-        request=RequestOut(method=shown.request.method, url=shown.url, body=shown.request.body),
+        request=requests[-1],
+        requests=requests,
+        url=shown.url,
         curl=shown.curl,
         python=shown.python,
         estimate=shape_estimate(figures),

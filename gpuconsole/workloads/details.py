@@ -270,11 +270,10 @@ def _notes(workload: Workload) -> Sequence[Note]:
 
 
 def _event(event: Any) -> dict[str, Any]:
-    by = f" by {event.by.display_name}" if event.by else ""
     return {
         "at": event.at,
         "state": event.state,
-        "title": f"{event.text}{by}",
+        "title": f"{event.text} by {event.by.display_name}" if event.by else event.text,
         "detail": event.detail,
         "status": event.remote_status,
     }

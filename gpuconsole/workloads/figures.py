@@ -47,8 +47,8 @@ def _hardware(workload: Workload) -> Figure:
 
 
 def _place(workload: Workload) -> Figure:
-    provider = registry.get(workload.provider)
-    return Figure("Region", workload.region or "not told", f"{provider.name}, {workload.connection.name}")
+    provider, connection = registry.get(workload.provider).name, workload.connection.name
+    return Figure("Region", workload.region or "not told", " · ".join(dict.fromkeys((provider, connection))))
 
 
 def _time(workload: Workload) -> Figure:

@@ -309,7 +309,7 @@ def _price(workload: Workload) -> PriceOut | None:
 def _cost(workload: Workload, amount: Decimal | None) -> CostOut | None:
     if amount is None:
         return None
-    return CostOut.model_construct(amount=amount, currency=workload.currency, is_final=workload.billed_since is None)
+    return CostOut.model_construct(amount=amount, currency=workload.currency, is_final=workload.is_final and workload.billed_since is None)
 
 
 def _attempt(attempt: dict[str, Any]) -> AttemptOut:

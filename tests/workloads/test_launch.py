@@ -34,7 +34,7 @@ def test_a_launch_is_written_down_before_anything_is_sent(lab: Lab) -> None:
     assert job.due_at is not None
     assert job.public_id.startswith("job_")
     event = job.events.get()
-    assert (event.state, event.by, event.text) == (State.SUBMITTING, lab.owner, f"Submitted by {lab.owner}")
+    assert (event.state, event.by, event.text) == (State.SUBMITTING, lab.owner, "Submitted")
     assert Record.objects.get(target_id=job.public_id).action == "workload.launch"
 
 

@@ -63,7 +63,7 @@ def launch(
     workload.idempotency_key, workload.request_hash = idempotency_key, fingerprint
     workload.stop_after_s = figures.longest_s
     workload.ends_by = deadline(workload.created_at, figures.longest_s)
-    transitions.begin(workload, why=f"Submitted by {by.display_name if by else 'gpuconsole'}", by=by)
+    transitions.begin(workload, why="Submitted", by=by)
     audit.record("workload.launch", by=by, team=project.team, project=project, target=workload, after=_facts(workload))
     wake(workload, workload.created_at)
     return workload

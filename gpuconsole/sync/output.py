@@ -29,7 +29,7 @@ KEEP_FREE = 2.0
 def fetch(context: Context) -> None:
     """Fetch what is due, until it is all done, the rate limit bites or somebody asks for another look.
 
-    Output that cannot be had now is had later; only what concerns the account, RateLimited and NotAuthorized, is raised.
+    Output that cannot be had now is had later; only RateLimited and NotAuthorized, of the account, are raised.
     """
     if not context.offers(Feature.LOGS):
         return

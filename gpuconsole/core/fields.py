@@ -1,17 +1,21 @@
-"""A model field for sealed values: the database only ever sees the blob, bound to its own row."""
+"""Model fields of ours: sealed values bound to their own row, and JSON that keeps its order."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from gpuconsole.core import crypto
 
 if TYPE_CHECKING:
     _Blob = models.BinaryField[bytes, bytes]
+    _Json = models.JSONField  # any JSON value goes in and comes out
 else:
     _Blob = models.BinaryField
+    _Json = models.TextField
 
 
 class SealedField(_Blob):
@@ -37,6 +41,26 @@ class SealedField(_Blob):
     def context_of(self, row: models.Model) -> str:
         """What ties a blob to this row and field."""
         return f"{row._meta.label_lower}:{getattr(row, self.bound_to)}:{self.name}"
+
+
+class ExactJSONField(_Json):
+    """JSON kept as text, so that what was sent is shown with its keys in the order in which it was sent.
+
+    PostgreSQL's jsonb sorts keys; use it where the database itself has to look inside.
+    """
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        return None if value is None else json.loads(value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        return None if value is None else json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """For fixtures and dumps."""
+        return str(self.get_prep_value(self.value_from_object(obj)))
+
+    def to_python(self, value: Any) -> Any:
+        return json.loads(value) if isinstance(value, str) else value
 
 
 def write(row: models.Model, name: str, plain: str) -> None:

@@ -109,7 +109,10 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
         items += [NavItem("Connections", "/connections/", "plug", "Team")]
         items += [NavItem("API tokens", "/account/tokens/", "key-round", "Team")]
         if person.may_administer:
-            items += [NavItem("People", "/team/", "users", "Team"), NavItem("Audit log", "/audit/", "scroll-text", "Team")]
+            items += [
+                NavItem("People", "/team/", "users", "Team"),
+                NavItem("Audit log", "/audit/", "scroll-text", "Team"),
+            ]
     chosen = max((item.url for item in items if _is_below(request.path, item.url)), key=len, default=None)
     return [_marked(item, item.url == chosen and not item.disabled) for item in items]
 
@@ -137,9 +140,7 @@ def _month(person: Viewer, project: Project | None, scope: Sequence[Project]) ->
 
 def _budget(team: Team, scope: Sequence[Project]) -> Decimal | None:
     """The budgets of the scope together; None where a project has none, or one in another currency."""
-    amounts = [
-        project.budget_amount for project in scope if project.budget_currency in ("", team.currency)
-    ]
+    amounts = [project.budget_amount for project in scope if project.budget_currency in ("", team.currency)]
     if not amounts or any(amount is None for amount in amounts):
         return None
     return sum((amount for amount in amounts if amount is not None), Decimal(0))

@@ -66,7 +66,9 @@ class ProviderHealth:
     median_text: str
 
 
-def context(request: HttpRequest, viewer: Viewer, project: Project | None, is_mine: bool, now: datetime) -> dict[str, Any]:
+def context(
+    request: HttpRequest, viewer: Viewer, project: Project | None, is_mine: bool, now: datetime
+) -> dict[str, Any]:
     scope = access.visible_workloads(viewer)
     if project is not None:
         scope = scope.filter(project=project)
@@ -160,7 +162,9 @@ def _one(workload: Workload, now: datetime) -> Attention | None:
     if workload.state in (State.QUEUED, State.STARTING) and now - workload.state_at > STUCK_AFTER:
         age = formats.duration(now - workload.state_at)
         word = State(workload.state).label
-        return Attention("clock-alert", "warning-text", name, "looks stuck", f"{word} {age}.", workload.state_at, url, "Open")
+        return Attention(
+            "clock-alert", "warning-text", name, "looks stuck", f"{word} {age}.", workload.state_at, url, "Open"
+        )
     return None
 
 

@@ -15,7 +15,7 @@ from gpuconsole.core import formats, polling
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.remote import PartState
-from gpuconsole.workloads import access, acts, figures, logs, metric_charts, queries, spec_view, timeline
+from gpuconsole.workloads import acts, figures, logs, metric_charts, queries, spec_view, timeline
 from gpuconsole.workloads.lists import Link, Words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import TRANSITIONAL, ReasonCode, State
@@ -45,7 +45,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab: its word in the URL, its label, its template, what it shows, and the feature without which it is left out."""
+    """A tab: its word in the URL, label, template, what it shows, and the feature without which it is left out."""
 
     slug: str
     label: str

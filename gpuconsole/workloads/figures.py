@@ -32,7 +32,14 @@ class Figure:
 
 def of(workload: Workload, now: datetime) -> list[Figure]:
     """The strip of one workload; unknown figures say so."""
-    return [_hardware(workload), _place(workload), _time(workload), _cost(workload, now), _limit(workload, now), _charged(workload)]
+    return [
+        _hardware(workload),
+        _place(workload),
+        _time(workload),
+        _cost(workload, now),
+        _limit(workload, now),
+        _charged(workload),
+    ]
 
 
 def hourly_now(workload: Workload) -> Decimal | None:
@@ -75,7 +82,8 @@ def _limit(workload: Workload, now: datetime) -> Figure:
     if workload.ends_by is None:
         return Figure("Latest end", "none", "it runs until somebody ends it")
     if workload.is_final:
-        return Figure("Latest end", live.moment(workload.ends_by), "not reached" if _ended_early(workload) else "reached")
+        note = "not reached" if _ended_early(workload) else "reached"
+        return Figure("Latest end", live.moment(workload.ends_by), note)
     whole = workload.ends_by - workload.created_at
     gone = min(max(now - workload.created_at, timedelta()), whole)
     percent = Decimal(gone / whole * 100).quantize(Decimal("0.01")) if whole else Decimal(100)
@@ -90,7 +98,8 @@ def _ended_early(workload: Workload) -> bool:
 
 def _charged(workload: Workload) -> Figure:
     owner = workload.owner.display_name if workload.owner else "gpuconsole"
-    link: SafeString = format_html('<a href="/jobs/?project={}">{}</a>', quote(workload.project.slug), workload.project.name)
+    project = workload.project
+    link: SafeString = format_html('<a href="/jobs/?project={}">{}</a>', quote(project.slug), project.name)
     return Figure("Project", link, owner)
 
 

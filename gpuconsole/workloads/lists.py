@@ -136,7 +136,9 @@ class _Query:
     """What the query string asks for, and links that change one part of it."""
 
     def __init__(self, request: HttpRequest, words: Words) -> None:
-        self._params = {name: value for name, value in request.GET.items() if value and name not in ("v", "project")}
+        self._params = {
+            name: str(value) for name, value in request.GET.items() if value and name not in ("v", "project")
+        }
         self._words = words
         self.text = self._params.get("q", "").replace("\0", "")[:200]
         self.view = self._params.get("view", "") if self._params.get("view", "") in _VIEWS else ""

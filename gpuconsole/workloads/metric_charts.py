@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.utils import timezone
 
@@ -80,9 +81,7 @@ def _chart(measure: _Measure, series: dict[str, _Points]) -> Chart:
     highest = max(value for found in points.values() for _, value in found)
     top = measure.top or _round_up(highest)
     names = sorted(points)[:MOST_SERIES]
-    lines = tuple(
-        Line(name, index + 1, _stretches(points[name], first, last, top)) for index, name in enumerate(names)
-    )
+    lines = tuple(Line(name, index + 1, _stretches(points[name], first, last, top)) for index, name in enumerate(names))
     latest = {name: points[name][-1][1] for name in names}
     mean = sum(latest.values()) / len(latest)
     return Chart(
@@ -102,7 +101,7 @@ def _chart(measure: _Measure, series: dict[str, _Points]) -> Chart:
 def _stretches(points: _Points, first: datetime, last: datetime, top: float) -> tuple[str, ...]:
     """SVG points of each unbroken run; samples much further apart than usual are a gap and stay one."""
     whole = (last - first).total_seconds() or 1.0
-    steps = sorted((after[0] - before[0]).total_seconds() for before, after in zip(points, points[1:], strict=False))
+    steps = sorted((after[0] - before[0]).total_seconds() for before, after in pairwise(points))
     usual = steps[len(steps) // 2] if steps else 0
     runs: list[list[str]] = [[]]
     before: datetime | None = None
@@ -124,4 +123,3 @@ def _round_up(value: float) -> float:
 def _figure(value: float, unit: str) -> str:
     number = f"{value:.0f}" if abs(value) >= 10 or unit == "%" else f"{value:.1f}"
     return f"{number} {unit}"
-

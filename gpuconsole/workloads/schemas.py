@@ -290,9 +290,7 @@ def _facts(workload: Workload, now: datetime) -> dict[str, Any]:
 def _reason(workload: Workload) -> ReasonOut | None:
     if not workload.reason_code:
         return None
-    return ReasonOut.model_construct(
-        code=workload.reason_code, fault=workload.reason_fault, text=workload.reason_text
-    )
+    return ReasonOut.model_construct(code=workload.reason_code, fault=workload.reason_fault, text=workload.reason_text)
 
 
 def _price(workload: Workload) -> PriceOut | None:
@@ -309,7 +307,8 @@ def _price(workload: Workload) -> PriceOut | None:
 def _cost(workload: Workload, amount: Decimal | None) -> CostOut | None:
     if amount is None:
         return None
-    return CostOut.model_construct(amount=amount, currency=workload.currency, is_final=workload.is_final and workload.billed_since is None)
+    is_final = workload.is_final and workload.billed_since is None
+    return CostOut.model_construct(amount=amount, currency=workload.currency, is_final=is_final)
 
 
 def _attempt(attempt: dict[str, Any]) -> AttemptOut:
@@ -326,4 +325,3 @@ def _moment(seconds: float) -> datetime:
 
 def _money(money: Money | None) -> MoneyOut | None:
     return None if money is None else MoneyOut(amount=money.amount, currency=money.currency)
-

@@ -118,7 +118,8 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
             except Refused as refusal:
                 messages.error(request, refusal.message)
             else:
-                messages.success(request, f"{chosen.label} asked for {workload.name}. The provider has yet to confirm it.")
+                text = f"{chosen.label} asked for {workload.name}. The provider has yet to confirm it."
+                messages.success(request, text)
             return redirect(url)
     context = {
         "question": asked.question,

@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import gpuconsole.core.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -42,7 +44,7 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=60), blank=True, default=list, size=None
                     ),
                 ),
-                ("spec", models.JSONField()),
+                ("spec", gpuconsole.core.fields.ExactJSONField()),
                 ("token", models.CharField(editable=False, max_length=60, unique=True)),
                 ("idempotency_key", models.CharField(blank=True, max_length=255, null=True)),
                 ("request_hash", models.CharField(blank=True, max_length=64)),
@@ -136,8 +138,8 @@ class Migration(migrations.Migration):
                 ("remote_id", models.CharField(blank=True, max_length=200)),
                 ("remote_status", models.CharField(blank=True, max_length=100)),
                 ("is_status_known", models.BooleanField(default=True)),
-                ("remote", models.JSONField(blank=True, default=dict)),
-                ("request", models.JSONField(blank=True, default=dict)),
+                ("remote", gpuconsole.core.fields.ExactJSONField(blank=True, default=dict)),
+                ("request", gpuconsole.core.fields.ExactJSONField(blank=True, default=dict)),
                 ("observed_at", models.DateTimeField(blank=True, null=True)),
                 ("missing_since", models.DateTimeField(blank=True, null=True)),
                 ("missing_count", models.PositiveSmallIntegerField(default=0)),

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from gpuconsole.accounts.models import ApiToken, Team, User
 from gpuconsole.connections.models import Connection
+from gpuconsole.core.fields import ExactJSONField
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads.states import ACTIVE, FINAL, Fault, Kind, ReasonCode, State
 
@@ -60,7 +61,7 @@ class Workload(models.Model):
     owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="workloads")
     api_token = models.ForeignKey(ApiToken, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
-    spec = models.JSONField()
+    spec = ExactJSONField()
     """The provider-shaped fields as chosen, checked by the provider's model; never changed after launch."""
     token = models.CharField(max_length=60, unique=True, editable=False)
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - unique where there is one
@@ -92,9 +93,9 @@ class Workload(models.Model):
     remote_id = models.CharField(max_length=200, blank=True)
     remote_status = models.CharField(max_length=100, blank=True)
     is_status_known = models.BooleanField(default=True)
-    remote = models.JSONField(default=dict, blank=True)
+    remote = ExactJSONField(default=dict, blank=True)
     """The provider's last answer about it, secrets taken out."""
-    request = models.JSONField(default=dict, blank=True)
+    request = ExactJSONField(default=dict, blank=True)
     """The exact request that was sent, masked, with method and path."""
     observed_at = models.DateTimeField(null=True, blank=True)
     missing_since = models.DateTimeField(null=True, blank=True)

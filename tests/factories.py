@@ -69,7 +69,7 @@ def make_connection(
     credentials: dict[str, str] | None = None,
     checked: bool = True,
 ) -> Connection:
-    """A sandbox connection; ``simulator_url`` points every sandbox of the test at it. Unless ``checked`` it waits for its test."""
+    """A sandbox connection at ``simulator_url``; unless ``checked`` it still waits for its test."""
     settings.SIMULATOR_URL = simulator_url or settings.SIMULATOR_URL or "http://127.0.0.1:9"
     team = team or make_team()
     found = registry.get(provider)

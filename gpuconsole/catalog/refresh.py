@@ -49,14 +49,22 @@ def save_offers(connection: Connection, offers: Sequence[Offer], seen_at: dateti
     models.Offer.objects.bulk_create(new)
     models.Offer.objects.bulk_update(changed, [*_FACTS, "seen_at"])
     models.Offer.objects.filter(pk__in=gone).delete()
-    models.OfferList.objects.update_or_create(connection=connection, defaults={"seen_at": seen_at})
+    models.OfferList.objects.bulk_create(
+        [models.OfferList(connection=connection, seen_at=seen_at)],
+        update_conflicts=True,
+        unique_fields=["connection"],
+        update_fields=["seen_at"],
+    )
 
 
 def save_choices(connection: Connection, name: str, choices: Sequence[Choice], seen_at: datetime) -> None:
     """Write one set of choices whole: it is one row."""
     values = [{**asdict(choice), "facts": dict(choice.facts)} for choice in choices]
-    models.ChoiceSet.objects.update_or_create(
-        connection=connection, name=name, defaults={"choices": values, "seen_at": seen_at}
+    models.ChoiceSet.objects.bulk_create(
+        [models.ChoiceSet(connection=connection, name=name, choices=values, seen_at=seen_at)],
+        update_conflicts=True,
+        unique_fields=["connection", "name"],
+        update_fields=["choices", "seen_at"],
     )
 
 

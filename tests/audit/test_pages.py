@@ -1,0 +1,81 @@
+"""The audit log: for team admins, newest first, one entry unfolded by link."""
+
+import pytest
+
+from gpuconsole.audit import services as audit
+from gpuconsole.audit.models import Record, Result
+from gpuconsole.projects import services as projects
+from gpuconsole.projects.quotas import Quota
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture
+def team():
+    return make.make_team()
+
+
+@pytest.fixture
+def as_owner(client, team):
+    client.force_login(make.owner_of(team), backend=BACKEND)
+    return client
+
+
+def test_an_entry_unfolds_with_old_and_new_values_reason_and_request(as_owner, team):
+    project = make.make_project(team)
+    projects.set_quota(project=project, quota=Quota(max_gpus=8), by=make.owner_of(team), why="H100 week")
+    record = Record.objects.get(action="project.quota")
+
+    content = as_owner.get(f"/audit/?open={record.public_id}").content.decode()
+
+    assert "max gpus" in content
+    assert "H100 week" in content
+
+
+def test_acts_of_a_page_carry_address_and_request_id(as_owner, team):
+    answer = as_owner.post("/team/settings/", {"name": "Renamed", "time_zone": "UTC"}, REMOTE_ADDR="192.0.2.7")
+
+    record = Record.objects.get(action="team.update")
+    assert record.ip == "192.0.2.7"
+    assert record.request_id == answer["X-Request-Id"]
+    assert record.user == make.owner_of(team)
+
+
+def test_refusals_are_entries_too(as_owner, team):
+    audit.record("workload.launch", by=make.owner_of(team), team=team, why="Over quota.", result=Result.REFUSED)
+
+    assert b"Refused" in as_owner.get("/audit/").content
+
+
+def test_sixty_entries_are_two_pages(as_owner, team):
+    for number in range(60):
+        audit.record(f"test.act{number}", by=None, team=team)
+
+    first = as_owner.get("/audit/")
+    second = as_owner.get(f"/audit/{first.context['older_url']}")
+
+    assert len(first.context["records"]) == 50
+    seen = [*first.context["records"], *second.context["records"]]
+    assert seen == list(Record.objects.filter(team=team).order_by("-id"))
+
+
+def test_another_teams_entries_are_not_shown(as_owner, team):
+    other = make.make_team(name="Other team here")
+    record = Record.objects.get(team=other, action="team.create")
+
+    content = as_owner.get(f"/audit/?open={record.public_id}").content.decode()
+
+    assert "Other team here" not in content
+
+
+def test_members_do_not_read_it(client, team):
+    client.force_login(make.add_member(team), backend=BACKEND)
+
+    assert client.get("/audit/").status_code == 403
+
+
+def test_a_bad_page_link_shows_the_first_page(as_owner):
+    assert as_owner.get("/audit/?after=rubbish").status_code == 200

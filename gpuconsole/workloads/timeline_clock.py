@@ -47,14 +47,15 @@ class Clock:
 
 def window(start: datetime, now: datetime, zone: tzinfo = UTC) -> Clock:
     """The clock that many strips share: exactly from ``start``, up to now and a little on."""
-    return _with_ticks(start, now + (now - start) * AHEAD, now, zone)
+    return _with_ticks(start, now + (now - start) * AHEAD, now, zone, step_of(now - start))
 
 
 def life(start: datetime, end: datetime, now: datetime, zone: tzinfo, *, is_live: bool) -> Clock:
     """The clock of one workload: from its first moment, rounded down to a tick, to its end, or a little past now."""
-    first = _floor(start, step_of(end - start), zone)
+    step = step_of(end - start)
+    first = _floor(start, step, zone)
     last = end + (end - first) * AHEAD if is_live else end
-    return _with_ticks(first, max(last, first + timedelta(seconds=1)), now if is_live else None, zone)
+    return _with_ticks(first, max(last, first + timedelta(seconds=1)), now if is_live else None, zone, step)
 
 
 def bare(start: datetime, end: datetime) -> Clock:
@@ -67,10 +68,9 @@ def step_of(length: timedelta) -> timedelta:
     return next((step for limit, step in _STEPS if length < limit), _DAY)
 
 
-def _with_ticks(start: datetime, end: datetime, now: datetime | None, zone: tzinfo) -> Clock:
+def _with_ticks(start: datetime, end: datetime, now: datetime | None, zone: tzinfo, step: timedelta) -> Clock:
     clock = Clock(start, end)
     now_x = None if now is None else round(clock.x(now), 2)
-    step = step_of((now or end) - start)
     moments = [at for at in _moments(start, end, step, zone) if start <= at < end]
     moments = moments[:: -(-len(moments) // MOST_LINES) or 1]
     every = -(-len(moments) // MOST_LABELS) or 1

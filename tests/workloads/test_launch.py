@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 import pytest
 from django.db import connection as database
@@ -21,6 +22,8 @@ from gpuconsole.workloads import services, tokens
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import ACTIVE, State
 from tests.factories_workloads import Lab, make_lab, make_spec
+
+Result = TypeVar("Result")
 
 
 def test_a_launch_is_written_down_before_anything_is_sent(lab: Lab) -> None:
@@ -195,9 +198,9 @@ def test_a_refused_launch_leaves_nothing_behind(lab: Lab) -> None:
     assert User.objects.count() == 1
 
 
-def at_once(times: int, act: Callable[[], object]) -> list[object]:
+def at_once(times: int, act: Callable[[], Result]) -> list[Result]:
     """What each of so many threads got, all begun together."""
-    found: list[object] = []
+    found: list[Result] = []
     gate = threading.Barrier(times)
 
     def run() -> None:

@@ -1,5 +1,7 @@
 """The metrics store."""
 
+from itertools import pairwise
+
 from gpuconsole.providers.remote import Sample
 from gpuconsole.workloads import metrics
 from gpuconsole.workloads.models import Workload
@@ -38,7 +40,7 @@ def test_long_ranges_are_thinned_evenly_and_keep_the_newest(lab: Lab) -> None:
     found = metrics.read(job, since=later(0), until=later(1000), most=20)
     assert len(found) == 20
     assert found[-1].at == later(990)
-    assert {(b.at - a.at).total_seconds() for a, b in zip(found, found[1:], strict=False)} == {50}
+    assert {(b.at - a.at).total_seconds() for a, b in pairwise(found)} == {50}
 
 
 def test_nothing_measured_is_nothing(lab: Lab) -> None:

@@ -254,18 +254,21 @@ def test_no_other_module_writes_a_state() -> None:
     for module in (module for app in apps for module in (package / app).rglob("*.py")):
         if module.name == "transitions.py" or "migrations" in module.parts:
             continue
-        writes = [node.lineno for node in ast.walk(ast.parse(module.read_text())) if _writes_state(node)]
+        writes = [ast.unparse(node) for node in ast.walk(ast.parse(module.read_text())) if _writes_state(node)]
         assert not writes, f"{module}: {writes}"
 
 
 def _writes_state(node: ast.AST) -> bool:
     match node:
         case ast.Assign(targets=targets):
-            return any(isinstance(part, ast.Attribute) and part.attr == "state" for each in targets for part in ast.walk(each))
+            return any(
+                isinstance(part, ast.Attribute) and part.attr == "state" for each in targets for part in ast.walk(each)
+            )
         case ast.AugAssign(target=ast.Attribute(attr="state")) | ast.AnnAssign(target=ast.Attribute(attr="state")):
             return True
-        case ast.Call(func=ast.Attribute(attr="update" | "create" | "update_or_create")) | ast.Call(
-            func=ast.Name(id="Workload" | "Job" | "Instance")
+        case (
+            ast.Call(func=ast.Attribute(attr="update" | "create" | "update_or_create"))
+            | ast.Call(func=ast.Name(id="Workload" | "Job" | "Instance"))
         ):
             return any(keyword.arg == "state" for keyword in node.keywords)
         case ast.Call(func=ast.Name(id="setattr"), args=[_, ast.Constant(value="state"), _]):

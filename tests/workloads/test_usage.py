@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
@@ -102,7 +103,7 @@ def _assert_story(row: Workload) -> None:
     assert all(end is None or start <= end for _, start, end in spans)
     for attempt in row.phases:
         edges = [(start, end) for _, start, end in attempt["spans"]]
-        assert all(before[1] == after[0] for before, after in zip(edges, edges[1:], strict=False))
+        assert all(before[1] == after[0] for before, after in pairwise(edges))
     assert sum(end is None for *_, end in spans) == (row.state not in FINAL)
     times = list(row.events.order_by("id").values_list("at", flat=True))
     assert times == sorted(times)
@@ -116,7 +117,7 @@ def _assert_bill(row: Workload) -> None:
     assert sum((interval.cost or 0 for interval in intervals), Decimal(0)) == row.cost_closed
     assert sum((interval.billed_s or 0 for interval in intervals), Decimal(0)) == row.billed_closed_s
     edges = [(interval.started_at, interval.ended_at) for interval in intervals]
-    assert all(before[1] is not None and before[1] <= after[0] for before, after in zip(edges, edges[1:], strict=False))
+    assert all(before[1] is not None and before[1] <= after[0] for before, after in pairwise(edges))
 
 
 def test_a_no_longer_billed_end_is_no_news(lab: Lab) -> None:

@@ -1,0 +1,58 @@
+"""Workloads in the Django admin: to look at, never to change, since only moves may write a state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from gpuconsole.workloads.models import Event, UsageInterval, Workload
+
+
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Shows rows; offers neither to add, nor to change, nor to delete."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Workload)
+class WorkloadAdmin(ReadOnly):
+    """Every team's work."""
+
+    list_display = ("public_id", "name", "kind", "provider", "state", "team", "project", "created_at")
+    list_filter = ("kind", "provider", "state", "is_sandbox")
+    list_select_related = ("team", "project")
+    search_fields = ("public_id", "remote_id", "token", "name")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly):
+    """Every line of every timeline."""
+
+    list_display = ("workload", "at", "kind", "state", "remote_status", "text", "by")
+    list_filter = ("kind",)
+    list_select_related = ("workload", "by")
+    search_fields = ("workload__public_id",)
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(UsageInterval)
+class UsageIntervalAdmin(ReadOnly):
+    """Every billed stretch."""
+
+    list_display = ("workload", "attempt", "started_at", "ended_at", "billed_s", "hourly_price", "currency", "cost")
+    list_select_related = ("workload",)
+    search_fields = ("workload__public_id",)
+    ordering = ("-id",)
+    show_full_result_count = False

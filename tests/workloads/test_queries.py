@@ -1,0 +1,193 @@
+"""Lists: filters, constant queries, capped counts, usual durations, sums and spend."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from gpuconsole.core.paging import page
+from gpuconsole.projects.models import ExchangeRate, Project
+from gpuconsole.workloads import queries, spending, timeline
+from gpuconsole.workloads.estimates import estimate
+from gpuconsole.workloads.models import UsageInterval, Workload
+from gpuconsole.workloads.queries import Filters
+from gpuconsole.workloads.states import Kind, State
+from gpuconsole.workloads.usage import cost_so_far
+from tests.factories_workloads import Lab, make_spec, make_user
+
+
+def found(**filters: Any) -> set[str]:
+    return {workload.name for workload in queries.listing(Workload.objects.all(), Filters(**filters))}
+
+
+def test_each_filter_narrows(lab: Lab) -> None:
+    other = Project.objects.create(team=lab.team, name="Other", slug="other")
+    ada = make_user(lab.team)
+    lab.workload("baseten", name="sft", labels=["nightly"])
+    lab.launch("cortecs", name="serve_1", project=other, by=ada)
+    assert found() == {"sft", "serve_1"}
+    assert found(providers=["cortecs"]) == found(kind=Kind.INSTANCE) == found(projects=["other"]) == {"serve_1"}
+    assert found(states=["running"]) == found(label="nightly") == found(name="SF") == {"sft"}
+    assert found(owner=ada.email.upper()) == found(text="SERVE_") == {"serve_1"}
+    assert found(text="nightly") == {"sft"}
+    assert found(text=Workload.objects.get(name="sft").public_id) == {"sft"}
+    assert found(name="e%1") == found(states=["odd"]) == found(label="night") == set()
+
+
+def test_created_ranges_include_their_start_only(lab: Lab) -> None:
+    at = lab.launch(name="a").created_at
+    assert found(created_from=at, created_to=at + timedelta(seconds=1)) == {"a"}
+    assert found(created_to=at) == set()
+
+
+def test_a_page_of_a_list_takes_one_query_whatever_it_shows(lab: Lab) -> None:
+    for _ in range(30):
+        lab.workload("baseten")
+    with CaptureQueriesContext(database) as seen:
+        shown = page(queries.listing(Workload.objects.all(), Filters()), limit=25)
+        now = timezone.now()
+        for row in shown.items:
+            assert row.project.name
+            assert row.connection.name
+            assert row.owner == lab.owner
+            assert cost_so_far(row, now) is not None
+            assert timeline.mini(row, now).rows
+    assert len(seen.captured_queries) == 1
+    assert "credentials" not in seen.captured_queries[0]["sql"].replace("credentials_version", "")
+    assert shown.older is not None
+
+
+def test_counts_are_capped(lab: Lab) -> None:
+    for _ in range(3):
+        lab.launch()
+    assert queries.capped_count(Workload.objects.all()) == 3
+    assert queries.capped_count(Workload.objects.all(), most=2) == 3
+    assert queries.capped_count(Workload.objects.all(), most=1) == 2
+
+
+def test_open_and_active_counts(lab: Lab) -> None:
+    lab.workload("baseten")
+    lab.workload("baseten", State.SUCCEEDED)
+    lab.workload("cortecs", State.STOPPED)
+    assert queries.open_counts([lab.project]) == {"job": 1, "instance": 1}
+    assert queries.active_counts([lab.project]) == {lab.project.pk: 1}
+    week_ago = timezone.now() - timedelta(days=7)
+    assert queries.view_counts(Workload.objects.all(), lab.owner, week_ago) == {"active": 2, "failed": 0}
+
+
+def test_sums_count_what_is_active(lab: Lab) -> None:
+    lab.workload("baseten", State.SUCCEEDED)
+    rows = [lab.workload("baseten"), lab.workload("cortecs"), lab.workload("cortecs")]
+    summed = queries.sums([*rows, *Workload.objects.filter(state=State.SUCCEEDED)])
+    assert (summed.count, summed.gpus) == (3, 6)
+    assert summed.hourly == {"USD": Decimal(13), "EUR": Decimal("4.8")}
+
+
+def _ended(lab: Lab, queued_s: float, number: int = 5) -> None:
+    for _ in range(number):
+        job = lab.workload("baseten", State.SUCCEEDED)
+        start = job.created_at.timestamp()
+        spans = [["queued", start, start + queued_s], ["running", start + queued_s, start + 600]]
+        phases = [{"attempt": 1, "spans": spans, "end": "succeeded", "note": ""}]
+        Workload.objects.filter(pk=job.pk).update(
+            phases=phases, billed_closed_s=600, cost_closed=2, ended_at=job.created_at + timedelta(seconds=600)
+        )
+
+
+def test_usual_phases_are_medians_of_alike_work_and_need_five(lab: Lab) -> None:
+    _ended(lab, 60, 4)
+    job = lab.launch("baseten")
+    assert queries.usual_phases(job) == {}
+    _ended(lab, 90, 1)
+    assert queries.usual_phases(job) == {"queued": pytest.approx(60), "running": pytest.approx(540)}
+    assert queries.usual_phases(lab.launch("cortecs")) == {}
+
+
+def test_a_typical_run_is_the_median_of_alike_work(lab: Lab) -> None:
+    _ended(lab, 60, 4)
+    asked: dict[str, Any] = {
+        "project": lab.project,
+        "connection": lab.connections["baseten"],
+        "spec": make_spec("baseten"),
+    }
+    assert estimate(**asked).typical is None
+    _ended(lab, 60, 1)
+    typical = estimate(**asked).typical
+    assert typical is not None
+    assert (typical.cost.amount if typical.cost else None, typical.run_s, typical.count) == (Decimal(2), 600.0, 5)
+
+
+def test_an_estimate_of_an_unknown_price_is_unknown_and_says_so(lab: Lab) -> None:
+    Project.objects.update(budget_amount=5, budget_currency="USD", max_hourly_price=3)
+    lab.project.refresh_from_db()
+    spec = make_spec("cortecs", hardware_type_id="UNHEARD_OF")
+    figures = estimate(project=lab.project, connection=lab.connections["cortecs"], spec=spec, stop_after_s=60)
+    assert (figures.hourly, figures.upper, figures.hourly_in_team, figures.budget_after) == (None, None, None, None)
+    texts = {check.name: check.text for check in figures.checks}
+    assert "price is not known" in texts["Budget"]
+    assert [check.name for check in figures.blocking] == ["Quota"]
+
+
+def test_an_estimate_takes_few_queries_however_much_there_is(lab: Lab) -> None:
+    ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.1", on=timezone.now().date(), source="test")
+    Project.objects.update(budget_amount=1000, budget_currency="USD", max_gpus=1000)
+    lab.project.refresh_from_db()
+    asked: dict[str, Any] = {
+        "project": lab.project,
+        "connection": lab.connections["cortecs"],
+        "spec": make_spec("cortecs"),
+    }
+    counted = []
+    for _ in range(2):
+        for _ in range(5):
+            lab.workload("cortecs", stop_after_s=600)
+        with CaptureQueriesContext(database) as seen:
+            estimate(**asked, stop_after_s=3600)
+        counted.append(len(seen.captured_queries))
+    assert counted[0] == counted[1] <= 16
+
+
+def test_usage_lines_show_each_billed_stretch(lab: Lab) -> None:
+    instance = lab.workload("cortecs", State.STOPPED)
+    (line,) = queries.usage_lines(instance, timezone.now())
+    assert (line.cost, line.currency, line.rounding) == (instance.cost_closed, "EUR", "minute")
+
+
+def test_activity_is_what_people_did(lab: Lab) -> None:
+    assert [record.action for record in queries.activity(lab.launch())] == ["workload.launch"]
+
+
+def test_spend_of_a_month_takes_its_share_of_what_crosses_its_edge(lab: Lab) -> None:
+    job, now = lab.launch("baseten"), timezone.now()
+    start = now - timedelta(hours=10)
+    for since, until, cost in (
+        (start - timedelta(hours=1), start + timedelta(hours=1), Decimal(20)),
+        (start + timedelta(hours=2), start + timedelta(hours=3), Decimal(5)),
+        (start - timedelta(hours=3), start - timedelta(hours=2), Decimal(99)),
+    ):
+        UsageInterval.objects.create(
+            workload=job, started_at=since, ended_at=until, cost=cost, billed_s=1, currency="USD"
+        )
+    UsageInterval.objects.create(
+        workload=job, started_at=now - timedelta(hours=1), hourly_price=13, currency="USD", rounding="minute"
+    )
+    assert spending.spent([lab.project], start, now + timedelta(hours=1), now) == {"USD": Decimal(28)}
+
+
+def test_the_month_of_a_team_is_in_its_currency_or_unknown(lab: Lab) -> None:
+    lab.workload("cortecs", State.STOPPED)
+    UsageInterval.objects.update(cost=Decimal(2))
+    now = timezone.now()
+    assert spending.month(lab.team, [lab.project], now).spent is None
+    ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.5", on=now.date(), source="test")
+    assert spending.month(lab.team, [lab.project], now).spent == Decimal(3)
+
+
+def test_reserved_money_shrinks_as_it_is_spent(lab: Lab) -> None:
+    lab.launch("baseten", stop_after_s=3600)
+    Workload.objects.update(cost_closed=Decimal(3))
+    assert spending.reserved(Workload.objects.all(), timezone.now()) == {"USD": Decimal(10)}

@@ -16,6 +16,7 @@ export function startForms() {
   addEventListener("pageshow", (e) => e.persisted && all("form[data-sent]").forEach(free));
   document.addEventListener("gpc:draft-saved", () => all("form[data-dirty]").forEach((form) => delete form.dataset.dirty));
   document.addEventListener("htmx:afterSettle", (e) => refresh(e.target));
+  document.addEventListener("htmx:oobAfterSwap", (e) => noted(e.detail.target));
   on("click", "[data-step]", step);
   on("click", "a[href^='#']", goToField);
   on("change", "[data-submit-on-change]", (field) => field.form.requestSubmit());
@@ -74,7 +75,11 @@ function apply(node) {
 function valueOf(form, name) {
   const found = form?.elements.namedItem(name);
   if (!found) return "";
-  if (found instanceof RadioNodeList && found[0]?.type === "checkbox") return [...found].find((box) => box.checked)?.value ?? "";
+  if (found instanceof RadioNodeList) {
+    const inputs = [...found]; // a switch is a box behind a hidden input that says no for it
+    const boxes = inputs.filter((input) => input.type === "checkbox");
+    if (boxes.length) return boxes.find((box) => box.checked)?.value ?? inputs.find((input) => input.type === "hidden")?.value ?? "";
+  }
   if (found.type === "checkbox") return found.checked ? found.value : "";
   return found.value;
 }
@@ -89,6 +94,14 @@ function showSent(input) {
   const isNumber = input.value.trim() !== "" && Number.isFinite(number);
   const sent = String(Math.round(number * factor)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
   help.textContent = isNumber ? `Sends ${sent} ${input.dataset.sendsUnit ?? ""}`.trim() + `. ${help.dataset.plain}`.trimEnd() : help.dataset.plain;
+}
+
+/** A note that came from the server says whether its field is right: <div class="error|help" data-note-of="id of the field">. */
+function noted(note) {
+  const field = note?.dataset?.noteOf && document.getElementById(note.dataset.noteOf);
+  if (!field) return;
+  if (document.getElementById(note.id)?.classList.contains("error")) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
 }
 
 function submitOnce(e) {

@@ -46,7 +46,7 @@ function move(step) {
 }
 
 const ACTIONS = {
-  "/": () => focus("[data-filter-field], #search"),
+  "/": () => focus("[data-filter], #search"),
   "?": () => document.getElementById("shortcuts")?.showModal(),
   n: () => location.assign("/launch/"),
   j: () => move(1),
@@ -54,9 +54,9 @@ const ACTIONS = {
   arrowdown: () => (current() ? move(1) : false),
   arrowup: () => (current() ? move(-1) : false),
   x: () => current()?.querySelector(".pick input")?.click() ?? false,
-  c: () => click("[data-key=clone]"),
-  l: () => click("[data-key=log]"),
-  s: () => click("[data-key=stop]"),
+  c: () => click("[data-act=clone]"),
+  l: () => click("[data-act=log]"),
+  s: () => click("[data-act=stop]"),
   f: () => click("[data-log-follow]"),
 };
 

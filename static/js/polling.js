@@ -1,6 +1,6 @@
 // Polled regions: <div id data-poll="10" hx-get hx-trigger="gpc:poll" hx-target="this" hx-swap="outerHTML" hx-vals='{"v": "…"}'>.
 // 204 means unchanged, 286 means swap and stop. No region is asked while the tab is hidden, or while somebody works in it.
-import { all, say } from "./dom.js";
+import { all, on, say } from "./dom.js";
 import { signedOut, tell } from "./live.js";
 
 const JITTER = 0.1;
@@ -24,7 +24,8 @@ export function startPolling() {
     if (!document.hidden) refreshAll();
     beat();
   });
-  document.addEventListener("click", (e) => e.target.closest?.("[data-try-now]") && refreshAll());
+  on("click", "[data-try-now]", refreshAll);
+  on("click", "[data-new-rows]", showHeld);
   document.addEventListener("htmx:beforeSwap", beforeSwap);
   document.addEventListener("htmx:afterSwap", afterSwap);
   document.addEventListener("htmx:afterRequest", afterRequest);
@@ -102,7 +103,30 @@ function beforeSwap(event) {
     event.detail.shouldSwap = false;
     return;
   }
+  holdNewRows(target, event);
   kept = remember(target);
+}
+
+/** Rows that would push what is under the pointer or the focus wait behind a button, <button data-new-rows hidden>. */
+function holdNewRows(region, event) {
+  if (!region.querySelector("[data-new-rows]") || region.dataset.force || !region.matches(":has(tbody:hover, tbody :focus)")) return;
+  const answer = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
+  const held = all("tbody tr[id]", answer).filter((row) => !element(row.id));
+  if (!held.length) return;
+  for (const row of held) row.remove();
+  const bar = answer.querySelector("[data-new-rows]");
+  bar.hidden = false;
+  bar.textContent = `${held.length} new ${held.length === 1 ? bar.dataset.newRows : bar.dataset.newRowsMany || `${bar.dataset.newRows}s`}`;
+  event.detail.serverResponse = answer.body.innerHTML;
+}
+
+function showHeld(bar) {
+  const region = bar.closest("[data-poll]");
+  region.dataset.force = "true";
+  region.setAttribute("hx-vals", '{"v": ""}');
+  regions.get(region.id).dueAt = 0;
+  bar.blur();
+  beat();
 }
 
 function afterSwap(event) {

@@ -21,6 +21,7 @@ class Subject:
     asked: int = 0
     log: str = "line 1\nline 2\n"
     log_is_final: bool = False
+    rows: int = 3
 
 
 SUBJECT = Subject()
@@ -50,6 +51,15 @@ def log(request: HttpRequest) -> HttpResponse:
     if SUBJECT.log_is_final:
         response["X-Log-End"] = "1"
     return response
+
+
+def rows(request: HttpRequest) -> HttpResponse:
+    context = {"shell": Shell(), "subject": SUBJECT, "numbers": range(SUBJECT.rows, 0, -1)}
+    if request.headers.get("HX-Request") != "true":
+        return render_source(request, "rows.html", context)
+    if request.GET.get("v") == str(SUBJECT.rows):
+        return unchanged()
+    return render_source(request, "_rows.html", context)
 
 
 def dialog(request: HttpRequest) -> HttpResponse:

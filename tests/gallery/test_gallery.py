@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 pytestmark = [pytest.mark.gallery, pytest.mark.usefixtures("_gallery_urls")]
 
@@ -60,3 +60,31 @@ def test_markup_in_names_and_answers_is_shown_as_text(page: Page, live_server: A
     assert page.get_by_text('<b>bold</b> & quoted "name"').first.is_visible()
     opened(page, live_server, "/gallery/vocabulary/")
     assert page.get_by_text("<script>alert(1)</script>").is_visible()
+
+
+def test_without_script_menus_open_and_nothing_useless_is_shown(browser: Browser, live_server: Any) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{live_server.url}/gallery/jobs/")
+    page.locator("summary[aria-label='Account of Researcher A']").click()
+    assert page.get_by_role("button", name="Sign out").is_visible()
+    assert not page.locator(".key-hints").is_visible()
+    assert not page.locator("#live-label").is_visible()
+    page.context.close()
+
+
+def test_nothing_moves_for_those_who_want_no_motion(page: Page, live_server: Any) -> None:
+    page.emulate_media(reduced_motion="reduce", forced_colors="active")
+    opened(page, live_server, "/gallery/vocabulary/")
+    spinner = page.locator(".pill.state-starting .icon").first
+    assert spinner.evaluate("icon => getComputedStyle(icon).animationName") == "none"
+    pill = page.locator(".pill.state-running").first
+    assert pill.evaluate("pill => getComputedStyle(pill).borderTopStyle") == "solid"
+
+
+def test_the_phone_menu_opens_without_script(browser: Browser, live_server: Any) -> None:
+    page = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
+    page.goto(f"{live_server.url}/gallery/jobs/")
+    assert not page.get_by_role("link", name="Audit log").is_visible()
+    page.get_by_role("link", name="More").click()
+    assert page.get_by_role("link", name="Audit log").is_visible()
+    page.context.close()

@@ -115,6 +115,19 @@ def test_a_hidden_tab_asks_nothing_and_asks_at_once_on_return(polled: Page) -> N
     region_says(polled, "Region 2")
 
 
+def test_new_rows_wait_while_the_pointer_is_in_the_table(page: Page, live_server: Any) -> None:
+    page.goto(f"{live_server.url}/poll/rows/")
+    page.wait_for_selector("html[data-script=on]")
+    page.get_by_text("Job 2 of 3").hover()
+    SUBJECT.rows = 5
+    bar = page.get_by_role("button", name="2 new jobs")
+    expect(bar).to_be_visible()
+    assert page.locator("#rows tbody tr").all_text_contents() == ["Job 3 of 5", "Job 2 of 5", "Job 1 of 5"]
+    bar.click()
+    expect(page.locator("#rows tbody tr")).to_have_count(5)
+    expect(bar).to_be_hidden()
+
+
 def test_the_log_follows_stops_when_scrolled_up_and_ends(polled: Page) -> None:
     expect(polled.locator("#log .log-row")).to_have_count(2)
     SUBJECT.log += "".join(f"line {number}\n" for number in range(3, 2503))

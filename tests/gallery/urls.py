@@ -17,6 +17,7 @@ def gallery(request: HttpRequest, name: str) -> HttpResponse:
 urlpatterns = [
     path("gallery/<slug:name>/", gallery, name="gallery"),
     path("poll/", polled.page, name="poll"),
+    path("poll/rows/", polled.rows, name="poll_rows"),
     path("poll/log/", polled.log, name="poll_log"),
     path("dialog/", polled.dialog, name="dialog"),
     path("account/", include("allauth.urls")),

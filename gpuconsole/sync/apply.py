@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from gpuconsole.providers.remote import Remote
 from gpuconsole.sync.adopt import SENT_BY
@@ -12,20 +13,38 @@ from gpuconsole.workloads import transitions
 from gpuconsole.workloads.models import EventKind, Workload
 from gpuconsole.workloads.states import FINAL, State
 
+STALE = timedelta(seconds=10)
+
 
 def observe(context: Context) -> None:
-    """Ask the provider about everything that can still change, and write what did. Raises ProviderError."""
+    """Ask the provider about everything that can still change, and write what did. Raises ProviderError.
+
+    Where launches have used up the rate limit, what is known is good enough for a moment.
+    """
+    if not _may_look(context):
+        return
+    context.tally.is_observed = True
     rows = _observed(context)
     if not rows:
-        context.ask(context.adapter.inventory)
+        context.count(context.adapter.inventory)
         return
-    remotes = context.ask(lambda: context.adapter.fetch([row.remote_id for row in rows]))
+    remotes = context.count(lambda: context.adapter.fetch([row.remote_id for row in rows]))
     by_id = {remote.id: remote for remote in remotes}
     now = context.now
     asked = {row.pk: row.remote_id for row in rows}
     changed = [row.pk for row in rows if compare(context.provider, row, by_id.get(row.remote_id), now)]
     if changed:
         _write(context, changed, asked, by_id)
+
+
+def _may_look(context: Context) -> bool:
+    if context.limit.take() == 0:
+        return True
+    synced_at = context.connection.synced_at
+    if synced_at is not None and context.now - synced_at < STALE:
+        return False
+    context.limit.wait()
+    return True
 
 
 def _observed(context: Context) -> Sequence[Workload]:

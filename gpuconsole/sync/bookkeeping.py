@@ -19,8 +19,9 @@ from gpuconsole.workloads.states import FINAL, TRANSITIONAL, State
 def succeeded(context: Context) -> datetime:
     """The round went well; gives the time of the next."""
     connection, tally, now = context.connection, context.tally, context.now
+    synced_at = now if tally.is_observed else connection.synced_at
     Connection.objects.filter(pk=connection.pk).update(
-        synced_at=now, last_success_at=now, failures=0, breaker_until=None
+        synced_at=synced_at, last_success_at=now, failures=0, breaker_until=None
     )
     connection.failures = 0
     if tally.calls:

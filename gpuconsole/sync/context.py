@@ -45,6 +45,7 @@ class Tally:
     calls: int = 0
     failures: int = 0
     took_ms: int = 0
+    is_observed: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, took_s: float, *, is_ok: bool) -> None:
@@ -80,8 +81,8 @@ class Context:
         return feature in self.provider.features
 
     def ask(self, call: Callable[[], T]) -> T:
-        """One call within the rate limit."""
-        self.limit.wait()
+        """One call that somebody waits for, within the rate limit."""
+        self.limit.wait_little()
         return self.count(call)
 
     def count(self, call: Callable[[], T]) -> T:

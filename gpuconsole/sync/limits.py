@@ -44,7 +44,8 @@ class Limit:
     def take(self, *, keep: float = 0) -> float:
         """Take leave for one call and answer 0, or answer the seconds until there is one.
 
-        ``keep`` calls are left over for others: background reads leave room for launches and ends.
+        ``keep`` calls are left over for others: background reads leave room for launches and ends. Less than 0 borrows
+        from the time to come.
         """
         try:
             answer = redis.client().eval(_TAKE, 1, f"gpc:limit:{self.connection_id}", self.rate, self.burst, keep)
@@ -53,10 +54,14 @@ class Limit:
             return _own(self.connection_id).take(self.rate, self.burst, keep)
         return float(answer)
 
-    def wait(self) -> None:
+    def wait(self, *, keep: float = 0) -> None:
         """Come back when one call may be made."""
-        while (seconds := self.take()) > 0:
+        while (seconds := self.take(keep=keep)) > 0:
             time.sleep(min(seconds, 1.0))
+
+    def wait_little(self) -> None:
+        """For what a person waits for: it borrows up to another burst, which reads then save."""
+        self.wait(keep=-self.burst)
 
 
 @dataclass(slots=True)

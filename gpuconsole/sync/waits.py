@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
-FRESH = timedelta(seconds=2)
-"""Between looks while something moves or somebody watches."""
+FRESH = timedelta(seconds=1.5)
+"""Between looks while something moves or somebody watches; the tick makes about two of it."""
 PATIENT = timedelta(seconds=5)
 """While something has been moving for long and nobody watches."""
 PATIENT_AFTER = timedelta(minutes=5)

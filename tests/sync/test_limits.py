@@ -50,3 +50,9 @@ def test_without_redis_each_process_keeps_the_limit_by_itself(limit: Limit, no_r
     waits = [limit.take() for _ in range(5)]
     assert waits[:4] == [0, 0, 0, 0]
     assert 0 < waits[4] <= 0.5
+
+
+def test_what_a_person_waits_for_may_borrow_and_reads_save_it(limit: Limit) -> None:
+    for _ in range(8):
+        limit.wait_little()
+    assert limit.take() > 1.5

@@ -7,6 +7,8 @@ import signal
 import sys
 from typing import Any
 
+from django.urls import get_resolver
+
 worker_class = "gthread"
 workers = int(os.environ.get("GPUCONSOLE_WEB_WORKERS", "2"))
 threads = int(os.environ.get("GPUCONSOLE_WEB_THREADS", "6"))
@@ -21,7 +23,8 @@ _PR_SET_PDEATHSIG = 1
 
 
 def when_ready(server: Any) -> None:
-    """Before the workers are forked: keep the collector from touching, and so copying, what they share."""
+    """Before the workers are forked: import every page, then keep the collector from copying what they share."""
+    get_resolver().reverse("healthz")
     gc.collect()
     gc.freeze()
 

@@ -42,11 +42,11 @@ class Programs:
         speed = f"{self.options.simulator_speed:g}"
         return self._start("simulator", "-m", "gpuconsole.simulator", "--port", str(port), "--speed", speed)
 
-    def web(self, listener: socket.socket) -> Process:
-        """Pages and API, on the socket that is listening already."""
-        handle = listener.fileno()
-        words = ("-m", "gunicorn", "-c", "python:gpuconsole.gunicorn", "--bind", f"fd://{handle}", "gpuconsole.wsgi")
-        return self._start("web", *words, death_signal=signal.SIGTERM, handles=(handle,))
+    def web(self, listener: socket.socket, gate: int | None = None) -> Process:
+        """Pages and API, on the socket that is listening already; serves once the other end of `gate` is closed."""
+        handles = (listener.fileno(),) if gate is None else (listener.fileno(), gate)
+        words = ("-m", "gpuconsole.serve", *map(str, handles))
+        return self._start("web", *words, death_signal=signal.SIGTERM, handles=handles)
 
     def worker(self) -> Process:
         """The sync engine: all calls to providers."""

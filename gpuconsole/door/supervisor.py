@@ -35,9 +35,9 @@ class Child:
     failures: int = 0
     again_at: float | None = None
 
-    def begin(self) -> Process:
-        """Start the process."""
-        self.process, self.started_at, self.again_at = self.start(), time.monotonic(), None
+    def begin(self, first: Process | None = None) -> Process:
+        """Start the process, or take `first` for it."""
+        self.process, self.started_at, self.again_at = first or self.start(), time.monotonic(), None
         return self.process
 
 
@@ -54,10 +54,10 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)
 
-    def start(self, child: Child) -> Process:
-        """Start `child` and keep it from now on."""
+    def start(self, child: Child, first: Process | None = None) -> Process:
+        """Keep `child` from now on; `first` is its process where it was started already."""
         self.children.append(child)
-        return child.begin()
+        return child.begin(first)
 
     def wait(self, claim: Callable[[], bool], *, timeout_s: float, otherwise: str) -> None:
         """Wait until `claim` holds, keeping children alive; says `otherwise` when the time is over."""

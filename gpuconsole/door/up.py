@@ -49,16 +49,19 @@ def _start(options: Options, house: data.Data, supervisor: Supervisor, listener:
     programs = Programs(house, addresses, options)
     if simulator_port:
         supervisor.start(Child("simulator", lambda: programs.simulator(simulator_port)))
-    first = _prepare(house, programs, supervisor)
-    supervisor.start(Child("web", lambda: programs.web(listener)))
+    gate, opener = os.pipe()
+    supervisor.start(Child("web", lambda: programs.web(listener)), first=programs.web(listener, gate))
+    made = _prepare(house, programs, supervisor)
+    os.close(gate)
+    os.close(opener)
     supervisor.start(Child("worker", programs.worker))
     supervisor.wait(
         lambda: asking.answers("127.0.0.1" if _is_any(options.host) else options.host, port, "/healthz/"),
-        timeout_s=60,
+        timeout_s=120,
         otherwise=f"the pages do not answer: see {house.logs / 'web.log'}",
     )
     supervisor.start(Child("beat", programs.beat))
-    _tell(options, addresses, first)
+    _tell(addresses, made)
 
 
 def _start_servers(house: data.Data, supervisor: Supervisor) -> tuple[str, str]:
@@ -96,7 +99,7 @@ def _prepare(house: data.Data, programs: Programs, supervisor: Supervisor) -> di
     return made
 
 
-def _tell(options: Options, addresses: Addresses, made: dict[str, Any]) -> None:
+def _tell(addresses: Addresses, made: dict[str, Any]) -> None:
     email = made.get("email", "")
     say(f"URL: {addresses.url}")
     say(f"Sign in as: {email}")

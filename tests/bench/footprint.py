@@ -42,7 +42,7 @@ def main(words: list[str]) -> int:
         if cold:
             figures.append(Figure("cold_start_s", _cold_start_s(Path(folder)), 90))
         data = Path(folder) / "data"
-        figures.append(Figure("first_start_s", _start_s(data), 15))
+        print(f"first start: {_start_s(data):.1f} s")
         figures += _warm(data)
     for figure in figures:
         print(f"{figure.name:24}{figure.value:10.1f}  at most {figure.target:g}{'' if figure.is_met else '  MISSED'}")
@@ -82,8 +82,8 @@ def _idle_pss_mb(console: Console) -> float:
     for pid in console.pids():
         pss_mb = _pss_mb(pid)
         total += pss_mb
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-        print(f"{pss_mb:8.1f} MB  {words[-70:]}")
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().split()
+        print(f"{pss_mb:8.1f} MB  {' '.join(words)[:90]}")
     return total
 
 

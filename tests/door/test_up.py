@@ -129,4 +129,4 @@ def _me(console: Console, token: str) -> str:
     headers = {"Authorization": f"Bearer {token}"}
     request = urllib.request.Request(console.answer("url") + "/api/v1/me", headers=headers)
     with urllib.request.urlopen(request, timeout=10) as response:
-        return str(json.load(response)["user"]["email"])
+        return str(json.load(response)["email"])

@@ -26,7 +26,7 @@ def main(words: list[str]) -> int:
     """Do it all; answers the exit code."""
     answer, flags = Path(words[0]), words[1:]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gpuconsole.settings")
-    trouble = _server_trouble(os.environ["DATABASE_URL"], os.environ["REDIS_URL"])
+    trouble = server_trouble(os.environ["DATABASE_URL"], os.environ["REDIS_URL"])
     if trouble:
         answer.write_text(json.dumps({"trouble": trouble}))
         return 2
@@ -41,7 +41,8 @@ def main(words: list[str]) -> int:
     return 2 if "trouble" in made else 0
 
 
-def _server_trouble(database_url: str, redis_url: str) -> str:
+def server_trouble(database_url: str, redis_url: str) -> str:
+    """Why the console cannot run on these servers, in one line; empty if it can."""
     try:
         with psycopg.connect(database_url, connect_timeout=10) as database:
             major = database.info.server_version // 10_000

@@ -99,6 +99,14 @@ def wait_until(claim: Callable[[], bool], *, timeout_s: float) -> None:
         time.sleep(0.02)
 
 
+def lives(pid: int) -> bool:
+    """Whether the process still runs; one that only waits to be reaped does not."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
 def _read(console: Console) -> None:
     assert console.process.stdout
     for line in console.process.stdout:

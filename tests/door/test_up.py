@@ -5,13 +5,15 @@ import os
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.console import Console, running_console, start, wait_until
+from tests.console import MANAGE, Console, lives, running_console, start, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +51,20 @@ def test_everything_kept_is_closed_to_others(console: Console) -> None:
     assert stat.S_IMODE(console.data.stat().st_mode) == 0o700
     for secret in ("keys.json", "secret_key", "running.json"):
         assert stat.S_IMODE((console.data / secret).stat().st_mode) == 0o600
+
+
+def test_other_commands_find_the_running_servers(console: Console) -> None:
+    names = ("DATABASE_URL", "REDIS_URL", "GPUCONSOLE_SECRET_KEY")
+    environment = {name: value for name, value in os.environ.items() if name not in names}
+    code = "from gpuconsole.accounts.models import User; print(User.objects.get().email)"
+    shown = subprocess.run(
+        [sys.executable, str(MANAGE), "shell", "--verbosity", "0", "--command", code],
+        env=environment | {"GPUCONSOLE_DATA": str(console.data)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.strip() == console.answer("email")
 
 
 def test_a_worker_that_was_killed_is_started_again(console: Console) -> None:
@@ -98,14 +114,14 @@ def test_a_killed_supervisor_leaves_no_process_and_all_data(tmp_path: Path) -> N
         pids, token = console.pids(), console.answer("token")
         assert len(pids) > 8
         console.process.kill()
-        wait_until(lambda: not any(map(_lives, pids)), timeout_s=5)
+        wait_until(lambda: not any(map(lives, pids)), timeout_s=5)
     with running_console(tmp_path / "data") as console:
         assert _me(console, token) == "ada@example.com"
         assert "changepassword ada@example.com" in console.answer("password")
         pids = console.pids()
         console.process.terminate()
         assert console.process.wait(20) == 0
-        assert not any(map(_lives, pids))
+        assert not any(map(lives, pids))
         assert not (console.data / "running.json").exists()
 
 
@@ -116,13 +132,6 @@ def _refusal(data: Path, *words: str, **variables: str) -> str:
     assert process.returncode == 2
     assert errors.count("\n") == 1, errors
     return errors
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return False
 
 
 def _me(console: Console, token: str) -> str:

@@ -4,23 +4,21 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('workloads', '0001_initial'),
+        ("workloads", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Instance',
-            fields=[
-            ],
+            name="Instance",
+            fields=[],
             options={
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('workloads.workload',),
+            bases=("workloads.workload",),
         ),
     ]

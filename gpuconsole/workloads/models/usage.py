@@ -38,6 +38,8 @@ class UsageInterval(models.Model):
             # the cost tab of one workload, and spend between two moments
             models.Index(fields=["workload", "started_at"], name="usage_of_workload"),
             models.Index(fields=["started_at"], name="usage_by_time"),
+            # spend: what was still open when a month began, or is now
+            models.Index(fields=["ended_at", "started_at"], name="usage_by_end"),
         ]
 
     def __str__(self) -> str:

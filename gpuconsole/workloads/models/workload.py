@@ -37,7 +37,7 @@ class WorkloadQuerySet(models.QuerySet["Workload"]):
 
     def holding(self) -> WorkloadQuerySet:
         """Those that hold quota and budget: active, or at rest and asked to start."""
-        return self.filter(Q(state__in=ACTIVE) | Q(intent=Intent.START))
+        return self.not_ended().filter(Q(state__in=ACTIVE) | Q(intent=Intent.START))
 
     def not_ended(self) -> WorkloadQuerySet:
         return self.exclude(state__in=FINAL)
@@ -181,6 +181,21 @@ class Workload(models.Model):
                 fields=["connection"],
                 condition=Q(state__in=["succeeded", "failed", "cancelled"], is_log_complete=False),
                 name="workload_log_open",
+            ),
+            # what a project holds (quota, budget), and how many are not ended (navigation, tabs)
+            models.Index(
+                fields=["project", "kind"],
+                condition=~Q(state__in=["succeeded", "failed", "cancelled"]),
+                name="workload_open",
+            ),
+            # the overview: what ended in the last day, and the tab "Failed this week"
+            models.Index(fields=["team", "-ended_at"], condition=Q(ended_at__isnull=False), name="workload_ended"),
+            models.Index(fields=["team", "-created_at"], condition=Q(state="failed"), name="workload_failed"),
+            # usual durations and costs of alike work
+            models.Index(
+                fields=["project", "hardware_id", "-id"],
+                condition=Q(state__in=["succeeded", "failed", "cancelled"]),
+                name="workload_alike",
             ),
             # deadlines
             models.Index(fields=["ends_by"], condition=Q(ends_by__isnull=False), name="workload_deadline"),

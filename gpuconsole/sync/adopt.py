@@ -8,7 +8,7 @@ from gpuconsole.providers.remote import Remote, RemoteState
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import transitions
 from gpuconsole.workloads.models import EventKind, Intent, Workload
-from gpuconsole.workloads.states import FROM_REMOTE, Kind, ReasonCode, State, may_move
+from gpuconsole.workloads.states import FROM_REMOTE, PHASE_OF, ReasonCode, State
 
 SENT_BY = (Intent.LAUNCH, Intent.RETRY)
 
@@ -61,18 +61,15 @@ def facts(remote: Remote) -> dict[str, Any]:
 
 
 def _follow(workload: Workload, remote: Remote, *, how: str) -> None:
-    state = FROM_REMOTE.get(remote.reading.state, State.QUEUED)
-    if workload.state == State.SUBMITTING and may_move(Kind(workload.kind), State.SUBMITTING, state):
-        transitions.move(
-            workload,
-            state,
-            why=how,
-            phase=remote.reading.phase,
-            is_billed=remote.reading.is_billed,
-            remote_status=remote.status,
-        )
-    else:
+    """Into the attempt as the remote stands; what is over already is ended by the next look, with its reason."""
+    reading, state = remote.reading, FROM_REMOTE.get(remote.reading.state, State.QUEUED)
+    if workload.state != State.SUBMITTING:
         transitions.note(workload, how, kind=EventKind.CALL)
+    elif PHASE_OF[state] is not None and reading.state is not RemoteState.UNKNOWN:
+        at = remote.started_at if state == State.RUNNING else None
+        transitions.move(workload, state, why=how, at=at, phase=reading.phase, is_billed=reading.is_billed)
+    else:
+        transitions.move(workload, State.QUEUED, why=how)
 
 
 _OURS = (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from gpuconsole.providers.remote import Remote
 from gpuconsole.sync.adopt import SENT_BY
 from gpuconsole.sync.context import Context
-from gpuconsole.sync.observe import compare
+from gpuconsole.sync.observe import Finding, compare
 from gpuconsole.workloads import transitions
 from gpuconsole.workloads.models import EventKind, Workload
 from gpuconsole.workloads.states import FINAL, State
@@ -32,7 +32,7 @@ def observe(context: Context) -> None:
     by_id = {remote.id: remote for remote in remotes}
     now = context.now
     asked = {row.pk: row.remote_id for row in rows}
-    changed = [row.pk for row in rows if compare(context.provider, row, by_id.get(row.remote_id), now)]
+    changed = [row.pk for row in rows if _compare(context, row, by_id, now)]
     if changed:
         _write(context, changed, asked, by_id)
 
@@ -63,9 +63,12 @@ def _write(context: Context, changed: Sequence[int], asked: Mapping[int, str], b
     now = context.now
     with transitions.locked_many(changed) as rows:
         fresh = [row for row in rows.values() if row.remote_id == asked[row.pk] and _is_observed(row)]
-        findings = [compare(context.provider, row, by_id.get(row.remote_id), now) for row in fresh]
-        found = [finding for finding in findings if finding is not None]
-        transitions.move_many([finding.change for finding in found], now=now)
+        found = [finding for row in fresh if (finding := _compare(context, row, by_id, now))]
+        transitions.move_many([change for finding in found for change in finding.changes], now=now)
         for finding in found:
             if finding.warning:
-                transitions.note(finding.change.workload, finding.warning, kind=EventKind.WARNING)
+                transitions.note(finding.workload, finding.warning, kind=EventKind.WARNING)
+
+
+def _compare(context: Context, row: Workload, by_id: Mapping[str, Remote], now: datetime) -> Finding | None:
+    return compare(context.provider, row, by_id.get(row.remote_id), now, context.connection.synced_at)

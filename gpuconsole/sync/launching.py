@@ -25,7 +25,7 @@ from gpuconsole.providers.remote import Remote
 from gpuconsole.providers.specs import Spec
 from gpuconsole.sync import waits
 from gpuconsole.sync.adopt import SENT_BY, adopt, is_unanswered
-from gpuconsole.sync.context import Context, ask_together, in_batches, may_go_on
+from gpuconsole.sync.context import AT_ONCE, Context, ask_together, in_batches, may_go_on
 from gpuconsole.workloads import transitions
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import Fault, Reason, ReasonCode, State
@@ -33,18 +33,11 @@ from gpuconsole.workloads.states import Fault, Reason, ReasonCode, State
 logger = logging.getLogger(__name__)
 
 
-def send(context: Context, rows: Sequence[Workload], *, may_send: bool = True) -> None:
-    """Send those that were never sent; where no token survives at the provider, one after the other.
-
-    ``may_send`` false: a launch on this connection is still being looked for and could not be told from another.
-    """
-    if context.provider.keeps_token:
-        for batch in in_batches(rows):
-            if not _send(context, batch):
-                return
-        return
-    for row in rows if may_send else ():
-        if not _send(context, [row]):
+def send(context: Context, rows: Sequence[Workload]) -> None:
+    """Send those that were never sent; where no token survives at the provider, one after the other."""
+    at_once = AT_ONCE if context.provider.keeps_token else 1
+    for batch in in_batches(rows, at_once):
+        if not _send(context, batch):
             return
 
 

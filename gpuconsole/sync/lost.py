@@ -18,8 +18,8 @@ from gpuconsole.workloads.transitions import Change
 logger = logging.getLogger(__name__)
 
 
-def look(context: Context, row: Workload) -> bool:
-    """Look once; true when it is found or given to a person, so that nothing is looked for any more."""
+def look(context: Context, row: Workload) -> None:
+    """Look once: adopt what is found, look again later, or leave it to a person when the time is over."""
     if row.look_until is None:
         with transitions.locked(row.pk) as workload:
             _say_unconfirmed(context, workload)
@@ -29,11 +29,11 @@ def look(context: Context, row: Workload) -> bool:
     candidates = sorted((remote for remote in found if remote.id not in taken), key=_age)
     with transitions.locked(row.pk) as workload:
         if not is_unanswered(workload):
-            return True
+            return
         if len(candidates) == 1 or (candidates and context.provider.keeps_token):
             _adopt_found(context, workload, candidates)
-            return True
-        return _not_found(context, workload, candidates)
+        else:
+            _not_found(context, workload, candidates)
 
 
 def _find(context: Context, row: Workload, known: Known) -> Sequence[Remote]:
@@ -58,14 +58,15 @@ def _say_unconfirmed(context: Context, workload: Workload) -> None:
         return
     workload.look_until = context.now + waits.LOOK_FOR
     workload.intent_tries = 0
+    why = "The answer to the launch was lost; looking for it"
     text = f"{context.provider.name} was asked and the answer was lost. It is being looked for."
-    change = Change(
-        workload=workload,
-        why="The answer to the launch was lost; looking for it",
-        reason=Reason(ReasonCode.UNCONFIRMED, text),
-        kind=EventKind.WARNING,
-        fields=("look_until", "intent_tries"),
-    )
+    fields = ("look_until", "intent_tries")
+    if workload.intent == Intent.END:  # the reason for that stays
+        workload.save(update_fields=fields)
+        transitions.note(workload, why, kind=EventKind.WARNING)
+        return
+    reason = Reason(ReasonCode.UNCONFIRMED, text)
+    change = Change(workload=workload, why=why, reason=reason, kind=EventKind.WARNING, fields=fields)
     transitions.move_many([change], now=context.now)
 
 
@@ -78,15 +79,14 @@ def _adopt_found(context: Context, workload: Workload, candidates: Sequence[Remo
     logger.info("found a lost launch", extra={"workload": workload.pk, "remote_id": remote.id})
 
 
-def _not_found(context: Context, workload: Workload, candidates: Sequence[Remote]) -> bool:
-    """Look again later, until the limit is over; then a person decides."""
+def _not_found(context: Context, workload: Workload, candidates: Sequence[Remote]) -> None:
     now = context.now
     workload.intent_tries += 1
     is_over = workload.look_until is not None and now >= workload.look_until
     workload.due_at = None if is_over else now + waits.after_look(workload.intent_tries)
     if not is_over:
         workload.save(update_fields=["intent_tries", "due_at"])
-        return False
+        return
     reason = Reason(ReasonCode.NOT_FOUND, _advice(context, candidates))
     if workload.intent == Intent.END:  # a person has decided
         workload.intent, workload.intent_at, workload.sending_at = Intent.NONE, None, None
@@ -96,7 +96,6 @@ def _not_found(context: Context, workload: Workload, candidates: Sequence[Remote
         workload=workload, state=state, why=reason.code.label, reason=reason, detail=reason.text, fields=fields
     )
     transitions.move_many([change], now=now)
-    return True
 
 
 def _advice(context: Context, candidates: Sequence[Remote]) -> str:

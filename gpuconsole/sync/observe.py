@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from gpuconsole.providers.contract import Provider
-from gpuconsole.providers.remote import Remote
+from gpuconsole.providers.remote import Phase, Remote
 from gpuconsole.sync import reasons, waits
 from gpuconsole.sync.acting import ACTS
 from gpuconsole.sync.adopt import facts
@@ -19,23 +19,32 @@ from gpuconsole.workloads.transitions import Change
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one reading makes of one workload, and a warning that is worth an event."""
+    """What one reading makes of one workload, in order, and a warning that is worth an event."""
 
-    change: Change
+    changes: tuple[Change, ...]
     warning: str = ""
 
+    @property
+    def workload(self) -> Workload:
+        """Whose changes they are."""
+        return self.changes[0].workload
 
-def compare(provider: Provider, row: Workload, remote: Remote | None, now: datetime) -> Finding | None:
+
+def compare(
+    provider: Provider, row: Workload, remote: Remote | None, now: datetime, last_look: datetime | None
+) -> Finding | None:
     """What is to be written, or None where all is as we hold it. Sets the columns that change on ``row``.
 
-    ``remote`` None: the provider answered and did not list it.
+    ``remote`` None: the provider answered and did not list it. ``last_look`` is the time of the reading before.
     """
     if remote is None:
         return _missing(provider, row, now)
-    return _seen(provider, row, remote, now)
+    return _seen(provider, row, remote, now, last_look)
 
 
-def _seen(provider: Provider, row: Workload, remote: Remote, now: datetime) -> Finding | None:
+def _seen(
+    provider: Provider, row: Workload, remote: Remote, now: datetime, last_look: datetime | None
+) -> Finding | None:
     reading, before = remote.reading, State(row.state)
     said = FROM_REMOTE.get(reading.state)
     target = _target(row, said)
@@ -58,7 +67,34 @@ def _seen(provider: Provider, row: Workload, remote: Remote, now: datetime) -> F
         detail=remote.message if target in FINAL else "",
         fields=_set(row, fields, now),
     )
-    return Finding(change, warning) if fields or transitions.changes_something(change) else None
+    if not fields and not transitions.changes_something(change):
+        return None
+    run = _unseen_run(provider, row, remote, target, reason, last_look)
+    return Finding((run, change) if run else (change,), warning)
+
+
+def _unseen_run(
+    provider: Provider,
+    row: Workload,
+    remote: Remote,
+    target: State | None,
+    reason: Reason | None,
+    last_look: datetime | None,
+) -> Change | None:
+    """The run that came and went between two looks: it cost money, so it is counted, from no later than it can have
+    begun."""
+    if row.state not in _NOT_UP or target is None or (target not in FINAL and target != State.STOPPED):
+        return None
+    did_run = target == State.SUCCEEDED or (reason is not None and reason.code in _RAN) or remote.started_at is not None
+    if not did_run:
+        return None
+    began = remote.started_at or max(last_look or row.state_at, row.state_at)
+    why = f"Ran between two looks at {provider.name}"
+    return Change(workload=row, state=State.RUNNING, why=why, at=began, phase=Phase.RUNNING, is_billed=True)
+
+
+_NOT_UP = frozenset({State.QUEUED, State.STARTING})
+_RAN = frozenset({ReasonCode.EXIT_CODE, ReasonCode.OUT_OF_MEMORY, ReasonCode.PREEMPTED})
 
 
 def _target(row: Workload, said: State | None) -> State | None:
@@ -154,10 +190,11 @@ def _missing(provider: Provider, row: Workload, now: datetime) -> Finding | None
         why = f"{provider.name} no longer lists it"
         text = f"{why}. It may still run and cost money: look at {provider.name}."
         reason = Reason(ReasonCode.GONE, text, Fault.PROVIDER)
-        return Finding(Change(workload=row, state=State.LOST, why=why, reason=reason))
+        return Finding((Change(workload=row, state=State.LOST, why=why, reason=reason),))
     if count == row.missing_count:
         return None
-    return Finding(Change(workload=row, fields=_set(row, {"missing_count": count, "missing_since": since}, now)))
+    fields = _set(row, {"missing_count": count, "missing_since": since}, now)
+    return Finding((Change(workload=row, fields=fields),))
 
 
 def _gone(provider: Provider, row: Workload, now: datetime) -> Finding:
@@ -166,7 +203,7 @@ def _gone(provider: Provider, row: Workload, now: datetime) -> Finding:
     reason = _asked(row) or Reason(ReasonCode.STOPPED_BY_PERSON)
     why = f"{provider.name} no longer lists it: the end is confirmed"
     change = Change(workload=row, state=State.CANCELLED, why=why, reason=reason, fields=_set(row, fields, now))
-    return Finding(change)
+    return Finding((change,))
 
 
 def _set(row: Workload, fields: dict[str, Any], now: datetime) -> tuple[str, ...]:

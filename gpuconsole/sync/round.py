@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from gpuconsole.connections.models import Connection
 from gpuconsole.connections.opening import open_adapter
@@ -92,36 +93,40 @@ def _adapter(connection: Connection) -> Adapter:
 
 def _steps(context: Context) -> bool:
     """All steps, each as far as it goes: what breaks in one does not keep the others from their work."""
-    is_well = _step(context, _work) & _step(context, apply.observe)
+    is_well = _work(context) & _step(context, apply.observe)
     if context.lease.take_mark():
-        is_well &= _step(context, _work)
+        is_well &= _work(context)
     return is_well & _step(context, output.fetch)
 
 
-def _step(context: Context, step: Callable[[Context], None]) -> bool:
+def _step(context: Context, step: Callable[[Context], object]) -> bool:
     try:
         step(context)
     except ProviderError:
         raise
     except Exception:
-        logger.exception("a step broke", extra={"connection": context.connection.pk, "step": step.__name__})
+        logger.exception("a step broke", extra={"connection": context.connection.pk})
         return False
     return True
 
 
-def _work(context: Context) -> None:
+def _work(context: Context) -> bool:
     """Everything that a person or a guard asked for and that is due."""
     due = Workload.objects.filter(connection=context.connection, due_at__lte=context.now)
     rows = list(due.select_related("project").order_by("due_at", "pk")[:MOST_DUE])
-    looks = [lost.look(context, row) for row in rows if is_unanswered(row)]
+    is_well = True
+    for row in rows:
+        if is_unanswered(row):
+            is_well &= _step(context, partial(lost.look, row=row))
     fresh = [row for row in rows if row.intent in SENT_BY and row.sending_at is None]
-    if fresh:
-        launching.send(context, fresh, may_send=all(looks) and not _is_looking(context))
-    acting.act(context, [row for row in rows if row.intent in acting.ACTS and row.sending_at is None and row.remote_id])
+    asked = [row for row in rows if row.intent in acting.ACTS and row.sending_at is None and row.remote_id]
+    if fresh and not _is_looking(context):
+        is_well &= _step(context, partial(launching.send, rows=fresh))
+    return is_well & _step(context, partial(acting.act, rows=asked))
 
 
 def _is_looking(context: Context) -> bool:
-    """Whether a launch of this connection is still being looked for, though not just now."""
+    """Whether a launch is being looked for that could not be told from another."""
     if context.provider.keeps_token:
         return False
     looking = Workload.objects.filter(connection=context.connection, due_at__isnull=False, sending_at__isnull=False)

@@ -163,3 +163,23 @@ def stop_elsewhere(engine: Engine, remote_id: str) -> None:
     engine.far.post(
         "/cortecs/api/v1/instances/stop", json={"instance_id": remote_id}, headers=headers
     ).raise_for_status()
+
+
+def test_a_run_that_came_and_went_between_two_looks_is_paid(engine: Engine) -> None:
+    job = engine.launch(engine.job("sleep 60"))
+    engine.sync()
+    engine.pass_time(600)
+    engine.sync()
+    assert engine.fresh(job).state == State.SUCCEEDED
+    assert job.usage.get().billed_s > 0
+    assert job.cost_closed > 0
+    assert "Ran between two looks at Baseten" in engine.texts(job)
+
+
+def test_what_never_ran_costs_nothing(engine: Engine) -> None:
+    job = engine.launch(engine.job(image={"base_image": "does-not-exist"}))
+    engine.sync()
+    engine.pass_time(600)
+    engine.sync()
+    assert engine.fresh(job).state == State.FAILED
+    assert not job.usage.exists()

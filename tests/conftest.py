@@ -7,10 +7,8 @@ from contextlib import ExitStack
 from gpuconsole.door.servers import temporary_servers
 
 _servers = ExitStack()
-if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
-    os.environ.update(_servers.enter_context(temporary_servers()))
-os.environ.setdefault("GPUCONSOLE_SECRET_KEY", secrets.token_urlsafe(50))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gpuconsole.settings")
+os.environ.update(_servers.enter_context(temporary_servers()))  # never those of the environment: tests delete
+os.environ |= {"GPUCONSOLE_SECRET_KEY": secrets.token_urlsafe(50), "DJANGO_SETTINGS_MODULE": "gpuconsole.settings"}
 
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402

@@ -39,6 +39,8 @@ class Work:
     title: str
     text: str
     icon: str
+    only: str
+    """What is said of a provider that takes nothing else."""
 
 
 WORKS = (
@@ -47,18 +49,21 @@ WORKS = (
         "A job that ends",
         "Training, evaluation, batch inference, rendering. Runs to completion or to a limit.",
         "list-video",
+        "Runs jobs only.",
     ),
     Work(
         "machine",
         "A machine I can log in to",
         "SSH, Jupyter, ports. Runs until you stop it or its limit does.",
         "server",
+        "Rents machines only.",
     ),
     Work(
         "endpoint",
         "A dedicated model endpoint",
         "A model on reserved workers, billed while it is up.",
         "waypoints",
+        "Runs model endpoints only.",
     ),
 )
 
@@ -162,7 +167,7 @@ def _row(
 ) -> Row:
     if _work(provider) != work.slug:
         other = next(one for one in WORKS if one.slug == _work(provider))
-        return Row(provider, reason=f"For {other.title[:1].lower()}{other.title[1:]}.", other_work=other)
+        return Row(provider, reason=other.only, other_work=other)
     if found is None:
         return Row(provider, reason="Not connected yet.")
     connection, offers = found

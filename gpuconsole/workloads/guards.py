@@ -14,7 +14,9 @@ PROJECTS = "our projects"
 GROUP = "Guard rails"
 SECTIONS = (Section(GROUP, is_open=True, help="gpuconsole only, not sent to the provider"),)
 SHORTEST_S, LONGEST_S = 60, 366 * 86_400
-_STOP = Ui(group=GROUP, widget=Widget.QUANTITY, unit="s", units=("h", "min", "d"), width=4)
+OURS = "console"
+"""The location of fields that are no part of any request."""
+_STOP = Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("h", "min", "d"), width=4)
 
 
 class Charged(SpecPart):
@@ -23,7 +25,7 @@ class Charged(SpecPart):
     project: Annotated[
         str,
         Field(title="Charge to", description="Quota and budget of this project count."),
-        Ui(group=GROUP, choices=PROJECTS, width=4),
+        Ui(location=OURS, group=GROUP, choices=PROJECTS, width=4),
     ]
 
 
@@ -33,7 +35,7 @@ class Named(SpecPart):
     name: Annotated[
         str | None,
         Field(title="Name", description="Only in this console: the provider keeps none.", max_length=LONGEST),
-        Ui(group=GROUP, width=4),
+        Ui(location=OURS, group=GROUP, width=4),
     ] = None
 
 
@@ -68,7 +70,7 @@ class Labelled(SpecPart):
     labels: Annotated[
         list[Annotated[str, Field(max_length=60)]] | None,
         Field(title="Labels", description="One a line; lists can be narrowed to them.", max_length=20),
-        Ui(group=GROUP, widget=Widget.LINES, width=4),
+        Ui(location=OURS, group=GROUP, widget=Widget.LINES, width=4),
     ] = None
 
 
@@ -83,7 +85,7 @@ def rails(slug: str) -> type[GuardRails]:
     """The guard rails of one provider's form."""
     provider = registry.get(slug)
     ends = MayEnd if provider.kind == "job" else MustEnd
-    parts = (Charged, *(() if provider.name_path else (Named,)), ends, Labelled)
+    parts = (Labelled, ends, *(() if provider.name_path else (Named,)), Charged)  # pydantic puts the last base first
     guards = create_model("Guards", __base__=parts)
     found: type[GuardRails] = create_model("Rails", __base__=GuardRails, guards=(guards, ...))
     return found

@@ -14,7 +14,7 @@ from gpuconsole.accounts.access import Viewer
 from gpuconsole.catalog import queries as catalog
 from gpuconsole.core.spec_forms import Values
 from gpuconsole.core.spec_forms.bound import Bound
-from gpuconsole.core.spec_forms.layout import Layout
+from gpuconsole.core.spec_forms.layout import BoundPairs, Layout
 from gpuconsole.projects.models import Project
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads import access, drafts, rail, services
@@ -40,12 +40,15 @@ def opened(
     return form, draft.saved_at if draft else None
 
 
-def posted(viewer: Viewer, provider: Provider, data: QueryDict) -> LaunchForm:
-    """The form as it was sent; a text of the JSON view says the spec in place of the fields."""
+def posted(viewer: Viewer, provider: Provider, data: QueryDict, *, is_try: bool = False) -> LaunchForm:
+    """The form as it was sent; a text of the JSON view says the spec in place of the fields.
+
+    With ``is_try`` the person wants to hear of all that is wrong; it stays so until the form is opened anew.
+    """
     values = Values.of(data)
     for name in ("csrfmiddlewaretoken", "key", "tried", "left", "confirmed", JSON_TEXT):
         values.pop(name, None)
-    form = LaunchForm(viewer, provider, values, is_new="tried" not in data)
+    form = LaunchForm(viewer, provider, values, is_new="tried" not in data and not is_try)
     if len(data.get("key", "")) in _KEY_LENGTHS:
         form.key = str(data["key"])
     if JSON_TEXT in data:
@@ -75,8 +78,12 @@ def context(form: LaunchForm, saved_at: datetime | None, *, view: str = "") -> d
 
 def left(form: LaunchForm, name: str) -> dict[str, Any]:
     """The field that was left, so that its note is drawn anew; nothing for a name that is no field."""
-    found = next((item for layout in form.layouts for item in _items(layout) if item.name == name), None)
-    return {"left": found, "is_cell": found is not None and any(part.isdecimal() for part in name.split("."))}
+    items = [item for layout in form.layouts for item in _items(layout)]
+    found = next((item for item in items if item.name == name), None)
+    maps = [item for item in items if isinstance(item, BoundPairs) and name.startswith(f"{item.name}.")]
+    rows = [row for one in maps for row in one.rows if name.startswith(f"{row.name}.")]
+    is_cell = found is not None and any(part.isdecimal() for part in name.split("."))
+    return {"left": found, "is_cell": is_cell, "left_pair": rows[0] if rows else None}
 
 
 def question(form: LaunchForm) -> dict[str, Any]:

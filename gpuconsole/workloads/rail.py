@@ -38,6 +38,7 @@ class Rail:
     detail: str
     hourly: str
     hourly_note: str
+    is_priced: bool
     lines: Sequence[Line]
     checks: Sequence[Check]
     button: str
@@ -50,13 +51,14 @@ def rail(form: LaunchForm) -> Rail:
     figures = form.estimate
     button, is_ready = _button(form, figures)
     if figures is None:
-        return Rail("", "", "", "", (), (), button, is_ready, "")
+        return Rail("", "", "", "", False, (), (), button, is_ready, "")
     offer = next((row for row in _offers(form) if row.hardware_id == figures.pricing.hardware_id), None)
     return Rail(
         title=_title(figures),
         detail=_detail(figures, offer),
         hourly=_money(figures.hourly_in_team or figures.hourly),
         hourly_note=_hourly_note(figures),
+        is_priced=figures.hourly is not None,
         lines=tuple(_lines(form, figures)),
         checks=figures.checks,
         button=button,
@@ -127,6 +129,8 @@ def _offers(form: LaunchForm) -> list[Offer]:
 
 
 def _title(figures: Estimate) -> str:
+    if not figures.pricing.hardware_id and not figures.hardware:
+        return "Hardware not chosen"
     return formats.gpus(figures.gpu_count, figures.hardware) if figures.gpu_count else "CPU only"
 
 
@@ -144,7 +148,7 @@ def _detail(figures: Estimate, offer: Offer | None) -> str:
 
 def _hourly_note(figures: Estimate) -> str:
     if figures.hourly is None:
-        return "Nobody has told a price for this."
+        return "The provider tells no price for this." if figures.pricing.hardware_id else "Pick hardware to see its price."
     price = figures.hourly_in_team or figures.hourly
     billed = f"billed per {figures.rounding}"
     if figures.hourly_in_team is not None and figures.hourly_in_team.currency != figures.hourly.currency:

@@ -44,7 +44,8 @@ def form(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @require_POST
 def check(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Keep what was typed and say what it means: by htmx the rail and the notes, else the whole form."""
-    filled = pages.posted(viewer(request), _provider(slug, kind), request.POST)
+    is_try = not wants_fragment(request)
+    filled = pages.posted(viewer(request), _provider(slug, kind), request.POST, is_try=is_try)
     saved_at = drafts.save(filled.viewer, slug, filled.values)
     context = pages.context(filled, saved_at, view=_view(request))
     if not wants_fragment(request):
@@ -88,7 +89,7 @@ def draft(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @require_POST
 def launch(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Ask for the work; what stands in the way is shown at its place with nothing lost."""
-    filled = pages.posted(viewer(request), _provider(slug, kind), request.POST)
+    filled = pages.posted(viewer(request), _provider(slug, kind), request.POST, is_try=True)
     if not filled.is_ready:
         return _shown(request, filled)
     if rail.must_ask(filled) and "confirmed" not in request.POST:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from gpuconsole.core.spec_forms.options import SECRETS, Column, Option, OptionGr
 if TYPE_CHECKING:
     from gpuconsole.core.spec_forms.form import SpecForm
 
+SENT_IN = ("body", "path")
 MONO = frozenset({Control.LINES, Control.JSON})
 
 
@@ -56,6 +57,8 @@ class Bound:
     @property
     def wire(self) -> str:
         """The wire name as it stands at the right of the label: below what the section's head names already."""
+        if self.node.ui.location not in SENT_IN:
+            return ""
         sections = getattr(self.form.spec_class, "sections", ())
         head = next((section.wire for section in sections if section.name == self.node.section), "")
         if head and f".{head}." in f".{self.path}":
@@ -112,7 +115,7 @@ class Bound:
 
     @property
     def is_set(self) -> bool:
-        return any(any(self.form.values[name]) for name in self.form.values.below(self.name))
+        return self.form.values.says(self.name)
 
     @property
     def note(self) -> str:
@@ -162,6 +165,12 @@ class BoundField(Bound):
         return self.form.values.get(self.name, [])
 
     @property
+    def is_set(self) -> bool:
+        if self.node.control == Control.SWITCH:
+            return self.is_on != bool(self.node.default)
+        return super().is_set
+
+    @property
     def is_on(self) -> bool:
         """Where a switch stands: as posted, else as pinned by an extra field, else at its default."""
         if self.name in self.form.values:
@@ -198,13 +207,14 @@ class BoundField(Bound):
         """The first option of a list: what not picking means."""
         if self.node.key in self._pinned:
             return _as_text(self._pinned[self.node.key])
-        return f"Default: {self._default}" if self._default else "None" if not self.is_required else "Pick one"
+        default = self.node.ui.default_text or _inside(_words(self._default))
+        return f"Default: {default}" if default else "None" if not self.is_required else "Pick one"
 
     @property
     def unit(self) -> str:
         if self.node.control == Control.QUANTITY:
             return codecs.unit_of(self.node, self.name, self.form.values)
-        return self.node.ui.unit
+        return self.node.ui.unit.partition("per ")[0].strip()  # "cores per node" is said by the help
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -222,6 +232,16 @@ class BoundField(Bound):
         return [option for group in self.option_groups for option in group.options]
 
     @property
+    def radio_options(self) -> list[Option]:
+        """Options side by side: the default stands for not sending, unless it was chosen in so many words."""
+        found = self.options
+        if self.is_required:
+            return found
+        if self._default and self.value != self._default and self.node.key not in self._pinned:
+            return [replace(option, value="") if option.value == self._default else option for option in found]
+        return found if self.value and self._default else [Option("", self.default_label), *found]
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         return self._options.columns
 
@@ -237,7 +257,7 @@ class BoundField(Bound):
     @property
     def _pinned(self) -> dict[str, Any]:
         """What extra fields say of this field's object, where the field itself is left empty."""
-        return {} if self.is_set else extra(self.name.rpartition(".")[0], self.form.values)
+        return {} if self.value else extra(self.name.rpartition(".")[0], self.form.values)
 
     @property
     def _default(self) -> str:
@@ -247,17 +267,18 @@ class BoundField(Bound):
 
     @property
     def _default_note(self) -> str:
+        if self.node.control in (Control.SELECT, Control.RADIO, Control.TABLE):
+            return ""
         if self.node.ui.default_text:
             return f"Default: {self.node.ui.default_text}."
-        if not self._default or self.node.control in (Control.SELECT, Control.RADIO):
+        if not self._default:
             return ""
-        unit = f" {self.node.ui.unit}" if self.node.ui.unit else ""
-        return f"Default {self._default}{unit}."
+        return f"Default {self._default}."
 
     @property
     def _sent(self) -> str:
         """What a quantity sends where that is not what was typed."""
-        if self.node.control != Control.QUANTITY or not self.is_set:
+        if self.node.control != Control.QUANTITY or not self.value or not self.wire:
             return ""
         value = codecs.read(self.node, self.name, self.form.values)
         if self.node.number and isinstance(value, int) and self.unit != self.node.ui.unit:
@@ -271,6 +292,11 @@ class BoundField(Bound):
 def _words(value: str) -> str:
     """A wire word as a label: per_minute is Per minute; capitals and short codes stay."""
     return value.replace("_", " ").capitalize() if value.islower() and len(value) > 3 else value
+
+
+def _inside(label: str) -> str:
+    """A label within a sentence."""
+    return label[:1].lower() + label[1:] if label[1:].islower() or " " in label else label
 
 
 def _as_text(value: Any) -> str:

@@ -66,7 +66,7 @@ def _fill_pairs(pairs: Pairs, place: Place, value: dict[str, Any], values: Value
     left, number = {}, 0
     for key, item in value.items():
         is_secret = isinstance(item, dict) and list(item) == [pairs.secret_key] and _is_text(item[pairs.secret_key])
-        if not key or not (is_secret or isinstance(item, str)):
+        if not key or not (is_secret or isinstance(item, str)) or "\0" in f"{key}{item}":
             left[key] = item
             continue
         row = f"{place.name}.{number}"

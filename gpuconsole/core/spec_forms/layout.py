@@ -118,6 +118,15 @@ class BoundPairRow:
         return html_id(self.name)
 
     @property
+    def key_id(self) -> str:
+        return f"{self.id}-key"
+
+    @property
+    def value_id(self) -> str:
+        """The id of the input for the value, or for the secret in its place."""
+        return f"{self.id}-secret" if self.row.is_secret else f"{self.id}-value"
+
+    @property
     def key_error(self) -> str:
         return self._error("key")
 
@@ -301,7 +310,7 @@ def _bind(form: SpecForm[Any], node: AnyNode, place: Place, *, is_required: bool
     elif node.has_switch:
         yield BoundSwitch(form, node, place, is_required)
     else:
-        is_begun = is_required or any(form.values[name] != [""] for name in form.values.below(place.name))
+        is_begun = is_required or form.values.says(place.name)
         yield from bind_children(form, node, place, is_required=is_begun)
 
 

@@ -12,32 +12,38 @@ from gpuconsole.providers.problems import explain
 
 Model = TypeVar("Model", bound=BaseModel)
 STAND_IN = "-"
-TRIES = 4
+TRIES = 6
 
 
 def nearest(spec: type[Model], wire: Mapping[str, Any]) -> Model | None:
     """Wrong values left out, missing texts replaced by a dash; None where that makes no spec."""
     patched = deepcopy(dict(wire))
+    seen: set[tuple[int | str, ...]] = set()
     for _ in range(TRIES):
         try:
             return spec.model_validate(patched)
         except ValidationError as exc:
             for error in exc.errors(include_url=False, include_input=False):
-                _patch(patched, error["loc"], is_missing=explain(error).startswith("Required"))
+                is_missing = explain(error).startswith("Required") and error["loc"] not in seen
+                # What is still wrong after a stand-in goes with the object that needs it.
+                _patch(patched, error["loc"][:-1] if error["loc"] in seen else error["loc"], is_missing=is_missing)
+                seen.add(error["loc"])
     return None
 
 
 def _patch(wire: Any, loc: Sequence[int | str], *, is_missing: bool) -> None:
     """Replace or leave out what an error complains about; a place that the wire does not have stays as it is."""
-    *parents, last = loc or [""]
+    if not loc:
+        return
+    *parents, last = (part for part in loc if part != "[key]")
     for part in parents:
         if isinstance(wire, dict) and isinstance(wire.get(part), dict | list):
             wire = wire[part]
         elif isinstance(wire, list) and isinstance(part, int) and part < len(wire):
             wire = wire[part]
-    if not isinstance(wire, dict):
-        return
-    if is_missing:
+    if isinstance(wire, list) and isinstance(last, int) and last < len(wire):
+        del wire[last]
+    elif isinstance(wire, dict) and is_missing:
         wire[last] = STAND_IN
-    else:
+    elif isinstance(wire, dict):
         wire.pop(last, None)

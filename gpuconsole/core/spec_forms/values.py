@@ -9,6 +9,7 @@ from typing import Any
 EXTRA = "+"
 """Last part of the input that carries an object's fields which the form does not show, as JSON."""
 
+SILENT = ("", "false")
 Posted = Mapping[str, Sequence[str]]
 
 
@@ -19,7 +20,7 @@ class Values(dict[str, list[str]]):
     def of(cls, posted: Any) -> Values:
         """From a QueryDict, a stored draft or any other mapping of lists."""
         pairs = posted.lists() if hasattr(posted, "lists") else posted.items()
-        return cls({str(name): [str(value) for value in values] for name, values in pairs})
+        return cls({str(name): [str(value).replace("\0", "") for value in values] for name, values in pairs})
 
     def last(self, name: str) -> str:
         """The last value of the input; empty when there is none."""
@@ -34,6 +35,14 @@ class Values(dict[str, list[str]]):
     def below(self, name: str) -> Iterator[str]:
         """The names of all inputs at or below ``name``."""
         return (key for key in list(self) if key == name or key.startswith(f"{name}."))
+
+    def has_nul(self, name: str) -> bool:
+        """Whether an input at or below ``name`` holds what no database takes."""
+        return any("\0" in value for key in self.below(name) for value in self[key])
+
+    def says(self, name: str) -> bool:
+        """Whether anything at or below ``name`` was filled in; a switch that is off says nothing."""
+        return any(value not in SILENT for key in self.below(name) for value in self[key])
 
     def clear(self, name: str = "") -> None:
         """Forget the inputs at and below ``name``."""

@@ -25,7 +25,7 @@ def _text_or_secret(value: Any) -> Any:
 def _sensible_names(variables: dict[str, Any] | None) -> dict[str, Any] | None:
     """The rule of Kubernetes, in which the containers run (assumed: Baseten states none)."""
     text = 'Names hold letters, digits, "_", "-" and ".", and do not start with a digit.'
-    refuse("variables", [problem(text, name) for name in variables or () if not _VARIABLE.fullmatch(name)])
+    refuse("variables", [problem(text, name, "[key]") for name in variables or () if not _VARIABLE.fullmatch(name)])
     return variables
 
 

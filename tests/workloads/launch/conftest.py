@@ -82,9 +82,7 @@ def desk(db: None, client: Client) -> Desk:
     team = factories.make_team()
     user = factories.owner_of(team)
     project = factories.make_project(team, name="nerf", by=user)
-    ExchangeRate.objects.create(
-        currency="EUR", to_currency="USD", rate="1.10", on=timezone.now().date(), source="test"
-    )
+    ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.10", on=timezone.now().date(), source="test")
     connections = {slug: factories.make_connection(team, provider=slug) for slug in registry.SLUGS}
     for slug, connection in connections.items():
         far = far_side(slug)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from gpuconsole.accounts.models import ApiToken, Team, User
+from gpuconsole.audit.words import words_for
 
 
 class Result(models.TextChoices):
@@ -44,3 +45,8 @@ class Record(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_name}"
+
+    @property
+    def words(self) -> str:
+        """What was done, for people."""
+        return words_for(self.action)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 
-def curl(base_url: str) -> str:
+def curl(base_url: str, project: str) -> str:
     """Launch, then follow, from a shell."""
     return f"""\
 export GPC_URL="{base_url}"
 export GPC_TOKEN="gpc_…"
 
-curl --request POST "$GPC_URL/projects/first-project/workloads" \\
+curl --request POST "$GPC_URL/projects/{project}/workloads" \\
   --header "Authorization: Bearer $GPC_TOKEN" \\
   --header "Idempotency-Key: nightly-$(date +%F)" \\
   --json '{{
@@ -35,7 +35,7 @@ curl "$GPC_URL/workloads/job_01k…/logs?after=0" \\
 """
 
 
-def python(base_url: str) -> str:
+def python(base_url: str, project: str) -> str:
     """The same with httpx, until the work has ended."""
     return f"""\
 import os, time, httpx
@@ -46,7 +46,7 @@ api = httpx.Client(
 )
 
 job = api.post(
-    "/projects/first-project/workloads",
+    "/projects/{project}/workloads",
     json={{"name": "nightly", "connection": "con_…", "spec": spec}},
     headers={{"Idempotency-Key": "nightly-2026-11-21"}},
 ).raise_for_status().json()

@@ -19,7 +19,7 @@ from gpuconsole.core import crypto
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal
 from gpuconsole.projects import quick_start
-from gpuconsole.projects.access import find_project, visible_projects
+from gpuconsole.projects.access import find_project, focused_project, visible_projects
 from gpuconsole.projects.forms import TokenForm
 
 _NEW_TOKEN = "new_token"  # noqa: S105 (in the session: [public id, sealed text], until Done)
@@ -33,13 +33,15 @@ def listing(request: HttpRequest) -> HttpResponse:
     person = viewer(request)
     team = require_team(person)
     rows = _visible(person).select_related("user", "project").order_by("-created_at", "-pk")
+    in_focus = focused_project(request, person) or visible_projects(person).filter(archived_at=None).first()
+    project = in_focus.slug if in_focus else "first-project"
     base_url = request.build_absolute_uri("/api/v1").rstrip("/")
     context = {
         "team": team,
         "rows": [(token, _expiry(token)) for token in rows],
         "fresh": _fresh(request, person),
-        "curl": quick_start.curl(base_url),
-        "python": quick_start.python(base_url),
+        "curl": quick_start.curl(base_url, project),
+        "python": quick_start.python(base_url, project),
     }
     return render(request, "projects/tokens.html", context)
 

@@ -36,7 +36,7 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.public_id
+        return self.email or "a link for one person"
 
     def is_open(self, now: datetime) -> bool:
         """Whether the link still lets somebody in."""

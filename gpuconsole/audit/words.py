@@ -1,0 +1,39 @@
+"""Actions in words for the audit log; an action that is not listed is shown as it was written."""
+
+from __future__ import annotations
+
+_WORDS = {
+    "team.create": "Made team",
+    "team.update": "Changed team",
+    "team.invite": "Invited",
+    "team.uninvite": "Took back invitation",
+    "team.join": "Joined",
+    "team.role": "Changed team role",
+    "team.remove": "Removed from team",
+    "token.make": "Made token",
+    "token.revoke": "Revoked token",
+    "project.create": "Made project",
+    "project.update": "Changed project",
+    "project.archive": "Archived project",
+    "project.unarchive": "Opened project again",
+    "project.quota": "Changed quota",
+    "project.budget": "Changed budget",
+    "project.role": "Changed project role",
+    "project.remove": "Removed from project",
+    "secret.create": "Stored secret",
+    "secret.replace": "Replaced secret",
+    "secret.remove": "Removed secret",
+    "connection.add": "Added connection",
+    "connection.update": "Changed connection",
+    "connection.test": "Tested connection",
+    "connection.rotate": "Gave new key",
+    "connection.rotated": "Rotated key",
+    "connection.rotate_failed": "New key failed its test",
+    "connection.fall_back": "Fell back to old key",
+    "connection.remove": "Removed connection",
+}
+
+
+def words_for(action: str) -> str:
+    """``project.quota`` is "Changed quota"; ``workload.launch`` without words of its own is "Workload launch"."""
+    return _WORDS.get(action) or action.replace(".", " ").replace("_", " ").capitalize()

@@ -45,6 +45,7 @@ class Readings:
         workload.billed_since, workload.billed_said_at = start, said
         self.opened[workload.pk] = UsageInterval(
             workload=workload,
+            project_id=workload.project_id,
             attempt=workload.attempt,
             started_at=start,
             said_started_at=said,

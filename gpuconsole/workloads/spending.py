@@ -79,7 +79,7 @@ def month(team: Team, projects: Iterable[Project], now: datetime) -> MonthSpend:
 
 def spent(projects: Iterable[Project], start: datetime, end: datetime, now: datetime) -> dict[str, Decimal]:
     """Cost of what was billed between two moments; an interval that crosses one of them counts by its share of time."""
-    of_project = UsageInterval.objects.filter(workload__project__in=list(projects))
+    of_project = UsageInterval.objects.filter(project__in=list(projects))
     inside = of_project.filter(started_at__gte=start, ended_at__lte=end, cost__isnull=False)
     sums: dict[str, Decimal] = defaultdict(Decimal)
     sums.update(inside.order_by().values_list("currency").annotate(Sum("cost")))

@@ -13,7 +13,7 @@ from django.utils import timezone
 from gpuconsole.accounts.models import User
 from gpuconsole.core import versions
 from gpuconsole.providers.remote import Phase
-from gpuconsole.workloads import meter, phases
+from gpuconsole.workloads import bulk, meter, phases
 from gpuconsole.workloads.models import Event, EventKind, Workload
 from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, Reason, ReasonCode, State, may_move
 
@@ -111,7 +111,7 @@ def move_many(changes: Sequence[Change], *, now: datetime | None = None) -> list
             columns.add("remote_status")
     with transaction.atomic():
         if columns:
-            Workload.objects.bulk_update(rows.values(), sorted(columns), batch_size=500)
+            bulk.update(list(rows.values()), columns)
         readings.save()
         Event.objects.bulk_create(events)
         versions.bump(*sorted({topic for workload in rows.values() for topic in workload.topics}))

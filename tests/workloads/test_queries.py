@@ -170,10 +170,15 @@ def test_spend_of_a_month_takes_its_share_of_what_crosses_its_edge(lab: Lab) -> 
         (start - timedelta(hours=3), start - timedelta(hours=2), Decimal(99)),
     ):
         UsageInterval.objects.create(
-            workload=job, started_at=since, ended_at=until, cost=cost, billed_s=1, currency="USD"
+            workload=job, project=lab.project, started_at=since, ended_at=until, cost=cost, billed_s=1, currency="USD"
         )
     UsageInterval.objects.create(
-        workload=job, started_at=now - timedelta(hours=1), hourly_price=13, currency="USD", rounding="minute"
+        workload=job,
+        project=lab.project,
+        started_at=now - timedelta(hours=1),
+        hourly_price=13,
+        currency="USD",
+        rounding="minute",
     )
     assert spending.spent([lab.project], start, now + timedelta(hours=1), now) == {"USD": Decimal(28)}
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from gpuconsole.projects.models import Project
 from gpuconsole.workloads.models.workload import Workload
 
 
@@ -10,6 +11,8 @@ class UsageInterval(models.Model):
     """One billed stretch of one attempt; ``hourly_price`` None means that nobody knows the price."""
 
     workload = models.ForeignKey(Workload, on_delete=models.PROTECT, related_name="usage")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    """Who is charged, kept here too so that a month is added up without a look at the workloads."""
     attempt = models.PositiveSmallIntegerField(default=1)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -35,9 +38,10 @@ class UsageInterval(models.Model):
             ),
         ]
         indexes = [
-            # the cost tab of one workload, and spend between two moments
+            # the cost tab of one workload
             models.Index(fields=["workload", "started_at"], name="usage_of_workload"),
-            models.Index(fields=["started_at"], name="usage_by_time"),
+            # spend between two moments
+            models.Index(fields=["project", "started_at"], name="usage_of_project"),
             # spend: what was still open when a month began, or is now
             models.Index(fields=["ended_at", "started_at"], name="usage_by_end"),
         ]

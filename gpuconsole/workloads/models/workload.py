@@ -138,6 +138,9 @@ class Workload(models.Model):
     output_at = models.DateTimeField(null=True, blank=True)
     """When logs and metrics were fetched last."""
 
+    is_repeat = False
+    """True of the first launch's row when it answers a re-sent request; not stored."""
+
     objects = WorkloadQuerySet.as_manager()
 
     class Meta:

@@ -34,7 +34,7 @@ def fetch(context: Context) -> None:
     if not context.offers(Feature.LOGS):
         return
     for row in _due(context, context.now):
-        if context.limit.take(keep=KEEP_FREE) > 0 or context.lease.is_marked():
+        if not _may_go_on(context):
             return
         try:
             _fetch_logs(context, row)
@@ -58,6 +58,11 @@ def _due(context: Context, now: datetime) -> Sequence[Workload]:
     return list(due.order_by("output_at")[:MOST_A_ROUND])
 
 
+def _may_go_on(context: Context) -> bool:
+    """Whether there is leave for one more call and nobody waits for something more urgent."""
+    return not context.lease.is_marked() and context.limit.take(keep=KEEP_FREE) == 0
+
+
 def _fetch_logs(context: Context, row: Workload) -> None:
     """Read on from the cursor, page by page, each kept before the next is asked for."""
     now = context.now
@@ -74,8 +79,8 @@ def _fetch_logs(context: Context, row: Workload) -> None:
 def _read_pages(context: Context, row: Workload) -> bool:
     """Whether more lines wait behind the last page."""
     for number in range(PAGES_A_TURN):
-        if number:
-            context.limit.wait()
+        if number and not _may_go_on(context):
+            return True
         page = context.count(lambda: context.adapter.logs(row.remote_id, row.log_cursor))
         is_ours = logs.append(row, page.lines, cursor=page.cursor)
         if not page.has_more or not is_ours:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from celery import shared_task
+from celery.signals import worker_shutdown
 from kombu.exceptions import OperationalError
 
 from gpuconsole.catalog.tasks import wake_stale
+from gpuconsole.connections import health, opening
 from gpuconsole.connections.tasks import wake_waiting
 from gpuconsole.sync import claim, deadlines, round
 from gpuconsole.sync.clock import Clock
@@ -32,6 +34,13 @@ def connection(pk: int, is_offered: bool = False) -> None:
         round.sync(pk, Clock(), is_offered=is_offered)
     except Exception:
         logger.exception("a round broke", extra={"connection": pk})
+
+
+@worker_shutdown.connect
+def put_away(**_: object) -> None:
+    """Write what was counted and give the HTTP connections back."""
+    health.flush()
+    opening.close_all()
 
 
 def _at_the_door(step: Callable[[datetime], object], now: datetime) -> None:

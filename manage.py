@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The console's one command: `up`, `test` and `bench` set themselves up, everything else is Django's."""
+"""The console's one command: `up`, `test`, `bench` and `simulator` bring what they need, all else is Django's."""
 
 import os
 import sys
@@ -19,6 +19,8 @@ def main():  # type: ignore[no-untyped-def]  # must be readable to a Python that
         environment.enter_if_made(*sys.argv)
     except Trouble as trouble:
         return _say(str(trouble))
+    except KeyboardInterrupt:  # while setting up; what was begun is finished by the next start
+        return 130
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gpuconsole.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 

@@ -1,13 +1,21 @@
 """The JSON API, ``/api/v1``: routers of the apps under one roof, with one shape for every error."""
 
+import json
+import logging
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
+import pydantic_core
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, path, re_path
+from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import Swagger
+from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
 
 from gpuconsole.accounts.api import ApiTokenAuth
 from gpuconsole.accounts.api import router as accounts
@@ -20,6 +28,8 @@ from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.schemas import field_path
+
+logger = logging.getLogger(__name__)
 
 DESCRIPTION = """
 Launch and follow GPU work at every provider that the team has connected.
@@ -43,11 +53,33 @@ class ConsoleApi(NinjaAPI):
         return schema
 
 
+class StrictParser(Parser):
+    """JSON as its standard has it: NaN and Infinity are none."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return json.loads(request.body, parse_constant=_no_constant)
+
+
+def _no_constant(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
+
+
+class FastRenderer(BaseRenderer):
+    """Moments to the microsecond, written by pydantic's own writer: a list costs a fraction of Python's JSON."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return pydantic_core.to_json(data)
+
+
 api = ConsoleApi(
     title="gpuconsole",
     version="1",
     description=DESCRIPTION,
     auth=ApiTokenAuth(),
+    parser=StrictParser(),
+    renderer=FastRenderer(),
     docs_url=None,
     openapi_url="/openapi.json",
     urls_namespace="api",
@@ -93,9 +125,24 @@ def _unreadable(request: HttpRequest, exc: HttpError) -> HttpResponse:
     return problem(request, exc.status_code, str(exc), code="bad_request")
 
 
+@api.exception_handler(RequestDataTooBig)
+def _too_large(request: HttpRequest, exc: RequestDataTooBig) -> HttpResponse:
+    return problem(request, 413, "The body is too large.", code="too_large")
+
+
+@api.exception_handler(Exception)
+def _broken(request: HttpRequest, exc: Exception) -> HttpResponse:
+    logger.exception("the API failed", exc_info=exc)
+    text = "That is a mistake of ours; it has been noted. Ask again, and tell an administrator the request id."
+    return problem(request, 500, text, code="internal")
+
+
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
-    errors = [FieldProblem(path=field_path(error["loc"]), message=explain(error)) for error in exc.errors]
+    found: dict[str, str] = {}
+    for error in exc.errors:
+        found.setdefault(field_path(error["loc"]), explain(error))
+    errors = [FieldProblem(path=path, message=message) for path, message in found.items()]
     count = len(errors)
     detail = f"{count} field{'s' if count > 1 else ''} need{'' if count > 1 else 's'} a change."
     return problem(request, 422, detail, code="invalid", errors=errors)
@@ -111,8 +158,30 @@ def unknown(request: HttpRequest, rest: str) -> HttpResponse:
     return problem(request, 404, f"There is nothing at /api/{rest}.", code="not_found")
 
 
+def _with_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """django-ninja answers a wrong method in plain text; here it is told as everything else is."""
+
+    @wraps(view)
+    def told(request: HttpRequest, *words: Any, **named: Any) -> HttpResponse:
+        answer = view(request, *words, **named)
+        if not isinstance(answer, HttpResponseNotAllowed):
+            return answer
+        allowed = answer["Allow"]
+        refusal = problem(request, 405, f"This address takes {allowed} only.", code="method_not_allowed")
+        refusal["Allow"] = allowed
+        return refusal
+
+    return told
+
+
+_operations, _app_name, _namespace = api.urls
+for _pattern in _operations:
+    if isinstance(_pattern, URLPattern):
+        _pattern.callback = _with_problems(_pattern.callback)
+
 urlpatterns = [
-    path("v1/", api.urls),
+    path("v1/", (_operations, _app_name, _namespace)),
     path("docs/", docs, name="api-docs"),
-    path("<path:rest>", unknown),
+    path("docs", RedirectView.as_view(pattern_name="api-docs")),
+    re_path(r"^(?P<rest>.*)$", unknown),
 ]

@@ -8,8 +8,7 @@ from ninja import Query, Router
 
 from gpuconsole.catalog.models import Offer
 from gpuconsole.connections.access import visible_connections
-from gpuconsole.core.api import COMMON_PROBLEMS, Amount, ApiSchema, PageInfo, Text
-from gpuconsole.core.paging import page
+from gpuconsole.core.api import COMMON_PROBLEMS, Amount, ApiSchema, PageInfo, PageQuery, Text, asked_page
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 
@@ -54,6 +53,14 @@ class Offers(PageInfo):
     items: list[OfferOut]
 
 
+class OfferQuery(PageQuery):
+    """What the list of offers is narrowed to."""
+
+    provider: Text | None = None
+    gpu_model: Text | None = None
+    """In any case."""
+
+
 router = Router(tags=["Catalogue"])
 
 
@@ -64,7 +71,7 @@ def list_providers(request: HttpRequest) -> Providers:
 
 
 @router.get("/providers/{slug}", response={200: ProviderDetail, **COMMON_PROBLEMS}, operation_id="get_provider")
-def get_provider(request: HttpRequest, slug: str) -> ProviderDetail:
+def get_provider(request: HttpRequest, slug: Text) -> ProviderDetail:
     """One provider with the JSON Schema of its spec."""
     try:
         provider = registry.get(slug)
@@ -74,22 +81,15 @@ def get_provider(request: HttpRequest, slug: str) -> ProviderDetail:
 
 
 @router.get("/offers", response={200: Offers, **COMMON_PROBLEMS}, operation_id="list_offers")
-def list_offers(
-    request: HttpRequest,
-    provider: Text | None = None,
-    gpu_model: Text | None = None,
-    after: Text | None = None,
-    before: Text | None = None,
-    limit: int = Query(50, ge=1, le=100),
-) -> Offers:
+def list_offers(request: HttpRequest, asked: Query[OfferQuery]) -> Offers:
     """Hardware with price and age, as workers last saw it."""
     connections = visible_connections(request.auth)  # type: ignore[attr-defined]
     offers = Offer.objects.filter(connection__in=connections).select_related("connection")
-    if provider is not None:
-        offers = offers.filter(connection__provider=provider)
-    if gpu_model is not None:
-        offers = offers.filter(gpu_model__iexact=gpu_model)
-    found = page(offers, order=("id",), after=after, before=before, limit=limit)
+    if asked.provider is not None:
+        offers = offers.filter(connection__provider=asked.provider)
+    if asked.gpu_model is not None:
+        offers = offers.filter(gpu_model__iexact=asked.gpu_model)
+    found = asked_page(offers, asked, order=("id",))
     return Offers(items=[_shape(offer) for offer in found.items], newer=found.newer, older=found.older)
 
 

@@ -1,11 +1,17 @@
 """What every part of the JSON API shares: the base schema, problem details (RFC 9457) and cursors."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, JsonResponse
 from ninja import Field, Schema
-from pydantic import AfterValidator, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, PlainSerializer
+
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.paging import Page, page
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -17,8 +23,26 @@ def _without_nul(text: str) -> str:
     return text
 
 
+def _written_out(moment: Any) -> Any:
+    """A bare number would be read as seconds since 1970, which nobody who writes one here means."""
+    if isinstance(moment, str) and "T" not in moment.upper():
+        raise ValueError("Must be a date and time with a zone, such as 2026-11-21T10:00:00Z.")
+    return moment
+
+
 Text = Annotated[str, AfterValidator(_without_nul), Field(max_length=500)]
 """Any text from outside."""
+
+def _in_utc(moment: datetime) -> datetime:
+    """PostgreSQL takes no offset past 15 hours."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as exc:
+        raise ValueError("Must be a moment between the years 1 and 9999.") from exc
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_utc)]
+"""A moment from outside, RFC 3339 with a zone."""
 
 Amount = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:f}", return_type=str)]
 """Money as a decimal in a string, never a float."""
@@ -61,8 +85,10 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     409: "Refused",
+    413: "Too large",
     422: "Fields need a change",
     429: "Too many requests",
+    500: "Our mistake",
     503: "Not available",
 }
 
@@ -91,4 +117,26 @@ class PageInfo(ApiSchema):
     """Cursors to the neighbouring pages; null where there is none."""
 
     newer: str | None
+    """Goes into ``before``."""
     older: str | None
+    """Goes into ``after``."""
+
+
+class PageQuery(ApiInput):
+    """Which page of a list; without a cursor the first one."""
+
+    after: Text | None = None
+    """Cursor ``older`` of the page in front."""
+    before: Text | None = None
+    """Cursor ``newer`` of the page behind."""
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+Row = TypeVar("Row", bound=Model)
+
+
+def asked_page(rows: QuerySet[Row], asked: PageQuery, order: Sequence[str] = ("-id",)) -> Page[Row]:
+    """The page that was asked for. Raises Refused for a cursor that is not one of this list."""
+    if asked.after and asked.before:
+        raise Refused("Send after or before, not both.", code="two_cursors", field="before")
+    return page(rows, order=order, after=asked.after, before=asked.before, limit=asked.limit)

@@ -46,7 +46,8 @@ def page(
     steps = [_flipped(step) for step in order] if is_back else list(order)
     found = queryset.order_by(*steps)
     if cursor:
-        found = found.filter(_behind(steps, _read(cursor, order, queryset)))
+        field = "before" if is_back else "after"
+        found = found.filter(_behind(steps, _read(cursor, order, queryset, field)))
     rows = list(found[: limit + 1])
     has_more = len(rows) > limit
     rows = rows[:limit]
@@ -86,7 +87,7 @@ def _write(row: models.Model, order: Sequence[str]) -> str:
     return _signer(order).sign_object(values, serializer=_Json)
 
 
-def _read(cursor: str, order: Sequence[str], queryset: models.QuerySet[Any]) -> list[Any]:
+def _read(cursor: str, order: Sequence[str], queryset: models.QuerySet[Any], field: str) -> list[Any]:
     try:
         if len(cursor) > _LONGEST_CURSOR:
             raise BadSignature("too long")
@@ -97,7 +98,7 @@ def _read(cursor: str, order: Sequence[str], queryset: models.QuerySet[Any]) -> 
         ]
     except (BadSignature, ValidationError, ValueError, TypeError) as error:
         message = "This page link is not valid. Start again from the first page."
-        raise Refused(message, code="bad_cursor", field="cursor") from error
+        raise Refused(message, code="bad_cursor", field=field) from error
 
 
 def _output_field(queryset: models.QuerySet[Any], name: str) -> models.Field[Any, Any]:

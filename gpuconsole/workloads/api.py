@@ -5,15 +5,14 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Header, Query, Router, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
 from gpuconsole.connections.access import find_connection_for
 from gpuconsole.connections.models import Connection
-from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, ApiInput, Text
+from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, ApiInput, Moment, PageQuery, Text, asked_page
 from gpuconsole.core.errors import Refused
-from gpuconsole.core.paging import page
 from gpuconsole.projects.access import find_project
 from gpuconsole.projects.models import Project, ProjectRole
 from gpuconsole.workloads import access, logs, previews, queries, services
@@ -37,11 +36,10 @@ from gpuconsole.workloads.states import Kind, State, Verb
 
 router = Router(tags=["Workloads"])
 
-Limit = Annotated[int, Field(ge=1, le=100)]
 LOG_BYTES = 256 * 1024
 
 
-class Filters(ApiInput):
+class WorkloadQuery(PageQuery):
     """What a list of workloads is narrowed to; all that are given must hold."""
 
     provider: Text | None = None
@@ -53,11 +51,16 @@ class Filters(ApiInput):
     label: Text | None = None
     name: Text | None = None
     """A part of the name, in any case."""
-    created_from: AwareDatetime | None = None
-    created_to: AwareDatetime | None = None
-    after: Text | None = None
-    before: Text | None = None
-    limit: Limit = 50
+    created_from: Moment | None = None
+    created_to: Moment | None = None
+    """The first moment that is not in the range any more."""
+
+
+class LogQuery(ApiInput):
+    """Where to read on in a log."""
+
+    after: Annotated[int, Field(ge=0, le=2**62)] = 0
+    """Byte offset: ``next`` of the answer before."""
 
 
 @router.post(
@@ -67,13 +70,12 @@ class Filters(ApiInput):
 )
 def launch(
     request: HttpRequest,
-    slug: str,
+    slug: Text,
     payload: LaunchIn,
-    idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)] = None,
+    idempotency_key: Annotated[Text | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)] = None,
 ) -> Status[WorkloadDetail]:
-    """Launch a job or an instance. With an Idempotency-Key that was used before, the first workload is answered (200)."""
+    """Launch a job or an instance. An Idempotency-Key that was used before answers the first workload (200)."""
     viewer, project, connection = _may_launch(request, slug, payload)
-    now = timezone.now()
     workload = services.launch(
         project=project,
         connection=connection,
@@ -85,7 +87,7 @@ def launch(
         idempotency_key=idempotency_key,
         labels=payload.labels,
     )
-    return Status(200 if workload.created_at < now else 201, shape_detail(_whole(workload), timezone.now()))
+    return Status(200 if workload.is_repeat else 201, shape_detail(_whole(workload), timezone.now()))
 
 
 @router.post(
@@ -93,16 +95,14 @@ def launch(
     response={200: PreviewOut, **WRITE_PROBLEMS},
     operation_id="preview_workload",
 )
-def preview(request: HttpRequest, slug: str, payload: LaunchIn) -> PreviewOut:
+def preview(request: HttpRequest, slug: Text, payload: LaunchIn) -> PreviewOut:
     """The exact request that a launch would send, secrets masked, and its estimate. Nothing is sent."""
     _, project, connection = _may_launch(request, slug, payload)
     shown = previews.preview(project=project, connection=connection, spec=payload.spec)
     figures = estimate(
         project=project, connection=connection, spec=payload.spec, stop_after_s=payload.guards.stop_after_s
     )
-    requests = [
-        RequestOut(method=sent.method, path=sent.path, body=sent.body, why=sent.why) for sent in shown.requests
-    ]
+    requests = [RequestOut(method=sent.method, path=sent.path, body=sent.body, why=sent.why) for sent in shown.requests]
     return PreviewOut(
         request=requests[-1],
         requests=requests,
@@ -114,22 +114,22 @@ def preview(request: HttpRequest, slug: str, payload: LaunchIn) -> PreviewOut:
 
 
 @router.get("/workloads", response={200: Workloads, **COMMON_PROBLEMS}, operation_id="list_workloads")
-def list_workloads(request: HttpRequest, filters: Query[Filters]) -> Workloads:
+def list_workloads(request: HttpRequest, asked: Query[WorkloadQuery]) -> Workloads:
     """Jobs and instances that the token reaches, newest first."""
     viewer: Viewer = request.auth  # type: ignore[attr-defined]
     narrowed = queries.Filters(
-        providers=_one(filters.provider),
-        projects=_one(filters.project),
-        kind=filters.kind,
-        states=_one(filters.state),
-        owner=filters.owner or "",
-        label=filters.label or "",
-        name=filters.name or "",
-        created_from=filters.created_from,
-        created_to=filters.created_to,
+        providers=_one(asked.provider),
+        projects=_one(asked.project),
+        kind=asked.kind,
+        states=_one(asked.state),
+        owner=asked.owner or "",
+        label=asked.label or "",
+        name=asked.name or "",
+        created_from=asked.created_from,
+        created_to=asked.created_to,
     )
     rows = queries.listing(access.visible_workloads(viewer), narrowed)
-    found = page(rows, after=filters.after, before=filters.before, limit=filters.limit)
+    found = asked_page(rows, asked)
     now = timezone.now()
     return Workloads.model_construct(
         items=[shape(workload, now) for workload in found.items], newer=found.newer, older=found.older
@@ -137,25 +137,23 @@ def list_workloads(request: HttpRequest, filters: Query[Filters]) -> Workloads:
 
 
 @router.get("/workloads/{id}", response={200: WorkloadDetail, **COMMON_PROBLEMS}, operation_id="get_workload")
-def get_workload(request: HttpRequest, id: str) -> WorkloadDetail:
+def get_workload(request: HttpRequest, id: Text) -> WorkloadDetail:
     """One workload with its spec, timeline and ways in."""
     return shape_detail(_find(request, id), timezone.now())
 
 
 @router.get("/workloads/{id}/events", response={200: Events, **COMMON_PROBLEMS}, operation_id="list_events")
-def list_events(
-    request: HttpRequest, id: str, after: Text | None = None, before: Text | None = None, limit: Limit = 50
-) -> Events:
+def list_events(request: HttpRequest, id: Text, asked: Query[PageQuery]) -> Events:
     """The timeline of one workload, newest first."""
     events = _find(request, id).events.select_related("by")
-    found = page(events, after=after, before=before, limit=limit)
+    found = asked_page(events, asked)
     return Events(items=[shape_event(event) for event in found.items], newer=found.newer, older=found.older)
 
 
 @router.get("/workloads/{id}/logs", response={200: LogOut, **COMMON_PROBLEMS}, operation_id="read_logs")
-def read_logs(request: HttpRequest, id: str, after: int = Query(0, ge=0, le=2**62)) -> LogOut:
+def read_logs(request: HttpRequest, id: Text, asked: Query[LogQuery]) -> LogOut:
     """Lines behind a byte offset, at most 256 KiB an answer."""
-    part = logs.read(_find(request, id), after, limit_bytes=LOG_BYTES)
+    part = logs.read(_find(request, id), asked.after, limit_bytes=LOG_BYTES)
     lines = [LogLineOut(at=line.at, source=line.source, level=line.level, text=line.text) for line in part.lines]
     return LogOut(items=lines, next=part.next, size=part.size, is_complete=part.is_complete)
 
@@ -163,7 +161,7 @@ def read_logs(request: HttpRequest, id: str, after: int = Query(0, ge=0, le=2**6
 def _act(verb: Verb) -> Any:
     """The operation that does one verb; the answer shows the workload with the intent written down."""
 
-    def act(request: HttpRequest, id: str) -> WorkloadDetail:
+    def act(request: HttpRequest, id: Text) -> WorkloadDetail:
         viewer: Viewer = request.auth  # type: ignore[attr-defined]
         require_scope(viewer, "launch")
         workload = _find(request, id)
@@ -180,11 +178,11 @@ for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.RETRY):
         f"/workloads/{{id}}/{_verb.value}",
         response={200: WorkloadDetail, **WRITE_PROBLEMS},
         operation_id=f"{_verb.value}_workload",
-        summary=_verb.label,
+        summary=str(_verb.label),
     )(_act(_verb))
 
 
-def _may_launch(request: HttpRequest, slug: str, payload: LaunchIn) -> tuple[Viewer, Project, Connection]:
+def _may_launch(request: HttpRequest, slug: Text, payload: LaunchIn) -> tuple[Viewer, Project, Connection]:
     viewer: Viewer = request.auth  # type: ignore[attr-defined]
     require_scope(viewer, "launch")
     project = find_project(viewer, slug, role=ProjectRole.MEMBER)
@@ -198,7 +196,7 @@ def _may_launch(request: HttpRequest, slug: str, payload: LaunchIn) -> tuple[Vie
     return viewer, project, connection
 
 
-def _find(request: HttpRequest, public_id: str) -> Workload:
+def _find(request: HttpRequest, public_id: Text) -> Workload:
     return access.find_workload(request.auth, public_id)  # type: ignore[attr-defined]
 
 
@@ -209,4 +207,3 @@ def _whole(workload: Workload) -> Workload:
 
 def _one(value: str | None) -> tuple[str, ...]:
     return () if value is None else (value,)
-

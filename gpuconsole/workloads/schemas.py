@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from ninja import Field
 from pydantic import Discriminator, JsonValue
@@ -11,19 +11,23 @@ from pydantic import Discriminator, JsonValue
 from gpuconsole.core.api import Amount, ApiInput, ApiSchema, PageInfo, Text
 from gpuconsole.core.money import Money
 from gpuconsole.providers import registry
+from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads.estimates import Estimate
 from gpuconsole.workloads.models import Event, Workload
 from gpuconsole.workloads.usage import cost_so_far
 
-_SPECS = tuple(provider.spec for provider in registry.every())
-AnySpec = Annotated[Union[_SPECS], Discriminator("provider")]  # type: ignore[valid-type]  # noqa: UP007
+if TYPE_CHECKING:
+    AnySpec = Spec
+else:
+    _SPECS = tuple(provider.spec for provider in registry.every())
+    AnySpec = Annotated[Union[_SPECS], Discriminator("provider")]  # noqa: UP007
 """Every provider's own create fields, told apart by ``provider``."""
 
 
 class GuardsIn(ApiInput):
     """Rules of ours that end work; nothing of it is sent to the provider."""
 
-    stop_after_s: int | None = Field(None, ge=60, le=366 * 86_400)
+    stop_after_s: Annotated[int | None, Field(ge=60, le=366 * 86_400)] = None
     """Seconds after the launch at which the console ends it."""
 
 
@@ -33,7 +37,7 @@ class LaunchIn(ApiInput):
     name: str = Field("", max_length=200, pattern=r"^[^\x00-\x1f]*$")
     connection: Text
     spec: AnySpec
-    guards: GuardsIn = Field(default_factory=GuardsIn)
+    guards: GuardsIn = GuardsIn()
     labels: list[Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f]+$")]] = Field(
         default_factory=list, max_length=20
     )
@@ -246,7 +250,11 @@ def shape_estimate(estimate: Estimate) -> EstimateOut:
 
 def field_path(location: Sequence[str | int]) -> str:
     """The dotted path of a field as the caller wrote it: ``body.payload.spec.baseten.x`` is ``spec.x``."""
-    parts = [str(part) for part in location if part not in ("body", "query", "path", "header", "payload", "filters")]
+    parts = [str(part) for part in location if part != "[key]"]
+    if parts and parts[0] in ("body", "query", "path", "header"):
+        del parts[0]
+    if parts and parts[0] in ("payload", "asked"):  # our parameter's name
+        del parts[0]
     if len(parts) > 1 and parts[0] == "spec" and parts[1] in registry.SLUGS:
         del parts[1]
     return ".".join(parts)

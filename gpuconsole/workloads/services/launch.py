@@ -94,6 +94,7 @@ def _again(first: Workload, fingerprint: str) -> Workload:
     if first.request_hash != fingerprint:
         text = "This idempotency key was used for another launch. Use a new key for a new request."
         raise Refused(text, code="idempotency_conflict")
+    first.is_repeat = True
     return first
 
 

@@ -24,6 +24,7 @@ class Environment:
     simulator_url: str  # empty: this installation has no sandbox
     allowed_base_urls: tuple[str, ...]  # where connections may point besides their provider and the simulator
     trusted_proxies: tuple[str, ...]  # addresses whose X-Forwarded-For is believed
+    email_url: str  # smtp[s]://user:password@host:587/?from=console@example.org; empty: mails go to the log
     https: bool  # browsers reach the console through a proxy that ends TLS
     debug: bool
     log_level: str
@@ -44,6 +45,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         simulator_url=(environ.get("GPUCONSOLE_SIMULATOR_URL") or running.get("simulator_url", "")).rstrip("/"),
         allowed_base_urls=_words(environ.get("GPUCONSOLE_ALLOWED_BASE_URLS", "")),
         trusted_proxies=_words(environ.get("GPUCONSOLE_TRUSTED_PROXIES", "")),
+        email_url=environ.get("GPUCONSOLE_EMAIL_URL", ""),
         https=_is_on(environ, "GPUCONSOLE_HTTPS"),
         debug=_is_on(environ, "GPUCONSOLE_DEBUG"),
         log_level=environ.get("GPUCONSOLE_LOG_LEVEL", "INFO").upper(),

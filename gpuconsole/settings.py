@@ -90,6 +90,19 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 
+# Mail: invitations and forgotten passwords
+
+_MAIL = urlsplit(ENV.email_url)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL.hostname else 'console'}.EmailBackend"
+EMAIL_HOST = _MAIL.hostname or ""
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_USE_TLS = _MAIL.scheme == "smtp" and _MAIL.username is not None  # a password never travels in the clear
+EMAIL_PORT = _MAIL.port or (465 if EMAIL_USE_SSL else 587 if EMAIL_USE_TLS else 25)
+EMAIL_HOST_USER = unquote(_MAIL.username or "")
+EMAIL_HOST_PASSWORD = unquote(_MAIL.password or "")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = parse_qs(_MAIL.query).get("from", ["gpuconsole@localhost"])[0]
+
 # PostgreSQL and Redis
 
 

@@ -12,6 +12,7 @@ from gpuconsole.core.admin import ReadOnlyAdmin
 class RecordAdmin(ReadOnlyAdmin[Record]):
     """Every record of every team; nobody can add, change or delete one."""
 
+    ordering = ("-id",)
     list_display = ("at", "team", "user_name", "action", "target_name", "result", "ip", "request_id")
     list_filter = ("result",)
     list_select_related = ("team",)

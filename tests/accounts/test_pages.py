@@ -204,3 +204,23 @@ def test_the_sessions_page_lists_this_browser(client, team):
 
     assert client.get("/account/sessions/").status_code == 200
     assert Session.objects.exists()
+
+
+def test_a_forgotten_password_is_mailed_a_link_and_set_anew(client, team, mailoutbox):
+    owner = make.owner_of(team)
+    client.post("/account/password/reset/", {"email": owner.email})
+    path = re.search(r"https?://[^/]+(/account/password/reset/\S+)", mailoutbox[0].body).group(1)
+
+    page = client.get(path, follow=True)
+    client.post(page.request["PATH_INFO"], {"password1": "another-good-1", "password2": "another-good-1"})
+
+    owner.refresh_from_db()
+    assert owner.check_password("another-good-1")
+
+
+@pytest.mark.parametrize("path", ["/account/password/change/", "/account/second-factor/", "/account/password/reset/"])
+def test_allauths_pages_are_drawn_in_our_design(as_owner, path):
+    answer = as_owner.get(path, follow=True)
+
+    assert answer.status_code == 200
+    assert b"gpuconsole" in answer.content

@@ -1,4 +1,4 @@
-"""The commands that set themselves up; each takes the words after its name and answers an exit code."""
+"""The commands that need no Django around them; each takes the words after its name and answers an exit code."""
 
 import importlib
 import os
@@ -39,4 +39,15 @@ def run_bench(words: list[str]) -> int:
     return code
 
 
-DOORS: dict[str, Callable[[list[str]], int]] = {"up": run_up, "test": run_tests, "bench": run_bench}
+def run_simulator(words: list[str]) -> int:
+    """Play the providers, as `python -m gpuconsole.simulator` does; needs nothing installed."""
+    code: int = importlib.import_module("gpuconsole.simulator.__main__").main(words)
+    return code
+
+
+DOORS: dict[str, Callable[[list[str]], int]] = {
+    "up": run_up,
+    "test": run_tests,
+    "bench": run_bench,
+    "simulator": run_simulator,
+}

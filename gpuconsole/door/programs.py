@@ -39,8 +39,9 @@ class Programs:
 
     def simulator(self, port: int) -> Process:
         """The providers of the sandbox."""
-        speed = f"{self.options.simulator_speed:g}"
-        return self._start("simulator", "-m", "gpuconsole.simulator", "--port", str(port), "--speed", speed)
+        speed, state = f"{self.options.simulator_speed:g}", str(self.house.folder / "simulator.json")
+        words = ("--port", str(port), "--speed", speed, "--state", state)
+        return self._start("simulator", "-m", "gpuconsole.simulator", *words)
 
     def web(self, listener: socket.socket, gate: int | None = None) -> Process:
         """Pages and API, on the socket that is listening already; serves once the other end of `gate` is closed."""

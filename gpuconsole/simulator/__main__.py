@@ -5,9 +5,13 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
+from gpuconsole.simulator import state_file
 from gpuconsole.simulator.dialects import DIALECTS
+from gpuconsole.simulator.saver import Saver
 from gpuconsole.simulator.server import make_server
+from gpuconsole.simulator.world import World
 
 CREDENTIALS = """\
 sandbox credentials (anything else is refused as the provider refuses it):
@@ -22,22 +26,40 @@ are under /_sim (GET /_sim lists the controls), for callers on loopback.
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; 2 if the port cannot be had."""
+    """Serve until SIGTERM or SIGINT; 2 if the port or the state file cannot be had, 1 if the last save failed."""
     args = _parser().parse_args(argv)
-    try:
-        server = make_server(args.port, args.host, only=args.only, speed=args.speed)
-    except OSError as exc:
-        print(f"simulator: cannot listen on {args.host}:{args.port}: {exc.strerror or exc}", file=sys.stderr)
-        return 2
     stop = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: stop.set())
+    world = World(speed=args.speed)
+    try:
+        server = make_server(args.port, args.host, only=args.only, world=world)
+    except OSError as exc:
+        return _refuse(f"cannot listen on {args.host}:{args.port}: {exc.strerror or exc}")
+    try:
+        saver = _keep(world, args.state) if args.state else None
+    except state_file.Unreadable as exc:
+        return _refuse(str(exc))
+    except OSError as exc:
+        return _refuse(f"cannot write {args.state}: {exc.strerror or exc}")
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"Simulator: {server.url}", flush=True)
     stop.wait()
     # Connections live in daemon threads: leaving now ends them, however long a latency fault still sleeps.
     server.socket.close()
-    return 0
+    return 0 if saver is None or saver.finish() else 1
+
+
+def _keep(world: World, file: Path) -> Saver:
+    state_file.read(file, world)
+    saver = Saver(world, file)
+    saver.start()
+    return saver
+
+
+def _refuse(text: str) -> int:
+    print(f"simulator: {text}", file=sys.stderr)
+    return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,11 +69,16 @@ def _parser() -> argparse.ArgumentParser:
         epilog=CREDENTIALS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 takes a free one")
+    parser.add_argument(
+        "--port", type=int, default=8001, help="port to listen on; 0 takes a free one (default %(default)s)"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--only", choices=sorted(DIALECTS), metavar="SLUG", help="put one dialect at /: %(choices)s")
     parser.add_argument(
         "--speed", type=_positive, default=1.0, metavar="N", help="lives run N times as fast (default %(default)s)"
+    )
+    parser.add_argument(
+        "--state", type=Path, metavar="FILE", help="keep the world in this file over restarts (default: forget it)"
     )
     return parser
 

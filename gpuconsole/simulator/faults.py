@@ -1,9 +1,8 @@
 """Troubles on demand: what to spoil, how often, and for whom."""
 
-import itertools
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 REQUEST_FAULTS = ("latency", "429", "500", "dropped_before", "dropped_after", "broken_json")
@@ -61,26 +60,46 @@ class Fault:
             "resources": sorted(self.held),
         }
 
+    def memory(self) -> dict[str, Any]:
+        """What must be kept over a restart; a `share` throws its dice anew."""
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "rng"}
+        return {**values, "held": sorted(self.held), "spared": sorted(self.spared)}
+
+    @classmethod
+    def revive(cls, memory: dict[str, Any]) -> "Fault":
+        """The fault of which `memory` tells."""
+        return cls(**{**memory, "held": set(memory["held"]), "spared": set(memory["spared"])})
+
 
 class Faults:
     """The faults in force. The world's lock guards them."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
-        self._ids = itertools.count(1)
+        self._made = 0
 
     def __iter__(self) -> Iterator[Fault]:
         return iter(list(self._faults))
 
     def add(self, description: Any) -> Fault:
         """Put a fault in force; raises BadFault with a sentence that says what is wrong."""
-        fault = _read(next(self._ids), description)
+        fault = _read(self._made + 1, description)
+        self._made += 1
         self._faults.append(fault)
         return fault
 
     def clear(self) -> None:
         """Lift all faults; resources they held are healed."""
         self._faults.clear()
+
+    def memory(self) -> dict[str, Any]:
+        """What must be kept over a restart, as JSON has it."""
+        return {"made": self._made, "in_force": [fault.memory() for fault in self._faults]}
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        """Put the faults of `memory` in force in place of the present ones."""
+        self._made = int(memory["made"])
+        self._faults = [Fault.revive(fault) for fault in memory["in_force"]]
 
     def strike(self, kind: str, provider: str, subjects: list[str]) -> Fault | None:
         """The fault of this kind that hits this call, if one does; counts the hit."""

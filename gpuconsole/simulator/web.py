@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
-from gpuconsole.simulator.world import World
+from gpuconsole.simulator.world import Resource, World
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,10 @@ class Dialect(Protocol):
 
 
 class Maker(Protocol):
-    """What a dialect's folder offers: a function that makes it for a world."""
+    """What a dialect's folder offers: it makes the dialect for a world, and names all that the dialect stores there."""
+
+    kind: type[Resource]
+    tables: Mapping[str, type[Any]]
 
     def __call__(self, world: World) -> Dialect:
         """Make the dialect."""

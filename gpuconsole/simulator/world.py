@@ -4,6 +4,7 @@ import hashlib
 import random
 import threading
 from collections import deque
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ class World:
         self.requests: deque[dict[str, Any]] = deque(maxlen=REQUESTS_KEPT)
         self._resources: dict[str, dict[str, Resource]] = {}
         self._tables: dict[str, dict[str, Any]] = {}
+        self.is_touched = False  # whether a call may have changed anything since it was last kept
 
     def now(self) -> float:
         """Epoch seconds on the simulator's clock."""
@@ -46,6 +48,10 @@ class World:
     def table(self, name: str, of: type[T]) -> dict[str, T]:
         """A named store of one dialect, emptied by `reset`. `of` only tells the type of its values."""
         return self._tables.setdefault(name, {})
+
+    def tables(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """All named stores that were ever asked for."""
+        return iter(self._tables.items())
 
     def add(self, resource: "Resource") -> None:
         """Bring a resource into the world."""
@@ -74,6 +80,7 @@ class Resource:
 
     provider: str
     currency: str
+    kept: tuple[str, ...] = ("created_at", "deleted_at", "speed")
 
     def __init__(self, world: World, resource_id: str, name: str, create_body: Any) -> None:
         self.world = world
@@ -82,6 +89,25 @@ class Resource:
         self.create_body = create_body
         self.created_at = world.now()
         self.deleted_at: float | None = None
+        self.speed = world.speed  # a life keeps the pace it was born with, whatever a later start asks for
+
+    def span(self, nominal_s: float) -> float:
+        """Wall seconds that a phase of so many nominal seconds takes in this life."""
+        return nominal_s / self.speed
+
+    def memory(self) -> dict[str, Any]:
+        """What must be kept over a restart, as JSON has it; all else follows from it."""
+        return {"id": self.id, "create_body": self.create_body, **{name: getattr(self, name) for name in self.kept}}
+
+    @classmethod
+    def revive(cls, world: World, memory: dict[str, Any]) -> "Resource":
+        """The resource of which `memory` tells."""
+        raise NotImplementedError
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        """Take back the attributes in `kept`; for `revive`."""
+        for name in self.kept:
+            setattr(self, name, memory[name])
 
     def state(self, now: float) -> str:
         """The provider's raw status word at that moment."""

@@ -29,6 +29,7 @@ class App:
         """Answer one request; raises Dropped where a fault cuts the connection."""
         if request.path == "/_sim" or request.path.startswith("/_sim/"):
             with self.world.lock:
+                self._touch(request)
                 return self._control.answer(request)
         found = self._mount(request)
         if found is None:
@@ -50,6 +51,7 @@ class App:
 
     def _play(self, dialect: Dialect, request: Request, local: Request) -> Response:
         with self.world.lock:
+            self._touch(request)
             at = self.world.now()
             subjects = self._subjects(dialect, request, local)
             slow = self.world.faults.strike("latency", dialect.slug, subjects)
@@ -61,6 +63,7 @@ class App:
             self._record(dialect, request, None, at)
             raise Dropped("cut before acting")
         with self.world.lock:
+            self._touch(request)  # once more: it may have slept since
             response = trouble or dialect.answer(local)
             if not trouble and self.world.faults.strike("broken_json", dialect.slug, subjects):
                 # The head is whole and the body is not: what a proxy in between can make of an answer.
@@ -70,6 +73,11 @@ class App:
         if after:
             raise Dropped("cut after acting")
         return response
+
+    def _touch(self, request: Request) -> None:
+        """Note that this call may change the world; a call that only reads does so where a fault counts its hits."""
+        if request.method not in ("GET", "HEAD") or any(self.world.faults):
+            self.world.is_touched = True
 
     def _trouble(self, dialect: Dialect, subjects: list[str]) -> Response | None:
         for kind in ("429", "500"):

@@ -49,7 +49,7 @@ def test_a_worker_ticks_soon_after_the_start(console: Console) -> None:
 
 def test_everything_kept_is_closed_to_others(console: Console) -> None:
     assert stat.S_IMODE(console.data.stat().st_mode) == 0o700
-    for secret in ("keys.json", "secret_key", "running.json"):
+    for secret in ("keys.json", "secret_key", "running.json", "simulator.json"):
         assert stat.S_IMODE((console.data / secret).stat().st_mode) == 0o600
 
 
@@ -113,11 +113,14 @@ def test_a_killed_supervisor_leaves_no_process_and_all_data(tmp_path: Path) -> N
     with running_console(tmp_path / "data", GPUCONSOLE_ADMIN_EMAIL="ada@example.com") as console:
         pids, token = console.pids(), console.answer("token")
         assert len(pids) > 8
+        _turn_clock(console, 3600)
+        wait_until(lambda: '"advanced_s": 3600' in (console.data / "simulator.json").read_text(), timeout_s=2)
         console.process.kill()
         wait_until(lambda: not any(map(lives, pids)), timeout_s=5)
     with running_console(tmp_path / "data") as console:
         assert _me(console, token) == "ada@example.com"
         assert "changepassword ada@example.com" in console.answer("password")
+        assert _turn_clock(console, 0) == 3600
         pids = console.pids()
         console.process.terminate()
         assert console.process.wait(20) == 0
@@ -132,6 +135,13 @@ def _refusal(data: Path, *words: str, **variables: str) -> str:
     assert process.returncode == 2
     assert errors.count("\n") == 1, errors
     return errors
+
+
+def _turn_clock(console: Console, advance_s: int) -> float:
+    """Turn the simulator's clock; answers how far it was ever turned."""
+    body = json.dumps({"advance_s": advance_s}).encode()
+    with urllib.request.urlopen(console.answer("simulator") + "/_sim/clock", body, timeout=5) as response:
+        return float(json.load(response)["advanced_s"])
 
 
 def _me(console: Console, token: str) -> str:

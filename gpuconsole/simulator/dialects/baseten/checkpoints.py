@@ -48,7 +48,7 @@ def made(job: Job, now: float) -> list[Checkpoint]:
     if span is None or not (job.runtime.get("checkpointing_config") or {}).get("enabled"):
         return []
     began, seen_until = span
-    every, sync = job.world.span(EVERY_S), job.world.span(SYNC_S)
+    every, sync = job.span(EVERY_S), job.span(SYNC_S)
     count = int((seen_until - began) // every)
     saved = [(n * EVERY_S, began + n * every) for n in range(max(1, count - KEPT + 1), count + 1)]
     if job.word(now) == "COMPLETED":

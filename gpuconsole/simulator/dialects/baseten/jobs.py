@@ -7,6 +7,7 @@ then. Billing: minutes of RUNNING, a started minute is a whole one, times nodes,
 
 import math
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from gpuconsole.simulator.clock import iso
@@ -29,6 +30,7 @@ class Job(Resource):
     provider = "baseten"
     currency = "USD"
     unknown_status = f"{PREFIX}REBALANCING"
+    kept = (*Resource.kept, "project_id", "priority", "availability", "stop_asked_at", "stopped_at", "patched_at")
 
     def __init__(self, world: World, job_id: str, project_id: str, create_body: dict[str, Any]) -> None:
         self.request: dict[str, Any] = create_body["training_job"]
@@ -41,7 +43,6 @@ class Job(Resource):
         self.plan = commands.plan(
             self.request["image"]["base_image"], self.start_commands, is_spot=self.availability == "spot"
         )
-        self.course = self._course()
         self.stop_asked_at: float | None = None
         self.stopped_at: float | None = None
         self.patched_at = self.created_at
@@ -67,18 +68,26 @@ class Job(Resource):
         accelerator = self.compute.get("accelerator")
         return int(accelerator["count"]) * self.nodes if accelerator else 0
 
-    def _course(self) -> list[tuple[float, str]]:
+    @classmethod
+    def revive(cls, world: World, memory: dict[str, Any]) -> "Job":
+        """The job of which `memory` tells."""
+        job = cls(world, memory["id"], memory["project_id"], memory["create_body"])
+        job.recall(memory)
+        return job
+
+    @cached_property
+    def course(self) -> list[tuple[float, str]]:
         """When each status begins if nobody interferes, the final one last."""
         moment, course = self.created_at, []
         for word, nominal in PHASE_S.items():
             course.append((round(moment, 3), word))
-            moment += self.world.span(nominal * (0.85 + 0.3 * chance(self.id, word)))
+            moment += self.span(nominal * (0.85 + 0.3 * chance(self.id, word)))
         if not self.plan.is_deployable:
-            failed_at = course[-1][0] + self.world.span(PULL_FAILURE_S)
+            failed_at = course[-1][0] + self.span(PULL_FAILURE_S)
             return [*course, (round(failed_at, 3), "DEPLOY_FAILED")]
         course.append((round(moment, 3), RUNNING))
         last = "PREEMPTED" if self.plan.is_preempted else "FAILED" if self.plan.exit_code else "COMPLETED"
-        return [*course, (round(moment + self.world.span(self.plan.run_s), 3), last)]
+        return [*course, (round(moment + self.span(self.plan.run_s), 3), last)]
 
     def entered(self, now: float) -> list[tuple[float, str]]:
         """The statuses it has been through, with the moments they began."""
@@ -117,7 +126,7 @@ class Job(Resource):
         """Begin to stop; a second ask changes nothing, and a zombie never ends."""
         if self.stop_asked_at is None and not self.refuses_to_end():
             self.stop_asked_at = self.world.now()
-            self.stopped_at = round(self.stop_asked_at + self.world.span(STOPPING_S), 3)
+            self.stopped_at = round(self.stop_asked_at + self.span(STOPPING_S), 3)
 
     def running_span(self, now: float) -> tuple[float, float] | None:
         """From when to when it ran, until now if it still does; None if it never did."""

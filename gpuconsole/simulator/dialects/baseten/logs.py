@@ -99,19 +99,19 @@ def _passes(level: str | None, min_level: str | None) -> bool:
 
 def _fixed(job: Job) -> list[Line]:
     """The lines that come once: deployment, head and tail."""
-    now, world = job.world.now(), job.world
+    now = job.world.now()
     lines: list[tuple[float, int | None, str | None, str]] = []
     if created := job.began(CREATED, now):
         lines += [(created, None, "INFO", text) for text in ("Job released from the queue.", *_mirrored(job))]
     if deploying := job.began(DEPLOYING, now):
         image = job.request["image"]["base_image"]
-        lines += [(deploying + world.span(4), node, "INFO", f"Pulling image {image}") for node in range(job.nodes)]
+        lines += [(deploying + job.span(4), node, "INFO", f"Pulling image {image}") for node in range(job.nodes)]
     if job.word(now) == "DEPLOY_FAILED":
         lines.append((job.entered(now)[-1][0], 0, "ERROR", job.error_message(now) or ""))
     if span := job.running_span(now):
         began, end = span
-        lines += [(began + world.span(at), 0, level, text) for at, level, text in training.head(job)]
-        lines += [(end - world.span(at), 0, level, text) for at, level, text in training.tail(job, job.word(now))]
+        lines += [(began + job.span(at), 0, level, text) for at, level, text in training.head(job)]
+        lines += [(end - job.span(at), 0, level, text) for at, level, text in training.tail(job, job.word(now))]
     return [Line(int(at * 1000), 100 + n, node, level, text) for n, (at, node, level, text) in enumerate(lines)]
 
 
@@ -126,10 +126,10 @@ def _repeated(
     span = job.running_span(job.world.now())
     if span is None:
         return []
-    every = job.world.span(rhythm.every_s)
-    origin = span[0] + job.world.span(rhythm.first_s)
+    every = job.span(rhythm.every_s)
+    origin = span[0] + job.span(rhythm.first_s)
     # A run's own last line is its tail: rhythms fall silent a nominal second before.
-    until = min(window[1] / 1000, span[1] - job.world.span(1))
+    until = min(window[1] / 1000, span[1] - job.span(1))
     first = max(0, math.ceil((window[0] / 1000 - origin) / every - 1e-6))
     last = math.floor((until - origin) / every)
     if newest_first:

@@ -88,7 +88,7 @@ def _storage(job: Job, node: int, name: str, size_gib: int, moments: list[float]
 
 def _nominal(job: Job, moment: float) -> float:
     span = job.running_span(job.world.now())
-    return (moment - span[0]) * job.world.speed if span else 0.0
+    return (moment - span[0]) * job.speed if span else 0.0
 
 
 def _warm(job: Job, moment: float) -> float:

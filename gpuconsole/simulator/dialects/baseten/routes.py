@@ -1,7 +1,7 @@
 """Baseten's HTTP: which call does what."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from gpuconsole.simulator.dialects.baseten import account, checkpoints, graphql, logs, metrics, queue
 from gpuconsole.simulator.dialects.baseten.blobs import Blobs
@@ -9,10 +9,10 @@ from gpuconsole.simulator.dialects.baseten.errors import Problem
 from gpuconsole.simulator.dialects.baseten.hardware import INSTANCE_TYPES
 from gpuconsole.simulator.dialects.baseten.job_calls import JobCalls
 from gpuconsole.simulator.dialects.baseten.jobs import Job
-from gpuconsole.simulator.dialects.baseten.projects import Projects
+from gpuconsole.simulator.dialects.baseten.projects import Project, Projects
 from gpuconsole.simulator.dialects.baseten.sessions import Sessions
 from gpuconsole.simulator.web import BadJson, Request, Response, Router, json_response
-from gpuconsole.simulator.world import World
+from gpuconsole.simulator.world import Resource, World
 
 API_KEY = "sandbox-baseten-key"
 SCHEMES = ("api-key", "bearer")
@@ -24,6 +24,15 @@ class Baseten:
     """The dialect."""
 
     slug = "baseten"
+    kind: ClassVar[type[Resource]] = Job
+    tables: ClassVar[Mapping[str, type[Any]]] = {
+        "baseten.projects": Project,
+        "baseten.secrets": account.Secret,
+        "baseten.team_limits": int,
+        "baseten.sessions": dict,
+        "baseten.blob_keys": bool,
+        "baseten.blobs": bytes,
+    }
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -7,7 +7,7 @@ A stop takes 40 seconds until it is listed.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +43,18 @@ class Instance(Resource):
         self.args = args
         self.runs = [Run(self.created_at)]
 
+    def memory(self) -> dict[str, Any]:
+        """What must be kept over a restart."""
+        return {**super().memory(), "args": self.args, "runs": [asdict(run) for run in self.runs]}
+
+    @classmethod
+    def revive(cls, world: World, memory: dict[str, Any]) -> "Instance":
+        """The instance of which `memory` tells."""
+        instance = cls(world, memory["id"], memory["args"], memory["create_body"])
+        instance.recall(memory)
+        instance.runs = [Run(**run) for run in memory["runs"]]
+        return instance
+
     @property
     def hardware(self) -> Hardware:
         """What each worker runs on."""
@@ -61,7 +73,7 @@ class Instance(Resource):
     def ready_at(self, run: Run) -> float:
         """When that run turned, or would turn, to running."""
         first = min(self._step_times(run, worker)[-1] for worker in range(self.workers))
-        return round(first + self.world.span(READY_LAG_S), 3)
+        return round(first + self.span(READY_LAG_S), 3)
 
     def started_at(self, run: Run, now: float) -> float | None:
         """When that run began to serve, None if it has not or was stopped before."""
@@ -88,7 +100,7 @@ class Instance(Resource):
         run = self.runs[-1]
         if run.stop_asked_at is None and not self.refuses_to_end():
             run.stop_asked_at = self.world.now()
-            run.stopped_at = round(run.stop_asked_at + self.world.span(STOPPING_S), 3)
+            run.stopped_at = round(run.stop_asked_at + self.span(STOPPING_S), 3)
 
     def restart(self) -> None:
         """Begin a new run under the same id."""
@@ -115,11 +127,11 @@ class Instance(Resource):
     def _step_times(self, run: Run, worker: int) -> list[float]:
         """When a worker reaches steps 2, 3, 4 and 5."""
         pace = 0.5 if MODELS[self.args["model_id"]].instant else 1.0
-        moment = run.began_at + self.world.span(STAGGER_S * worker)
+        moment = run.began_at + self.span(STAGGER_S * worker)
         times = []
         for step, (low, high) in enumerate(STEP_S):
             nominal = low + (high - low) * chance(self.id, run.began_at, worker, step)
-            moment += self.world.span(nominal * pace)
+            moment += self.span(nominal * pace)
             times.append(moment)
         return times
 

@@ -1,7 +1,8 @@
 """Cortecs' HTTP: which call does what."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from gpuconsole.simulator.dialects.cortecs import auth
 from gpuconsole.simulator.dialects.cortecs.catalogue import HARDWARE, MODELS, is_available
@@ -9,7 +10,7 @@ from gpuconsole.simulator.dialects.cortecs.errors import Problem
 from gpuconsole.simulator.dialects.cortecs.instances import Instance
 from gpuconsole.simulator.dialects.cortecs.validation import resolve_args
 from gpuconsole.simulator.web import BadJson, Request, Response, Router, json_response
-from gpuconsole.simulator.world import World
+from gpuconsole.simulator.world import Resource, World
 
 OPENING_BALANCE = Decimal("1000.00")
 BASE = "/api/v1"
@@ -20,6 +21,8 @@ class Cortecs:
     """The dialect."""
 
     slug = "cortecs"
+    kind: ClassVar[type[Resource]] = Instance
+    tables: ClassVar[Mapping[str, type[Any]]] = {"cortecs.tokens": float}
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -1,8 +1,13 @@
-"""Runs a PostgreSQL and a Valkey for as long as somebody needs them, in a folder that is thrown away."""
+"""Runs a PostgreSQL and a Valkey for as long as somebody needs them, in a folder that is thrown away.
 
+`python -m gpuconsole.door.servers COMMAND …` runs a command on such a pair and answers its exit code.
+"""
+
+import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,3 +33,8 @@ def temporary_servers() -> Iterator[dict[str, str]]:
             process.send_signal(farewell)
             process.wait(10)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    with temporary_servers() as variables:
+        sys.exit(subprocess.run(sys.argv[1:], env=os.environ | variables, check=False).returncode)

@@ -39,6 +39,13 @@ def refresh(connection: Connection) -> None:
 @transaction.atomic
 def save_offers(connection: Connection, offers: Sequence[Offer], seen_at: datetime) -> None:
     """Write new and changed offers in bulk and drop those that are gone; unchanged rows are not touched."""
+    # The list's own row comes first: two workers that refresh at once wait here for each other.
+    models.OfferList.objects.bulk_create(
+        [models.OfferList(connection=connection, seen_at=seen_at)],
+        update_conflicts=True,
+        unique_fields=["connection"],
+        update_fields=["seen_at"],
+    )
     known = {_key_of(row): row for row in models.Offer.objects.filter(connection=connection)}
     wanted = {_key_of(row): row for row in (_row(connection, offer, seen_at) for offer in offers)}
     new = [row for key, row in wanted.items() if key not in known]
@@ -49,12 +56,6 @@ def save_offers(connection: Connection, offers: Sequence[Offer], seen_at: dateti
     models.Offer.objects.bulk_create(new)
     models.Offer.objects.bulk_update(changed, [*_FACTS, "seen_at"])
     models.Offer.objects.filter(pk__in=gone).delete()
-    models.OfferList.objects.bulk_create(
-        [models.OfferList(connection=connection, seen_at=seen_at)],
-        update_conflicts=True,
-        unique_fields=["connection"],
-        update_fields=["seen_at"],
-    )
 
 
 def save_choices(connection: Connection, name: str, choices: Sequence[Choice], seen_at: datetime) -> None:

@@ -12,12 +12,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from tests.walks.reports import Reports
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -44,30 +46,11 @@ class Console:
     simulator: str
     pid: int
 
-    def api(self) -> httpx.Client:
-        return httpx.Client(base_url=f"{self.url}/api/v1", headers={"Authorization": f"Bearer {self.token}"}, timeout=20)
-
-    def sim(self) -> httpx.Client:
-        return httpx.Client(base_url=self.simulator, timeout=20)
-
     def resources(self, provider: str) -> list[dict[str, object]]:
         """Everything that the simulator holds for one provider."""
-        found: list[dict[str, object]] = self.sim().get("/_sim/resources").raise_for_status().json()["resources"]
+        answer = httpx.get(f"{self.simulator}/_sim/resources", timeout=20).raise_for_status()
+        found: list[dict[str, object]] = answer.json()["resources"]
         return [resource for resource in found if resource["provider"] == provider]
-
-
-@dataclass
-class Reports:
-    """What the browser complained about."""
-
-    csp: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def hear(self, message: ConsoleMessage) -> None:
-        if "Content Security Policy" in message.text:
-            self.csp.append(message.text)
-        elif message.type == "error" and "status of 422" not in message.text:
-            self.errors.append(message.text)
 
 
 def free_port() -> int:
@@ -96,7 +79,7 @@ def console() -> Iterator[Console]:
             yield _printed(process)
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            process.communicate(timeout=30)
 
 
 def _printed(process: subprocess.Popen[str]) -> Console:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from functools import cache
 
-from django.conf import settings
 from django.db import transaction
-from redis import Redis
 from redis.exceptions import RedisError
+
+from gpuconsole.core import redis
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ def bump(*topics: str) -> None:
 def bump_now(*topics: str) -> None:
     """Count the topics up without waiting for a commit. A Redis that is out is logged and no error."""
     try:
-        pipe = _redis().pipeline(transaction=False)
+        pipe = redis.client().pipeline(transaction=False)
         for topic in topics:
             key = _PREFIX + topic
             # A new counter starts at the clock, so that one that ran out or was lost never repeats a number.
@@ -48,12 +47,7 @@ def read(*topics: str) -> str:
     if not topics:
         return "0"
     try:
-        numbers = _redis().mget([_PREFIX + topic for topic in topics])
+        numbers = redis.client().mget([_PREFIX + topic for topic in topics])
     except (RedisError, OSError):
         return f"out-{secrets.token_hex(8)}"
     return ".".join("0" if number is None else number.decode() for number in numbers)  # type: ignore[union-attr]
-
-
-@cache
-def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)

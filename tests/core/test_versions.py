@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from gpuconsole.core import versions
+from gpuconsole.core import redis, versions
 
 
 @pytest.fixture(autouse=True)
 def _own_client() -> None:
-    versions._redis.cache_clear()
+    redis.client.cache_clear()
 
 
 def test_reading_twice_gives_the_same_version() -> None:
@@ -36,7 +36,7 @@ def test_other_topics_do_not_matter() -> None:
 def test_a_lost_counter_never_repeats_a_number() -> None:
     versions.bump_now("workload:7")
     before = versions.read("workload:7")
-    versions._redis().delete("gpc:version:workload:7")
+    redis.client().delete("gpc:version:workload:7")
     assert versions.read("workload:7") != before
     versions.bump_now("workload:7")
     assert versions.read("workload:7") != before
@@ -64,4 +64,4 @@ def test_without_redis_every_version_differs_and_nothing_fails(settings: Any) ->
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     versions.bump_now("workload:1")
     assert versions.read("workload:1") != versions.read("workload:1")
-    versions._redis.cache_clear()
+    redis.client.cache_clear()

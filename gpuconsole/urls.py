@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from gpuconsole.csp_report import csp_report
 from gpuconsole.health import healthz
 
 urlpatterns = [
@@ -20,4 +21,5 @@ urlpatterns = [
     path("api/", include("gpuconsole.api")),
     path("admin/", admin.site.urls),
     path("healthz/", healthz, name="healthz"),
+    path("csp-report/", csp_report, name="csp-report"),
 ]

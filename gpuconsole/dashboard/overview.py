@@ -23,7 +23,8 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, ReasonCode, State
 from gpuconsole.workloads.usage import cost_so_far
 
-WINDOW = timedelta(hours=6)
+WINDOWS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
+"""How much of the past the shared clock covers: the shortest that holds all active work, else the longest."""
 TICKS = 48
 MOST_ACTIVE = 50
 STUCK_AFTER = timedelta(minutes=15)
@@ -77,8 +78,10 @@ def context(
     rows = queries.listing(scope, queries.Filters())
     active = list(rows.filter(~Q(state__in=FINAL)).order_by("-id")[: MOST_ACTIVE + 1])
     ended = list(rows.filter(state__in=FINAL, ended_at__gte=now - timedelta(hours=24)).order_by("-ended_at")[:200])
-    strips = [_strip(workload, now) for workload in active[:MOST_ACTIVE]]
+    since = now - _window(active, now)
+    strips = [_strip(workload, now, since) for workload in active[:MOST_ACTIVE]]
     strips.sort(key=lambda strip: strip.hourly_now or Decimal(0), reverse=True)
+    health = _health(viewer, now)
     topic = f"project:{project.pk}" if project else f"team:{viewer.team.pk}" if viewer.team else "nobody"
     return {
         "now": now,
@@ -86,10 +89,11 @@ def context(
         "figures": _figures(active, ended),
         "strips": strips,
         "has_more": len(active) > MOST_ACTIVE,
-        "clock": timeline.clock(now - WINDOW, now),
-        "finished": [_strip(workload, now) for workload in ended if _ended_within(workload, now, timedelta(hours=1))],
+        "clock": timeline.clock(since, now),
+        "finished": [_strip(workload, now, since) for workload in ended if _ended_within(workload, now, timedelta(hours=1))],
         "attention": _attention(active, ended, now),
-        "health": _health(viewer, now),
+        "health": health,
+        "has_sandbox": any(item.connection.is_sandbox for item in health),
         "legend": timeline.LEGEND,
         "stamp": polling.stamp(request, topic, fresh_s=60 if active else None),
         "poll_url": request.get_full_path(),
@@ -123,10 +127,15 @@ def _hourly(workloads: Any) -> dict[str, Decimal]:
     return sums
 
 
-def _strip(workload: Workload, now: datetime) -> Strip:
+def _window(active: Sequence[Workload], now: datetime) -> timedelta:
+    age = max((now - workload.created_at for workload in active), default=timedelta())
+    return next((window for window in WINDOWS if age <= window), WINDOWS[-1])
+
+
+def _strip(workload: Workload, now: datetime, since: datetime) -> Strip:
     return Strip(
         workload=workload,
-        bar=timeline.strip(workload, now, now - WINDOW),
+        bar=timeline.strip(workload, now, since),
         hardware=hardware(workload),
         cost=cost_so_far(workload, now),
         hourly_now=workload.hourly_price if workload.billed_since is not None else None,

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from tests.console import running_console
 from tests.walks.reports import Reports
 
-ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,8 +26,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SPEED = 20
-LINES = {"URL", "Sign in as", "Password", "API token", "Simulator"}
 
 
 @dataclass(frozen=True)
@@ -44,62 +37,26 @@ class Console:
     password: str
     token: str
     simulator: str
-    pid: int
 
-    def resources(self, provider: str) -> list[dict[str, object]]:
+    def resources(self, provider: str) -> list[dict[str, Any]]:
         """Everything that the simulator holds for one provider."""
         answer = httpx.get(f"{self.simulator}/_sim/resources", timeout=20).raise_for_status()
-        found: list[dict[str, object]] = answer.json()["resources"]
+        found: list[dict[str, Any]] = answer.json()["resources"]
         return [resource for resource in found if resource["provider"] == provider]
 
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        """One call of the JSON API."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        answer = httpx.request(method, f"{self.url}/api/v1{path}", headers=headers, timeout=20, **options)
+        return answer.raise_for_status().json()
 
 
 @pytest.fixture(scope="session")
 def console() -> Iterator[Console]:
     """`manage.py up` on a fresh folder and a free port, ended at the end of the session."""
-    with tempfile.TemporaryDirectory(prefix="gpc-walk-") as folder:
-        command = [sys.executable, "manage.py", "up", "--port", str(free_port()), "--data", f"{folder}/data"]
-        environ = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-        environ.pop("GPUCONSOLE_DATA", None)
-        process = subprocess.Popen(
-            [*command, "--simulator-speed", str(SPEED)],
-            cwd=ROOT,
-            env=environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            yield _printed(process)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
-
-
-def _printed(process: subprocess.Popen[str]) -> Console:
-    found: dict[str, str] = {}
-    assert process.stdout is not None
-    until = time.monotonic() + 90
-    while LINES - found.keys():
-        line = process.stdout.readline()
-        assert line and time.monotonic() < until, f"`up` ended or took too long; it printed {found}"
-        match = re.match(r"([\w ]+): (\S+)", line)
-        if match and match[1] in LINES:
-            found[match[1]] = match[2]
-    return Console(
-        url=found["URL"].rstrip("/"),
-        email=found["Sign in as"],
-        password=found["Password"],
-        token=found["API token"],
-        simulator=found["Simulator"].rstrip("/"),
-        pid=process.pid,
-    )
+    with tempfile.TemporaryDirectory(prefix="gpc-walk-") as folder, running_console(Path(folder, "data")) as started:
+        names = ("url", "email", "password", "token", "simulator")
+        yield Console(**{name: started.answer(name).rstrip("/") for name in names})
 
 
 @pytest.fixture(scope="session")
@@ -131,7 +88,7 @@ def reports() -> Reports:
 @pytest.fixture
 def context(chromium: Browser, console: Console) -> Iterator[BrowserContext]:
     made = chromium.new_context(base_url=console.url, viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(20_000)
     yield made
     made.close()
 

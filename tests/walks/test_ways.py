@@ -1,0 +1,82 @@
+"""The same work in other ways: without script, by keyboard, in two windows at once."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.walks.conftest import Console, sign_in
+from tests.walks.test_story import see
+
+MODEL = "cortecs--phi-4-FP8-Dynamic"
+
+
+def launch_instance(console: Console, name: str) -> str:
+    """An instance launched by API; answers our id."""
+    [connection] = [found for found in console.ask("GET", "/connections")["items"] if found["provider"] == "cortecs"]
+    spec = {"provider": "cortecs", "model_id": MODEL, "hardware_type_id": "NVIDIA_L4_1"}
+    body = {"name": name, "connection": connection["id"], "spec": spec, "guards": {"stop_after_s": 3600}}
+    return str(console.ask("POST", "/projects/first-project/workloads", json=body)["id"])
+
+
+def test_without_script_an_instance_is_launched_and_stopped(chromium: Browser, console: Console) -> None:
+    context = chromium.new_context(base_url=console.url, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, console)
+    page.goto("/launch/cortecs/instance/")
+    page.locator("[name=model_id]").select_option(MODEL)
+    page.locator("[name=hardware_type_id][value=NVIDIA_L4_1]").check()
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.locator("[name=model_id]")).to_have_value(MODEL)
+    expect(page.locator("main")).to_contain_text('"num_workers"')
+    page.get_by_role("button", name=re.compile("^Launch")).click()
+    page.wait_for_url(re.compile(r"/instances/inst_"))
+    until = time.monotonic() + 40
+    while "Running" not in page.locator("#head .pill").first.inner_text() and time.monotonic() < until:
+        page.wait_for_timeout(500)
+        page.reload()
+    page.get_by_role("link", name="Stop").click()
+    page.get_by_role("button", name="Stop instance").click()
+    page.wait_for_url(re.compile(r"/instances/inst_"))
+    expect(page.locator("#head .pill").first).to_have_text(re.compile("Stopping|Stopped"))
+    context.close()
+
+
+def test_by_keyboard_the_jobs_are_reached_and_opened(signed_in: Page, console: Console) -> None:
+    page = signed_in
+    launch_instance(console, "by-keyboard")
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("g")
+    page.keyboard.press("i")
+    page.wait_for_url(re.compile("/instances/"))
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/instances/inst_"))
+    page.keyboard.press("?")
+    expect(page.locator("#shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#shortcuts")).to_be_hidden()
+
+
+def test_two_windows_see_a_change_within_five_seconds_of_the_provider(signed_in: Page, console: Console) -> None:
+    page = signed_in
+    name = launch_instance(console, "two-windows")
+    other = page.context.new_page()
+    for window in (page, other):
+        window.goto(f"/instances/{name}/")
+    see(page, "Running")
+    see(other, "Running")
+    console.ask("POST", f"/workloads/{name}/stop")
+    see(page, "Stopped")
+    [remote] = [found for found in console.resources("cortecs") if found["id"] == _remote_id(console, name)]
+    assert remote["state"] == "stopped"
+    expect(other.locator("#head .pill").first).to_have_text("Stopped", timeout=5000)
+
+
+def _remote_id(console: Console, name: str) -> str:
+    return str(console.ask("GET", f"/workloads/{name}")["remote_id"])

@@ -163,7 +163,10 @@ def _with_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
     @wraps(view)
     def told(request: HttpRequest, *words: Any, **named: Any) -> HttpResponse:
-        answer = view(request, *words, **named)
+        try:
+            answer = view(request, *words, **named)
+        except Http404:  # the address of the API itself
+            return unknown(request, request.path.removeprefix("/api/"))
         if not isinstance(answer, HttpResponseNotAllowed):
             return answer
         allowed = answer["Allow"]

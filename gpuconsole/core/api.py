@@ -3,15 +3,24 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, JsonResponse
 from ninja import Field, Schema
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationInfo,
+    model_validator,
+)
 
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.paging import Page, page
+from gpuconsole.providers import problems
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -32,6 +41,7 @@ def _written_out(moment: Any) -> Any:
 
 Text = Annotated[str, AfterValidator(_without_nul), Field(max_length=500)]
 """Any text from outside."""
+
 
 def _in_utc(moment: datetime) -> datetime:
     """PostgreSQL takes no offset past 15 hours."""
@@ -122,7 +132,19 @@ class PageInfo(ApiSchema):
     """Goes into ``after``."""
 
 
-class PageQuery(ApiInput):
+class ApiQuery(ApiInput):
+    """What stands behind the question mark. django-ninja hands over known names only, so the others are looked for."""
+
+    @model_validator(mode="after")
+    def _no_other(self, info: ValidationInfo) -> Self:
+        request = (info.context or {}).get("request")
+        given = request.GET if request is not None else ()
+        unknown = [name for name in given if name not in type(self).model_fields]
+        problems.refuse("query", [problems.problem("There is no such parameter.", name) for name in unknown])
+        return self
+
+
+class PageQuery(ApiQuery):
     """Which page of a list; without a cursor the first one."""
 
     after: Text | None = None

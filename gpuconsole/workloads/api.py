@@ -11,7 +11,7 @@ from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
 from gpuconsole.connections.access import find_connection_for
 from gpuconsole.connections.models import Connection
-from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, ApiInput, Moment, PageQuery, Text, asked_page
+from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, ApiQuery, Moment, PageQuery, Text, asked_page
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import find_project
 from gpuconsole.projects.models import Project, ProjectRole
@@ -56,7 +56,7 @@ class WorkloadQuery(PageQuery):
     """The first moment that is not in the range any more."""
 
 
-class LogQuery(ApiInput):
+class LogQuery(ApiQuery):
     """Where to read on in a log."""
 
     after: Annotated[int, Field(ge=0, le=2**62)] = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from gpuconsole.providers import registry
 from gpuconsole.workloads.models import Workload
 from gpuconsole.wsgi import application
 from tests.api.conftest import Caller
@@ -43,3 +45,22 @@ def test_every_operation_keeps_its_word(case: schemathesis.Case, caller: Caller,
     is_told = case.operation.definition.raw["operationId"] not in TOLD_IN_WORDS
     skipped = [] if is_told else [positive_data_acceptance]
     case.call_and_validate(headers={"Authorization": f"Bearer {caller.token}"}, excluded_checks=skipped)
+
+
+def test_the_document_is_openapi_3_1_with_names_of_its_own(client: Client) -> None:
+    document: dict[str, Any] = client.get(DOCUMENT).json()
+
+    assert document["openapi"].startswith("3.1")
+    assert all(re.fullmatch(r"[A-Z][A-Za-z]+", name) for name in document["components"]["schemas"])
+    specs = {ref["$ref"] for ref in document["components"]["schemas"]["LaunchIn"]["properties"]["spec"]["oneOf"]}
+    assert specs == {f"#/components/schemas/{provider.spec.__name__}" for provider in registry.every()}
+
+
+def test_every_operation_declares_its_problems(client: Client) -> None:
+    for path, operations in client.get(DOCUMENT).json()["paths"].items():
+        for method, operation in operations.items():
+            answers = operation["responses"]
+            wanted = {"400", "401", "403", "404", "422", "429"} | ({"409"} if method == "post" else set())
+            assert wanted <= set(answers), f"{method} {path}"
+            for status in wanted:
+                assert list(answers[status]["content"]) == ["application/problem+json"]

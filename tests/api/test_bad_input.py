@@ -1,0 +1,145 @@
+"""Bad input on every field of every provider is told by its dotted path, as the caller wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gpuconsole.providers import registry
+from tests.api.conftest import Caller
+from tests.contract.mirror import Fact, laid_flat
+from tests.contract.samples import sample
+
+WRONG = {"string": 7, "int": "many", "bool": "yes", "enum": 7, "map": [1], "object": "text", "number": "much"}
+
+
+def fields() -> Iterator[Any]:
+    """Every field that any provider declares, with a value of another type and with ones outside its limits."""
+    for slug in registry.SLUGS:
+        for path, fact in laid_flat(registry.get(slug).spec).items():
+            if path == "provider":
+                continue
+            for value in wrong_values(fact):
+                yield pytest.param(slug, path, value, id=f"{slug}-{path}-{value!r:.20}")
+
+
+def wrong_values(fact: Fact) -> Iterator[Any]:
+    yield {"a": 1} if fact.type.startswith("array") else WRONG[fact.type]
+    if "minimum" in fact.item:
+        yield fact.item["minimum"] - 1
+    if "maximum" in fact.item:
+        yield fact.item["maximum"] + 1
+    if fact.type == "int":
+        yield 2.5
+    if fact.item.get("minLength"):
+        yield ""
+    if fact.item.get("maxLength"):
+        yield "x" * (fact.item["maxLength"] + 1)
+    if not fact.is_nullable:
+        yield None
+
+
+def with_value(spec: dict[str, Any], path: str, value: Any) -> str:
+    """Put the value at the path, the second row of every list; the answer is the path with row numbers."""
+    place, written = spec, ["spec"]
+    *parents, last = path.split(".")
+    for parent in parents:
+        name = parent.removesuffix("[]")
+        written.append(name)
+        if parent.endswith("[]"):
+            rows = place.get(name) or [{}]
+            place[name] = [rows[0], dict(rows[0])]
+            place = place[name][1]
+            written.append("1")
+        else:
+            place[name] = place.get(name) or {}
+            place = place[name]
+    place[last] = value
+    return ".".join([*written, last])
+
+
+def paths(answer: Any) -> set[str]:
+    assert answer.status_code == 422, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    return {error["path"] for error in answer.json()["errors"]}
+
+
+@pytest.mark.parametrize(("slug", "path", "value"), tuple(fields()))
+def test_a_wrong_value_is_told_at_its_path(caller: Caller, slug: str, path: str, value: Any) -> None:
+    body = caller.body(slug)
+    written = with_value(body["spec"], path, value)
+
+    answer = caller.launch(body)
+
+    assert written in paths(answer)
+    told = {error["path"]: error["message"] for error in answer.json()["errors"]}[written]
+    assert told.endswith((".", "?")) and "Input should" not in told
+
+
+@pytest.mark.parametrize("slug", registry.SLUGS)
+def test_every_required_field_is_missed_by_its_path(caller: Caller, slug: str) -> None:
+    required = [
+        path for path, fact in laid_flat(registry.get(slug).spec).items() if fact.is_required and "." not in path
+    ]
+    body = caller.body(slug, spec={"provider": slug})
+
+    missed = paths(caller.launch(body))
+
+    assert {f"spec.{path}" for path in required if path != "provider"} <= missed
+
+
+@pytest.mark.parametrize(
+    ("variables", "path"),
+    [({"HF": 7}, "HF"), ({"HF": {"name": 7}}, "HF.name"), ({"body": 7, "path": "ok"}, "body"), ({"path": 7}, "path")],
+)
+def test_an_environment_variable_is_told_by_its_name(caller: Caller, variables: dict[str, Any], path: str) -> None:
+    body = caller.body("baseten")
+    body["spec"]["training_job"]["runtime"]["environment_variables"] = variables
+
+    assert paths(caller.launch(body)) == {f"spec.training_job.runtime.environment_variables.{path}"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "path"),
+    [
+        ({"name": "a\0b"}, "name"),
+        ({"name": "\ud800"}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"name": 7}, "name"),
+        ({"connection": "con_unknown"}, "connection"),
+        ({"connection": "a\0b"}, "connection"),
+        ({"connection": None}, "connection"),
+        ({"guards": {"stop_after_s": 59}}, "guards.stop_after_s"),
+        ({"guards": {"stop_after_s": 10**400}}, "guards.stop_after_s"),
+        ({"guards": {"stop_after_s": "soon"}}, "guards.stop_after_s"),
+        ({"guards": {"stop": 60}}, "guards.stop"),
+        ({"guards": []}, "guards"),
+        ({"labels": ["ok", ""]}, "labels.1"),
+        ({"labels": ["a\0b"]}, "labels.0"),
+        ({"labels": ["x"] * 21}, "labels"),
+        ({"spec": {}}, "spec"),
+        ({"spec": {"provider": "nobody"}}, "spec"),
+        ({"spec": []}, "spec"),
+        ({"specs": {}}, "specs"),
+    ],
+)
+def test_what_stands_around_the_spec_is_checked_too(caller: Caller, changed: dict[str, Any], path: str) -> None:
+    assert path in paths(caller.launch(caller.body("cortecs") | changed))
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+@pytest.mark.parametrize("slug", registry.SLUGS)
+def test_text_that_no_database_takes_is_refused_in_unknown_fields_too(caller: Caller, slug: str, text: str) -> None:
+    body = caller.body(slug, spec=sample(slug) | {"new_field": {"deep": [text]}})
+
+    assert paths(caller.launch(body)) == {"spec.new_field.deep.0"}
+
+
+def test_a_connection_to_another_provider_is_told(caller: Caller) -> None:
+    body = caller.body("cortecs") | {"connection": caller.lab.connections["baseten"].public_id}
+
+    answer = caller.launch(body)
+
+    assert (answer.json()["code"], paths(answer)) == ("other_provider", {"connection"})

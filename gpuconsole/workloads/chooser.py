@@ -141,7 +141,7 @@ def read(query: Mapping[str, str]) -> Needs:
         _whole(query.get("vram", "")),
         _whole(query.get("gpus", "")),
         query.get("gpu", "")[:60],
-        most if most is None or most > 0 else None,
+        most if most is not None and most.is_finite() and most > 0 else None,
     )
 
 

@@ -13,8 +13,9 @@ from django.urls import reverse
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.catalog import queries as catalog
 from gpuconsole.core.spec_forms import Values
-from gpuconsole.core.spec_forms.bound import Bound
+from gpuconsole.core.spec_forms.bound import Bound, BoundField
 from gpuconsole.core.spec_forms.layout import BoundPairs, Layout
+from gpuconsole.core.spec_forms.nodes import Control
 from gpuconsole.projects.models import Project
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads import access, drafts, rail, services
@@ -83,7 +84,14 @@ def left(form: LaunchForm, name: str) -> dict[str, Any]:
     maps = [item for item in items if isinstance(item, BoundPairs) and name.startswith(f"{item.name}.")]
     rows = [row for one in maps for row in one.rows if name.startswith(f"{row.name}.")]
     is_cell = found is not None and any(part.isdecimal() for part in name.split("."))
-    return {"left": found, "is_cell": is_cell, "left_pair": rows[0] if rows else None}
+    notes = form.spec_form.around.notes
+    return {
+        "left": found,
+        "is_cell": is_cell,
+        "left_pair": rows[0] if rows else None,
+        "noted": [item for item in items if item.path in notes and item is not found],
+        "tables": [item for item in items if isinstance(item, BoundField) and item.control == Control.TABLE],
+    }
 
 
 def question(form: LaunchForm) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def question(form: LaunchForm) -> dict[str, Any]:
         pairs.append({"label": "Budget left afterwards", "value": str(figures.budget_after)})
     return {
         "question": f"Launch 1 {form.provider.kind} for {bound}?",
-        "text": f"{form.name or 'Unnamed'} on {_title(figures)} at {form.provider.name}, "
+        "text": f"{form.name or f'An unnamed {form.provider.kind}'} on {_title(figures)} at {form.provider.name}, "
         f"charged to {form.project.name}.",
         "pairs": pairs,
         "action_label": f"Launch for {bound}",
@@ -148,7 +148,11 @@ def _detail(figures: Estimate, offer: Offer | None) -> str:
 
 def _hourly_note(figures: Estimate) -> str:
     if figures.hourly is None:
-        return "The provider tells no price for this." if figures.pricing.hardware_id else "Pick hardware to see its price."
+        return (
+            "The provider tells no price for this."
+            if figures.pricing.hardware_id
+            else "Pick hardware to see its price."
+        )
     price = figures.hourly_in_team or figures.hourly
     billed = f"billed per {figures.rounding}"
     if figures.hourly_in_team is not None and figures.hourly_in_team.currency != figures.hourly.currency:
@@ -193,7 +197,7 @@ def _note(form: LaunchForm, figures: Estimate) -> str:
 
 def _line(form: LaunchForm) -> str:
     currency = form.project.team.currency if form.project else "USD"
-    return formats.money(ask_first_line(form), currency, summary=True)
+    return formats.money(ask_first_line(form), currency, summary=True).removesuffix(".00")
 
 
 def _money(amount: Money | None) -> str:

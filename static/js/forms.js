@@ -16,6 +16,7 @@ export function startForms() {
   addEventListener("pageshow", (e) => e.persisted && all("form[data-sent]").forEach(free));
   document.addEventListener("gpc:draft-saved", () => all("form[data-dirty]").forEach((form) => delete form.dataset.dirty));
   document.addEventListener("htmx:afterSettle", (e) => refresh(e.target));
+  document.addEventListener("htmx:oobBeforeSwap", (e) => keepPicked(e.detail.target, e.detail.fragment));
   document.addEventListener("htmx:oobAfterSwap", (e) => noted(e.detail.target));
   on("click", "[data-step]", step);
   on("click", "a[href^='#']", goToField);
@@ -94,6 +95,13 @@ function showSent(input) {
   const isNumber = input.value.trim() !== "" && Number.isFinite(number);
   const sent = String(Math.round(number * factor)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
   help.textContent = isNumber ? `Sends ${sent} ${input.dataset.sendsUnit ?? ""}`.trim() + `. ${help.dataset.plain}`.trimEnd() : help.dataset.plain;
+}
+
+/** A table that is drawn anew keeps what was picked while it was on its way. */
+function keepPicked(old, fresh) {
+  const picked = old.querySelector?.("input[type=radio]:checked");
+  const same = picked && [...fresh.querySelectorAll("input[type=radio]")].find((input) => input.value === picked.value && !input.disabled);
+  if (same) same.checked = true;
 }
 
 /** A note that came from the server says whether its field is right: <div class="error|help" data-note-of="id of the field">. */

@@ -175,7 +175,8 @@ class BoundField(Bound):
         """Where a switch stands: as posted, else as pinned by an extra field, else at its default."""
         if self.name in self.form.values:
             return self.value == codecs.ON
-        return bool(self._pinned.get(self.node.key, self.node.default))
+        pinned = self._pinned.get(self.node.key)
+        return pinned if isinstance(pinned, bool) else bool(self.node.default)
 
     @property
     def is_numeric(self) -> bool:
@@ -199,7 +200,10 @@ class BoundField(Bound):
             return super().note
         if sent := self._sent:
             return sent
-        sentences = (super().note, self._default_note, self._options.note)
+        if self.path in self.form.around.notes:
+            return super().note
+        picked = next((option.help for option in self._options.options if option.value == self.value), "")
+        sentences = (_sentence(picked) or super().note, self._default_note, self._options.note)
         return " ".join(sentence for sentence in sentences if sentence)
 
     @property
@@ -225,7 +229,7 @@ class BoundField(Bound):
         """Options by group, with a value that is no longer listed among them so that it is not lost."""
         listed = self._options.options
         unlisted = [value for value in self.values if value and value not in {option.value for option in listed}]
-        return grouped((*listed, *(Option(value, value, help="not listed now") for value in unlisted)))
+        return grouped((*listed, *(Option(value, value, is_unlisted=True) for value in unlisted)))
 
     @property
     def options(self) -> list[Option]:
@@ -292,6 +296,10 @@ class BoundField(Bound):
 def _words(value: str) -> str:
     """A wire word as a label: per_minute is Per minute; capitals and short codes stay."""
     return value.replace("_", " ").capitalize() if value.islower() and len(value) > 3 else value
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _inside(label: str) -> str:

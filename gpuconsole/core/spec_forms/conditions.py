@@ -71,7 +71,7 @@ def accepts_silence(condition: Condition, nodes: Mapping[str, AnyNode]) -> bool:
 def _pinned(leaf: Leaf, name: str, values: Values) -> Any:
     """The default, or what an extra field of the object says in its place."""
     pinned = extra(name.rpartition(".")[0], values)
-    return pinned[leaf.key] if leaf.key in pinned else leaf.default
+    return pinned.get(leaf.key, leaf.default)
 
 
 def extra(name: str, values: Values) -> dict[str, Any]:

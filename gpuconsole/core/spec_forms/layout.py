@@ -222,6 +222,7 @@ _NOTHING = ("off", "none", "defaults")
 class ErrorLine:
     """One line of the summary above the form; ``id`` is empty where no field shows it."""
 
+    name: str
     title: str
     message: str
     id: str = ""
@@ -250,9 +251,9 @@ class Layout:
         for section in self.sections:
             for name, title, id_ in errors_below(section.items):
                 told.add(name)
-                lines.append(ErrorLine(title, self.form.shown[name], id_, section.section.name))
+                lines.append(ErrorLine(name, title, self.form.shown[name], id_, section.section.name))
         rest = [name for name in self.form.shown if name not in told]
-        return lines + [ErrorLine(name or "The request", self.form.shown[name]) for name in rest]
+        return lines + [ErrorLine(name, name or "The request", self.form.shown[name]) for name in rest]
 
     @property
     def extras(self) -> list[tuple[str, str]]:

@@ -37,9 +37,8 @@ def _patch(wire: Any, loc: Sequence[int | str], *, is_missing: bool) -> None:
         return
     *parents, last = (part for part in loc if part != "[key]")
     for part in parents:
-        if isinstance(wire, dict) and isinstance(wire.get(part), dict | list):
-            wire = wire[part]
-        elif isinstance(wire, list) and isinstance(part, int) and part < len(wire):
+        is_there = part in wire if isinstance(wire, dict) else isinstance(part, int) and part < len(wire)
+        if is_there and isinstance(wire[part], dict | list):  # else the part names the member of a union
             wire = wire[part]
     if isinstance(wire, list) and isinstance(last, int) and last < len(wire):
         del wire[last]

@@ -32,6 +32,8 @@ class Option:
     group: str = ""
     cells: tuple[Cell, ...] = ()
     refusal: str = ""
+    is_unlisted: bool = False
+    """Chosen once and no longer on offer; kept so that it is not lost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from gpuconsole.providers.problems import wrong
 from gpuconsole.providers.specs import Spec, SpecPart, Ui, Widget
 
 
@@ -69,7 +70,7 @@ class Weight(SpecPart):
     @classmethod
     def _absolute(cls, mount: str) -> str:
         if not mount.startswith("/"):
-            raise ValueError(f'Must start with "/". Did you mean /{mount}?')
+            raise wrong(f'Must start with "/". Did you mean /{mount}?', fix=f"/{mount}")
         return mount
 
 

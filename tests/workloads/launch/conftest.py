@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gpuconsole.accounts.models import User
 from gpuconsole.catalog.refresh import save_choices, save_offers, sources
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.spec_forms import SpecForm
-from gpuconsole.projects import services as projects
 from gpuconsole.projects.models import ExchangeRate, Project
 from gpuconsole.providers import registry
 from gpuconsole.workloads.guards import rails
@@ -44,16 +46,23 @@ class Desk:
         form = SpecForm.from_wire(registry.get(slug).spec, wire)
         asked = {"project": self.project.slug, "stop_after_s": 3600, **guards}
         ours = SpecForm.from_wire(rails(slug), {"guards": {key: value for key, value in asked.items() if value}})
-        return {**form.values, **ours.values, "key": ["k" * 20]}
+        return {**form.values, **ours.values, "key": ["k" * 20], "confirmed": ["1"]}
+
+    def page(self, slug: str, query: str = "") -> str:
+        """The form as it opens."""
+        answer = self.client.get(self.url(slug) + query)
+        assert answer.status_code == 200
+        return answer.content.decode()
 
     def post(self, slug: str, verb: str, inputs: dict[str, Any], **headers: str) -> HttpResponse:
-        answer: HttpResponse = self.client.post(self.url(slug, verb), inputs, headers=headers)  # type: ignore[arg-type]
+        answer: HttpResponse = self.client.post(self.url(slug, verb), inputs, headers=headers)  # type: ignore[arg-type,assignment]
         return answer
 
 
-def posted_by(page: str) -> dict[str, list[str]]:
-    """The inputs that a browser without script would send from the launch form of a page."""
-    form = page[page.index('id="launch-form"') : page.index("</form>", page.index('id="launch-form"'))]
+def posted_by(page: str, mark: str = 'id="launch-form"') -> dict[str, list[str]]:
+    """The inputs that a browser without script would send from the form of a page that has the mark."""
+    start = page.index(f'class="{mark}"' if mark == "confirm" else mark)
+    form = page[start : page.index("</form>", start)]
     form = re.sub(r"<template>.*?</template>", "", form, flags=re.DOTALL)
     found: dict[str, list[str]] = {}
     for tag, attributes, body in re.findall(r"<(input|select|textarea)\b([^>]*)>(?:(.*?)</\1>)?", form, re.DOTALL):
@@ -78,6 +87,18 @@ def _attribute(attributes: str, name: str) -> str | None:
 
 
 @pytest.fixture
+def count_queries() -> Callable[[Callable[[], object]], int]:
+    """How many times a call asks the database."""
+
+    def count(call: Callable[[], object]) -> int:
+        with CaptureQueriesContext(database) as queries:
+            call()
+        return len(queries)
+
+    return count
+
+
+@pytest.fixture
 def desk(db: None, client: Client) -> Desk:
     team = factories.make_team()
     user = factories.owner_of(team)
@@ -91,5 +112,4 @@ def desk(db: None, client: Client) -> Desk:
             save_choices(connection, name, far.adapter.choices(name), timezone.now())
         far.adapter.close()
     client.force_login(user)
-    assert projects
     return Desk(client, user, project, connections)

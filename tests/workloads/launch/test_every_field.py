@@ -1,0 +1,125 @@
+"""Wrong input on every declared field of every provider is said beside that field, in the form and in the JSON view."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gpuconsole.core.spec_forms.bound import html_id
+from gpuconsole.core.spec_forms.build import build, index
+from gpuconsole.core.spec_forms.nodes import AnyNode, Control, Group, Leaf, Pairs, Rows
+from gpuconsole.providers import registry
+from tests.contract.samples import sample
+from tests.workloads.launch.conftest import Desk, posted_by
+
+WRONG_TEXT = {Control.INTEGER: "many", Control.NUMBER: "many", Control.STEPPER: "many", Control.QUANTITY: "much"}
+WRONG_TEXT |= {Control.JSON: "{", Control.SELECT: "no-such-choice", Control.RADIO: "no-such-choice"}
+
+
+def fields() -> Iterator[Any]:
+    for slug in registry.SLUGS:
+        for path, node in index(registry.get(slug).spec).items():
+            if node.ui.in_form and not (isinstance(node, Group) and not node.has_switch):
+                yield pytest.param(slug, node, id=f"{slug}:{path}")
+
+
+def typed() -> Iterator[Any]:
+    """Fields for which a wrong text can be typed: not free text, and not a list that the provider may extend."""
+    for parameter in fields():
+        node = parameter.values[1]
+        is_listed = isinstance(node, Leaf) and (node.values or node.control not in (Control.SELECT, Control.RADIO))
+        if isinstance(node, Leaf) and node.control in WRONG_TEXT and is_listed and not node.ui.open_enum:
+            yield parameter
+
+
+@pytest.mark.parametrize(("slug", "node"), list(typed()))
+def test_a_wrong_text_is_answered_beside_its_field(desk: Desk, slug: str, node: Leaf) -> None:
+    name, inputs = _place(slug, node)
+    answer = desk.post(slug, "launch/", desk.fill(slug) | inputs | {name: [WRONG_TEXT[node.control]]})
+    assert answer.status_code == 422
+    _assert_beside(answer.content.decode(), name)
+
+
+@pytest.mark.parametrize(("slug", "node"), list(fields()))
+def test_a_value_of_the_wrong_type_in_json_is_answered_beside_its_field(desk: Desk, slug: str, node: AnyNode) -> None:
+    spec = sample(slug)
+    _put(slug, spec, node.path, _wrong_value(node))
+    for condition in node.conditions:
+        _put(slug, spec, condition.path, _value(slug, condition.path, condition.accepted[0]))
+    answer = desk.post(slug, "launch/", desk.fill(slug) | {"json": json.dumps(spec)})
+    assert answer.status_code == 422
+    assert f"<code>{_name(slug, node.path)}</code>" in answer.content.decode()
+    _assert_beside(desk.post(slug, "launch/", posted_by(desk.page(slug))).content.decode(), _name(slug, node.path))
+
+
+def _assert_beside(page: str, name: str) -> None:
+    assert f'class="error" id="{html_id(name)}-help"' in page
+    assert f'href="#{html_id(name)}"' in page
+
+
+def _place(slug: str, node: AnyNode) -> tuple[str, dict[str, list[str]]]:
+    """The input name of a field, and the inputs that make the form ask for it."""
+    nodes = index(registry.get(slug).spec)
+    inputs: dict[str, list[str]] = {}
+    for above in _above(slug, node.path):
+        if isinstance(above, Group) and above.has_switch:
+            inputs[_name(slug, above.path)] = ["true"]
+        if isinstance(above, Rows):
+            inputs[f"{_name(slug, above.path)}.0"] = ["row"]
+    for condition in (rule for one in (*_above(slug, node.path), node) for rule in one.conditions):
+        inputs[_name(slug, condition.path)] = [condition.accepted[0]]
+    assert node.path in nodes
+    return _name(slug, node.path), inputs
+
+
+def _above(slug: str, path: str) -> list[AnyNode]:
+    nodes = index(registry.get(slug).spec)
+    parts = path.split(".")
+    return [nodes[".".join(parts[:end])] for end in range(1, len(parts))]
+
+
+def _name(slug: str, path: str) -> str:
+    """The path with the number of the first row put in."""
+    name = ""
+    for above in [*_above(slug, path), index(registry.get(slug).spec)[path]]:
+        name = f"{name}.{above.key}" if name else above.key
+        if isinstance(above, Rows) and above.path != path:
+            name += ".0"
+    return name
+
+
+def _put(slug: str, spec: dict[str, Any], path: str, value: Any) -> None:
+    place: Any = spec
+    for above in _above(slug, path):
+        inner = place.get(above.key)
+        if isinstance(above, Rows):
+            inner = inner if isinstance(inner, list) and inner else [{}]
+            place[above.key], place = inner, inner[0]
+        else:
+            inner = inner if isinstance(inner, dict) else {}
+            place[above.key], place = inner, inner
+    place[path.rpartition(".")[2]] = value
+
+
+def _value(slug: str, path: str, text: str) -> Any:
+    return {"true": True, "false": False}.get(text, text)
+
+
+def _wrong_value(node: AnyNode) -> Any:
+    if isinstance(node, Leaf) and node.control in (Control.INTEGER, Control.NUMBER, Control.STEPPER, Control.SWITCH):
+        return "wrong"
+    if isinstance(node, Leaf) and node.control == Control.QUANTITY and node.number:
+        return "wrong"
+    if isinstance(node, Leaf) and node.control not in (Control.LINES, Control.JSON, Control.MANY):
+        return 7
+    assert isinstance(node, Leaf | Rows | Pairs | Group)
+    return "wrong"
+
+
+def test_every_field_of_every_provider_is_looked_at() -> None:
+    for slug in registry.SLUGS:
+        assert build(registry.get(slug).spec).children
+        assert sum(parameter.values[0] == slug for parameter in fields()) >= 5

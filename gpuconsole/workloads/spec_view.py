@@ -54,7 +54,7 @@ def _compare(sent: Any, returned: Any, path: str, depth: int) -> Iterator[Differ
 
 def _unwrapped(body: Any) -> Any:
     """Providers wrap what they take and give: {"training_job": {…}}, {"instance": {"instance_args": {…}}}."""
-    while isinstance(body, Mapping) and len(body) == 1 and isinstance(next(iter(body.values())), Mapping):
+    if isinstance(body, Mapping) and len(body) == 1 and isinstance(next(iter(body.values())), Mapping):
         body = next(iter(body.values()))
     if isinstance(body, Mapping) and isinstance(body.get("instance_args"), Mapping):
         return {**body, **body["instance_args"]}

@@ -1,0 +1,42 @@
+"""Charts of measurements."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from gpuconsole.providers.remote import Sample
+from gpuconsole.workloads import metric_charts, metrics
+from tests.factories_workloads import Lab
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+def sample(minutes_ago: int, value: float, series: str = "GPU 0", name: str = "gpu_utilization") -> Sample:
+    return Sample(NOW - timedelta(minutes=minutes_ago), name, series, value)
+
+
+def test_nothing_measured_draws_nothing(lab: Lab) -> None:
+    assert metric_charts.of(lab.workload("baseten"), NOW) == []
+
+
+def test_a_gap_in_the_samples_stays_a_gap(lab: Lab) -> None:
+    job = lab.workload("baseten")
+    metrics.append(job, [sample(ago, 0.5) for ago in (50, 49, 48, 47, 20, 19, 18)])
+    [chart] = metric_charts.of(job, NOW)
+    [line] = chart.lines
+    assert [len(stretch.split()) for stretch in line.stretches] == [4, 3]
+
+
+def test_a_fraction_is_shown_out_of_a_hundred(lab: Lab) -> None:
+    job = lab.workload("baseten")
+    metrics.append(job, [sample(2, 0.9), sample(1, 0.97)])
+    [chart] = metric_charts.of(job, NOW)
+    assert (chart.title, chart.latest, chart.top) == ("GPU utilisation", "97 %", "100 %")
+    assert chart.lines[0].stretches[0].endswith("400.0,3.6")
+
+
+def test_each_gpu_is_a_line_and_a_row_of_the_table(lab: Lab) -> None:
+    job = lab.workload("baseten")
+    metrics.append(job, [sample(ago, 0.5, series) for ago in (2, 1) for series in ("GPU 0", "GPU 1")])
+    [chart] = metric_charts.of(job, NOW)
+    assert [line.name for line in chart.lines] == ["GPU 0", "GPU 1"] == [row[0] for row in chart.table]

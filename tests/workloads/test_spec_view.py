@@ -1,0 +1,26 @@
+"""What a provider gave back otherwise than it was asked for."""
+
+from __future__ import annotations
+
+from gpuconsole.workloads.spec_view import differences
+
+
+def test_a_changed_value_is_named_with_its_path() -> None:
+    sent = {"training_job": {"compute": {"cpu_count": 16, "memory": "2Gi"}}}
+    returned = {"id": "7", "compute": {"cpu_count": 52, "memory": "2Gi"}}
+    [found] = differences(sent, returned)
+    assert (found.path, found.asked, found.given) == ("compute.cpu_count", 16, 52)
+
+
+def test_what_only_one_side_has_is_no_difference() -> None:
+    assert list(differences({"training_job": {"image": {"base_image": "x"}}}, {"training_job": {"id": "7"}})) == []
+
+
+def test_null_means_the_default_so_a_filled_in_one_is_no_difference() -> None:
+    sent = {"model_id": "m", "context_length": None}
+    assert list(differences(sent, {"instance_args": {"model_id": "m", "context_length": 32000}})) == []
+
+
+def test_arguments_below_a_wrapper_are_compared_too() -> None:
+    [found] = differences({"num_workers": 2, "model_id": "m"}, {"instance": {"instance_args": {"num_workers": 1}}})
+    assert (found.path, found.asked, found.given) == ("num_workers", 2, 1)

@@ -13,8 +13,10 @@ from django.urls import reverse
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.catalog import queries as catalog
 from gpuconsole.core.spec_forms import Values
-from gpuconsole.core.spec_forms.bound import Bound, BoundField
-from gpuconsole.core.spec_forms.layout import BoundPairs, Layout
+from gpuconsole.core.spec_forms.bind import BoundPairs
+from gpuconsole.core.spec_forms.bound import Bound
+from gpuconsole.core.spec_forms.field import BoundField
+from gpuconsole.core.spec_forms.layout import Layout
 from gpuconsole.core.spec_forms.nodes import Control
 from gpuconsole.projects.models import Project
 from gpuconsole.providers.contract import Provider

@@ -1,4 +1,4 @@
-"""The form as it is drawn: sections with their fields in order, rows with their cells, and the summary of errors."""
+"""The form as it is drawn: sections with their fields in order, the summary of errors, and the extra fields."""
 
 from __future__ import annotations
 
@@ -7,172 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpuconsole.core.spec_forms.bound import Bound, BoundField, html_id
-from gpuconsole.core.spec_forms.codecs import ON
+from gpuconsole.core.spec_forms.bind import BoundPairs, BoundRows, BoundSwitch, bind_children
+from gpuconsole.core.spec_forms.bound import Bound, html_id
 from gpuconsole.core.spec_forms.conditions import Place, extra
+from gpuconsole.core.spec_forms.field import BoundField
 from gpuconsole.core.spec_forms.form import SpecForm
-from gpuconsole.core.spec_forms.nodes import AnyNode, Control, Group, Leaf, Pairs, Rows
-from gpuconsole.core.spec_forms.options import SECRETS, Option
-from gpuconsole.core.spec_forms.parse import PairRow, pair_rows
+from gpuconsole.core.spec_forms.nodes import Control
 from gpuconsole.core.spec_forms.values import EXTRA
 from gpuconsole.providers.specs import Section
-
-PLAIN = frozenset({Control.TEXT, Control.INTEGER, Control.NUMBER, Control.SELECT, Control.QUANTITY})
-"""Controls that fit into a cell of a row."""
-NEW_ROW = "__index__"
-"""Stands for the number in the row that the script copies."""
-
-
-@dataclass(frozen=True)
-class BoundSwitch(Bound):
-    """An object with a switch of its own, and the fields inside it."""
-
-    node: Group
-    template: str = "spec_forms/_switch_group.html"
-
-    @property
-    def is_on(self) -> bool:
-        return self.form.values.last(self.name) == ON
-
-    @property
-    def items(self) -> list[Bound]:
-        return list(bind_children(self.form, self.node, self.place, is_required=self.is_on))
-
-
-@dataclass(frozen=True)
-class BoundRow:
-    """One row: cells side by side, and further fields below them."""
-
-    name: str
-    number: str
-    cells: Sequence[Bound]
-    more: Sequence[Bound]
-    extra: str
-
-    @property
-    def errors(self) -> list[Bound]:
-        return [cell for cell in self.cells if cell.error]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the further fields are to be seen: one is set, wrong or needed."""
-        return any(item.is_set or item.error or item.is_required for item in self.more)
-
-    @property
-    def more_titles(self) -> str:
-        titles = [item.title for item in self.more[:3]]
-        return ", ".join(titles[:1] + [title.lower() for title in titles[1:]])
-
-
-@dataclass(frozen=True)
-class BoundRows(Bound):
-    """A list of objects."""
-
-    node: Rows
-    template: str = "spec_forms/_rows.html"
-
-    @property
-    def head(self) -> Sequence[Bound]:
-        return self.blank.cells
-
-    @property
-    def rows(self) -> list[BoundRow]:
-        return [self._row(str(number)) for number in self.form.values.row_numbers(self.name)]
-
-    @property
-    def blank(self) -> BoundRow:
-        """The row that the script copies for a new one."""
-        return self._row(NEW_ROW)
-
-    @property
-    def count(self) -> int:
-        return len(self.form.values.row_numbers(self.name))
-
-    @property
-    def next_number(self) -> int:
-        return max(self.form.values.row_numbers(self.name), default=-1) + 1
-
-    def _row(self, number: str) -> BoundRow:
-        name = f"{self.name}.{number}"
-        place = Place(name, {**self.place.rows, self.node.path: name})
-        items = list(bind_children(self.form, self.node.item, place, is_required=True))
-        is_cell = [isinstance(i, BoundField) and i.node.control in PLAIN and _is_direct(i.node, self) for i in items]
-        cells = [item for item, fits in zip(items, is_cell, strict=True) if fits][:4]
-        more = [item for item in items if item not in cells]
-        return BoundRow(name, number, cells, more, self.form.values.last(f"{name}.{EXTRA}"))
-
-
-@dataclass(frozen=True)
-class BoundPairRow:
-    """One key with its value or its secret."""
-
-    name: str
-    row: PairRow
-    pairs: BoundPairs
-
-    def _error(self, part: str) -> str:
-        return self.pairs.form.shown.get(f"{self.name}.{part}", "")
-
-    @property
-    def id(self) -> str:
-        return html_id(self.name)
-
-    @property
-    def key_id(self) -> str:
-        return f"{self.id}-key"
-
-    @property
-    def value_id(self) -> str:
-        """The id of the input for the value, or for the secret in its place."""
-        return f"{self.id}-secret" if self.row.is_secret else f"{self.id}-value"
-
-    @property
-    def key_error(self) -> str:
-        return self._error("key")
-
-    @property
-    def value_error(self) -> str:
-        return self._error("secret") if self.row.is_secret else self._error("value")
-
-
-@dataclass(frozen=True)
-class BoundPairs(Bound):
-    """A map with free keys."""
-
-    node: Pairs
-    template: str = "spec_forms/_pairs.html"
-
-    @property
-    def takes_secrets(self) -> bool:
-        return bool(self.node.secret_key)
-
-    @property
-    def rows(self) -> list[BoundPairRow]:
-        found = pair_rows(self.name, self.form.values)
-        return [BoundPairRow(f"{self.name}.{row.number}", row, self) for row in found]
-
-    @property
-    def next_number(self) -> int:
-        return max((row.row.number for row in self.rows), default=-1) + 1
-
-    @property
-    def blank(self) -> BoundPairRow:
-        return BoundPairRow(f"{self.name}.{NEW_ROW}", PairRow(0, "", "", "", is_secret=False), self)
-
-    @property
-    def secrets(self) -> Sequence[Option]:
-        """Stored secrets, with those that are named here already though no longer stored."""
-        source = self.form.around.sources.get(SECRETS)
-        stored = source.options if source else ()
-        names = {option.value for option in stored}
-        used = {row.row.secret for row in self.rows if row.row.secret} - names
-        return (*stored, *(Option(name, name, help="not stored") for name in sorted(used)))
-
-    @property
-    def summary(self) -> str:
-        rows = [row for row in self.rows if not row.row.is_empty]
-        secret = sum(row.row.is_secret for row in rows)
-        return f"{len(rows)} set" + (f", {secret} secret{'s' if secret > 1 else ''}" if secret else "")
 
 
 @dataclass(frozen=True)
@@ -294,27 +136,6 @@ class Layout:
         return sum(1 for item in _all_items(self) if not item.is_required)
 
 
-def bind_children(form: SpecForm[Any], group: Group, place: Place, *, is_required: bool) -> Iterator[Bound]:
-    """The fields of an object in order, those of plain objects inside it laid flat."""
-    for child in group.children:
-        if child.ui.in_form:
-            yield from _bind(form, child, place.below(child.key), is_required=is_required and child.is_required)
-
-
-def _bind(form: SpecForm[Any], node: AnyNode, place: Place, *, is_required: bool) -> Iterator[Bound]:
-    if isinstance(node, Leaf):
-        yield BoundField(form, node, place, is_required)
-    elif isinstance(node, Rows):
-        yield BoundRows(form, node, place, is_required)
-    elif isinstance(node, Pairs):
-        yield BoundPairs(form, node, place, is_required)
-    elif node.has_switch:
-        yield BoundSwitch(form, node, place, is_required)
-    else:
-        is_begun = is_required or form.values.says(place.name)
-        yield from bind_children(form, node, place, is_required=is_begun)
-
-
 def errors_below(items: Sequence[Bound]) -> Iterator[tuple[str, str, str]]:
     """Input name, title and id of each place below that shows an error just now."""
     for item in items:
@@ -355,8 +176,3 @@ def _all_items(layout: Layout) -> Iterator[Bound]:
 
 def _is_switch(item: Bound | None) -> bool:
     return isinstance(item, BoundField) and item.node.control == Control.SWITCH
-
-
-def _is_direct(leaf: Leaf, rows: BoundRows) -> bool:
-    """Whether a field stands in the row's own object and is always asked for there."""
-    return leaf.path == f"{rows.node.path}.{leaf.key}" and len(leaf.conditions) <= len(rows.node.conditions)

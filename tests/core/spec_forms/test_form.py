@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from gpuconsole.core.spec_forms import SECRETS, Layout, Option, OptionList, SpecForm, Surroundings, Values, nearest
-from gpuconsole.core.spec_forms.bound import BoundField
-from gpuconsole.core.spec_forms.layout import BoundPairs, BoundRows
+from gpuconsole.core.spec_forms.bind import BoundPairs, BoundRows
+from gpuconsole.core.spec_forms.field import BoundField
 from tests.core.spec_forms.example import FULL, ExampleSpec
 
 BASE = {"project_id": ["p"], "image.base": ["i"]}

@@ -40,6 +40,10 @@ class Feature(StrEnum):
     CHECKPOINTS = "checkpoints"
 
 
+OUTPUT = frozenset({Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS})
+"""What work puts out: fetched while it runs, and once more after it ended."""
+
+
 class Rounding(StrEnum):
     """The stretch that a provider bills as a whole once it was begun."""
 

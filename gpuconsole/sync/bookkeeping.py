@@ -65,6 +65,7 @@ def _pace(context: Context, now: datetime) -> timedelta:
         return waits.FRESH
     if live["moved_at"] is not None:
         return waits.FRESH if now - live["moved_at"] < waits.PATIENT_AFTER else waits.PATIENT
-    if context.offers(Feature.LOGS) and rows.filter(state__in=FINAL, is_log_complete=False, remote_id__gt="").exists():
+    unread = rows.filter(state__in=FINAL, is_output_complete=False, is_log_complete=False, remote_id__gt="")
+    if context.offers(Feature.LOGS) and unread.exists():
         return waits.LOGS_WATCHED
     return waits.STEADY if live["count"] else waits.EMPTY

@@ -1,18 +1,19 @@
-"""Fetches logs and metrics while work runs, and its logs once more after it ended, before they are gone."""
+"""Fetches logs, metrics and checkpoints while work runs, and once more after it ended, before they are gone."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from django.db.models import Max, Q
 
-from gpuconsole.providers.contract import Feature
+from gpuconsole.core import versions
+from gpuconsole.providers.contract import OUTPUT, Feature
 from gpuconsole.providers.errors import NotAuthorized, NotFound, ProviderError, RateLimited, Rejected
 from gpuconsole.sync import waits
 from gpuconsole.sync.context import Context
-from gpuconsole.workloads import logs, metrics, transitions
+from gpuconsole.workloads import checkpoints, logs, metrics, transitions
 from gpuconsole.workloads.models import EventKind, Workload
 from gpuconsole.workloads.states import FINAL, State
 
@@ -24,6 +25,7 @@ PAGES_A_TURN = 10
 """So that one chatty job does not keep the others waiting."""
 KEEP_FREE = 2.0
 """Calls left over for launches and ends."""
+_PUTS_OUT = (State.RUNNING, State.STOPPING)
 
 
 def fetch(context: Context) -> None:
@@ -31,14 +33,10 @@ def fetch(context: Context) -> None:
 
     Output that cannot be had now is had later; only RateLimited and NotAuthorized, of the account, are raised.
     """
-    if not context.offers(Feature.LOGS):
-        return
     for row in _due(context, context.now):
-        if not _may_go_on(context):
-            return
         try:
-            _fetch_logs(context, row)
-            _fetch_metrics(context, row)
+            if not _take_turn(context, row):
+                return
         except (RateLimited, NotAuthorized):
             raise
         except ProviderError as error:
@@ -47,15 +45,47 @@ def fetch(context: Context) -> None:
 
 
 def _due(context: Context, now: datetime) -> Sequence[Workload]:
-    """Running work whose turn has come, and ended work whose log is not complete."""
-    running = Q(state__in=[State.STARTING, State.RUNNING, State.STOPPING], remote_id__gt="")
-    its_turn = Q(output_at=None) | Q(output_at__lte=now - waits.LOGS_STEADY)
-    its_turn |= Q(pk__in=context.watched, output_at__lte=now - waits.LOGS_WATCHED)
-    ended = Q(state__in=FINAL, is_log_complete=False, remote_id__gt="")
-    settled = Q(output_at=None) | Q(output_at__lte=now - waits.LOGS_WATCHED)
-    rows = Workload.objects.filter(connection=context.connection, sending_at=None)
-    due = rows.filter(running & its_turn | ended & settled).defer("spec", "request", "remote", "phases")
-    return list(due.order_by("output_at")[:MOST_A_ROUND])
+    """Running work whose turn has come, and ended work of which something may be left to fetch."""
+    ended = Q(state__in=FINAL, is_output_complete=False)
+    ended &= Q(output_at=None) | Q(output_at__lte=now - waits.LOGS_WATCHED)
+    ended &= Q(is_log_complete=False) | Q(output_at__lte=now - waits.CHECKPOINTS_STEADY)
+    due = ended
+    if context.provider.features & OUTPUT:
+        its_turn = Q(output_at=None) | Q(output_at__lte=now - waits.LOGS_STEADY)
+        its_turn |= Q(pk__in=context.watched, output_at__lte=now - waits.LOGS_WATCHED)
+        due |= Q(state__in=[State.STARTING, *_PUTS_OUT], remote_id__gt="") & its_turn
+    rows = Workload.objects.filter(due, connection=context.connection, sending_at=None)
+    return list(rows.defer("spec", "request", "remote", "phases").order_by("output_at")[:MOST_A_ROUND])
+
+
+def _take_turn(context: Context, row: Workload) -> bool:
+    """Fetch what one workload put out; false where there is no leave for a call. What is rare goes first."""
+    if row.is_final:
+        return _take_last_turn(context, row)
+    _fetch_metrics(context, row)
+    _fetch_checkpoints(context, row)
+    if context.offers(Feature.LOGS):
+        if not _may_go_on(context):
+            return False
+        _fetch_logs(context, row)
+    _keep(row, context.now)
+    return True
+
+
+def _take_last_turn(context: Context, row: Workload) -> bool:
+    """All of the log, and then once more what was measured and saved."""
+    is_settled = not row.remote_id or _is_over_since(row, context.now, waits.LOGS_SETTLE)
+    is_log_complete = is_settled
+    if row.remote_id and context.offers(Feature.LOGS) and not row.is_log_complete:
+        if not _may_go_on(context):
+            return False
+        is_log_complete = not _fetch_logs(context, row) and is_settled
+    is_complete = is_log_complete
+    if is_complete and row.remote_id:
+        is_complete &= _fetch_metrics(context, row, is_last=True)
+        is_complete &= _fetch_checkpoints(context, row, is_last=True)
+    _keep(row, context.now, is_log_complete=is_log_complete, is_complete=is_complete)
+    return True
 
 
 def _may_go_on(context: Context) -> bool:
@@ -63,17 +93,14 @@ def _may_go_on(context: Context) -> bool:
     return not context.lease.is_marked() and context.limit.take(keep=KEEP_FREE) == 0
 
 
-def _fetch_logs(context: Context, row: Workload) -> None:
-    """Read on from the cursor, page by page, each kept before the next is asked for."""
-    now = context.now
+def _fetch_logs(context: Context, row: Workload) -> bool:
+    """Read on from the cursor, page by page, each kept before the next is asked for; whether more lines wait."""
     try:
-        has_more = _read_pages(context, row)
+        return _read_pages(context, row)
     except (NotFound, Rejected) as error:
         if row.is_final:
             _say_cut(row, error)
-        has_more = False
-    is_settled = row.is_final and (row.ended_at is None or now - row.ended_at >= waits.LOGS_SETTLE)
-    _keep(row, now, is_complete=is_settled and not has_more)
+        return False
 
 
 def _read_pages(context: Context, row: Workload) -> bool:
@@ -88,28 +115,65 @@ def _read_pages(context: Context, row: Workload) -> bool:
     return True
 
 
-def _fetch_metrics(context: Context, row: Workload) -> None:
-    if row.state != State.RUNNING or not context.offers(Feature.METRICS):
-        return
+def _fetch_metrics(context: Context, row: Workload, *, is_last: bool = False) -> bool:
+    """Fetch what was measured since; false where that is still to be done."""
+    if not context.offers(Feature.METRICS) or not (row.state == State.RUNNING or (is_last and row.started_at)):
+        return True
     since = row.metric_samples.aggregate(at=Max("at"))["at"]
-    is_due = since is None or context.now - since >= waits.METRICS_EVERY
-    if is_due and context.limit.take(keep=KEEP_FREE) == 0:
-        metrics.append(row, context.count(lambda: context.adapter.metrics(row.remote_id, since)))
+    if not is_last and since is not None and context.now - since < waits.METRICS_EVERY:
+        return True
+    if not _may_go_on(context):
+        return False
+    return _try(row, lambda: metrics.append(row, context.count(lambda: context.adapter.metrics(row.remote_id, since))))
+
+
+def _fetch_checkpoints(context: Context, row: Workload, *, is_last: bool = False) -> bool:
+    """Fetch the list of checkpoints; false where that is still to be done, or one is still being copied."""
+    has_any = context.offers(Feature.CHECKPOINTS) and row.started_at is not None
+    if not has_any or not (is_last or row.state in _PUTS_OUT):
+        return True
+    every = waits.CHECKPOINTS_WATCHED if row.pk in context.watched else waits.CHECKPOINTS_STEADY
+    if not is_last and row.checkpoints_at is not None and context.now - row.checkpoints_at < every:
+        return True
+    if not _may_go_on(context):
+        return False
+    Workload.objects.filter(pk=row.pk).update(checkpoints_at=context.now)
+    is_had = _try(row, lambda: checkpoints.keep(row, context.count(lambda: context.adapter.checkpoints(row.remote_id))))
+    is_given_up = _is_over_since(row, context.now, waits.LOGS_GIVE_UP)
+    return not is_last or is_given_up or (is_had and not checkpoints.is_copying(row))
+
+
+def _try(row: Workload, fetch: Callable[[], object]) -> bool:
+    """Fetch what must not keep the log waiting; false where another try may do better."""
+    try:
+        fetch()
+    except (RateLimited, NotAuthorized):
+        raise
+    except ProviderError as error:
+        logger.warning("output was not fetched", extra={"workload": row.pk, "error": error.message})
+        return isinstance(error, NotFound | Rejected)
+    return True
 
 
 def _later(context: Context, row: Workload, error: ProviderError) -> None:
     """The next turn tries again; what ended long ago is given up, and says so."""
     logger.warning("output was not fetched", extra={"workload": row.pk, "error": error.message})
-    now = context.now
-    is_over = row.is_final and row.ended_at is not None and now - row.ended_at >= waits.LOGS_GIVE_UP
-    if is_over:
+    is_given_up = row.is_final and _is_over_since(row, context.now, waits.LOGS_GIVE_UP)
+    if is_given_up and not row.is_log_complete:
         _say_cut(row, error)
-    _keep(row, now, is_complete=is_over)
+    _keep(row, context.now, is_log_complete=is_given_up or row.is_log_complete, is_complete=is_given_up)
 
 
-def _keep(row: Workload, now: datetime, *, is_complete: bool) -> None:
-    row.output_at, row.is_log_complete = now, is_complete
-    row.save(update_fields=["output_at", "is_log_complete"])
+def _is_over_since(row: Workload, now: datetime, length: timedelta) -> bool:
+    return row.ended_at is None or now - row.ended_at >= length
+
+
+def _keep(row: Workload, now: datetime, *, is_log_complete: bool = False, is_complete: bool = False) -> None:
+    """Note the turn, unless another attempt has begun meanwhile, whose output begins anew."""
+    this_attempt = Workload.objects.filter(pk=row.pk, attempt=row.attempt)
+    this_attempt.update(output_at=now, is_log_complete=is_log_complete, is_output_complete=is_complete)
+    if is_complete:
+        versions.bump(f"workload:{row.pk}")
 
 
 def _say_cut(row: Workload, error: ProviderError) -> None:

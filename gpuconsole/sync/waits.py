@@ -29,6 +29,8 @@ LOGS_STEADY = timedelta(seconds=15)
 LOGS_SETTLE = timedelta(seconds=15)
 """After the end, lines may still arrive for so long."""
 LOGS_GIVE_UP = timedelta(minutes=30)
+CHECKPOINTS_WATCHED = timedelta(seconds=15)
+CHECKPOINTS_STEADY = timedelta(seconds=60)
 METRICS_EVERY = timedelta(seconds=30)
 
 

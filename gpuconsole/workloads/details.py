@@ -15,12 +15,13 @@ from gpuconsole.core import formats, polling
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.remote import PartState
-from gpuconsole.workloads import acts, figures, logs, metric_charts, queries, spec_view, timeline
+from gpuconsole.workloads import acts, checkpoints, figures, logs, metric_charts, queries, spec_view, timeline
 from gpuconsole.workloads.lists import Link, Words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import TRANSITIONAL, ReasonCode, State
 
 EVENTS_SHOWN = 12
+CHECKPOINTS_SHOWN = 20
 TAIL_BYTES = 48 * 1024
 HEAD_EVERY_S = 5
 
@@ -74,8 +75,8 @@ class Page:
 
     @property
     def is_settled(self) -> bool:
-        """Nothing of it changes any more, its log included."""
-        return self.workload.is_final and self.workload.is_log_complete
+        """Nothing of it changes any more, its output included."""
+        return self.workload.is_final and self.workload.is_output_complete
 
     def poll(self) -> Poll:
         stamp = polling.stamp(
@@ -187,12 +188,27 @@ def metrics_context(page: Page) -> dict[str, Any]:
     return {"charts": metric_charts.of(page.workload, page.now), "poll": page.poll(), "workload": page.workload}
 
 
+def checkpoints_context(page: Page) -> dict[str, Any]:
+    if Feature.CHECKPOINTS not in page.provider.features:
+        return {"has_checkpoints": False}
+    found = list(checkpoints.newest_first(page.workload))
+    return {
+        "has_checkpoints": True,
+        "checkpoints": found[:CHECKPOINTS_SHOWN],
+        "checkpoint_count": len(found),
+        "provider": page.provider,
+        "workload": page.workload,
+        "poll": page.poll(),
+    }
+
+
 def _summary(page: Page) -> dict[str, Any]:
     return {
         **timeline_context(page),
         **events_context(page),
         **parts_context(page),
         **log_context(page),
+        **checkpoints_context(page),
         **metrics_context(page),
     }
 
@@ -224,6 +240,7 @@ _REGIONS: dict[str, tuple[str, Callable[[Page], dict[str, Any]]]] = {
     "timeline": ("workloads/_timeline.html", timeline_context),
     "events": ("workloads/_events.html", events_context),
     "parts": ("workloads/_parts.html", parts_context),
+    "checkpoints": ("workloads/_checkpoints.html", checkpoints_context),
     "metrics": ("workloads/_metrics.html", metrics_context),
 }
 

@@ -12,8 +12,9 @@ from gpuconsole.core.api import Amount, ApiInput, ApiSchema, PageInfo, Text
 from gpuconsole.core.money import Money
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
+from gpuconsole.workloads import checkpoints
 from gpuconsole.workloads.estimates import Estimate
-from gpuconsole.workloads.models import Event, Workload
+from gpuconsole.workloads.models import Checkpoint, Event, Workload
 from gpuconsole.workloads.usage import cost_so_far
 
 if TYPE_CHECKING:
@@ -121,6 +122,18 @@ class AttemptOut(ApiSchema):
     end: str | None
 
 
+class CheckpointOut(ApiSchema):
+    """A saved state of one attempt, as the provider listed it last."""
+
+    id: str
+    attempt: int
+    created_at: datetime | None
+    size_bytes: int | None
+    is_complete: bool
+    """False: the provider was still copying it out of the machine."""
+    kind: str
+
+
 class WorkloadDetail(WorkloadOut):
     """A workload with its spec, its timeline and the ways in."""
 
@@ -132,6 +145,8 @@ class WorkloadDetail(WorkloadOut):
     attempts: list[AttemptOut]
     parts: list[dict[str, JsonValue]]
     connect: dict[str, str]
+    checkpoints: list[CheckpointOut]
+    """Newest first."""
     log_size: int
     is_log_complete: bool
 
@@ -220,6 +235,7 @@ def shape_detail(workload: Workload, now: datetime) -> WorkloadDetail:
         attempts=[_attempt(attempt) for attempt in workload.phases],
         parts=workload.parts,
         connect=workload.connect,
+        checkpoints=[_checkpoint(one) for one in checkpoints.newest_first(workload)],
         log_size=workload.log_size,
         is_log_complete=workload.is_log_complete,
     )
@@ -325,6 +341,17 @@ def _attempt(attempt: dict[str, Any]) -> AttemptOut:
         for phase, start, end in attempt["spans"]
     ]
     return AttemptOut(attempt=attempt["attempt"], spans=spans, end=attempt.get("end"))
+
+
+def _checkpoint(one: Checkpoint) -> CheckpointOut:
+    return CheckpointOut.model_construct(
+        id=one.remote_id,
+        attempt=one.attempt,
+        created_at=one.created_at,
+        size_bytes=one.size_bytes,
+        is_complete=one.is_complete,
+        kind=one.kind,
+    )
 
 
 def _moment(seconds: float) -> datetime:

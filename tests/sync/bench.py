@@ -16,6 +16,7 @@ from gpuconsole.catalog.refresh import refresh
 from gpuconsole.connections import opening
 from gpuconsole.connections import services as connections
 from gpuconsole.connections.models import Connection
+from gpuconsole.core import redis
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.sync import round
@@ -91,11 +92,13 @@ class Engine:
         """Turn the simulator's clock forward, and ours with it unless told otherwise."""
         self.far.post("/_sim/clock", json={"advance_s": seconds}).raise_for_status()
         if here:
-            self.ahead += timedelta(seconds=seconds)
+            self.wait_here(seconds)
 
     def wait_here(self, seconds: float) -> None:
-        """Let time pass on our side alone."""
+        """Let time pass on our side alone; with it, leave for calls comes back."""
         self.ahead += timedelta(seconds=seconds)
+        for connection in self.by_provider.values():
+            redis.client().delete(f"gpc:limit:{connection.pk}")
 
     def spoil(self, fault: str, provider: str = "baseten", **how: Any) -> None:
         """Order a trouble."""

@@ -3,11 +3,12 @@
 from gpuconsole.workloads.models.deployment import Deployment
 from gpuconsole.workloads.models.draft import Draft
 from gpuconsole.workloads.models.event import Event, EventKind
-from gpuconsole.workloads.models.output import LogChunk, MetricSample
+from gpuconsole.workloads.models.output import Checkpoint, LogChunk, MetricSample
 from gpuconsole.workloads.models.usage import UsageInterval
 from gpuconsole.workloads.models.workload import Intent, Workload, WorkloadQuerySet
 
 __all__ = [
+    "Checkpoint",
     "Deployment",
     "Draft",
     "Event",

@@ -1,4 +1,4 @@
-"""What a workload puts out and we keep: logs in chunks addressed by byte offset, and metric samples."""
+"""What a workload puts out and we keep: logs in chunks addressed by byte offset, metric samples, checkpoints."""
 
 from django.db import models
 
@@ -42,3 +42,27 @@ class MetricSample(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%F %T}"
+
+
+class Checkpoint(models.Model):
+    """A saved state of one attempt of a training job, as its provider listed it last."""
+
+    workload = models.ForeignKey(Workload, on_delete=models.CASCADE, related_name="checkpoints")
+    attempt = models.PositiveSmallIntegerField(default=1)
+    """A retry is another remote, whose checkpoints may carry the same names again."""
+    remote_id = models.CharField(max_length=200)
+    created_at = models.DateTimeField(null=True, blank=True)
+    size_bytes = models.BigIntegerField(null=True, blank=True)
+    is_complete = models.BooleanField(default=False)
+    """False while the provider is still copying it out of the machine."""
+    kind = models.TextField(blank=True)
+    """The provider's own word."""
+
+    class Meta:
+        constraints = [
+            # also serves the list of one workload
+            models.UniqueConstraint(fields=["workload", "attempt", "remote_id"], name="checkpoint_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.remote_id

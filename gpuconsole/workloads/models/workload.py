@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -136,7 +137,11 @@ class Workload(models.Model):
     log_cursor = models.TextField(blank=True)
     is_log_complete = models.BooleanField(default=False)
     output_at = models.DateTimeField(null=True, blank=True)
-    """When logs and metrics were fetched last."""
+    """When its output had its turn last."""
+    checkpoints_at = models.DateTimeField(null=True, blank=True)
+    """When its checkpoints were fetched last."""
+    is_output_complete = models.BooleanField(default=False)
+    """It has ended and nothing of what it put out is left to fetch."""
 
     is_repeat = False
     """True of the first launch's row when it answers a re-sent request; not stored."""
@@ -179,11 +184,11 @@ class Workload(models.Model):
             ),
             # the tick: work that a worker must act upon
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="workload_due"),
-            # the last round for logs of ended work
+            # the last round for the output of ended work
             models.Index(
                 fields=["connection"],
-                condition=Q(state__in=["succeeded", "failed", "cancelled"], is_log_complete=False),
-                name="workload_log_open",
+                condition=Q(state__in=["succeeded", "failed", "cancelled"], is_output_complete=False),
+                name="workload_output_open",
             ),
             # what a project holds (quota, budget), and how many are not ended (navigation, tabs)
             models.Index(
@@ -214,6 +219,11 @@ class Workload(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in ACTIVE
+
+    @property
+    def hourly_now(self) -> Decimal | None:
+        """The price at which its cost counts on just now; None while nothing is billed or the price is unknown."""
+        return self.hourly_price if self.billed_since is not None else None
 
     @property
     def state_word(self) -> State:

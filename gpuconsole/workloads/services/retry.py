@@ -48,7 +48,7 @@ def _another_attempt(row: Workload, spec: Spec, by: User | None) -> Workload:
     row.sending_at = row.look_until = row.missing_since = None
     row.known_remote_ids, row.missing_count = [], 0
     row.ends_by = deadline(now, row.stop_after_s)
-    row.is_log_complete, row.log_cursor = False, ""
+    row.is_log_complete, row.is_output_complete, row.log_cursor = False, False, ""
     row.reserved = None if figures.upper is None else row.cost_closed + figures.upper.amount
     if figures.hourly is not None and figures.hourly.currency == row.currency:
         row.hourly_price, row.price_seen_at = figures.hourly.amount, figures.price_seen_at
@@ -77,7 +77,8 @@ _SET = (
         "sending_at",
         "look_until",
     ),
-    *("missing_since", "missing_count", "known_remote_ids", "ends_by", "is_log_complete", "log_cursor", "attempt"),
+    *("missing_since", "missing_count", "known_remote_ids", "ends_by", "attempt"),
+    *("is_log_complete", "is_output_complete", "log_cursor"),
     *("hourly_price", "price_seen_at"),
 )
 

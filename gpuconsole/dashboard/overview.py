@@ -39,7 +39,6 @@ class Strip:
     bar: timeline.Timeline
     hardware: str
     cost: Decimal | None
-    hourly_now: Decimal | None
     url: str
 
 
@@ -80,7 +79,7 @@ def context(
     ended = list(rows.filter(state__in=FINAL, ended_at__gte=now - timedelta(hours=24)).order_by("-ended_at")[:200])
     since = now - _window(active, now)
     strips = [_strip(workload, now, since) for workload in active[:MOST_ACTIVE]]
-    strips.sort(key=lambda strip: strip.hourly_now or Decimal(0), reverse=True)
+    strips.sort(key=lambda strip: strip.workload.hourly_now or Decimal(0), reverse=True)
     health = _health(viewer, now)
     topic = f"project:{project.pk}" if project else f"team:{viewer.team.pk}" if viewer.team else "nobody"
     return {
@@ -138,7 +137,6 @@ def _strip(workload: Workload, now: datetime, since: datetime) -> Strip:
         bar=timeline.strip(workload, now, since),
         hardware=hardware(workload),
         cost=cost_so_far(workload, now),
-        hourly_now=workload.hourly_price if workload.billed_since is not None else None,
         url=f"{_URLS[Kind(workload.kind)]}{workload.public_id}/",
     )
 

@@ -42,11 +42,6 @@ def of(workload: Workload, now: datetime) -> list[Figure]:
     ]
 
 
-def hourly_now(workload: Workload) -> Decimal | None:
-    """The price at which its cost counts on just now: None while nothing is billed."""
-    return workload.hourly_price if workload.billed_since is not None else None
-
-
 def _hardware(workload: Workload) -> Figure:
     parts = len(workload.parts)
     note = f"{formats.plural(parts, 'worker')}, {workload.hardware_id}" if parts else workload.hardware_id
@@ -70,7 +65,7 @@ def _cost(workload: Workload, now: datetime) -> Figure:
     amount = cost_so_far(workload, now)
     if amount is None:
         return Figure("Cost so far", formats.NOT_PRICED, "the provider names no price for it")
-    value = live.cost_so_far(amount, hourly_now(workload), workload.currency)
+    value = live.cost_so_far(amount, workload.hourly_now, workload.currency)
     if workload.is_final:
         return Figure("Cost", value, "final")
     most = "" if workload.reserved is None else f"at most {formats.money(workload.reserved, workload.currency)}"

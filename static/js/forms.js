@@ -1,5 +1,6 @@
 // Comfort in forms: conditions, units, drafts, checks on leaving a field, one submit only. The server decides everything.
 import { all, on } from "./dom.js";
+import { signedOut } from "./live.js";
 import { startRows } from "./rows.js";
 
 const DRAFT_MS = 1000;
@@ -16,6 +17,7 @@ export function startForms() {
   addEventListener("pageshow", (e) => e.persisted && all("form[data-sent]").forEach(free));
   document.addEventListener("gpc:draft-saved", () => all("form[data-dirty]").forEach((form) => delete form.dataset.dirty));
   document.addEventListener("htmx:afterSettle", (e) => refresh(e.target));
+  document.addEventListener("htmx:beforeSwap", keepForm);
   document.addEventListener("htmx:oobBeforeSwap", (e) => keepPicked(e.detail.target, e.detail.fragment));
   document.addEventListener("htmx:oobAfterSwap", (e) => noted(e.detail.target));
   on("click", "[data-step]", step);
@@ -97,6 +99,14 @@ function showSent(input) {
   help.textContent = isNumber ? `Sends ${sent} ${input.dataset.sendsUnit ?? ""}`.trim() + `. ${help.dataset.plain}`.trimEnd() : help.dataset.plain;
 }
 
+/** Whoever was signed out meanwhile keeps the form: the sign-in page is not drawn into it. */
+function keepForm(e) {
+  if (!e.detail.target?.closest("form")) return;
+  const isOut = new URL(e.detail.xhr.responseURL, location.href).pathname === document.documentElement.dataset.signIn;
+  if (isOut) e.detail.shouldSwap = false;
+  signedOut(isOut);
+}
+
 /** A table that is drawn anew keeps what was picked while it was on its way. */
 function keepPicked(old, fresh) {
   const picked = old.querySelector?.("input[type=radio]:checked");
@@ -108,7 +118,8 @@ function keepPicked(old, fresh) {
 function noted(note) {
   const field = note?.dataset?.noteOf && document.getElementById(note.dataset.noteOf);
   if (!field) return;
-  if (document.getElementById(note.id)?.classList.contains("error")) field.setAttribute("aria-invalid", "true");
+  // Not by its class: htmx keeps the class of what stood there before for a moment.
+  if (document.getElementById(note.id)?.dataset.wrong !== undefined) field.setAttribute("aria-invalid", "true");
   else field.removeAttribute("aria-invalid");
 }
 

@@ -79,12 +79,20 @@ def _limit(workload: Workload, now: datetime) -> Figure:
     if workload.is_final:
         note = "not reached" if _ended_early(workload) else "reached"
         return Figure("Latest end", live.moment(workload.ends_by), note)
-    whole = workload.ends_by - workload.created_at
-    gone = min(max(now - workload.created_at, timedelta()), whole)
+    began = _clock_began(workload, workload.ends_by)
+    whole = workload.ends_by - began
+    gone = min(max(now - began, timedelta()), whole)
     percent = Decimal(gone / whole * 100).quantize(Decimal("0.01")) if whole else Decimal(100)
     note = f"of {formats.duration(whole)}; we end it then"
     text = f"{formats.duration(gone)} of {formats.duration(whole)} used"
     return Figure("Latest end", live.moment(workload.ends_by), note, percent, text)
+
+
+def _clock_began(workload: Workload, ends_by: datetime) -> datetime:
+    """The launch, or the start or retry that gave it its time anew."""
+    if workload.stop_after_s is None:
+        return workload.created_at
+    return max(workload.created_at, ends_by - timedelta(seconds=workload.stop_after_s))
 
 
 def _ended_early(workload: Workload) -> bool:

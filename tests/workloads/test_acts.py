@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from gpuconsole.audit.models import Record
+from gpuconsole.catalog.models import Offer
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads import services
@@ -97,6 +98,48 @@ def test_a_start_asks_the_quota_again(lab: Lab) -> None:
     with pytest.raises(Refused) as refusal:
         services.start(workload=instance, by=lab.owner)
     assert refusal.value.code == "over_quota"
+
+
+def test_a_start_gives_the_instance_its_time_anew(lab: Lab) -> None:
+    instance = lab.workload("cortecs", State.STOPPED, stop_after_s=3600)
+    Workload.objects.update(ends_by=timezone.now() - timedelta(hours=5))
+    started = services.start(workload=instance, by=lab.owner)
+    assert started.ends_by == started.intent_at + timedelta(hours=1)  # type: ignore[operator]
+    assert f"{started.ends_by:%F %H:%M}" in started.events.order_by("-id")[0].detail
+    assert Workload.objects.get().ends_by == started.ends_by
+
+
+def test_a_start_keeps_a_later_end_and_none(lab: Lab) -> None:
+    later, never = (lab.workload("cortecs", State.STOPPED, stop_after_s=asked) for asked in (3600, None))
+    ends_by = timezone.now() + timedelta(days=2)
+    Workload.objects.filter(pk=later.pk).update(ends_by=ends_by)
+    assert services.start(workload=later, by=lab.owner).ends_by == ends_by
+    assert services.start(workload=never, by=lab.owner).ends_by is None
+
+
+def test_a_start_reserves_what_its_new_time_can_cost_at_the_frozen_price(lab: Lab) -> None:
+    Project.objects.update(budget_amount=30, budget_currency="EUR")
+    instance = lab.workload("cortecs", State.STOPPED, stop_after_s=3600)
+    Offer.objects.filter(connection=instance.connection).update(hourly_price=5)
+    started = services.start(workload=instance, by=lab.owner)
+    assert started.reserved == started.cost_closed + Decimal("2.4")
+
+
+def test_a_start_that_the_budget_cannot_bear_is_refused_and_renews_nothing(lab: Lab) -> None:
+    instance = lab.workload("cortecs", State.STOPPED, stop_after_s=3600)
+    Project.objects.update(budget_amount=2, budget_currency="EUR")
+    with pytest.raises(Refused) as refusal:
+        services.start(workload=instance, by=lab.owner)
+    assert refusal.value.code == "over_budget"
+    assert Workload.objects.get().ends_by == instance.ends_by
+
+
+def test_a_start_takes_the_time_that_the_project_gives_now(lab: Lab) -> None:
+    instance = lab.workload("cortecs", State.STOPPED)
+    Project.objects.update(default_stop_after_s=600)
+    started = services.start(workload=instance, by=lab.owner)
+    assert started.stop_after_s == 600
+    assert started.ends_by == started.intent_at + timedelta(seconds=600)  # type: ignore[operator]
 
 
 def test_a_pending_start_holds_quota(lab: Lab) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,18 +17,14 @@ from gpuconsole.providers.contract import Feature
 from gpuconsole.workloads import transitions
 from gpuconsole.workloads.estimates import estimate
 from gpuconsole.workloads.models import EventKind, Intent, Workload
-from gpuconsole.workloads.services.launch import refuse_if_blocked
+from gpuconsole.workloads.services.launch import deadline, refuse_if_blocked
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import VERBS, Kind, Reason, ReasonCode, State, Verb
+from gpuconsole.workloads.usage import price_of
 
 _NEEDED = {Intent.STOP: Feature.STOP, Intent.START: Feature.START, Intent.RESTART: Feature.RESTART}
+_TERMS = ("reserved", "stop_after_s", "ends_by")
 _ENDS = frozenset({Intent.STOP, Intent.END})
-_ASKED = {
-    Intent.STOP: "Stop asked",
-    Intent.END: "End asked",
-    Intent.START: "Start asked",
-    Intent.RESTART: "Restart asked",
-}
 
 
 def stop(*, workload: Workload, by: User | None, reason: Reason | None = None) -> Workload:
@@ -46,7 +43,7 @@ def terminate(*, workload: Workload, by: User | None, reason: Reason | None = No
 
 
 def start(*, workload: Workload, by: User | None) -> Workload:
-    """Wake an instance at rest; quota and budget are asked again."""
+    """Wake an instance at rest; quota and budget are asked again, and its time until the latest end begins anew."""
     return _act(workload, Verb.START, Intent.START, by, None)
 
 
@@ -80,12 +77,12 @@ def _act(workload: Workload, verb: Verb, intent: Intent, by: User | None, reason
             refuse_in_state(row, verb)
             _refuse_without_feature(row, verb, intent)
             if intent is Intent.START:
-                _reserve(row)
+                _begin_anew(row, now)
             before = row.state
             if intent in _ENDS and _was_never_sent(row):
                 _cancel(row, by, reason)
             else:
-                _want(row, intent, by, reason, now)
+                _want(row, verb, intent, by, reason, now)
             audit.record(
                 f"workload.{verb}",
                 by=by,
@@ -122,12 +119,18 @@ def _refuse_without_feature(row: Workload, verb: Verb, intent: Intent) -> None:
         raise Refused(text, code="not_offered")
 
 
-def _reserve(row: Workload) -> None:
-    """Ask quota and budget as a launch does; at the price that was frozen then."""
+def _begin_anew(row: Workload, now: datetime) -> None:
+    """Ask quota and budget as a launch does, and set the latest end anew: what had used up its time would be ended
+    again at once. The price stays the one that was frozen at the launch."""
     spec = registry.get(row.provider).spec.read(row.spec)
     figures = estimate(project=row.project, connection=row.connection, spec=spec, stop_after_s=row.stop_after_s)
     refuse_if_blocked(figures)
-    row.reserved = None if figures.upper is None else row.cost_closed + figures.upper.amount
+    row.stop_after_s = figures.longest_s
+    most = None if row.stop_after_s is None else price_of(Decimal(row.stop_after_s), row.hourly_price, row.rounding)
+    row.reserved = None if most is None else row.cost_closed + most
+    renewed = deadline(now, row.stop_after_s)
+    if renewed is not None and (row.ends_by is None or row.ends_by < renewed):
+        row.ends_by = renewed
 
 
 def _was_never_sent(row: Workload) -> bool:
@@ -146,15 +149,25 @@ def _cancel(row: Workload, by: User | None, reason: Reason | None) -> None:
     )
 
 
-def _want(row: Workload, intent: Intent, by: User | None, reason: Reason | None, now: datetime) -> None:
+def _want(row: Workload, verb: Verb, intent: Intent, by: User | None, reason: Reason | None, now: datetime) -> None:
     """Write the wish down. An end of a launch whose answer is not there yet is done once the remote is found."""
     row.intent, row.intent_at, row.intent_by, row.due_at = intent, now, by, now
     row.intent_tries, row.intent_error = 0, ""
-    fields = ("intent", "intent_at", "intent_by", "due_at", "intent_tries", "intent_error", "reserved")
+    fields = ("intent", "intent_at", "intent_by", "due_at", "intent_tries", "intent_error", *_TERMS)
     if intent in _ENDS and row.state != State.STOPPING:
-        why = reason or Reason(ReasonCode.STOPPED_BY_PERSON)
-        transitions.move(row, State.STOPPING, why=_ASKED[intent], by=by, reason=why, fields=fields)
+        cause = reason or _by_person(verb, by)
+        transitions.move(row, State.STOPPING, why=f"{verb.label} asked", by=by, reason=cause, fields=fields)
     else:
         row.save(update_fields=fields)
-        transitions.note(row, _ASKED[intent], kind=EventKind.INTENT, by=by)
+        transitions.note(row, f"{verb.label} asked", kind=EventKind.INTENT, by=by, detail=_latest_end(row, intent))
     wake(row, now)
+
+
+def _by_person(verb: Verb, by: User | None) -> Reason:
+    word = "Terminated" if verb is Verb.TERMINATE else "Stopped"
+    return Reason(ReasonCode.STOPPED_BY_PERSON, f"{word} by {by.display_name}" if by else "")
+
+
+def _latest_end(row: Workload, intent: Intent) -> str:
+    is_new = intent is Intent.START and row.ends_by is not None
+    return f"It is ended by us at {row.ends_by:%F %H:%M} UTC at the latest." if is_new else ""

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "gpuconsole.accounts",
     "gpuconsole.core",
     "django.contrib.admin",
+    "django.contrib.humanize",  # allauth's page of security keys reads its tags
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,174 @@
+"""Who is answered what at every address: a word for each of world.ROLES, for a look and for an act.
+
+``in``: led to sign-in; ``ok``: answered or led on, if only to be told that the form is incomplete; else the status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tests.contract.samples import sample
+from tests.tenancy.world import World
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The words for GET and for POST, and what is posted."""
+
+    get: str
+    post: str
+    body: Callable[[World], dict[str, Any]] = lambda world: {}
+
+    def posting(self, body: Callable[[World], dict[str, Any]]) -> Rule:
+        """The same with a body."""
+        return replace(self, body=body)
+
+
+def everybody(word: str) -> str:
+    """The same for every role."""
+    return " ".join([word] * 7)
+
+
+# in the order of world.ROLES: anonymous, stranger, outsider, viewer, member, project_admin, team_admin
+_SIGNED_IN = "in ok ok ok ok ok ok"
+_IN_PROJECT = "in 404 404 ok ok ok ok"
+_ACTS_IN_PROJECT = "in 404 404 403 ok ok ok"
+_SETTLES_PROJECT = "in 404 404 403 403 ok ok"
+_SETTLES_TEAM = "in 404 403 403 403 403 ok"
+_OWN_TEAM = "in ok 403 403 403 403 ok"  # the stranger settles a team of their own
+_ADMIN_SEES = "in 404 404 404 404 404 ok"
+_NOT_POSTED = "in 405 405 405 405 405 405"
+_ABSENT = "in 404 404 404 404 404 404"
+
+PAGE = Rule(_SIGNED_IN, _NOT_POSTED)
+FORM = Rule(_SIGNED_IN, _SIGNED_IN)
+PRESS = Rule(_NOT_POSTED, _SIGNED_IN)
+WORK = Rule(_IN_PROJECT, _NOT_POSTED)
+WORK_ACT = Rule(_ACTS_IN_PROJECT, _ACTS_IN_PROJECT)
+PROJECT_FORM = Rule(_IN_PROJECT, _SETTLES_PROJECT)
+PROJECT_PRESS = Rule(_NOT_POSTED, _SETTLES_PROJECT)
+PROJECT_ASK = Rule(_SETTLES_PROJECT, _SETTLES_PROJECT)
+TEAM_PRESS = Rule(_NOT_POSTED, _SETTLES_TEAM)
+TEAM_ASK = Rule(_SETTLES_TEAM, _SETTLES_TEAM)
+OWN_TEAM_FORM = Rule(_OWN_TEAM, _OWN_TEAM)
+OPEN = Rule(everybody("ok"), everybody("405"))
+OPEN_FORM = Rule(everybody("ok"), everybody("ok"))
+NOWHERE = Rule(everybody("404"), everybody("404"))
+NO_SECOND_FACTOR = Rule(_ABSENT, _ABSENT)
+
+READ = Rule("401 ok ok ok ok ok ok", everybody("405"))
+READ_WORK = Rule("401 404 404 ok ok ok ok", everybody("405"))
+ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
+
+
+def _launch(world: World) -> dict[str, Any]:
+    return {"connection": world.lab.connections["cortecs"].public_id, "spec": sample("cortecs")}
+
+
+def _shared(kind: str) -> dict[str, Rule]:
+    return {
+        f"{kind}/": PAGE,
+        f"{kind}/<slug:public_id>/": WORK,
+        f"{kind}/<slug:public_id>/log/": WORK,
+        f"{kind}/<slug:public_id>/log.txt": WORK,
+        f"{kind}/<slug:public_id>/spec.json": WORK,
+        f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry)/": WORK_ACT,
+        f"{kind}/<slug:public_id>/<slug:tab>/": WORK,
+    }
+
+
+def _within(prefix: str, rules: dict[str, Rule]) -> dict[str, Rule]:
+    return {prefix + tail: rule for tail, rule in rules.items()}
+
+
+_FORM_OF = "launch/<slug:slug>/<slug:kind>/"
+_CONNECTION = "connections/<str:public_id>/"
+_PROJECT = "projects/<slug:slug>/settings/"
+
+EXPECTED: dict[str, Rule] = {
+    "": PAGE,
+    "setup/": PAGE,
+    "launch/": PAGE,
+    **_within(_FORM_OF, {"": PAGE, "check/": PRESS, "edit/": PRESS, "draft/": PRESS, "launch/": PRESS}),
+    **_shared("jobs"),
+    **_shared("instances"),
+    "connections/": PAGE,
+    "connections/new/": OWN_TEAM_FORM,
+    _CONNECTION: Rule("in 404 ok ok ok ok ok", _NOT_POSTED),
+    **_within(_CONNECTION, {"settings/": TEAM_PRESS, "test/": TEAM_PRESS, "fall-back/": TEAM_PRESS}),
+    **_within(_CONNECTION, {"rotate/": TEAM_ASK, "remove/": TEAM_ASK}),
+    "projects/": PAGE,
+    "projects/new/": OWN_TEAM_FORM,
+    "projects/switch/": Rule(_NOT_POSTED, _IN_PROJECT).posting(lambda world: {"project": world.lab.project.slug}),
+    **_within(
+        _PROJECT, {"": PROJECT_FORM, "quotas/": PROJECT_FORM, "members/": PROJECT_FORM, "secrets/": PROJECT_FORM}
+    ),
+    **_within(_PROJECT, {"archive/": PROJECT_ASK, "unarchive/": PROJECT_PRESS}),
+    **_within(_PROJECT, {"members/<int:pk>/role/": PROJECT_PRESS, "members/<int:pk>/remove/": PROJECT_PRESS}),
+    f"{_PROJECT}secrets/<str:public_id>/remove/": PROJECT_ASK,
+    "team/": PAGE,
+    "team/switch/": Rule(_NOT_POSTED, "in 404 ok ok ok ok ok").posting(lambda world: {"team": world.lab.team.slug}),
+    "team/settings/": OWN_TEAM_FORM,
+    "team/invite/": Rule(_NOT_POSTED, _OWN_TEAM),
+    "team/invitations/<str:public_id>/revoke/": TEAM_PRESS,
+    "team/members/<int:pk>/role/": TEAM_PRESS,
+    "team/members/<int:pk>/remove/": TEAM_ASK,
+    "audit/": Rule(_OWN_TEAM, _NOT_POSTED),
+    "account/tokens/": PAGE,
+    "account/tokens/new/": FORM,
+    "account/tokens/done/": PRESS,
+    "account/tokens/<str:public_id>/revoke/": Rule(_ADMIN_SEES, _ADMIN_SEES),
+    "account/": FORM,
+    "account/theme/": Rule(everybody("405"), everybody("ok")),
+    "account/sessions/": FORM,
+    "account/confirm/": FORM,
+    "account/password/change/": FORM,
+    "account/password/set/": FORM,
+    **_within(
+        "account/second-factor/",
+        {
+            "": PAGE,
+            "authenticate/": FORM,
+            "reauthenticate/": FORM,
+            "totp/activate/": FORM,
+            "totp/deactivate/": NO_SECOND_FACTOR,
+            "recovery-codes/": Rule(_ABSENT, _NOT_POSTED),
+            "recovery-codes/generate/": FORM,
+            "recovery-codes/download/": NO_SECOND_FACTOR,
+            "webauthn/": PAGE,
+            "webauthn/add/": FORM,
+            "webauthn/reauthenticate/": FORM,
+            "webauthn/keys/<int:pk>/remove/": FORM,  # led to confirm the password first
+            "webauthn/keys/<int:pk>/edit/": FORM,
+        },
+    ),
+    "sign-in/": OPEN_FORM,
+    "sign-out/": Rule(_SIGNED_IN, everybody("in")),
+    "join/<str:token>/": OPEN_FORM,  # the link itself is the right to come in
+    "account/sign-up/": OPEN_FORM,  # says that it is shut
+    "account/inactive/": OPEN,
+    "account/password/reset/": OPEN_FORM,
+    "account/password/reset/sent/": OPEN,
+    "account/password/reset/done/": OPEN,
+    "account/password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/": OPEN_FORM,
+    "healthz/": OPEN,
+    "csp-report/": Rule(everybody("405"), everybody("400")),
+    "api/docs/": OPEN_FORM,
+    "api/docs": OPEN_FORM,
+    "api/(?P<rest>.*)": NOWHERE,
+    "api/v1/": NOWHERE,
+    "api/v1/openapi.json": OPEN_FORM,
+    "api/v1/me": READ,
+    "api/v1/projects": READ,
+    "api/v1/connections": READ,
+    "api/v1/providers": READ,
+    "api/v1/providers/<slug>": READ,
+    "api/v1/offers": READ,
+    "api/v1/workloads": READ,
+    "api/v1/projects/<slug>/workloads": ACT.posting(_launch),
+    "api/v1/projects/<slug>/workloads/preview": ACT.posting(_launch),
+    **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),
+    **_within("api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry"), ACT)),
+}

@@ -1,0 +1,97 @@
+"""One team with everything that has an address, and people of every role who come to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.test import Client
+
+from gpuconsole.accounts import invitations
+from gpuconsole.accounts.models import Membership, TeamRole, User
+from gpuconsole.projects import secrets
+from gpuconsole.projects.models import ProjectMember, ProjectRole
+from gpuconsole.workloads.states import State
+from tests.factories import add_member, make_project, make_team, make_token
+from tests.factories_workloads import Lab, make_lab
+
+ROLES = ("anonymous", "stranger", "outsider", "viewer", "member", "project_admin", "team_admin")
+_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@dataclass
+class World:
+    """The team's things by the names that addresses call them, and its people."""
+
+    lab: Lab
+    people: dict[str, User | None]
+    names: dict[str, dict[str, Any]]
+    """Values of an address's parts, by the first words of the address."""
+
+    def browser(self, role: str) -> Client:
+        """A browser in which this person is signed in."""
+        client = Client(raise_request_exception=True)
+        if person := self.people[role]:
+            client.force_login(person, backend=_BACKEND)
+        return client
+
+    def bearer(self, role: str) -> dict[str, str]:
+        """Headers with a token of all scopes of this person."""
+        person = self.people[role]
+        if person is None:
+            return {}
+        team = Membership.objects.get(user=person).team
+        return {"Authorization": f"Bearer {make_token(team, person)[1]}"}
+
+
+def make_world() -> World:
+    """The stranger owns another team; the outsider is in the team and in no project."""
+    lab = make_lab()
+    project = lab.project
+    stranger_team = make_team()
+    make_project(stranger_team)
+    people: dict[str, User | None] = {
+        "anonymous": None,
+        "stranger": stranger_team.memberships.get(role=TeamRole.OWNER).user,
+        "outsider": add_member(lab.team),
+        "viewer": add_member(lab.team),
+        "member": add_member(lab.team),
+        "project_admin": add_member(lab.team),
+        "team_admin": add_member(lab.team, TeamRole.ADMIN),
+    }
+    for role in (ProjectRole.VIEWER, ProjectRole.MEMBER):
+        ProjectMember.objects.create(project=project, user=people[str(role)], role=role)
+    ProjectMember.objects.create(project=project, user=people["project_admin"], role=ProjectRole.ADMIN)
+    return World(lab, people, _names(lab, people))
+
+
+def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]]:
+    owner, member = lab.owner, people["member"]
+    assert member is not None
+    job = lab.workload("baseten", State.FAILED, by=member)
+    instance = lab.workload("cortecs", State.RUNNING, by=member)
+    secret = secrets.put(project=lab.project, name="hf_token", value="hf_secret-value", by=owner)
+    invitation, link = invitations.invite(team=lab.team, email="new@example.org", role=TeamRole.MEMBER, by=owner)
+    token, _ = make_token(lab.team, owner)
+    spare = add_member(lab.team)
+    in_project = ProjectMember.objects.create(project=lab.project, user=spare, role=ProjectRole.VIEWER)
+    at_settings = {"slug": lab.project.slug}
+    return {
+        "jobs/": {"public_id": job.public_id, "tab": "spec", "verb": "retry"},
+        "instances/": {"public_id": instance.public_id, "tab": "spec", "verb": "stop"},
+        "connections/": {"public_id": lab.connections["cortecs"].public_id},
+        "launch/": {"slug": "cortecs", "kind": "instance"},
+        "projects/<slug:slug>/settings/members/": at_settings | {"pk": in_project.pk},
+        "projects/<slug:slug>/settings/secrets/": at_settings | {"public_id": secret.public_id},
+        "projects/": at_settings,
+        "team/invitations/": {"public_id": invitation.public_id},
+        "team/members/": {"pk": Membership.objects.get(team=lab.team, user=spare).pk},
+        "account/tokens/": {"public_id": token.public_id},
+        "join/": {"token": link.rstrip("/").rpartition("/")[2]},
+        "account/second-factor/webauthn/keys/": {"pk": 1},
+        "account/password/reset/": {"uidb36": "1", "key": "wrong"},
+        "api/v1/providers/": {"slug": "cortecs"},
+        "api/v1/projects/": at_settings,
+        "api/v1/workloads/": {"id": instance.public_id},
+        "api/(": {"rest": "nothing"},
+    }

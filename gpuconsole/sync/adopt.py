@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from gpuconsole.core import formats
 from gpuconsole.providers.remote import Remote, RemoteState
 from gpuconsole.sync.context import Context
-from gpuconsole.workloads import transitions
+from gpuconsole.workloads import late_price, transitions
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import FROM_REMOTE, PHASE_OF, ReasonCode, State
 
@@ -41,8 +42,13 @@ def adopt(context: Context, workload: Workload, remote: Remote, *, how: str) -> 
         workload.intent, workload.intent_at = Intent.NONE, None
     if workload.reason_code in (ReasonCode.UNCONFIRMED, ReasonCode.NOT_FOUND):
         workload.reason_code, workload.reason_text, workload.reason_fault = ReasonCode.NONE, "", ""
-    workload.save(update_fields=[*facts(remote), *_OURS])
+    is_priced = late_price.settle(workload)
+    workload.save(update_fields={*facts(remote), *_OURS, *late_price.SET})
     _follow(workload, remote, how=how)
+    if is_priced:
+        price = formats.hourly(workload.hourly_price, workload.currency)
+        why = "Its price was not known when it was launched."
+        transitions.note(workload, f"Priced at {price}", detail=why)
 
 
 def facts(remote: Remote) -> dict[str, Any]:
@@ -74,7 +80,6 @@ def _follow(workload: Workload, remote: Remote, *, how: str) -> None:
 
 _OURS = (
     "remote_id",
-    "hardware_id",
     "observed_at",
     "sending_at",
     "look_until",

@@ -20,7 +20,7 @@ from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.workloads import access, queries, timeline
 from gpuconsole.workloads.models import Workload
-from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, State, Verb
+from gpuconsole.workloads.states import FINAL, Kind, State, Verb
 from gpuconsole.workloads.usage import cost_so_far
 
 SIZES = (25, 50, 100)
@@ -101,7 +101,7 @@ def context(request: HttpRequest, viewer: Viewer, project: Project | None, words
         "clear_url": words.url,
         "newer_url": query.url(before=found.newer) if found.newer else "",
         "older_url": query.url(after=found.older) if found.older else "",
-        "band": _band(shown),
+        "sums": queries.sums(line.workload for line in shown),
         "total": queries.capped_count(rows),
         "unfiltered": queries.capped_count(scope) if not shown and query.is_filtered else None,
         "poll_url": request.get_full_path(),
@@ -199,16 +199,6 @@ def _page(rows: Any, request: HttpRequest, size: int) -> Page[Workload]:
         return page(rows, after=request.GET.get("after"), before=request.GET.get("before"), limit=size)
     except Refused:  # a cursor from elsewhere: the first page is the useful answer
         return page(rows, limit=size)
-
-
-def _band(rows: Sequence[Row]) -> dict[str, Any]:
-    """Sums of the page in view: how many, how many GPUs are held, and what it costs per hour by currency."""
-    active = [line.workload for line in rows if line.workload.state in ACTIVE]
-    hourly: dict[str, Decimal] = {}
-    for workload in active:
-        if workload.hourly_price is not None and workload.billed_since is not None:
-            hourly[workload.currency] = hourly.get(workload.currency, Decimal(0)) + workload.hourly_price
-    return {"count": len(rows), "gpus": sum(workload.gpu_count for workload in active), "hourly": hourly}
 
 
 def _topics(viewer: Viewer, project: Project | None) -> tuple[str, ...]:

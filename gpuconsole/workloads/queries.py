@@ -76,21 +76,22 @@ def active_counts(projects: Iterable[Project]) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The band above a list: of those that are active, GPUs and price per hour by currency."""
+    """The band above a list: how many, the GPUs that they hold, and what they cost per hour now, by currency."""
 
     count: int
     gpus: int
     hourly: dict[str, Decimal]
+    """Of those that are billed just now and have a price."""
 
 
 def sums(workloads: Iterable[Workload]) -> Sums:
     """Added up from rows that were read already."""
-    active = [workload for workload in workloads if workload.is_active]
+    rows = list(workloads)
     hourly: dict[str, Decimal] = {}
-    for workload in active:
-        if workload.hourly_price is not None:
-            hourly[workload.currency] = hourly.get(workload.currency, Decimal(0)) + workload.hourly_price
-    return Sums(len(active), sum(workload.gpu_count for workload in active), hourly)
+    for workload in rows:
+        if workload.hourly_now is not None:
+            hourly[workload.currency] = hourly.get(workload.currency, Decimal(0)) + workload.hourly_now
+    return Sums(len(rows), sum(workload.gpu_count for workload in rows if workload.is_active), hourly)
 
 
 def usual_phases(workload: Workload) -> dict[str, float]:

@@ -79,11 +79,12 @@ def test_open_and_active_counts(lab: Lab) -> None:
     assert queries.view_counts(Workload.objects.all(), lab.owner, week_ago) == {"active": 2, "failed": 0}
 
 
-def test_sums_count_what_is_active(lab: Lab) -> None:
+def test_sums_count_gpus_that_are_held_and_prices_that_are_paid_now(lab: Lab) -> None:
     lab.workload("baseten", State.SUCCEEDED)
+    lab.workload("baseten", State.QUEUED)
     rows = [lab.workload("baseten"), lab.workload("cortecs"), lab.workload("cortecs")]
-    summed = queries.sums([*rows, *Workload.objects.filter(state=State.SUCCEEDED)])
-    assert (summed.count, summed.gpus) == (3, 6)
+    summed = queries.sums([*rows, *Workload.objects.filter(state__in=[State.SUCCEEDED, State.QUEUED])])
+    assert (summed.count, summed.gpus) == (5, 8)
     assert summed.hourly == {"USD": Decimal(13), "EUR": Decimal("4.8")}
 
 

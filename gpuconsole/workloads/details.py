@@ -123,7 +123,7 @@ def head(page: Page) -> dict[str, Any]:
         "product": page.provider.product,
         "attempt_text": f"attempt {workload.attempt}",
         "parts_badge": _parts_badge(workload),
-        "age": None if workload.is_final else workload.connection.synced_at,
+        "age": None if workload.is_final else workload.seen_at,
         "acts": acts.of(page.viewer, workload, page.url),
         "notes": list(_notes(workload)),
         "figures": figures.of(workload, page.now),

@@ -103,7 +103,7 @@ class WorkloadOut(ApiSchema):
     ended_at: datetime | None
     ends_by: datetime | None
     observed_at: datetime | None
-    """When the provider last told about it; null: never yet."""
+    """When the provider was last asked and told how it stands; null: never yet."""
 
 
 class Workloads(PageInfo):
@@ -307,7 +307,7 @@ def _facts(workload: Workload, now: datetime) -> dict[str, Any]:
         "started_at": workload.started_at,
         "ended_at": workload.ended_at,
         "ends_by": workload.ends_by,
-        "observed_at": workload.observed_at,
+        "observed_at": workload.seen_at,
     }
 
 

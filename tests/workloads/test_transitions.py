@@ -295,3 +295,16 @@ def test_locking_a_row_that_is_not_there_says_so(db: None) -> None:
 def test_columns_of_a_move_are_columns() -> None:
     names = {field.name for field in Workload._meta.get_fields()}
     assert set(transitions.WRITTEN) <= names
+
+
+def test_what_a_good_round_confirmed_is_as_fresh_as_the_round(lab: Lab) -> None:
+    job = lab.workload("baseten")
+    told, synced = timezone.now() - timedelta(hours=1), timezone.now()
+    job.connection.synced_at = synced
+    assert job.seen_at is None
+    job.observed_at = told
+    assert job.seen_at == synced
+    job.connection.synced_at = told - timedelta(hours=1)
+    assert job.seen_at == told
+    job.connection.synced_at, job.state = synced, State.SUCCEEDED
+    assert job.seen_at == told

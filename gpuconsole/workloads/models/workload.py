@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +100,7 @@ class Workload(models.Model):
     request = ExactJSONField(default=dict, blank=True)
     """The exact request that was sent, masked, with method and path."""
     observed_at = models.DateTimeField(null=True, blank=True)
+    """When the provider told something new about it last."""
     missing_since = models.DateTimeField(null=True, blank=True)
     missing_count = models.PositiveSmallIntegerField(default=0)
     parts = models.JSONField(default=list, blank=True)
@@ -224,6 +226,15 @@ class Workload(models.Model):
     def hourly_now(self) -> Decimal | None:
         """The price at which its cost counts on just now; None while nothing is billed or the price is unknown."""
         return self.hourly_price if self.billed_since is not None else None
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """When the provider was last asked and told how it stands; None: never yet. ``observed_at`` is written only
+        where something had changed: until the end, each round of its connection that went well confirms the rest."""
+        synced_at = self.connection.synced_at
+        if self.observed_at is None or synced_at is None or self.is_final or self.state == State.SUBMITTING:
+            return self.observed_at
+        return max(self.observed_at, synced_at)
 
     @property
     def state_word(self) -> State:

@@ -5,31 +5,16 @@ clones the last commit to a fresh folder and times its very first `up`, everythi
 """
 
 import argparse
-import json
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench._figures import Figure, report
 from tests.console import MANAGE, Console, running_console
 
 _SETTLING_S = 15  # pools, ticks and the first round of every sandbox connection are in the figure
 _LOCK = MANAGE.parent / "requirements.txt"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured number and the most it may be."""
-
-    name: str
-    value: float
-    target: float
-
-    @property
-    def is_met(self) -> bool:
-        """Whether the target holds."""
-        return self.value <= self.target
 
 
 def main(words: list[str]) -> int:
@@ -44,10 +29,7 @@ def main(words: list[str]) -> int:
         data = Path(folder) / "data"
         print(f"first start: {_start_s(data):.1f} s")
         figures += _warm(data)
-    for figure in figures:
-        print(f"{figure.name:24}{figure.value:10.1f}  at most {figure.target:g}{'' if figure.is_met else '  MISSED'}")
-    print(json.dumps({f.name: {"value": f.value, "target": f.target, "met": f.is_met} for f in figures}))
-    return 0 if all(figure.is_met for figure in figures) else 1
+    return report(figures)
 
 
 def _distributions() -> int:

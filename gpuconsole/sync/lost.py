@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 from gpuconsole.providers.contract import Known
 from gpuconsole.providers.remote import Remote
@@ -83,19 +84,27 @@ def _not_found(context: Context, workload: Workload, candidates: Sequence[Remote
     now = context.now
     workload.intent_tries += 1
     is_over = workload.look_until is not None and now >= workload.look_until
-    workload.due_at = None if is_over else now + waits.after_look(workload.intent_tries)
-    if not is_over:
+    workload.due_at = _late_look(context, workload) if is_over else now + waits.after_look(workload.intent_tries)
+    is_said = workload.reason_code == ReasonCode.NOT_FOUND and workload.intent != Intent.END
+    if not is_over or is_said:
         workload.save(update_fields=["intent_tries", "due_at"])
         return
     reason = Reason(ReasonCode.NOT_FOUND, _advice(context, candidates))
     if workload.intent == Intent.END:  # a person has decided
-        workload.intent, workload.intent_at, workload.sending_at = Intent.NONE, None, None
+        workload.intent, workload.intent_at, workload.sending_at, workload.due_at = Intent.NONE, None, None, None
     state = None if workload.intent else State.CANCELLED
     fields = ("intent", "intent_at", "intent_tries", "due_at", "sending_at")
     change = Change(
         workload=workload, state=state, why=reason.code.label, reason=reason, detail=reason.text, fields=fields
     )
     transitions.move_many([change], now=now)
+
+
+def _late_look(context: Context, workload: Workload) -> datetime | None:
+    """What turns up late is still adopted, where nothing else can be taken for it; else it would hold up launches."""
+    if not context.provider.keeps_token or workload.look_until is None:
+        return None
+    return context.now + waits.LOOK_LATE if context.now < workload.look_until + waits.LOOK_LATE_FOR else None
 
 
 def _advice(context: Context, candidates: Sequence[Remote]) -> str:

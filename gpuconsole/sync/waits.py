@@ -16,6 +16,9 @@ EMPTY = timedelta(seconds=60)
 
 LOOK_FOR = timedelta(minutes=10)
 """How long a launch whose answer was lost is looked for before a person decides."""
+LOOK_LATE = timedelta(minutes=5)
+LOOK_LATE_FOR = timedelta(days=1)
+"""How long, and how seldom, it is still looked for after that, where its token tells it from all others."""
 TRY_LAUNCH_FOR = timedelta(hours=1)
 """How long a launch that provably did not happen is sent again."""
 MISSING_COUNT = 3

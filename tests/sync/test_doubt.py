@@ -41,8 +41,38 @@ def test_what_is_not_found_in_ten_minutes_is_left_to_a_person(engine: Engine) ->
     engine.wait_here(601)
     engine.sync()
     assert (engine.fresh(job).state, job.reason_code) == (State.SUBMITTING, ReasonCode.NOT_FOUND)
-    assert job.due_at is None
     assert engine.resources() == []
+
+
+def test_what_turns_up_after_the_ten_minutes_is_adopted_all_the_same(engine: Engine) -> None:
+    job = engine.launch()
+    engine.spoil("dropped_after", match="/jobs", count=1)
+    engine.sync()
+    engine.spoil("vanish", match=engine.resources()[0]["id"])
+    engine.sync()
+    engine.wait_here(601)
+    engine.sync()
+    engine.wait_here(301)
+    engine.sync()
+    assert (engine.fresh(job).state, job.reason_code) == (State.SUBMITTING, ReasonCode.NOT_FOUND)
+    assert engine.texts(job).count(ReasonCode.NOT_FOUND.label) == 1
+    engine.heal()
+    engine.wait_here(301)
+    engine.sync()
+    assert (engine.fresh(job).state, job.reason_code) == (State.QUEUED, "")
+    assert job.remote_id == engine.resources()[0]["id"]
+
+
+def test_after_a_day_it_is_looked_for_no_more(engine: Engine) -> None:
+    job = engine.launch()
+    engine.spoil("dropped_before", match=CREATE, count=1)
+    engine.sync()
+    engine.sync()
+    engine.wait_here(601)
+    engine.sync()
+    engine.wait_here(86_401)
+    engine.sync()
+    assert engine.fresh(job).due_at is None
 
 
 def test_a_person_ends_what_was_never_found(engine: Engine) -> None:

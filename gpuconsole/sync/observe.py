@@ -58,13 +58,13 @@ def _seen(
     change = Change(
         workload=row,
         state=target,
-        why=_why(provider, before, target, remote),
+        why=_why(provider, before, target, remote, reason),
         at=_moment(remote, said),
         phase=reading.phase if is_followed else None,
         is_billed=reading.is_billed if said is not None else None,
         remote_status=remote.status,
         reason=reason,
-        detail=remote.message if target in FINAL else "",
+        detail=_detail(remote, target, reason),
         fields=_set(row, fields, now),
     )
     if not fields and not transitions.changes_something(change):
@@ -151,9 +151,13 @@ def _asked(row: Workload) -> Reason | None:
     return Reason(ReasonCode(row.reason_code), row.reason_text, Fault(row.reason_fault or Fault.NOBODY))
 
 
-def _why(provider: Provider, before: State, target: State | None, remote: Remote) -> str:
+def _why(provider: Provider, before: State, target: State | None, remote: Remote, reason: Reason | None) -> str:
     if before == State.LOST and target is not None and target not in FINAL:
         return f"Found again at {provider.name}"
+    if reason is not None and reason.code is ReasonCode.STOPPED_ELSEWHERE:
+        return f"{'Stopped' if target == State.STOPPED else 'Ended'} at {provider.name}, not from here"
+    if target == State.STOPPED and reason is not None and reason.fault is not Fault.NOBODY:
+        return f"{provider.name} stopped it before it was up"
     words = {
         State.QUEUED: f"Waits for hardware at {provider.name}",
         State.STARTING: f"Starting at {provider.name}",
@@ -167,6 +171,13 @@ def _why(provider: Provider, before: State, target: State | None, remote: Remote
     if target is not None and target in words:
         return words[target]
     return remote.reading.phase.capitalize() if remote.reading.phase else f"{provider.name} says {remote.status}"
+
+
+def _detail(remote: Remote, target: State | None, reason: Reason | None) -> str:
+    """The provider's words for an end, else who or what asked for it."""
+    if target not in FINAL and target != State.STOPPED:
+        return ""
+    return remote.message or (reason.text if reason else "")
 
 
 def _moment(remote: Remote, said: State | None) -> datetime | None:
@@ -186,6 +197,8 @@ def _missing(provider: Provider, row: Workload, now: datetime) -> Finding | None
     is_certain = count >= waits.MISSING_COUNT and now - since >= waits.MISSING_FOR
     if is_certain and row.intent == Intent.END:
         return _gone(provider, row, now)
+    if is_certain and row.state == State.STOPPED and not row.intent:
+        return _deleted_elsewhere(provider, row)
     if is_certain and row.state != State.LOST:
         why = f"{provider.name} no longer lists it"
         text = f"{why}. It may still run and cost money: look at {provider.name}."
@@ -202,8 +215,17 @@ def _gone(provider: Provider, row: Workload, now: datetime) -> Finding:
     fields = {"intent": Intent.NONE, "intent_at": None, "intent_tries": 0, "intent_error": "", "due_at": None}
     reason = _asked(row) or Reason(ReasonCode.STOPPED_BY_PERSON)
     why = f"{provider.name} no longer lists it: the end is confirmed"
-    change = Change(workload=row, state=State.CANCELLED, why=why, reason=reason, fields=_set(row, fields, now))
-    return Finding((change,))
+    told = _set(row, fields, now)
+    return Finding(
+        (Change(workload=row, state=State.CANCELLED, why=why, reason=reason, detail=reason.text, fields=told),)
+    )
+
+
+def _deleted_elsewhere(provider: Provider, row: Workload) -> Finding:
+    """It was off, as the provider itself had said, and now it is listed no more: nothing is left that could cost."""
+    reason = Reason(ReasonCode.STOPPED_ELSEWHERE, f"It was off and {provider.name} no longer lists it.")
+    why = f"Deleted at {provider.name}, not from here"
+    return Finding((Change(workload=row, state=State.CANCELLED, why=why, reason=reason, detail=reason.text),))
 
 
 def _set(row: Workload, fields: dict[str, Any], now: datetime) -> tuple[str, ...]:

@@ -83,6 +83,9 @@ def test_a_terminated_instance_is_gone_when_it_is_listed_no_more(engine: Engine)
     assert engine.fresh(instance).state == State.CANCELLED
     assert engine.resources()[0]["state"] == "deleted"
     assert instance.billed_since is None
+    assert instance.reason_text == f"Terminated by {engine.user.display_name}"
+    assert "Terminate asked" in engine.texts(instance)
+    assert engine.texts(instance)[-1] == "Cortecs no longer lists it: the end is confirmed"
 
 
 def test_only_one_launch_at_a_time_is_under_way_where_no_token_survives(engine: Engine) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from gpuconsole.sync import deadlines
 from gpuconsole.workloads import logs, services
-from gpuconsole.workloads.states import ReasonCode, State
+from gpuconsole.workloads.states import Fault, ReasonCode, State
 from tests.sync.bench import Engine
 
 
@@ -72,8 +72,14 @@ def test_a_stop_is_shown_only_when_the_provider_confirms_it(engine: Engine) -> N
     engine.pass_time(60)
     engine.sync()
     assert engine.fresh(job).state == State.CANCELLED
-    assert job.reason_code == ReasonCode.STOPPED_BY_PERSON
+    assert (job.reason_code, job.reason_fault) == (ReasonCode.STOPPED_BY_PERSON, Fault.NOBODY)
+    assert job.reason_text == f"Stopped by {engine.user.display_name}"
     assert (job.intent, job.due_at) == ("", None)
+    assert job.events.get(text="Stop asked").by == engine.user
+    assert "Baseten accepted: end" in engine.texts(job)
+    confirmed = job.events.order_by("-id")[0]
+    assert (confirmed.text, confirmed.detail) == ("Baseten confirms the end", job.reason_text)
+    assert confirmed.remote_status == "TRAINING_JOB_STOPPED"
 
 
 def test_a_job_that_is_cancelled_before_it_was_sent_never_reaches_the_provider(engine: Engine) -> None:
@@ -92,6 +98,8 @@ def test_a_job_stopped_at_the_provider_says_so(engine: Engine) -> None:
     engine.pass_time(60)
     engine.sync()
     assert (engine.fresh(job).state, job.reason_code) == (State.CANCELLED, ReasonCode.STOPPED_ELSEWHERE)
+    assert job.reason_fault == Fault.NOBODY
+    assert engine.texts(job)[-1] == "Ended at Baseten, not from here"
 
 
 def test_logs_are_kept_while_it_runs_and_once_more_after_its_end(engine: Engine) -> None:

@@ -123,6 +123,7 @@ def test_an_instance_that_dies_while_starting_is_the_providers_failure(engine: E
     engine.pass_time(60)
     engine.sync("cortecs")
     assert (engine.fresh(instance).state, instance.reason_code) == (State.STOPPED, ReasonCode.PROVIDER_FAILURE)
+    assert engine.texts(instance)[-1] == "Cortecs stopped it before it was up"
 
 
 def test_an_instance_stopped_elsewhere_says_so(engine: Engine) -> None:
@@ -135,6 +136,26 @@ def test_an_instance_stopped_elsewhere_says_so(engine: Engine) -> None:
     engine.sync("cortecs")
     assert (engine.fresh(instance).state, instance.reason_code) == (State.STOPPED, ReasonCode.STOPPED_ELSEWHERE)
     assert instance.billed_since is None
+    assert engine.texts(instance)[-1] == "Stopped at Cortecs, not from here"
+
+
+def test_an_instance_deleted_elsewhere_while_it_was_off_is_over(engine: Engine) -> None:
+    instance = engine.launch(INSTANCE)
+    engine.sync("cortecs")
+    engine.pass_time(400)
+    engine.sync("cortecs")
+    stop_elsewhere(engine, engine.fresh(instance).remote_id)
+    engine.pass_time(60)
+    engine.sync("cortecs")
+    engine.spoil("vanish", "cortecs", match=instance.remote_id)
+    for seconds in (0, 60, 59):
+        engine.wait_here(seconds)
+        engine.sync("cortecs")
+    assert engine.fresh(instance).state == State.STOPPED
+    engine.wait_here(2)
+    engine.sync("cortecs")
+    assert (engine.fresh(instance).state, instance.reason_code) == (State.CANCELLED, ReasonCode.STOPPED_ELSEWHERE)
+    assert engine.texts(instance)[-1] == "Deleted at Cortecs, not from here"
 
 
 def test_a_round_that_fails_holds_the_connection_back_and_the_next_good_one_frees_it(engine: Engine) -> None:

@@ -89,7 +89,9 @@ def context(
         "strips": strips,
         "has_more": len(active) > MOST_ACTIVE,
         "clock": timeline.clock(since, now),
-        "finished": [_strip(workload, now, since) for workload in ended if _ended_within(workload, now, timedelta(hours=1))],
+        "finished": [
+            _strip(workload, now, since) for workload in ended if _ended_within(workload, now, timedelta(hours=1))
+        ],
         "attention": _attention(active, ended, now),
         "health": health,
         "has_sandbox": any(item.connection.is_sandbox for item in health),

@@ -274,7 +274,9 @@ def _notes(workload: Workload) -> Sequence[Note]:
         text = "The answer to our request was lost. We look for it at the provider and will not send it twice."
         notes.append(Note("warning", "We don't know yet if it started.", text))
     if workload.state == State.SUBMITTING and workload.reason_code == ReasonCode.NOT_FOUND:
-        text = "We looked for 10 minutes. Look in the provider's own console before you launch it again, or stop it here."
+        text = (
+            "We looked for 10 minutes. Look in the provider's own console before you launch it again, or stop it here."
+        )
         notes.append(Note("warning", "It was sent, and we did not find it.", text))
     if workload.state == State.FAILED and workload.reason_code:
         label = ReasonCode(workload.reason_code).label

@@ -71,7 +71,7 @@ class Bench:
             call = self._call(name)
             assert call is not None
             yield (datetime.fromisoformat(call["at"]).timestamp() - clicked_at) * 1000
-            time.sleep(random.uniform(0.1, 0.9))  # noqa: S311 - so that clicks meet every moment of the tick
+            time.sleep(random.uniform(0.1, 0.9))
 
     def changes(self, count: int) -> Iterator[float]:
         """Seconds from each end at the provider to the answer that shows it, polled as the open page polls."""
@@ -80,7 +80,7 @@ class Bench:
             page = self._page_of(name)
             wait_until(lambda page=page: _state(self._region(page)) == "Running", timeout_s=300)
             region = self._region(page)
-            due_at, changed_at = _due(region), time.time() + random.uniform(0, 3)  # noqa: S311
+            due_at, changed_at = _due(region), time.time() + random.uniform(0, 3)
             is_changed = False
             while _state(region) == "Running":
                 if not is_changed and time.time() >= changed_at:
@@ -116,7 +116,7 @@ class Bench:
 
     def _call(self, name: str) -> dict[str, Any] | None:
         found = self.far.get("/_sim/requests", params={"provider": "baseten", "method": "POST", "path": "/jobs"}).json()
-        calls = [call for call in found["requests"] if f"-{name}\"" in json.dumps(call["body"])]
+        calls = [call for call in found["requests"] if f'-{name}"' in json.dumps(call["body"])]
         return calls[0] if calls else None
 
     def _region(self, page: str, before: str = "") -> str:
@@ -158,7 +158,7 @@ def _head(text: str) -> str:
 
 def _due(region: str) -> float:
     every = re.search(r'data-poll="(\d+)"', region)
-    return time.time() + (int(every[1]) if every else 10) * (1 + random.random() * _JITTER)  # noqa: S311
+    return time.time() + (int(every[1]) if every else 10) * (1 + random.random() * _JITTER)
 
 
 def _state(region: str) -> str:

@@ -51,9 +51,9 @@ def test_a_documented_job_is_launched_by_form_and_watched_to_its_end(
     for tab in ("logs", "events", "metrics", "spec", "cost", "activity"):
         page.goto(f"{job}{tab}/")
         camera.take(page, f"job-{tab}", shots, reports)
-    sent = [found for found in console.resources("baseten") if str(found["name"]).endswith("gpt-oss-job")]
-    assert len(sent) == 1
-    assert_as_documented(sent[0]["create_body"])
+    remote_id = console.ask("GET", f"/workloads/{job.rstrip('/').rsplit('/', 1)[1]}")["remote_id"]
+    [sent] = [found for found in console.resources("baseten") if found["id"] == remote_id]
+    assert_as_documented(sent["create_body"])
     reports.assert_none()
 
 
@@ -158,5 +158,5 @@ def test_a_double_click_launches_one_workload(signed_in: Page, console: Console)
     before = len(console.resources("cortecs"))
     page.get_by_role("button", name=re.compile("^Launch")).dblclick()
     page.wait_for_url(re.compile(r"/instances/inst_"))
-    see(page, "Starting")
+    see(page, "Running")
     assert len(console.resources("cortecs")) == before + 1

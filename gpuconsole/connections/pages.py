@@ -11,20 +11,12 @@ from django.utils import timezone
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.connections import health
 from gpuconsole.connections.access import visible_connections
-from gpuconsole.connections.models import CheckState, Connection, Health
+from gpuconsole.connections.models import CheckState, Connection
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 
 BUDGET_SHARE = 0.01
 """One call in a hundred may fail before the error budget is spent."""
-
-_HEALTH_ICON = {
-    Health.UNKNOWN: ("circle-dashed", "muted"),
-    Health.HEALTHY: ("circle-check", "ok-text"),
-    Health.SLOW: ("triangle-alert", "warning-text"),
-    Health.FAILING: ("circle-x", "bad-text"),
-    Health.REFUSED: ("key-round", "bad-text"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +25,6 @@ class Row:
 
     connection: Connection
     provider: Provider
-    health_icon: str
-    health_css: str
     failed_percent: float | None
     budget_percent: float
     is_testing: bool
@@ -68,14 +58,11 @@ def test_result(connection: Connection) -> dict[str, Any]:
 
 
 def _row(connection: Connection, shares: dict[int, float]) -> Row:
-    icon, css = _HEALTH_ICON[Health(connection.health)]
     share = shares.get(connection.pk)
     old_until = connection.old_until
     return Row(
         connection=connection,
         provider=registry.get(connection.provider),
-        health_icon=icon,
-        health_css=css,
         failed_percent=None if share is None else share * 100,
         budget_percent=0.0 if share is None else min(100.0, share / BUDGET_SHARE * 100),
         is_testing=connection.check_state == CheckState.ASKED,

@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gpuconsole.accounts.access import viewer
-from gpuconsole.core import polling
+from gpuconsole.core import formats, polling
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import htmx_target, render_page, stop_polling, unchanged, wants_fragment
 from gpuconsole.projects.access import focused_project
@@ -73,6 +73,8 @@ def log(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
         watched(workload.connection_id, workload.pk)
     answer = render(request, "workloads/_log_rows.html", {"lines": part.lines}) if part.lines else unchanged()
     answer["X-Log-Offset"] = str(part.next)
+    answer["X-Log-Lines"] = formats.plural(workload.log_lines, "line")
+    answer["X-Log-Size"] = formats.bytes_size(workload.log_size)
     if part.is_complete and part.next >= part.size:
         answer["X-Log-End"] = "1"
     return answer

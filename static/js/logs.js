@@ -91,6 +91,11 @@ async function visit(log) {
 async function append(log, state, answer) {
   const next = answer.headers.get("X-Log-Offset");
   if (next !== null) log.dataset.after = next;
+  for (const what of ["Lines", "Size"]) {
+    const place = boxOf(log).querySelector(`[data-log-${what.toLowerCase()}]`);
+    const told = answer.headers.get(`X-Log-${what}`);
+    if (place && told && place.textContent !== told) place.textContent = told;
+  }
   if (answer.status === 200) {
     const rows = document.createElement("template");
     rows.innerHTML = await answer.text();

@@ -29,6 +29,7 @@ export function startPolling() {
   document.addEventListener("htmx:beforeSwap", beforeSwap);
   document.addEventListener("htmx:afterSwap", afterSwap);
   document.addEventListener("htmx:afterRequest", afterRequest);
+  beat();
 }
 
 /** Ask for every region at once. */
@@ -133,11 +134,13 @@ function afterSwap(event) {
   const id = polledId(event);
   if (!id || !kept) return;
   const fresh = element(id);
-  if (fresh) restore(fresh, kept);
+  const isNewState = fresh && restore(fresh, kept);
   if (fresh && event.detail.xhr.status === 286) {
     delete fresh.dataset.poll;
     regions.delete(id);
   }
+  // What changed its state here shows in every other region of the page too: they do not wait for their own turn.
+  if (isNewState) for (const [other, region] of regions) if (other !== id) region.dueAt = now();
   kept = null;
 }
 
@@ -202,6 +205,7 @@ function remember(root) {
   };
 }
 
+/** Give the person back what they were doing; answers whether a state that is read out has changed. */
 function restore(root, was) {
   const find = (key) => (typeof key === "string" ? element(key) : follow(key, root));
   for (const [key, isOpen] of was.open) {
@@ -211,7 +215,7 @@ function restore(root, was) {
   for (const [steps, left, top] of was.scroll) find(steps)?.scrollTo({ left, top, behavior: "instant" });
   for (const id of was.checked) if (element(id)) element(id).checked = true;
   if (was.focus) ((was.focus.id && element(was.focus.id)) || follow(was.focus.steps, root))?.focus?.({ preventScroll: true });
-  for (const [name, text] of heard(root)) {
-    if (was.heard.has(name) && was.heard.get(name) !== text) say(`${name} is now ${text.toLowerCase()}`);
-  }
+  const changed = [...heard(root)].filter(([name, text]) => was.heard.has(name) && was.heard.get(name) !== text);
+  for (const [name, text] of changed) say(`${name} is now ${text.toLowerCase()}`);
+  return changed.length > 0;
 }

@@ -19,6 +19,7 @@ def take(page: Page, name: str, folder: Path, reports: Reports) -> None:
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         for size, viewport in SIZES.items():
             page.set_viewport_size(viewport)
+            page.evaluate("() => { document.activeElement?.blur(); scrollTo({ top: 0, behavior: 'instant' }) }")
             page.wait_for_timeout(60)
             page.screenshot(path=folder / f"{name}-{theme}-{size}.png", full_page=True)
             width = page.evaluate("document.documentElement.scrollWidth")

@@ -19,6 +19,23 @@ class Health(models.TextChoices):
     FAILING = "failing", "Failing"
     REFUSED = "refused", "Key refused"
 
+    @property
+    def icon(self) -> str:
+        return _HEALTH_LOOKS[self][0]
+
+    @property
+    def css(self) -> str:
+        return _HEALTH_LOOKS[self][1]
+
+
+_HEALTH_LOOKS = {
+    Health.UNKNOWN: ("circle-dashed", "muted"),
+    Health.HEALTHY: ("circle-check", "ok-text"),
+    Health.SLOW: ("triangle-alert", "warning-text"),
+    Health.FAILING: ("circle-x", "bad-text"),
+    Health.REFUSED: ("key-round", "bad-text"),
+}
+
 
 class CheckState(models.TextChoices):
     """Where the newest test of a connection stands."""
@@ -111,6 +128,11 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def health_word(self) -> Health:
+        """The health with its label, icon and colour."""
+        return Health(self.health)
 
     @property
     def topics(self) -> tuple[str, ...]:

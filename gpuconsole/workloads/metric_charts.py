@@ -99,7 +99,10 @@ def _chart(measure: _Measure, series: dict[str, _Points]) -> Chart:
 
 
 def _stretches(points: _Points, first: datetime, last: datetime, top: float) -> tuple[str, ...]:
-    """SVG points of each unbroken run; samples much further apart than usual are a gap and stay one."""
+    """SVG points of each unbroken run; samples much further apart than usual are a gap and stay one.
+
+    A sample by itself is named twice: a line from it to itself shows as a dot.
+    """
     whole = (last - first).total_seconds() or 1.0
     steps = sorted((after[0] - before[0]).total_seconds() for before, after in pairwise(points))
     usual = steps[len(steps) // 2] if steps else 0
@@ -112,7 +115,7 @@ def _stretches(points: _Points, first: datetime, last: datetime, top: float) -> 
         y = HEIGHT - min(max(value / top, 0), 1) * HEIGHT if top else HEIGHT
         runs[-1].append(f"{x:.1f},{y:.1f}")
         before = at
-    return tuple(" ".join(run) for run in runs if run)
+    return tuple(" ".join(run if len(run) > 1 else run * 2) for run in runs if run)
 
 
 def _round_up(value: float) -> float:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import textwrap
+from typing import Any
+
+from gpuconsole.providers import registry
+
 
 def curl(base_url: str, project: str) -> str:
     """Launch, then follow, from a shell."""
@@ -15,15 +21,7 @@ curl --request POST "$GPC_URL/projects/{project}/workloads" \\
   --json '{{
     "name": "nightly",
     "connection": "con_…",
-    "spec": {{
-      "provider": "baseten",
-      "training_project_id": "…",
-      "training_job": {{
-        "image": {{ "base_image": "pytorch/pytorch:2.7.0-cuda12.8-cudnn9-runtime" }},
-        "compute": {{ "accelerator": {{ "accelerator": "H100", "count": 2 }} }},
-        "runtime": {{ "start_commands": ["python train.py"] }}
-      }}
-    }},
+    "spec": {_spec()},
     "guards": {{ "stop_after_s": 21600 }}
   }}'
 
@@ -61,3 +59,20 @@ while not job["is_final"]:
     after = page["next"]
     print(job["state"], job["cost"])
 """
+
+
+def _spec() -> str:
+    """The example of the first provider that has one, as it stands within the body."""
+    provider = next(provider for provider in registry.every() if provider.example)
+    return textwrap.indent(_json({"provider": provider.slug, **provider.example}), "    ").strip()
+
+
+def _json(value: dict[str, Any], most: int = 72) -> str:
+    """JSON with what fits into a line in one line."""
+    lines = [f"{json.dumps(key)}: {_nested(item, most)}" for key, item in value.items()]
+    return "{\n" + textwrap.indent(",\n".join(lines), "  ") + "\n}"
+
+
+def _nested(value: Any, most: int) -> str:
+    line = json.dumps(value, ensure_ascii=False)
+    return line if not isinstance(value, dict) or len(line) <= most else _json(value, most)

@@ -18,6 +18,7 @@ from gpuconsole.providers.remote import (
     UNHEARD_OF,
     Checkpoint,
     Choice,
+    Ending,
     LogPage,
     Offer,
     Reading,
@@ -124,6 +125,10 @@ class Provider:
     requests_per_s: float = 5.0
     absent: Mapping[Feature, str] = field(default_factory=dict)
     """A sentence for each feature that users look for and the provider does not offer."""
+    endings: Mapping[str, Ending] = field(default_factory=dict)
+    """The final status words that tell by themselves why work ended."""
+    example: Mapping[str, Any] = field(default_factory=dict)
+    """A short spec for guides, without its ``provider``; empty where others explain better."""
     guess: Callable[[str], Reading] | None = None
     """What a word that is in no table most likely means, where the provider's words follow a habit."""
     header: tuple[str, str] = ("Authorization", "")

@@ -209,18 +209,23 @@ class Client:
 
 
 def retry_after_s(answer: httpx.Response) -> float | None:
-    """Seconds to wait by the Retry-After header, in either of its forms; None where it is missing or unreadable."""
+    """Seconds to wait by the Retry-After header, in either of its forms; None where it is missing or unreadable.
+
+    A moment is taken from the answer's own Date: the provider's clock need not be ours.
+    """
     told = answer.headers.get("Retry-After", "").strip()
-    if not told:
-        return None
     if told.isdecimal():
         return float(told)
+    moment, now = _http_date(told), _http_date(answer.headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (moment - now).total_seconds()) if moment else None
+
+
+def _http_date(text: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(told)
+        moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _is_loopback(url: str) -> bool:

@@ -3,26 +3,27 @@
 import argparse
 import signal
 import sys
+import textwrap
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from gpuconsole.simulator import state_file
 from gpuconsole.simulator.dialects import DIALECTS
+from gpuconsole.simulator.fault_kinds import FIELDS_TEXT, KINDS
 from gpuconsole.simulator.saver import Saver
 from gpuconsole.simulator.server import make_server
 from gpuconsole.simulator.world import World
 
-CREDENTIALS = """\
-sandbox credentials (anything else is refused as the provider refuses it):
-  baseten   API key        sandbox-baseten-key
-  cortecs   client id      sandbox
-            client secret  sandbox-cortecs-secret
-
-Each dialect sits under /<slug>, e.g. http://127.0.0.1:PORT/baseten/v1/teams and
-http://127.0.0.1:PORT/cortecs/api/v1/models/, or at / with --only. What exists, what was asked, the clock and faults
-are under /_sim (GET /_sim lists the controls), for callers on loopback.
+PLACES = """\
+Each dialect sits under /<slug>, with the paths of the provider's own address below it, or at / with --only. What
+exists, what was asked, the clock and faults are under /_sim (GET /_sim lists the controls), for callers on loopback.
 """
+FAULTS = """\
+Faults are ordered by POST /_sim/faults with JSON such as {"provider": SLUG, "fault": "429", "count": 2}, listed by GET
+/_sim/faults, and lifted by DELETE /_sim/faults (all) or DELETE /_sim/faults/ID (one):
+"""
+WIDTH = 110
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -66,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m gpuconsole.simulator",
         description="Speaks the wire APIs of GPU providers, with lifecycles, logs, metrics, prices and faults.",
-        epilog=CREDENTIALS,
+        epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
@@ -81,6 +82,17 @@ def _parser() -> argparse.ArgumentParser:
         "--state", type=Path, metavar="FILE", help="keep the world in this file over restarts (default: forget it)"
     )
     return parser
+
+
+def _epilog() -> str:
+    lines = ["sandbox credentials (anything else is refused as the provider refuses it):"]
+    for slug, maker in DIALECTS.items():
+        lines += [f"  {slug:<15} {name}: {value}" for name, value in maker.sandbox.items()]
+    lines += ["", PLACES, FAULTS.rstrip()]
+    for name, kind in KINDS.items():
+        told = f"{kind.does}; takes {', '.join(kind.takes)}"
+        lines += textwrap.wrap(told, WIDTH, initial_indent=f"  {name:<15} ", subsequent_indent=" " * 18)
+    return "\n".join([*lines, "", *textwrap.wrap(FIELDS_TEXT, WIDTH)])
 
 
 def _positive(text: str) -> float:

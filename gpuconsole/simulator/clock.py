@@ -16,10 +16,12 @@ class Clock:
     def __init__(self, wall: Callable[[], float] = time.time) -> None:
         self._wall = wall
         self.advanced_s = 0.0
+        self.skew_s = 0.0
+        """How far the clock of the provider that is being asked just now is off; see `World.clock_of`."""
 
     def now(self) -> float:
         """The present moment as epoch seconds."""
-        return round(self._wall() + self.advanced_s, 3)
+        return round(self._wall() + self.advanced_s + self.skew_s, 3)
 
     def advance(self, seconds: float) -> None:
         """Turn the clock forward by wall seconds; it never goes back."""

@@ -3,10 +3,11 @@
 import ipaddress
 from typing import Any
 
+from gpuconsole.simulator import fault_kinds
 from gpuconsole.simulator.clock import iso
-from gpuconsole.simulator.faults import BadFault
+from gpuconsole.simulator.fault_kinds import BadFault
 from gpuconsole.simulator.web import BadJson, Request, Response, Router, json_response
-from gpuconsole.simulator.world import World
+from gpuconsole.simulator.world import Resource, World
 
 
 class BadControl(ValueError):
@@ -28,6 +29,7 @@ class Control:
         router.add("GET", "/_sim/faults", self._list_faults)
         router.add("POST", "/_sim/faults", self._add_fault)
         router.add("DELETE", "/_sim/faults", self._clear_faults)
+        router.add("DELETE", "/_sim/faults/{fault_id}", self._lift_fault)
         router.add("POST", "/_sim/reset", self._reset)
 
     def answer(self, request: Request) -> Response:
@@ -39,7 +41,8 @@ class Control:
             text = f"use {' or '.join(sorted(found))}" if found else "no such control; see GET /_sim"
             return json_response({"error": text}, 405 if found else 404)
         try:
-            return found[0](request)
+            handler, parameters = found
+            return handler(request, **parameters)
         except (BadControl, BadFault) as exc:
             return json_response({"error": str(exc)}, 400)
         except BadJson as exc:
@@ -50,13 +53,18 @@ class Control:
             {
                 "providers": self._slugs,
                 "controls": ["/_sim/resources", "/_sim/requests", "/_sim/clock", "/_sim/faults", "/_sim/reset"],
+                "faults": fault_kinds.told(),
+                "of_a_fault": fault_kinds.FIELDS_TEXT,
             }
         )
 
     def _resources(self, request: Request) -> Response:
-        now = self._world.now()
-        rows = [resource.as_row(now) for resource in self._world.resources(request.query.get("provider"))]
-        return json_response({"resources": rows})
+        found = self._world.resources(request.query.get("provider"))
+        return json_response({"resources": [self._row(resource) for resource in found]})
+
+    def _row(self, resource: Resource) -> dict[str, Any]:
+        with self._world.clock_of(resource.provider):
+            return resource.as_row(self._world.now())
 
     def _requests(self, request: Request) -> Response:
         wanted = request.query
@@ -92,8 +100,13 @@ class Control:
         return json_response({"fault": self._world.faults.add(description).as_row()}, 201)
 
     def _clear_faults(self, request: Request) -> Response:
-        self._world.faults.clear()
+        self._world.lift()
         return json_response({"faults": []})
+
+    def _lift_fault(self, request: Request, fault_id: str) -> Response:
+        if not (fault_id.isdecimal() and self._world.lift(int(fault_id))):
+            return json_response({"error": f"no fault {fault_id} is in force; see GET /_sim/faults"}, 404)
+        return self._list_faults(request)
 
     def _reset(self, request: Request) -> Response:
         self._world.reset()

@@ -1,18 +1,15 @@
-"""Troubles on demand: what to spoil, how often, and for whom."""
+"""Troubles on demand: those in force, and whom they hit."""
 
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from typing import Any
 
-REQUEST_FAULTS = ("latency", "429", "500", "dropped_before", "dropped_after", "broken_json")
-RESOURCE_FAULTS = ("zombie", "vanish", "unknown_status")
-KINDS = REQUEST_FAULTS + RESOURCE_FAULTS
-FIELDS = {"provider", "fault", "count", "share", "match", "seconds", "retry_after"}
+from gpuconsole.simulator import fault_kinds
+from gpuconsole.simulator.fault_kinds import BadFault
 
-
-class BadFault(ValueError):
-    """The description of a fault makes no sense."""
+__all__ = ["BadFault", "Fault", "Faults"]
 
 
 @dataclass
@@ -25,8 +22,9 @@ class Fault:
     match: str = ""
     count: int | None = None
     share: float | None = None
-    seconds: float = 2.0
-    retry_after: int | None = 5
+    seconds: float | None = None
+    factor: float | None = None
+    retry_after: int | None = None
     hits: int = 0
     held: set[str] = field(default_factory=set)
     spared: set[str] = field(default_factory=set)
@@ -55,6 +53,7 @@ class Fault:
             "count": self.count,
             "share": self.share,
             "seconds": self.seconds,
+            "factor": self.factor,
             "retry_after": self.retry_after,
             "hits": self.hits,
             "resources": sorted(self.held),
@@ -83,14 +82,16 @@ class Faults:
 
     def add(self, description: Any) -> Fault:
         """Put a fault in force; raises BadFault with a sentence that says what is wrong."""
-        fault = _read(self._made + 1, description)
+        fault = Fault(self._made + 1, **fault_kinds.read(description))
         self._made += 1
         self._faults.append(fault)
         return fault
 
-    def clear(self) -> None:
-        """Lift all faults; resources they held are healed."""
-        self._faults.clear()
+    def lift(self, fault_id: int | None = None) -> bool:
+        """Lift one fault, or all; resources it held are healed. False where no such fault is in force."""
+        left = [fault for fault in self._faults if fault_id is not None and fault.id != fault_id]
+        found, self._faults = len(left) < len(self._faults), left
+        return found
 
     def memory(self) -> dict[str, Any]:
         """What must be kept over a restart, as JSON has it."""
@@ -126,42 +127,20 @@ class Faults:
                 fault.spared.add(resource_id)
         return False
 
+    def factor(self, provider: str) -> Decimal:
+        """How many times its usual prices a provider asks just now."""
+        product = Decimal(1)
+        for fault in self._standing("price_jump", provider):
+            product *= Decimal(str(fault.factor))
+        return product
 
-def _read(fault_id: int, description: Any) -> Fault:
-    if not isinstance(description, dict):
-        raise BadFault("a fault is a JSON object")
-    if unknown := sorted(set(description) - FIELDS):
-        raise BadFault(f"unknown field: {unknown[0]} (known: {', '.join(sorted(FIELDS))})")
-    kind = str(description.get("fault", ""))
-    if kind not in KINDS:
-        raise BadFault(f"fault must be one of {', '.join(KINDS)}")
-    provider = description.get("provider")
-    if not isinstance(provider, str) or not provider:
-        raise BadFault("provider must name a dialect")
-    match = description.get("match") or ""
-    if not isinstance(match, str):
-        raise BadFault("match must be a text")
-    count = _number(description, "count", whole=True, least=1)
-    share = _number(description, "share", least=0, most=1)
-    if count is not None and share is not None:
-        raise BadFault("give count or share, not both")
-    fault = Fault(fault_id, provider, kind, match, None if count is None else int(count), share)
-    seconds = _number(description, "seconds", least=0, most=600)
-    fault.seconds = fault.seconds if seconds is None else seconds
-    if "retry_after" in description:
-        wait = _number(description, "retry_after", whole=True, least=0)
-        fault.retry_after = None if wait is None else int(wait)
-    return fault
+    def skew_s(self, provider: str) -> float:
+        """How far a provider's clock is ahead, in seconds."""
+        return sum(fault.seconds or 0.0 for fault in self._standing("clock_skew", provider))
 
+    def has_stock(self, provider: str, *subjects: str) -> bool:
+        """Whether a provider has hardware free, as far as faults go; the subjects say which hardware is asked for."""
+        return not any(fault.matches(list(subjects)) for fault in self._standing("out_of_stock", provider))
 
-def _number(
-    description: dict[str, Any], name: str, *, least: float, most: float | None = None, whole: bool = False
-) -> float | None:
-    value = description.get(name)
-    if value is None:
-        return None
-    right_type = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-    if not right_type or value < least or (most is not None and value > most):
-        limits = f"at least {least}" if most is None else f"between {least} and {most}"
-        raise BadFault(f"{name} must be {'a whole' if whole else 'a'} number {limits}")
-    return float(value) if not whole else value
+    def _standing(self, kind: str, provider: str) -> Iterator[Fault]:
+        return (fault for fault in self._faults if fault.kind == kind and fault.provider == provider)

@@ -16,12 +16,15 @@ from gpuconsole.simulator.dialects import DIALECTS
 from gpuconsole.simulator.world import World
 
 VERSION = 1
-_TABLES = {name: of for maker in DIALECTS.values() for name, of in maker.tables.items()}
-_KINDS = {slug: maker.kind for slug, maker in DIALECTS.items()}
 
 
 class Unreadable(Exception):
     """The file is there and is no world; the text says why in one line."""
+
+
+def declared() -> dict[str, type[Any]]:
+    """The tables of all dialects with the type of their values."""
+    return {name: of for maker in DIALECTS.values() for name, of in maker.tables.items()}
 
 
 def snapshot(world: World) -> dict[str, Any]:
@@ -74,12 +77,14 @@ def _fill(world: World, kept: dict[str, Any]) -> None:
         raise ValueError(f"its version is {kept['version']}, this simulator reads {VERSION}")
     world.clock.advance(float(kept["clock"]["advanced_s"]))
     world.faults.recall(kept["faults"])
+    known = declared()
     for name, rows in kept["tables"].items():
-        of = _TABLES[name]
+        of = known[name]
         world.table(name, of).update({key: _value(of, row) for key, row in rows.items()})
     for memory in kept["resources"]:
-        resource = _KINDS[memory["provider"]].revive(world, memory)
-        resource.as_row(world.now())  # a life that cannot be told is found out here, not at the first call
+        resource = DIALECTS[memory["provider"]].kind.revive(world, memory)
+        with world.clock_of(resource.provider):
+            resource.as_row(world.now())  # a life that cannot be told is found out here, not at the first call
         world.add(resource)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -91,16 +91,22 @@ class Dialect(Protocol):
 
     slug: str
 
+    @property
+    def price_keys(self) -> Collection[str]:
+        """The keys of answers under which prices stand: what a price jump changes."""
+
     def answer(self, request: Request) -> Response:
         """What the provider would answer. Called with the world's lock held."""
 
     def trouble(self, status: int) -> Response:
-        """The provider's own answer for a 429 or 500."""
+        """The provider's own answer for a 401 (its key or token has run out), a 429 or a 500."""
 
 
 class Maker(Protocol):
     """What a dialect's folder offers: it makes the dialect for a world, and names all that the dialect stores there."""
 
+    sandbox: Mapping[str, str]
+    """The credentials that it takes, by their names in plain words."""
     kind: type[Resource]
     tables: Mapping[str, type[Any]]
 

@@ -1,6 +1,8 @@
 """The world that all dialects share: clock, resources, stored tables, faults and the record of calls."""
 
+import contextlib
 import hashlib
+import json
 import random
 import threading
 from collections import deque
@@ -37,6 +39,28 @@ class World:
         """Epoch seconds on the simulator's clock."""
         return self.clock.now()
 
+    @contextlib.contextmanager
+    def clock_of(self, provider: str) -> Iterator[None]:
+        """Within, `now` is told by that provider's clock, which a fault may have put out of order."""
+        before, self.clock.skew_s = self.clock.skew_s, self.faults.skew_s(provider)
+        try:
+            yield
+        finally:
+            self.clock.skew_s = before
+
+    def has_stock(self, provider: str, *subjects: str) -> bool:
+        """Whether no fault has emptied the provider's shelves of the hardware that the subjects name."""
+        return self.faults.has_stock(provider, *subjects)
+
+    def lift(self, fault_id: int | None = None) -> bool:
+        """Lift one fault, or all; what waited for stock goes on. False where no such fault is in force."""
+        found = self.faults.lift(fault_id)
+        for resource in self.resources():
+            if resource.is_short and self.has_stock(resource.provider, *resource.subjects):
+                with self.clock_of(resource.provider):
+                    resource.release()
+        return found
+
     def span(self, nominal_s: float) -> float:
         """Wall seconds that a phase of so many nominal seconds takes at this speed."""
         return nominal_s / self.speed
@@ -72,7 +96,7 @@ class World:
         self._resources.clear()
         self._tables.clear()
         self.requests.clear()
-        self.faults.clear()
+        self.faults.lift()
 
 
 class Resource:
@@ -90,6 +114,19 @@ class Resource:
         self.created_at = world.now()
         self.deleted_at: float | None = None
         self.speed = world.speed  # a life keeps the pace it was born with, whatever a later start asks for
+        self.price_factor = world.faults.factor(self.provider)  # and the price
+        self.is_short = not world.has_stock(self.provider, *self.subjects)
+        """It was launched without stock: where the provider lets such a launch wait, it does not begin to live."""
+        self.released_at: float | None = None
+
+    @property
+    def subjects(self) -> tuple[str, str]:
+        """The texts that name its hardware."""
+        return self.name, json.dumps(self.create_body)
+
+    def release(self) -> None:
+        """There is stock again: what waited for it goes on from here."""
+        self.is_short, self.released_at = False, self.world.now()
 
     def span(self, nominal_s: float) -> float:
         """Wall seconds that a phase of so many nominal seconds takes in this life."""
@@ -97,7 +134,9 @@ class Resource:
 
     def memory(self) -> dict[str, Any]:
         """What must be kept over a restart, as JSON has it; all else follows from it."""
-        return {"id": self.id, "create_body": self.create_body, **{name: getattr(self, name) for name in self.kept}}
+        troubles = {"price_factor": str(self.price_factor), "is_short": self.is_short, "released_at": self.released_at}
+        kept = {name: getattr(self, name) for name in self.kept}
+        return {"id": self.id, "create_body": self.create_body, **kept, **troubles}
 
     @classmethod
     def revive(cls, world: World, memory: dict[str, Any]) -> "Resource":
@@ -108,6 +147,9 @@ class Resource:
         """Take back the attributes in `kept`; for `revive`."""
         for name in self.kept:
             setattr(self, name, memory[name])
+        self.price_factor = Decimal(memory.get("price_factor", 1))  # files of the first release lack these three
+        self.is_short = bool(memory.get("is_short", False))
+        self.released_at = memory.get("released_at")
 
     def state(self, now: float) -> str:
         """The provider's raw status word at that moment."""
@@ -122,8 +164,12 @@ class Resource:
         raise NotImplementedError
 
     def cost(self, now: float) -> Decimal:
-        """What the provider would charge so far, in `currency`."""
+        """What the provider would charge so far at its usual prices, in `currency`."""
         raise NotImplementedError
+
+    def charge(self, now: float) -> Decimal:
+        """What it charges so far: the cost at the prices that it asked when this was launched."""
+        return self.cost(now) * self.price_factor
 
     @property
     def gpus(self) -> int:
@@ -160,7 +206,7 @@ class Resource:
             "ended_at": iso(self.ended_at(now)),
             "deleted_at": iso(self.deleted_at),
             "billed_s": float(self.billed_s(now)),
-            "cost": str(self.cost(now)),
+            "cost": str(self.charge(now)),
             "currency": self.currency,
             "vanished": self.world.faults.has("vanish", self.id),
         }

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from gpuconsole.simulator import spoiling
 from gpuconsole.simulator.clock import iso
 from gpuconsole.simulator.control import Control
 from gpuconsole.simulator.dialects import DIALECTS
@@ -50,44 +51,32 @@ class App:
         return self._dialects[slug], local
 
     def _play(self, dialect: Dialect, request: Request, local: Request) -> Response:
+        faults, slug = self.world.faults, dialect.slug
         with self.world.lock:
             self._touch(request)
             at = self.world.now()
             subjects = self._subjects(dialect, request, local)
-            slow = self.world.faults.strike("latency", dialect.slug, subjects)
-            before = self.world.faults.strike("dropped_before", dialect.slug, subjects)
-            trouble = before is None and self._trouble(dialect, subjects)
+            slow = faults.strike("latency", slug, subjects)
+            before = faults.strike("dropped_before", slug, subjects)
+            trouble = None if before else spoiling.instead(faults, dialect, local, subjects)
         if slow:
-            time.sleep(slow.seconds)
+            time.sleep(slow.seconds or 0)
         if before:
             self._record(dialect, request, None, at)
             raise Dropped("cut before acting")
-        with self.world.lock:
+        with self.world.lock, self.world.clock_of(slug):
             self._touch(request)  # once more: it may have slept since
-            response = trouble or dialect.answer(local)
-            if not trouble and self.world.faults.strike("broken_json", dialect.slug, subjects):
-                # The head is whole and the body is not: what a proxy in between can make of an answer.
-                response = Response(response.status, response.body[: len(response.body) // 2], response.headers)
-            after = not trouble and self.world.faults.strike("dropped_after", dialect.slug, subjects)
-            self._record(dialect, request, None if after else response.status, at)
-        if after:
-            raise Dropped("cut after acting")
-        return response
+            answer = trouble or spoiling.spoilt(faults, dialect, dialect.answer(local), subjects)
+            after = trouble is None and faults.strike("dropped_after", slug, subjects)
+            self._record(dialect, request, None if after else answer.status, at)
+            if after:
+                raise Dropped("cut after acting")
+            return spoiling.dated(answer, self.world.now())
 
     def _touch(self, request: Request) -> None:
         """Note that this call may change the world; a call that only reads does so where a fault counts its hits."""
         if request.method not in ("GET", "HEAD") or any(self.world.faults):
             self.world.is_touched = True
-
-    def _trouble(self, dialect: Dialect, subjects: list[str]) -> Response | None:
-        for kind in ("429", "500"):
-            if fault := self.world.faults.strike(kind, dialect.slug, subjects):
-                response = dialect.trouble(int(kind))
-                if kind == "429" and fault.retry_after is not None:
-                    headers = {**response.headers, "Retry-After": str(fault.retry_after)}
-                    return Response(response.status, response.body, headers)
-                return response
-        return None
 
     def _subjects(self, dialect: Dialect, request: Request, local: Request) -> list[str]:
         """The texts a fault's `match` may be part of: method and path, the body, names of resources in the path."""

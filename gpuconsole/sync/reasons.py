@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import re
 
-from gpuconsole.providers.remote import Remote
+from gpuconsole.providers import registry
+from gpuconsole.providers.remote import Cause, Remote
 from gpuconsole.workloads.models import Intent
 from gpuconsole.workloads.states import Fault, Reason, ReasonCode, State
 
-_BY_WORD: dict[tuple[str, str], tuple[ReasonCode, Fault, str]] = {
-    ("baseten", "TRAINING_JOB_PREEMPTED"): (
-        ReasonCode.PREEMPTED,
-        Fault.PROVIDER,
-        "Spot capacity was taken back. Retry it, or launch it as dedicated.",
-    ),
-    ("baseten", "TRAINING_JOB_DEPLOY_FAILED"): (
-        ReasonCode.IMAGE,
-        Fault.YOU,
-        "It never started. Check that the image exists and may be pulled.",
-    ),
+_FAULTS = {
+    Cause.PREEMPTED: Fault.PROVIDER,
+    Cause.NO_CAPACITY: Fault.PROVIDER,
+    Cause.IMAGE: Fault.YOU,
+    Cause.EXIT_CODE: Fault.YOU,
+    Cause.OUT_OF_MEMORY: Fault.YOU,
 }
-"""Status words that say by themselves why something ended."""
 
-_BY_MESSAGE: tuple[tuple[str, ReasonCode, Fault], ...] = (
-    (r"out of memory|\boom\b|oomkilled|exit(?: code|ed with)?:? 137\b", ReasonCode.OUT_OF_MEMORY, Fault.YOU),
-    (r"preempt|spot capacity|reclaimed", ReasonCode.PREEMPTED, Fault.PROVIDER),
-    (r"(?:no|insufficient) capacity|not available|no resources", ReasonCode.NO_CAPACITY, Fault.PROVIDER),
-    (r"image|manifest|registry|\bpull", ReasonCode.IMAGE, Fault.YOU),
-    (r"exit(?:ed)?(?: with)?(?: code| status)?:? -?\d+|non-?zero exit", ReasonCode.EXIT_CODE, Fault.YOU),
+_BY_MESSAGE: tuple[tuple[str, Cause], ...] = (
+    (r"out of memory|\boom\b|oomkilled|exit(?: code|ed with)?:? 137\b", Cause.OUT_OF_MEMORY),
+    (r"preempt|spot capacity|reclaimed", Cause.PREEMPTED),
+    (r"(?:no|insufficient) capacity|not available|no resources", Cause.NO_CAPACITY),
+    (r"image|manifest|registry|\bpull", Cause.IMAGE),
+    (r"exit(?:ed)?(?: with)?(?: code| status)?:? -?\d+|non-?zero exit", Cause.EXIT_CODE),
 )
 """What messages say, the most telling first."""
 
@@ -39,15 +34,17 @@ _PLAIN = {
 
 def of_failure(slug: str, remote: Remote) -> Reason:
     """The cause of a failure: the word first where it tells the kind, else the message, else the provider's silence."""
-    said = next(
-        ((code, fault) for words, code, fault in _BY_MESSAGE if re.search(words, remote.message, re.IGNORECASE)), None
-    )
-    by_word = _BY_WORD.get((slug, remote.status))
-    if said is not None and (by_word is None or by_word[0] is not ReasonCode.PREEMPTED):
-        return Reason(said[0], remote.message, said[1])
+    said = next((cause for words, cause in _BY_MESSAGE if re.search(words, remote.message, re.IGNORECASE)), None)
+    by_word = registry.get(slug).endings.get(remote.status)
+    if said is not None and (by_word is None or by_word.cause is not Cause.PREEMPTED):
+        return _reason(said, remote.message)
     if by_word is not None:
-        return Reason(by_word[0], remote.message or by_word[2], by_word[1])
+        return _reason(by_word.cause, remote.message or by_word.text)
     return Reason(ReasonCode.PROVIDER_FAILURE, remote.message or _PLAIN[ReasonCode.PROVIDER_FAILURE], Fault.PROVIDER)
+
+
+def _reason(cause: Cause, text: str) -> Reason:
+    return Reason(ReasonCode(cause.value), text, _FAULTS[cause])
 
 
 def of_end(slug: str, remote: Remote, *, before: State, intent: str, asked: Reason | None) -> Reason | None:
@@ -61,7 +58,7 @@ def of_end(slug: str, remote: Remote, *, before: State, intent: str, asked: Reas
         return None
     if target == State.FAILED:
         return of_failure(slug, remote)
-    if (slug, remote.status) in _BY_WORD:
+    if remote.status in registry.get(slug).endings:
         return of_failure(slug, remote)
     if intent == Intent.RESTART:
         return None

@@ -265,7 +265,7 @@ def shape_estimate(estimate: Estimate) -> EstimateOut:
 
 
 def field_path(location: Sequence[str | int]) -> str:
-    """The dotted path of a field as the caller wrote it: ``body.payload.spec.baseten.x`` is ``spec.x``."""
+    """The dotted path of a field as the caller wrote it: ``body.payload.spec.<slug>.x`` is ``spec.x``."""
     parts = [str(part) for part in location if part != "[key]"]
     if parts and parts[0] in ("body", "query", "path", "header"):
         del parts[0]

@@ -1,5 +1,6 @@
 """The API tokens page: a text shown until Done, marks for what expires, revoking after a question."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 from gpuconsole.accounts import tokens
 from gpuconsole.accounts.models import ApiToken
+from gpuconsole.projects import quick_start
+from gpuconsole.providers import registry
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +107,9 @@ def test_the_quick_start_names_the_readers_own_host(as_owner):
     content = as_owner.get("/account/tokens/").content.decode()
 
     assert "http://testserver/api/v1" in content
+
+
+def test_the_quick_starts_example_is_a_spec_that_is_taken():
+    body = json.loads(re.search(r"--json '(.*?)'", quick_start.curl("http://testserver", "p"), re.DOTALL)[1])
+
+    assert registry.get(body["spec"]["provider"]).spec.read(body["spec"])

@@ -142,6 +142,23 @@ def test_a_life_keeps_the_pace_it_was_born_with(
         assert instance(anew, served)["instance_status"]["status"] == "running"
 
 
+def test_a_file_of_the_first_release_is_read(world: World, baseten: httpx.Client, tmp_path: Path) -> None:
+    make_job(baseten)
+    kept = state_file.snapshot(world)
+    for name in ("price_factor", "is_short", "released_at"):
+        del kept["resources"][0][name]
+    kept["faults"]["in_force"] = [
+        {"id": 1, "provider": "baseten", "kind": "429", "match": "", "count": 1, "share": None}
+    ]
+    kept["faults"]["in_force"][0] |= {"seconds": 2.0, "retry_after": 5, "hits": 0, "held": [], "spared": []}
+    state_file.write(tmp_path / "world.json", kept)
+    found = World()
+    state_file.read(tmp_path / "world.json", found)
+    (job,) = found.resources()
+    assert (job.price_factor, job.is_short, job.released_at) == (1, False, None)
+    assert [fault.kind for fault in found.faults] == ["429"]
+
+
 def test_only_the_owner_may_read_the_file_and_nothing_else_is_left(world: World, tmp_path: Path) -> None:
     file = tmp_path / "world.json"
     file.with_name("world.json.new").write_text("half a world")
@@ -157,7 +174,7 @@ def test_every_table_of_the_dialects_is_declared() -> None:
     source = "".join(file.read_text() for file in Path(state_file.__file__).parent.rglob("dialects/*/*.py"))
     asked = {part.split('"')[0] for part in source.split('.table("')[1:]}
     assert asked
-    assert asked == set(state_file._TABLES)
+    assert asked == set(state_file.declared())
 
 
 def test_reading_calls_leave_the_file_alone(world: World, baseten: httpx.Client, tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from gpuconsole.core import formats, icons, json_markup
+from gpuconsole.providers import registry
 
 register = template.Library()
 
-TILE_LETTERS = {"baseten": "Bt", "cortecs": "Co", "fireworks": "Fw", "novita": "Nv", "otoy": "Ot"}
 NEAR_PACE = 10  # points above the even pace at which a meter warns
 
 
@@ -66,12 +66,13 @@ def sandbox_badge(is_sandbox: bool = True) -> SafeString | str:
 
 @register.simple_tag
 def provider_tile(slug: str, size: int = 18) -> SafeString:
-    """``{% provider_tile "baseten" 30 %}``: two letters in the provider's colour; its name must stand beside."""
+    """``{% provider_tile workload.provider 30 %}``: two letters in its colour; its name must stand beside."""
+    letters = registry.get(slug).tile if slug in registry.SLUGS else slug[:2].capitalize()
     return format_html(
         '<span class="tile{} provider-{}" aria-hidden="true">{}</span>',
         " tile-large" if size > 18 else "",
         slug,
-        TILE_LETTERS.get(slug, slug[:2].capitalize()),
+        letters,
     )
 
 

@@ -2,7 +2,7 @@
 
 from gpuconsole.providers.baseten.adapter import BasetenAdapter, BasetenCredentials
 from gpuconsole.providers.baseten.schemas import BasetenJobSpec
-from gpuconsole.providers.baseten.statuses import STATUSES, guess
+from gpuconsole.providers.baseten.statuses import ENDINGS, STATUSES, guess
 from gpuconsole.providers.contract import Feature, Provider
 
 PROVIDER = Provider(
@@ -20,6 +20,15 @@ PROVIDER = Provider(
     sandbox_credentials={"api_key": "sandbox-baseten-key"},
     statuses=STATUSES,
     guess=guess,
+    endings=ENDINGS,
+    example={
+        "training_project_name": "sft",
+        "training_job": {
+            "image": {"base_image": "pytorch/pytorch:2.7.0-cuda12.8-cudnn9-runtime"},
+            "compute": {"accelerator": {"accelerator": "H100", "count": 2}},
+            "runtime": {"start_commands": ["python train.py"]},
+        },
+    },
     features=frozenset({Feature.RETRY, Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS}),
     adapter=BasetenAdapter,
     header=("Authorization", "Api-Key $BASETEN_API_KEY"),

@@ -1,6 +1,6 @@
 """What Baseten's status words mean (source: the lifecycle page of its documentation, its client's code)."""
 
-from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, RemoteState
+from gpuconsole.providers.remote import UNHEARD_OF, Cause, Ending, Phase, Reading, RemoteState
 
 _QUEUED = Reading(RemoteState.QUEUED, Phase.QUEUED, False)
 _SUCCEEDED = Reading(RemoteState.SUCCEEDED, None, False)
@@ -20,6 +20,15 @@ STATUSES = {
     "TRAINING_JOB_PREEMPTED": _FAILED,
 }
 """Waiting and image pull are not billed: the meter runs while the containers run (docs)."""
+
+ENDINGS = {
+    "TRAINING_JOB_PREEMPTED": Ending(
+        Cause.PREEMPTED, "Spot capacity was taken back. Retry it, or launch it as dedicated."
+    ),
+    "TRAINING_JOB_DEPLOY_FAILED": Ending(
+        Cause.IMAGE, "It never started. Check that the image exists and may be pulled."
+    ),
+}
 
 FINAL = frozenset({RemoteState.SUCCEEDED, RemoteState.FAILED, RemoteState.CANCELLED})
 

@@ -144,7 +144,7 @@ def usage_summary(query: Any, jobs: list[Job], now: float, project_names: dict[s
 
 
 def _usage_row(job: Job, began: float, now: float, project_name: str | None) -> dict[str, Any]:
-    minutes, subtotal = job.billed_minutes(now) * job.nodes, str(job.cost(now))
+    minutes, subtotal = job.billed_minutes(now) * job.nodes, str(job.charge(now))
     return {
         "billable_resource": {
             "id": job.id,

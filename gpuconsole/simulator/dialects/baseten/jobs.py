@@ -75,13 +75,18 @@ class Job(Resource):
         job.recall(memory)
         return job
 
-    @cached_property
+    @property
     def course(self) -> list[tuple[float, str]]:
-        """When each status begins if nobody interferes, the final one last."""
+        """When each status begins if nobody interferes, the final one last; without stock it waits with no end."""
+        return [(self.created_at, PENDING), (math.inf, "COMPLETED")] if self.is_short else self._course
+
+    @cached_property
+    def _course(self) -> list[tuple[float, str]]:
         moment, course = self.created_at, []
         for word, nominal in PHASE_S.items():
             course.append((round(moment, 3), word))
             moment += self.span(nominal * (0.85 + 0.3 * chance(self.id, word)))
+            moment = max(moment, self.released_at or moment)
         if not self.plan.is_deployable:
             failed_at = course[-1][0] + self.span(PULL_FAILURE_S)
             return [*course, (round(failed_at, 3), "DEPLOY_FAILED")]
@@ -95,10 +100,14 @@ class Job(Resource):
         if self.stopped_at is None or natural_end <= self.stopped_at:
             # A job that ends by itself while it is being stopped has ended by itself.
             frozen_at = now if self.stop_asked_at is None or natural_end <= now else min(now, self.stop_asked_at)
-            return [step for step in self.course if step[0] <= frozen_at]
+            return self._begun(frozen_at)
         asked_at = self.stop_asked_at or now
-        seen = [step for step in self.course if step[0] <= min(now, asked_at)]
+        seen = self._begun(min(now, asked_at))
         return [*seen, (self.stopped_at, "STOPPED")] if self.stopped_at <= now else seen
+
+    def _begun(self, moment: float) -> list[tuple[float, str]]:
+        """The natural course until then; a clock that was set back cannot take its beginning away."""
+        return self.course[:1] + [step for step in self.course[1:] if step[0] <= moment]
 
     def word(self, now: float) -> str:
         """The present status without its prefix."""

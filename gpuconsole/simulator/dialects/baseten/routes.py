@@ -16,6 +16,7 @@ from gpuconsole.simulator.world import Resource, World
 
 API_KEY = "sandbox-baseten-key"
 SCHEMES = ("api-key", "bearer")
+TROUBLES = {401: "Invalid or missing API key.", 429: "Too many requests.", 500: "Internal server error."}
 PROJECT = "/v1/training_projects/{project_id}"
 JOB = f"{PROJECT}/jobs/{{job_id}}"
 
@@ -24,6 +25,8 @@ class Baseten:
     """The dialect."""
 
     slug = "baseten"
+    sandbox: ClassVar[Mapping[str, str]] = {"API key": API_KEY}
+    price_keys = ("price",)
     kind: ClassVar[type[Resource]] = Job
     tables: ClassVar[Mapping[str, type[Any]]] = {
         "baseten.projects": Project,
@@ -62,13 +65,13 @@ class Baseten:
             return Problem(400, "The request body is not valid JSON.").response()
 
     def trouble(self, status: int) -> Response:
-        """Too many calls, or an error inside."""
-        return Problem(status, "Too many requests." if status == 429 else "Internal server error.").response()
+        """A key that is no longer good, too many calls, or an error inside."""
+        return Problem(status, TROUBLES[status]).response()
 
     def _require_key(self, request: Request) -> None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() not in SCHEMES or key.strip() != API_KEY:
-            raise Problem(401, "Invalid or missing API key.")
+            raise Problem(401, TROUBLES[401])
 
     def _dispatch(self, request: Request) -> Response:
         found = self._router.find(request.method, request.path)

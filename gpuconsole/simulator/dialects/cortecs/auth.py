@@ -7,6 +7,7 @@ from gpuconsole.simulator.world import World
 CLIENT_ID = "sandbox"
 CLIENT_SECRET = "sandbox-cortecs-secret"  # noqa: S105 - published: it opens nothing but the simulator
 TOKEN_LIFE_S = 3600
+REFUSED = "access token is invalid or has expired"
 
 
 def grant(world: World, request: Request) -> Response:
@@ -32,4 +33,4 @@ def require_token(world: World, request: Request) -> None:
     if scheme.lower() != "bearer" or not token:
         raise Problem(401, "missing access token")
     if world.table("cortecs.tokens", float).get(token, 0) <= world.now():
-        raise Problem(401, "access token is invalid or has expired")
+        raise Problem(401, REFUSED)

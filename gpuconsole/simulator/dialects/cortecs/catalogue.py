@@ -67,7 +67,7 @@ STOCK_PERIOD_S = 600
 def is_available(world: World, hardware: Hardware) -> bool:
     """Whether there is stock just now; it changes every ten nominal minutes, the same way in every run."""
     period = int(world.now() // world.span(STOCK_PERIOD_S))
-    return chance("stock", hardware.id, period) >= hardware.scarcity
+    return world.has_stock("cortecs", hardware.id) and chance("stock", hardware.id, period) >= hardware.scarcity
 
 
 @dataclass(frozen=True)

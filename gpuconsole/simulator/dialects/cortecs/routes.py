@@ -14,6 +14,7 @@ from gpuconsole.simulator.world import Resource, World
 
 OPENING_BALANCE = Decimal("1000.00")
 BASE = "/api/v1"
+TROUBLES = {401: auth.REFUSED, 429: "too many requests", 500: "internal server error"}
 OPEN_TO_ALL = ("/oauth2/token", "/models", "/hardware-types")
 
 
@@ -21,6 +22,8 @@ class Cortecs:
     """The dialect."""
 
     slug = "cortecs"
+    sandbox: ClassVar[Mapping[str, str]] = {"client id": auth.CLIENT_ID, "client secret": auth.CLIENT_SECRET}
+    price_keys = ("price_per_hour", "price_per_minute")
     kind: ClassVar[type[Resource]] = Instance
     tables: ClassVar[Mapping[str, type[Any]]] = {"cortecs.tokens": float}
 
@@ -52,8 +55,8 @@ class Cortecs:
             return Problem(400, "the body is no valid JSON").response()
 
     def trouble(self, status: int) -> Response:
-        """Too many calls, or an error inside."""
-        return Problem(status, "too many requests" if status == 429 else "internal server error").response()
+        """A token that has run out, too many calls, or an error inside."""
+        return Problem(status, TROUBLES[status]).response()
 
     def _dispatch(self, request: Request) -> Response:
         base, path = request.path[: len(BASE)], request.path[len(BASE) :]
@@ -84,7 +87,7 @@ class Cortecs:
 
     def _current_balance(self) -> Decimal:
         now = self._world.now()
-        spent = sum((r.cost(now) for r in self._world.resources(self.slug)), Decimal(0))
+        spent = sum((r.charge(now) for r in self._world.resources(self.slug)), Decimal(0))
         return OPENING_BALANCE - spent
 
     def _balance(self, request: Request) -> Response:

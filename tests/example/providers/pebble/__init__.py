@@ -1,0 +1,34 @@
+"""Pebble: containers on rented machines, by the second (made up)."""
+
+from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.pebble.adapter import PebbleAdapter, PebbleCredentials
+from gpuconsole.providers.pebble.schemas import PebbleSpec
+from gpuconsole.providers.remote import Cause, Ending, Phase, Reading, RemoteState
+
+PROVIDER = Provider(
+    slug="pebble",
+    name="Pebble",
+    tile="Pb",
+    kind="job",
+    product="task",
+    summary="Runs one container on rented machines until its command ends.",
+    base_url="https://api.pebble.example",
+    docs_url="https://docs.pebble.example",
+    spec=PebbleSpec,
+    name_path="name",
+    credentials=PebbleCredentials,
+    sandbox_credentials={"api_key": "sandbox-pebble-key"},
+    statuses={
+        "waiting": Reading(RemoteState.QUEUED, Phase.QUEUED, False),
+        "working": Reading(RemoteState.RUNNING, Phase.RUNNING, True),
+        "done": Reading(RemoteState.SUCCEEDED, None, False),
+        "broken": Reading(RemoteState.FAILED, None, False),
+        "cancelled": Reading(RemoteState.CANCELLED, None, False),
+    },
+    endings={"broken": Ending(Cause.EXIT_CODE, "The command ended with an error.")},
+    features=frozenset(),
+    absent={Feature.LOGS: "Pebble offers no logs.", Feature.METRICS: "Pebble offers no metrics."},
+    adapter=PebbleAdapter,
+    header=("Authorization", "Bearer $PEBBLE_API_KEY"),
+)
+PebbleAdapter.provider = PROVIDER

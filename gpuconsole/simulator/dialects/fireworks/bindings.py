@@ -27,18 +27,21 @@ class Binding:
 class Bindings:
     """All of one kind."""
 
-    def __init__(
-        self, world: World, collection: str, schema: Message, needed: tuple[str, ...], made: list[dict[str, str]]
-    ) -> None:
+    collection: str
+    schema: Message
+    needed: tuple[str, ...]
+
+    def __init__(self, world: World, made: list[dict[str, str]]) -> None:
         self._world = world
-        self.collection = collection
-        self.schema = schema
-        self._needed = needed
         self._made = made
+
+    def stored(self) -> dict[str, Binding]:
+        """Where the world keeps them."""
+        raise NotImplementedError
 
     @property
     def _table(self) -> dict[str, Binding]:
-        table = self._world.table(f"fireworks.{self.collection}", Binding)
+        table = self.stored()
         begun = self._world.table("fireworks.begun", bool)
         if self.collection not in begun:
             begun[self.collection] = True
@@ -72,7 +75,7 @@ class Bindings:
 
     def _read(self, body: Any) -> dict[str, str]:
         fields = self.schema({} if body is None else body, "")
-        for name in self._needed:
+        for name in self.needed:
             if name not in fields:
                 raise invalid(snake(name), "is required")
         if "@" not in fields["principal"]:
@@ -81,15 +84,22 @@ class Bindings:
         return fields
 
     def _key(self, fields: dict[str, str]) -> str:
-        return " ".join(fields[name] for name in self._needed)
+        return " ".join(fields[name] for name in self.needed)
 
 
 class RoleBindings(Bindings):
     """Which user may take on which AWS role."""
 
+    collection = "awsIamRoleBindings"
+    schema = ROLE_BINDING
+    needed = ("principal", "role")
+
     def __init__(self, world: World) -> None:
-        made = [{"principal": USER_EMAIL, "role": ROLE}]
-        super().__init__(world, "awsIamRoleBindings", ROLE_BINDING, ("principal", "role"), made)
+        super().__init__(world, [{"principal": USER_EMAIL, "role": ROLE}])
+
+    def stored(self) -> dict[str, Binding]:
+        """Where the world keeps them."""
+        return self._world.table("fireworks.awsIamRoleBindings", Binding)
 
     def allow(self, principal: str, role: str) -> bool:
         """Whether a user may run a job under a role (that the provider enforces it is assumed)."""
@@ -99,6 +109,13 @@ class RoleBindings(Bindings):
 class PoolBindings(Bindings):
     """Which user may use which pool. The reference does not say that a job is held to it, so here none is."""
 
+    collection = "nodePoolBindings"
+    schema = POOL_BINDING
+    needed = ("clusterId", "nodePoolId", "principal")
+
     def __init__(self, world: World, pools: list[str]) -> None:
-        made = [{"clusterId": CLUSTER, "nodePoolId": pool, "principal": USER_EMAIL} for pool in pools]
-        super().__init__(world, "nodePoolBindings", POOL_BINDING, ("clusterId", "nodePoolId", "principal"), made)
+        super().__init__(world, [{"clusterId": CLUSTER, "nodePoolId": p, "principal": USER_EMAIL} for p in pools])
+
+    def stored(self) -> dict[str, Binding]:
+        """Where the world keeps them."""
+        return self._world.table("fireworks.nodePoolBindings", Binding)

@@ -28,8 +28,14 @@ FURNISHED = {
 class Clusters(Things):
     """The account's clusters."""
 
+    collection = "clusters"
+
     def __init__(self, world: World) -> None:
-        super().__init__(world, "clusters", "cluster", FURNISHED)
+        super().__init__(world, "cluster", FURNISHED)
+
+    def stored(self) -> dict[str, Thing]:
+        """Where the world keeps them."""
+        return self._world.table("fireworks.clusters", Thing)
 
     def create(self, body: Any) -> Thing:
         """Make one; the id is the caller's."""

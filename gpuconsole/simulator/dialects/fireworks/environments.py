@@ -35,9 +35,15 @@ SNAPSHOTS = {number: Thing("", {}, moves=[[LONG_AGO, READY]]) for number in ("6"
 class Environments(Things):
     """The account's environments."""
 
+    collection = "environments"
+
     def __init__(self, world: World, pools: Pools) -> None:
-        super().__init__(world, "environments", "environment", ENVIRONMENTS)
+        super().__init__(world, "environment", ENVIRONMENTS)
         self._pools = pools
+
+    def stored(self) -> dict[str, Thing]:
+        """Where the world keeps them."""
+        return self._world.table("fireworks.environments", Thing)
 
     def create(self, body: Any) -> Thing:
         """Make one; the id is the caller's."""
@@ -88,8 +94,14 @@ class Environments(Things):
 class Snapshots(Things):
     """Saved images; their ids are numbers that the server counts."""
 
+    collection = "snapshots"
+
     def __init__(self, world: World) -> None:
-        super().__init__(world, "snapshots", "snapshot", SNAPSHOTS)
+        super().__init__(world, "snapshot", SNAPSHOTS)
+
+    def stored(self) -> dict[str, Thing]:
+        """Where the world keeps them."""
+        return self._world.table("fireworks.snapshots", Thing)
 
     def create(self, body: Any) -> Thing:
         """Make one; the body is the snapshot itself, and all its fields are the server's."""

@@ -41,8 +41,14 @@ FURNISHED = {
 class Pools(Things):
     """The account's node pools."""
 
+    collection = "nodePools"
+
     def __init__(self, world: World) -> None:
-        super().__init__(world, "nodePools", "node pool", FURNISHED)
+        super().__init__(world, "node pool", FURNISHED)
+
+    def stored(self) -> dict[str, Thing]:
+        """Where the world keeps them."""
+        return self._world.table("fireworks.nodePools", Thing)
 
     def create(self, body: Any) -> Thing:
         """Make one; the id is the caller's."""

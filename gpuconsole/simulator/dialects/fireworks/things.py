@@ -42,15 +42,20 @@ class Thing:
 class Things:
     """All of one kind; the account is furnished with some at the first look."""
 
-    def __init__(self, world: World, collection: str, kind: str, furnished: Mapping[str, Thing]) -> None:
+    collection: str
+
+    def __init__(self, world: World, kind: str, furnished: Mapping[str, Thing]) -> None:
         self._world = world
-        self.collection = collection
         self._kind = kind
         self._furnished = furnished
 
+    def stored(self) -> dict[str, Thing]:
+        """Where the world keeps them."""
+        raise NotImplementedError
+
     @property
     def _table(self) -> dict[str, Thing]:
-        table = self._world.table(f"fireworks.{self.collection}", Thing)
+        table = self.stored()
         begun = self._world.table("fireworks.begun", bool)
         if self.collection not in begun:
             begun[self.collection] = True

@@ -7,6 +7,7 @@ ACCOUNT = "sandbox"
 USER_EMAIL = "sandbox@example.com"
 API_KEY = "sandbox-fireworks-key"
 INFERENCE_KEY = "sandbox-fireworks-inference-key"
+REFUSED = "the API key is missing or invalid"
 ACCOUNT_HEADER = "x-fireworks-account-id"
 
 
@@ -14,7 +15,7 @@ def require_key(request: Request, *, inference_is_enough: bool = False) -> None:
     """Refuse a call without the key. 403 for an inference key was seen by a third party; the vendor's hint says 401."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or key.strip() not in (API_KEY, INFERENCE_KEY):
-        raise Problem(UNAUTHENTICATED, "the API key is missing or invalid")
+        raise Problem(UNAUTHENTICATED, REFUSED)
     if key.strip() == INFERENCE_KEY and not inference_is_enough:
         raise Problem(PERMISSION_DENIED, "the API key is for inference only")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gpuconsole.simulator.dialects.fireworks import listing
+from gpuconsole.simulator.dialects.fireworks import listing, logs
 from gpuconsole.simulator.dialects.fireworks.auth import USER_EMAIL
 from gpuconsole.simulator.dialects.fireworks.bindings import RoleBindings
 from gpuconsole.simulator.dialects.fireworks.checks import check_display_name, check_job
@@ -92,6 +92,10 @@ class JobCalls:
         now = self._world.now()
         rows = [listing.Row(job.serial, job.as_json(now)) for job in self.all()]
         return listing.page(request.query, rows, "batchJobs", BATCH_JOB, "create_time desc")
+
+    def logs(self, request: Request, job_id: str) -> dict[str, Any]:
+        """A page of the log."""
+        return logs.answer(self.find(job_id), request)
 
     def patch(self, request: Request, job_id: str) -> dict[str, Any]:
         """Change the label or the sharing."""

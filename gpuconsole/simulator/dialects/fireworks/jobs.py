@@ -118,7 +118,7 @@ class Job(Resource):
             steps = [*_until(steps, self.cancel_asked_at), (self.cancel_asked_at, CANCELLING), end]
         if self.delete_asked_at is not None:
             steps = [*_until(steps, self.delete_asked_at), (self.delete_asked_at, DELETING)]
-        return _until(steps, now)
+        return steps[:1] + _until(steps[1:], now)  # a clock that was set back cannot take the beginning away
 
     def state(self, now: float) -> str:
         """The present state."""
@@ -135,6 +135,10 @@ class Job(Resource):
     def final_at(self, now: float) -> float | None:
         """When it completed, failed or was cancelled."""
         return next((moment for moment, entered in self.entered(now) if entered in FINAL), None)
+
+    def last_word(self, now: float) -> str:
+        """How it ended, also while it is being deleted; its state if it has not ended."""
+        return next((entered for _, entered in self.entered(now) if entered in FINAL), self.state(now))
 
     def ended_at(self, now: float) -> float | None:
         """When it came to its end, if only by being deleted."""

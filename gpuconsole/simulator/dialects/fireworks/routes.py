@@ -14,6 +14,7 @@ from gpuconsole.simulator.dialects.fireworks.errors import (
     INVALID_ARGUMENT,
     NOT_FOUND,
     RESOURCE_EXHAUSTED,
+    UNAUTHENTICATED,
     UNIMPLEMENTED,
     Problem,
 )
@@ -25,6 +26,11 @@ from gpuconsole.simulator.dialects.fireworks.things import LONG_AGO, Thing
 from gpuconsole.simulator.web import BadJson, Request, Response, Router, json_response
 from gpuconsole.simulator.world import Resource, World
 
+TROUBLES = {
+    401: (UNAUTHENTICATED, auth.REFUSED),
+    429: (RESOURCE_EXHAUSTED, "the account's rate of requests is exceeded"),
+    500: (INTERNAL, "internal error"),
+}
 IN_ACCOUNT = "/v1/accounts/{account_id}"
 ACCOUNT = {
     "name": f"accounts/{auth.ACCOUNT}",
@@ -43,6 +49,8 @@ class Fireworks:
     """The dialect."""
 
     slug = "fireworks"
+    sandbox: ClassVar[Mapping[str, str]] = {"API key": auth.API_KEY, "account": auth.ACCOUNT}
+    price_keys = ()  # no call tells a price
     kind: ClassVar[type[Resource]] = Job
     tables: ClassVar[Mapping[str, type[Any]]] = {
         **{f"fireworks.{name}": Thing for name in ("nodePools", "environments", "snapshots", "clusters")},
@@ -85,10 +93,8 @@ class Fireworks:
             return Problem(INVALID_ARGUMENT, f"proto: syntax error: {exc}").response()
 
     def trouble(self, status: int) -> Response:
-        """Too many calls, or an error inside."""
-        if status == 429:
-            return Problem(RESOURCE_EXHAUSTED, "the account's rate of requests is exceeded").response()
-        return Problem(INTERNAL, "internal error").response()
+        """A key that is no longer good, too many calls, or an error inside."""
+        return Problem(*TROUBLES[status]).response()
 
     def _add(self, method: str, path: str, call: Callable[..., dict[str, Any]]) -> None:
         self._router.add(method, IN_ACCOUNT + path, _in_account(call))
@@ -99,6 +105,7 @@ class Fireworks:
         self._add("GET", "/batchJobs", calls.list)
         self._add("POST", "/batchJobs:batchDelete", calls.delete_several)
         self._add("POST", f"{one}:cancel", calls.cancel)
+        self._add("GET", f"{one}:getLogs", calls.logs)
         self._add("GET", one, calls.read)
         self._add("PATCH", one, calls.patch)
         self._add("DELETE", one, calls.delete)

@@ -32,7 +32,8 @@ class Thing:
 
     def state(self, now: float) -> str:
         """The present state."""
-        return str([state for moment, state in self.moves if moment <= now][-1])
+        begun = [state for moment, state in self.moves if moment <= now]
+        return str(begun[-1] if begun else self.moves[0][1])  # a clock that was set back takes no beginning away
 
     def changed_at(self, now: float) -> float:
         """When it last changed."""

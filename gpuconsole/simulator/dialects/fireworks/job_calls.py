@@ -1,7 +1,9 @@
 """The calls on batch jobs themselves."""
 
+import functools
 from typing import Any
 
+from gpuconsole.simulator.clock import iso
 from gpuconsole.simulator.dialects.fireworks import listing, logs
 from gpuconsole.simulator.dialects.fireworks.auth import USER_EMAIL
 from gpuconsole.simulator.dialects.fireworks.bindings import RoleBindings
@@ -90,7 +92,10 @@ class JobCalls:
     def list(self, request: Request) -> dict[str, Any]:
         """A page of jobs, newest first unless asked otherwise."""
         now = self._world.now()
-        rows = [listing.Row(job.serial, job.as_json(now)) for job in self.all()]
+        rows = [
+            listing.Row(job.serial, functools.partial(job.as_json, now), {"createTime": iso(job.created_at)})
+            for job in self.all()
+        ]
         return listing.page(request.query, rows, "batchJobs", BATCH_JOB, "create_time desc")
 
     def logs(self, request: Request, job_id: str) -> dict[str, Any]:

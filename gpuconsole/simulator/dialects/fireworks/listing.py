@@ -3,24 +3,38 @@
 import base64
 import functools
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from gpuconsole.simulator.dialects.fireworks import filters
 from gpuconsole.simulator.dialects.fireworks.errors import INVALID_ARGUMENT, Problem, invalid
+from gpuconsole.simulator.dialects.fireworks.filters import compile_filter, value_at
 from gpuconsole.simulator.dialects.fireworks.messages import Message, camel, snake
 
 DEFAULT_SIZE, MAX_SIZE = 50, 200
 Order = list[tuple[str, bool]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Row:
-    """One thing in a list; `tie` keeps things apart that are alike in all that the list is ordered by."""
+    """One thing in a list; `tie` keeps things apart that are alike in all that the list is ordered by.
+
+    `known` are values that need no telling of the whole: a long list in its usual order tells only one page of it.
+    """
 
     tie: int | str
-    told: dict[str, Any]
+    tell: Callable[[], dict[str, Any]]
+    known: dict[str, Any] = field(default_factory=dict)
+
+    @functools.cached_property
+    def told(self) -> dict[str, Any]:
+        """The thing as answers show it."""
+        return self.tell()
+
+    def key(self, order: Order) -> list[Any]:
+        """The values that say where it stands."""
+        found = [self.known[name] if name in self.known else value_at(self.told, name.split(".")) for name, _ in order]
+        return [*found, self.tie]
 
 
 def asked(query: Mapping[str, str], name: str) -> str:
@@ -33,14 +47,13 @@ def page(query: Mapping[str, str], rows: list[Row], items: str, schema: Message,
     size = page_size(query, DEFAULT_SIZE, MAX_SIZE)
     order = _order(asked(query, "orderBy") or default_order, schema)
     if wanted := asked(query, "filter"):
-        passes = filters.compile_filter(wanted, schema)
+        passes = compile_filter(wanted, schema)
         rows = [row for row in rows if passes(row.told)]
-    keyed = sorted(((_key(row, order), row) for row in rows), key=functools.cmp_to_key(_compared(order)))
+    keyed = _sorted([(row.key(order), row) for row in rows], order)
     mark = "\n".join([items, *(asked(query, name) for name in ("filter", "orderBy", "readMask"))])
     start = 0
     if after := read_token(query, mark):
-        compare = _compared(order)
-        start = next((n for n, pair in enumerate(keyed) if compare(pair, (after, None)) > 0), len(keyed))
+        start = next((n for n, (key, _) in enumerate(keyed) if _is_beyond(key, after, order)), len(keyed))
     chosen = keyed[start : start + size]
     answer: dict[str, Any] = {items: [masked(row.told, query, schema) for _, row in chosen]}
     if start + size < len(keyed):
@@ -108,22 +121,22 @@ def _order(text: str, schema: Message) -> Order:
     return order
 
 
-def _key(row: Row, order: Order) -> list[Any]:
-    return [filters.value_at(row.told, name.split(".")) for name, _ in order] + [row.tie]
+def _directions(order: Order) -> list[bool]:
+    """Which values descend; things alike in all of them follow the direction of the last field."""
+    return [*(is_descending for _, is_descending in order), order[-1][1]]
 
 
-def _compared(order: Order) -> Any:
-    # Things alike in everything follow the direction of the last field.
-    directions = [-1 if is_descending else 1 for _, is_descending in order]
-    directions.append(directions[-1])
+def _sorted(keyed: list[tuple[list[Any], Row]], order: Order) -> list[tuple[list[Any], Row]]:
+    for n, is_descending in reversed(list(enumerate(_directions(order)))):
+        keyed.sort(key=lambda pair: _rank(pair[0][n]), reverse=is_descending)
+    return keyed
 
-    def compare(one: tuple[list[Any], Any], other: tuple[list[Any], Any]) -> int:
-        for mine, theirs, direction in zip(one[0], other[0], directions, strict=False):
-            if mine != theirs:
-                return direction * (1 if _rank(mine) > _rank(theirs) else -1)
-        return 0
 
-    return compare
+def _is_beyond(key: list[Any], place: list[Any], order: Order) -> bool:
+    for mine, theirs, is_descending in zip(key, place, _directions(order), strict=False):
+        if mine != theirs:
+            return (_rank(mine) > _rank(theirs)) != is_descending
+    return False
 
 
 def _rank(value: Any) -> tuple[int, Any]:

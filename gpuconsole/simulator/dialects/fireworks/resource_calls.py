@@ -1,5 +1,6 @@
 """The calls on what an account keeps besides jobs: pools, environments, snapshots, clusters, bindings."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +38,7 @@ class ThingCalls:
 
     def list(self, request: Request) -> dict[str, Any]:
         """A page of them."""
-        rows = [listing.Row(thing.id, self.told(thing)) for thing in self.things.all()]
+        rows = [listing.Row(thing.id, functools.partial(self.told, thing)) for thing in self.things.all()]
         return listing.page(request.query, rows, self.things.collection, self.schema, self.order)
 
     def patch(self, request: Request, thing_id: str) -> dict[str, Any]:
@@ -76,7 +77,8 @@ class BindingCalls:
 
     def list(self, request: Request) -> dict[str, Any]:
         """A page of them."""
-        rows = [listing.Row(n, self.bindings.told(binding)) for n, binding in enumerate(self.bindings.all())]
+        told = self.bindings.told
+        rows = [listing.Row(n, functools.partial(told, binding)) for n, binding in enumerate(self.bindings.all())]
         return listing.page(
             request.query, rows, self.bindings.collection, self.bindings.schema, "principal,create_time"
         )

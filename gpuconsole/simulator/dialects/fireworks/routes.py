@@ -193,7 +193,7 @@ class Fireworks:
 
     def _list_accounts(self, request: Request) -> Response:
         return json_response(
-            listing.page(request.query, [listing.Row(0, ACCOUNT)], "accounts", schemas.ACCOUNT, "name")
+            listing.page(request.query, [listing.Row(0, lambda: ACCOUNT)], "accounts", schemas.ACCOUNT, "name")
         )
 
     def _read_account(self, request: Request) -> dict[str, Any]:

@@ -152,6 +152,7 @@ def test_a_pool_or_environment_that_is_not_ready_takes_no_job(fireworks: httpx.C
     assert fireworks.post("/environments", json=env).status_code == 200
     answer = fireworks.post("/batchJobs", json=job_body(nodePoolId="new"))
     assert (answer.status_code, answer.json()["code"]) == (400, 9)
+    assert answer.json()["message"] == 'node_pool_id names a node pool that is CREATING: "new"'
     body = job_body(imageRef=None, environmentId="new")
     assert "environment_id" in fireworks.post("/batchJobs", json=body).json()["message"]
     world.clock.advance(90)

@@ -66,7 +66,8 @@ class Pools(Things):
             raise invalid(path, f'must be a short id, not the resource name "{pool_id}"')
         if (pool := self.get(pool_id)) is None:
             raise invalid(path, f'names no node pool: "{pool_id}"')
-        self.require(pool, READY)
+        if (state := pool.state(self._world.now())) != READY:
+            raise Problem(FAILED_PRECONDITION, f'{path} names a node pool that is {state}: "{pool_id}"')
         return pool
 
     def end(self, pool: Thing, jobs: list[Job]) -> None:
@@ -84,7 +85,7 @@ class Pools(Things):
         return self.as_json(pool, status=status, nodePoolStats=self.stats(pool, jobs, environments))
 
     def stats(self, pool: Thing, jobs: list[Job], environments: list[Thing]) -> dict[str, Any]:
-        """The live use: nodes come as ranks need them, and stay for a pool's minimum."""
+        """The live use: nodes come as ranks need them (no job here waits for another's), a pool's minimum stays."""
         now, per_node = self._world.now(), hardware(pool)["ranks_per_node"]
         counts: dict[str, int] = {}
         ranks: dict[str, int] = {}

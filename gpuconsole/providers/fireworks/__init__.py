@@ -16,6 +16,7 @@ PROVIDER = Provider(
     docs_url="https://docs.fireworks.ai",
     spec=FireworksJobSpec,
     name_path="displayName",
+    name_max=63,
     credentials=FireworksCredentials,
     sandbox_credentials={"api_key": "sandbox-fireworks-key"},
     statuses=STATUSES,

@@ -49,8 +49,12 @@ class Fireworks:
     """The dialect."""
 
     slug = "fireworks"
-    sandbox: ClassVar[Mapping[str, str]] = {"API key": auth.API_KEY, "account": auth.ACCOUNT}
-    price_keys = ()  # no call tells a price
+    sandbox: ClassVar[Mapping[str, str]] = {
+        "API key": auth.API_KEY,
+        "account": auth.ACCOUNT,
+        "API key that is good for inference only": auth.INFERENCE_KEY,
+    }
+    price_keys: ClassVar[tuple[str, ...]] = ()  # no call tells a price
     kind: ClassVar[type[Resource]] = Job
     tables: ClassVar[Mapping[str, type[Any]]] = {
         **{f"fireworks.{name}": Thing for name in ("nodePools", "environments", "snapshots", "clusters")},

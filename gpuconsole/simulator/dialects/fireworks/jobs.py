@@ -95,17 +95,22 @@ class Job(Resource):
     @cached_property
     def course(self) -> list[tuple[float, str]]:
         """When each state begins if nobody interferes, the final one last where it ever ends."""
-        moment, course = self.created_at, []
+        steps, machines_at = self._waiting()
+        if self.nodes > self.hardware["max_nodes"]:
+            return steps
+        if not self.plan.is_startable:
+            return [*steps, (round(machines_at + self.span(PULL_FAILURE_S), 3), FAILED)]
+        end = round(machines_at + self.span(self.plan.run_s), 3)
+        return [*steps, (round(machines_at, 3), RUNNING), (end, FAILED if self.plan.exit_code else COMPLETED)]
+
+    def _waiting(self) -> tuple[list[tuple[float, str]], float]:
+        """The steps until it has machines, and the moment it has them."""
+        moment, steps = self.created_at, []
         phases = {CREATING: PHASE_S[CREATING], **dict.fromkeys(programs.rare_states(self.request), RARE_S)}
         for state, nominal in {**phases, PENDING: PHASE_S[PENDING]}.items():
-            course.append((round(moment, 3), state))
+            steps.append((round(moment, 3), state))
             moment += self.span(nominal * (0.85 + 0.3 * chance(self.id, state)))
-        if self.nodes > self.hardware["max_nodes"]:
-            return course
-        if not self.plan.is_startable:
-            return [*course, (round(course[-1][0] + self.span(PULL_FAILURE_S), 3), FAILED)]
-        end = round(moment + self.span(self.plan.run_s), 3)
-        return [*course, (round(moment, 3), RUNNING), (end, FAILED if self.plan.exit_code else COMPLETED)]
+        return steps, moment
 
     def entered(self, now: float) -> list[tuple[float, str]]:
         """The states it has been through, with the moments they began."""

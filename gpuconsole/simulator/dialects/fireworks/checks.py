@@ -5,13 +5,13 @@ from typing import Any
 
 from gpuconsole.simulator.dialects.fireworks.errors import INVALID_ARGUMENT, Problem, invalid
 
-LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 PREFIX = re.compile(rf"{LABEL}(\.{LABEL})*")
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 RESERVED = ("fireworks.ai/", "kubernetes.io/", "k8s.io/")
 ANNOTATIONS_LIMIT = 256 * 1024  # characters of all keys and values; Kubernetes' usual cap, assumed here
 ID = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
-ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+")
+ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+", re.ASCII)
 EXECUTOR_FIELDS = {
     "pythonExecutor": ("target_type", "target"),
     "notebookExecutor": ("notebook_filename",),

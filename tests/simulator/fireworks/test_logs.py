@@ -135,6 +135,16 @@ def test_a_log_token_fits_only_the_call_that_made_it(fireworks: httpx.Client, wo
         assert (answer.status_code, answer.json()["code"]) == (400, 3)
 
 
+@pytest.mark.parametrize(("word", "from_head"), [("true", True), ("True", True), ("1", True), ("false", False)])
+def test_the_direction_is_read_as_clients_write_it(
+    fireworks: httpx.Client, world: World, word: str, from_head: bool
+) -> None:
+    path = _running(fireworks, world, 60)
+    times = [entry["logTime"] for entry in _page(fireworks, path, startFromHead=word)["entries"]]
+    assert times == sorted(times, reverse=not from_head)
+    assert fireworks.get(f"{path}:getLogs?startFromHead=down").json()["code"] == 3
+
+
 def test_the_loss_falls_as_it_trains(fireworks: httpx.Client, world: World) -> None:
     path = _running(fireworks, world, 2000)
     messages = [message for _, _, message in _all(fireworks, path, startFromHead="true", filter="step ")]

@@ -12,7 +12,6 @@ from gpuconsole.simulator.clock import iso
 from gpuconsole.simulator.dialects.fireworks import listing, training
 from gpuconsole.simulator.dialects.fireworks.errors import invalid
 from gpuconsole.simulator.dialects.fireworks.jobs import Job
-from gpuconsole.simulator.dialects.fireworks.messages import snake
 from gpuconsole.simulator.dialects.fireworks.schemas import LOG_ENTRY
 from gpuconsole.simulator.web import Request
 
@@ -108,9 +107,9 @@ def _start_ms(query: Any) -> int:
 
 def _from_head(query: Any) -> bool:
     text = listing.asked(query, "startFromHead").lower()
-    if text not in ("", "true", "false"):
-        raise invalid(snake("startFromHead"), "must be true or false")
-    return text == "true"
+    if text not in ("", "true", "t", "1", "false", "f", "0"):
+        raise invalid("start_from_head", "must be true or false")
+    return text in ("true", "t", "1")
 
 
 def _lines(job: Job, window: Window, is_wanted: Callable[[int], bool]) -> Iterator[Line]:

@@ -42,11 +42,11 @@ def sources(
 
 
 def facts_table(listed: Sequence[Choice], note: str) -> OptionList:
-    """Choices with the facts that their provider puts into words: a column for each that any of them has."""
-    titles = list(dict.fromkeys(title for choice in listed for title in choice.facts.get("cells", {})))
+    """Choices with the facts that their provider puts into words, as pairs of a title and a text."""
+    titles = list(dict.fromkeys(title for choice in listed for title, _ in choice.facts.get("cells", ())))
     options = []
     for choice in listed:
-        told, plain = choice.facts.get("cells", {}), _option(choice)
+        told, plain = dict(choice.facts.get("cells", ())), _option(choice)
         cells = [Cell(choice.value), *(Cell(str(told.get(title, "–"))) for title in titles)]
         if plain.refusal:
             cells[-1] = Cell(plain.refusal, is_refusal=True)

@@ -247,7 +247,7 @@ def _request(spec: FireworksJobSpec, token: str, secrets: Mapping[str, str]) -> 
 def _value(item: Any, secrets: Mapping[str, str]) -> Any:
     if not isinstance(item, dict):
         return item
-    return secrets.get(item["secret"], f"{MASK} {item['secret']}")
+    return secrets.get(item["name"], f"{MASK} {item['name']}")
 
 
 def _refuse_field(exc: NotAuthorized) -> NoReturn:

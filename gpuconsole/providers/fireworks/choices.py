@@ -51,12 +51,12 @@ def pool_choice(pool: Mapping[str, Any]) -> Choice:
         "ranks_per_node": per_node(pool) or found.gpus or 1,
         "most_nodes": most_nodes(pool),
         "free_ranks": free,
-        "cells": {
-            "A host": _host(found, instance_type(pool)),
-            "Hosts": f"at most {most_nodes(pool)}",
-            "Free now": "not told" if free is None else f"{free} rank{'' if free == 1 else 's'}",
-            "Price": "on your AWS bill",
-        },
+        "cells": [  # pairs, as a database keeps no order of keys
+            ["A host", _host(found, instance_type(pool))],
+            ["Hosts", f"at most {most_nodes(pool)}"],
+            ["Free now", "not told" if free is None else f"{free} rank{'' if free == 1 else 's'}"],
+            ["Price", "on your AWS bill"],
+        ],
         "refusal": "" if is_ready(pool) else f"is {state.lower() or 'not ready'}",
     }
     return Choice(id_of(pool.get("name")), str(pool.get("displayName") or id_of(pool.get("name"))), facts=facts)

@@ -31,7 +31,7 @@ _INT32_MAX = 2**31 - 1
 class FireworksSecretRef(SpecPart):
     """A secret of the project, by its name: Fireworks stores none, so its value is put in when the job is sent."""
 
-    secret: Annotated[
+    name: Annotated[
         str,
         Field(min_length=1, title="Secret", description="Name of a secret of the project."),
         Ui(secret=True, source="ours"),
@@ -71,7 +71,7 @@ def _text_or_secret(value: Any) -> Any:
     if isinstance(value, dict):
         return FireworksSecretRef.model_validate(value)
     if not isinstance(value, (str, FireworksSecretRef)):
-        raise wrong('Must be text, or an object such as {"secret": "hf_token"} that names a secret.')
+        raise wrong('Must be text, or an object such as {"name": "hf_token"} that names a secret.')
     return value
 
 

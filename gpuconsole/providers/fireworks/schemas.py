@@ -201,7 +201,7 @@ class FireworksJobSpec(Spec):
         Field(
             title="Environment variables",
             description="Of the process. A secret's value is put in when the job is sent, and never shown.",
-            examples=[{"SEED": "17", "HF_TOKEN": {"secret": "hf_token"}}],
+            examples=[{"SEED": "17", "HF_TOKEN": {"name": "hf_token"}}],
         ),
         Ui(group="Environment variables", widget=Widget.PAIRS, width=12, source=SEED_CLIENT),
     ] = {}
@@ -240,4 +240,4 @@ class FireworksJobSpec(Spec):
 
     def secret_names(self) -> frozenset[str]:
         """The secrets that variables name."""
-        return frozenset(value.secret for value in self.envVars.values() if isinstance(value, FireworksSecretRef))
+        return frozenset(value.name for value in self.envVars.values() if isinstance(value, FireworksSecretRef))

@@ -253,7 +253,7 @@ def test_a_cancel_that_is_refused_while_the_job_goes_on_is_told() -> None:
 
 
 def test_secrets_go_into_the_body_and_come_out_nowhere(fireworks: Far) -> None:
-    spec = fireworks.spec(envVars={"SEED": "7", "HF_TOKEN": {"secret": "hf"}})
+    spec = fireworks.spec(envVars={"SEED": "7", "HF_TOKEN": {"name": "hf"}})
     made = fireworks.adapter.launch(spec, TOKEN, {"hf": "hf_s3cret_value"})
     assert fireworks.asked("POST")[-1]["body"]["envVars"] == {"SEED": "7", "HF_TOKEN": "hf_s3cret_value"}
     other = fireworks.open()  # has never heard of the secret
@@ -262,7 +262,7 @@ def test_secrets_go_into_the_body_and_come_out_nowhere(fireworks: Far) -> None:
 
 
 def test_a_secret_does_not_come_out_of_a_refusal(fireworks: Far) -> None:
-    spec = fireworks.spec(nodePoolId="hf_s3cret_value", envVars={"HF_TOKEN": {"secret": "hf"}})
+    spec = fireworks.spec(nodePoolId="hf_s3cret_value", envVars={"HF_TOKEN": {"name": "hf"}})
     with pytest.raises(Rejected) as caught:
         fireworks.adapter.launch(spec, TOKEN, {"hf": "hf_s3cret_value"})
     assert "hf_s3cret_value" not in caught.value.message + caught.value.raw

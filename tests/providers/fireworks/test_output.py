@@ -121,7 +121,7 @@ def test_the_log_of_a_job_that_is_gone_is_not_found(fireworks: Far) -> None:
 
 def test_secrets_that_went_out_are_masked_in_lines(fireworks: Far) -> None:
     shell = {"pythonExecutor": None, "shellExecutor": {"command": "echo hf_s3cret_value; sleep 60"}}
-    spec = fireworks.spec(**shell, envVars={"T": {"secret": "hf"}})
+    spec = fireworks.spec(**shell, envVars={"T": {"name": "hf"}})
     made = fireworks.adapter.launch(spec, "gc-t3st0123456789abcdef", {"hf": "hf_s3cret_value"})
     fireworks.wait_for(made, RemoteState.SUCCEEDED)
     lines, _ = read_all(fireworks, made.id)

@@ -192,7 +192,7 @@ def test_a_variable_needs_a_name_that_a_process_can_have(name: str) -> None:
 @pytest.mark.parametrize("value", [1, True, None, ["x"]])
 def test_a_variable_is_text_or_names_a_secret(value: Any) -> None:
     assert list(told(envVars={"A": value})) == ["envVars.A"]
-    assert told(envVars={"A": {}}) == {"envVars.A.secret": "Required."}
+    assert told(envVars={"A": {}}) == {"envVars.A.name": "Required."}
 
 
 @pytest.mark.parametrize("role", ["arn:aws:iam::123456789012:role/train", "arn:aws-us-gov:iam::123456789012:role/a/b"])
@@ -259,7 +259,7 @@ def test_the_token_is_the_label_where_nobody_chose_one() -> None:
 
 
 def test_a_preview_names_secrets_and_holds_no_value() -> None:
-    spec = read(envVars={"SEED": "7", "HF_TOKEN": {"secret": "hf-read-token"}})
+    spec = read(envVars={"SEED": "7", "HF_TOKEN": {"name": "hf-read-token"}})
     assert spec.secret_names() == {"hf-read-token"}
     shown = preview(PROVIDER, spec, token=TOKEN, secrets=["hf-read-token"])
     assert shown.request.body["envVars"] == {"SEED": "7", "HF_TOKEN": f"{MASK} hf-read-token"}
@@ -272,7 +272,7 @@ def test_the_form_says_every_field_and_says_it_back() -> None:
         **BASE,
         **DOCUMENTED_FIREWORKS,
         "role": "arn:aws:iam::123456789012:role/train",
-        "envVars": {"A": "1", "T": {"secret": "hf"}},
+        "envVars": {"A": "1", "T": {"name": "hf"}},
     }
     del wire["shellExecutor"]
     form = SpecForm.from_wire(FireworksJobSpec, wire, fixed={"provider": "fireworks"})

@@ -120,6 +120,8 @@ class Provider:
     """Which of the chooser's kinds of work it takes: job, machine or endpoint; empty: a job, or a machine."""
     name_path: str = ""
     """Dotted wire path of the spec's own name for the work; empty: the name is the console's alone."""
+    name_max: int = 200
+    """Characters that a name may have."""
     keeps_token: bool = True
     """False: no field of ours survives on the remote, so only one launch may be in flight on a connection."""
     requests_per_s: float = 5.0

@@ -194,7 +194,8 @@ class Client:
         try:
             message, field = self._wording.error(answer.json())
         except ValueError:
-            return "", ""
+            is_text = answer.headers.get("Content-Type", "").startswith("text/plain")
+            message, field = answer.text.strip() if is_text else "", ""
         return str(self.masked(message))[:RAW_LIMIT], field
 
     def _raw(self, answer: httpx.Response | None) -> str:

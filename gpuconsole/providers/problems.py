@@ -71,9 +71,14 @@ def explain(error: Mapping[str, Any]) -> str:
     return str(error["msg"]).rstrip(".") + "."
 
 
-def problem(message: str, *path: str | int, value: Any = None, fix: str | None = None) -> InitErrorDetails:
-    """A problem of our own making at a path below the model or value that is being checked."""
-    text = PydanticCustomError(_OURS, "{text}", {"text": message, "fix": fix})
+def problem(
+    message: str, *path: str | int, value: Any = None, fix: str | None = None, asks: str = ""
+) -> InitErrorDetails:
+    """A problem of our own making at a path below the model or value that is being checked.
+
+    ``asks`` is the title of the pick that nobody made: a form shows the problem at the way that is picked there.
+    """
+    text = PydanticCustomError(_OURS, "{text}", {"text": message, "fix": fix, "asks": asks})
     return InitErrorDetails(type=text, loc=path, input=value)
 
 

@@ -1,17 +1,33 @@
 """Specs: the one declaration of each create field, from which form, schema, check, preview and docs are made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationInfo, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, to_jsonable_python
+from pydantic_core import CoreSchema, InitErrorDetails, to_jsonable_python
 
-from gpuconsole.providers.problems import Problem, explain, problem, problems, refuse_unstorable
+from gpuconsole.providers.problems import Problem, explain, problem, problems, refuse, refuse_unstorable
 
-__all__ = ["Problem", "Section", "Spec", "SpecPart", "Ui", "Widget", "explain", "problem", "problems", "read_pasted"]
+__all__ = [
+    "Choose",
+    "Problem",
+    "Section",
+    "Spec",
+    "SpecPart",
+    "Ui",
+    "Way",
+    "Widget",
+    "explain",
+    "problem",
+    "problems",
+    "read_pasted",
+]
+
+NEAREST = "is_nearest"
+"""A key of the validation context: the spec is only to be priced, so rules between its fields may stay broken."""
 
 
 class Widget(StrEnum):
@@ -21,6 +37,8 @@ class Widget(StrEnum):
     TEXT = "text"
     LINES = "lines"
     """A list of strings, one a line."""
+    WORDS = "words"
+    """A list of strings in one line, split as a shell does."""
     SELECT = "select"
     RADIO = "radio"
     """Two to four choices side by side."""
@@ -100,6 +118,39 @@ class Section:
     help: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One of several ways to say a thing: the fields that belong to it, the first of them required with it."""
+
+    name: str
+    fields: tuple[str, ...]
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Fields of one object that make up ways of which exactly one is sent.
+
+    The form asks for the way first, so that it cannot say two; the wire tells it by the fields that are there.
+    """
+
+    title: str
+    ways: tuple[Way, ...]
+
+    def problems(self, sent: Callable[[str], bool]) -> Iterator[InitErrorDetails]:
+        """What is wrong with the fields that are sent."""
+        heads = [way.fields[0] for way in self.ways]
+        said = [[name for name in way.fields if sent(name)] for way in self.ways]
+        begun = [(head, names) for head, names in zip(heads, said, strict=True) if names]
+        if not begun:
+            yield problem(f"Required: {', '.join(heads[:-1])} or {heads[-1]}.", heads[0], asks=self.title)
+        for head, names in begun[:1]:
+            if head not in names:
+                yield problem(f"Required with {names[0]}.", head)
+        for _, names in begun[1:]:
+            yield from (problem(f"Not together with {begun[0][1][0]}.", name) for name in names)
+
+
 class SpecPart(BaseModel):
     """An object inside a spec. Keys that we do not know are kept as extra fields and sent as they are.
 
@@ -110,6 +161,17 @@ class SpecPart(BaseModel):
 
     wire_order: ClassVar[tuple[str, ...]] = ()
     """Keys in the order of the provider's own reference, where the form shows them in another one."""
+    choose: ClassVar[tuple[Choose, ...]] = ()
+    """Where one of several ways is to be picked."""
+
+    @model_validator(mode="after")
+    def _one_way_each(self, info: ValidationInfo) -> Self:
+        if not (info.context or {}).get(NEAREST):
+            refuse(type(self).__name__, [found for one in type(self).choose for found in one.problems(self._is_sent)])
+        return self
+
+    def _is_sent(self, name: str) -> bool:
+        return getattr(self, name) is not None
 
     def wire(self) -> dict[str, Any]:
         """What was chosen, and nothing that was not: defaults that nobody set are left to the provider."""

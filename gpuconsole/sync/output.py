@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import Max, Q
+from pydantic import ValidationError
 
 from gpuconsole.core import versions
+from gpuconsole.projects import secrets
 from gpuconsole.providers.contract import OUTPUT, Feature
 from gpuconsole.providers.errors import NotAuthorized, NotFound, ProviderError, RateLimited, Rejected
+from gpuconsole.providers.masking import mask
+from gpuconsole.providers.remote import LogLine
 from gpuconsole.sync import waits
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import checkpoints, logs, metrics, transitions
@@ -109,10 +114,22 @@ def _read_pages(context: Context, row: Workload) -> bool:
         if number and not _may_go_on(context):
             return True
         page = context.count(lambda: context.adapter.logs(row.remote_id, row.log_cursor))
-        is_ours = logs.append(row, page.lines, cursor=page.cursor)
+        is_ours = logs.append(row, _without_secrets(context, row, page.lines), cursor=page.cursor)
         if not page.has_more or not is_ours:
             return not is_ours
     return True
+
+
+def _without_secrets(context: Context, row: Workload, lines: Sequence[LogLine]) -> Sequence[LogLine]:
+    """The lines without the values of secrets that the spec names: programs print what they were given."""
+    if not lines:
+        return lines
+    try:
+        names = context.provider.spec.read(row.spec).secret_names()
+    except ValidationError:  # written by another version; what it named cannot be told
+        return lines
+    values = secrets.known_values(row.project_id, names) if names else []
+    return [replace(line, text=mask(line.text, values)) for line in lines] if values else lines
 
 
 def _fetch_metrics(context: Context, row: Workload, *, is_last: bool = False) -> bool:

@@ -185,13 +185,13 @@ def log_context(page: Page) -> dict[str, Any]:
 
 def metrics_context(page: Page) -> dict[str, Any]:
     if Feature.METRICS not in page.provider.features:
-        return {"no_metrics": page.provider.absent.get(Feature.METRICS, "Not offered by this provider.")}
+        return {"no_metrics": page.provider.absent.get(Feature.METRICS, f"{page.provider.name} offers no metrics.")}
     return {"charts": metric_charts.of(page.workload, page.now), "poll": page.poll(), "workload": page.workload}
 
 
 def checkpoints_context(page: Page) -> dict[str, Any]:
     if Feature.CHECKPOINTS not in page.provider.features:
-        return {"has_checkpoints": False}
+        return {"has_checkpoints": False, "no_checkpoints": page.provider.absent.get(Feature.CHECKPOINTS, "")}
     found = list(checkpoints.newest_first(page.workload))
     return {
         "has_checkpoints": True,

@@ -20,14 +20,14 @@ def counted_up(name: str) -> str:
     return _joined(stem, number + 1)
 
 
-def next_free(project: Project, name: str) -> str:
-    """The name counted up past every one that the project has already used."""
+def next_free(project: Project, name: str, *, longest: int = LONGEST) -> str:
+    """The name counted up past every one that the project has already used, cut to the characters it may have."""
     stem, number = _split(name)
     taken = Workload.objects.filter(project=project, name__startswith=stem[: LONGEST - 10]).values_list(
         "name", flat=True
     )
     counts = [count for other, count in map(_split, taken.order_by("-id")[:1000]) if other == stem]
-    return _joined(stem, max([number, *counts]) + 1)
+    return _joined(stem, max([number, *counts]) + 1, longest)
 
 
 def own_name(spec: Mapping[str, Any], path: str) -> str:
@@ -55,5 +55,5 @@ def _split(name: str) -> tuple[str, int]:
     return (found["stem"], int(found["number"])) if found else (f"{name}-", 1)
 
 
-def _joined(stem: str, number: int) -> str:
-    return f"{stem[: LONGEST - len(str(number))]}{number}"
+def _joined(stem: str, number: int, longest: int = LONGEST) -> str:
+    return f"{stem[: longest - len(str(number))]}{number}"

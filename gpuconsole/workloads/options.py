@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,7 +25,7 @@ def sources(
     currency: str,
     hidden: frozenset[str] = frozenset({SECRETS}),
 ) -> dict[str, OptionList]:
-    """All sets of choices of a connection; those whose choices have prices as tables."""
+    """All sets of choices of a connection; those whose choices have prices, or cells of their own, as tables."""
     found = {}
     for name, listed in choices.items():
         if name in hidden:
@@ -33,9 +34,24 @@ def sources(
         note = f"Seen {formats.ago(timezone.now() - ages[name])}." if name in ages else ""
         if has_prices:
             found[name] = hardware_table(listed, longest_contexts(choices, wire), currency, note)
+        elif any("cells" in choice.facts for choice in listed):
+            found[name] = facts_table(listed, note)
         else:
-            found[name] = OptionList(tuple(Option(c.value, c.label, c.help, c.group) for c in listed), note=note)
+            found[name] = OptionList(tuple(_option(choice) for choice in listed), note=note)
     return found
+
+
+def facts_table(listed: Sequence[Choice], note: str) -> OptionList:
+    """Choices with the facts that their provider puts into words, as pairs of a title and a text."""
+    titles = list(dict.fromkeys(title for choice in listed for title, _ in choice.facts.get("cells", ())))
+    options = []
+    for choice in listed:
+        told, plain = dict(choice.facts.get("cells", ())), _option(choice)
+        cells = [Cell(choice.value), *(Cell(str(told.get(title, "–"))) for title in titles)]
+        if plain.refusal:
+            cells[-1] = Cell(plain.refusal, is_refusal=True)
+        options.append(replace(plain, cells=tuple(cells)))
+    return OptionList(tuple(options), (Column("Id"), *(Column(title) for title in titles)), note)
 
 
 def longest_contexts(choices: Mapping[str, Sequence[Choice]], wire: Mapping[str, Any]) -> Mapping[str, int | None]:
@@ -71,6 +87,12 @@ def secrets(names: Sequence[str]) -> OptionList:
 def projects(listed: Sequence[Project]) -> OptionList:
     """The projects that the person may launch in."""
     return OptionList(tuple(Option(project.slug, project.name) for project in listed))
+
+
+def _option(choice: Choice) -> Option:
+    """A choice that its provider says cannot be taken just now is listed with the reason."""
+    refusal = str(choice.facts.get("refusal") or "")
+    return Option(choice.value, choice.label, choice.help, choice.group, refusal=refusal)
 
 
 def _row(choice: Choice, contexts: Mapping[str, int | None], currency: str, rate: Mapping[str, Money | None]) -> Option:

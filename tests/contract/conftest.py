@@ -97,3 +97,10 @@ def cortecs() -> Iterator[Far]:
     found = far_side("cortecs")
     yield found
     found.adapter.close()
+
+
+@pytest.fixture
+def fireworks() -> Iterator[Far]:
+    found = far_side("fireworks")
+    yield found
+    found.adapter.close()

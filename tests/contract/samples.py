@@ -42,6 +42,18 @@ DOCUMENTED_BASETEN: dict[str, Any] = {
 }
 """The example body of Baseten's create reference (seed)."""
 
+DOCUMENTED_FIREWORKS: dict[str, Any] = {
+    "nodePoolId": "h100-pool",
+    "displayName": "eval-nightly-01jd3k",
+    "imageRef": "registry.example.com/ml/eval:2.3",
+    "numRanks": 4,
+    "envVars": {"DATASET": "s3://acme-data/eval-v5", "SEED": "17"},
+    "pythonExecutor": {"targetType": "MODULE", "target": "acme_eval.run", "args": ["--suite", "full"]},
+    "annotations": {"gpuconsole.example/launch-id": "01JD3K9Q6W2V8T"},
+    "shared": True,
+}
+"""The example body of Fireworks' reference; it has no wrapper."""
+
 SAMPLES: dict[str, dict[str, Any]] = {
     "baseten": {"provider": "baseten", "training_project_name": "contract", **DOCUMENTED_BASETEN},
     "cortecs": {
@@ -52,6 +64,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "billing_interval": "per_minute",
         "num_workers": 2,
     },
+    "fireworks": {"provider": "fireworks", "account_id": "sandbox", **DOCUMENTED_FIREWORKS, "numRanks": 2},
 }
 
 

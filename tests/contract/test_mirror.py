@@ -21,6 +21,7 @@ OURS = {
         "training_project_name": "a project to be made first, in place of a picked one",
     },
     "cortecs": {"provider": "says whose spec it is"},
+    "fireworks": {"provider": "says whose spec it is"},
 }
 """Fields that the references lack. Objects that lead to a referenced field (``….secret_ref``) count as known."""
 
@@ -35,6 +36,13 @@ NULLABLE = {
     "training_job.runtime.environment_variables": "the reference's text gives null as its default",
     "training_job.runtime.load_checkpoint_config.checkpoints[].checkpoint_name": "null where typ has none",
     "training_job.runtime.load_checkpoint_config.checkpoints[].run_id": "null where typ has none",
+    **dict.fromkeys(
+        ("displayName", "environmentId", "snapshotId", "imageRef", "role"),
+        "null is a left-out field in protobuf's JSON",
+    ),
+    **dict.fromkeys(
+        ("pythonExecutor", "notebookExecutor", "shellExecutor"), "null is a left-out field in protobuf's JSON"
+    ),
     **{
         f"training_job.image.docker_auth.{block}": "the vendor's client sends null for the blocks that are not chosen"
         for block in (
@@ -49,6 +57,7 @@ NULLABLE = {
 }
 NOT_EMPTY = "an empty text can never be right here, and is a slip of the hand"
 UNITS = {
+    "displayName": "characters are what its greatest length counts",
     "training_job.compute.memory": "the unit is part of the value and is picked in the form",
     "training_job.image.docker_auth.aws_oidc_docker_auth.role_arn": NOT_EMPTY,
     "training_job.image.docker_auth.aws_oidc_docker_auth.region": NOT_EMPTY,
@@ -73,7 +82,7 @@ def fact(slug: str, field: dict[str, Any]) -> Fact:
 @pytest.mark.parametrize("slug", registry.SLUGS)
 def test_every_field_of_the_reference_is_in_the_spec(slug: str) -> None:
     assert {field["name"] for field in FIELDS[slug]} <= set(FACTS[slug])
-    assert len(FIELDS[slug]) == {"baseten": 81, "cortecs": 5}[slug]
+    assert len(FIELDS[slug]) == {"baseten": 81, "cortecs": 5, "fireworks": 19}[slug]
 
 
 @pytest.mark.parametrize("slug", registry.SLUGS)
@@ -86,7 +95,7 @@ def test_the_spec_has_no_field_that_the_reference_lacks(slug: str) -> None:
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)
 def test_type(slug: str, field: dict[str, Any]) -> None:
     wanted = "map" if field["type"].startswith("map<") else field["type"]
-    wanted = {"integer": "int"}.get(wanted, wanted)
+    wanted = {"integer": "int", "int32": "int"}.get(wanted, wanted)
     if (slug == "cortecs" and field["enum"]) or field.get("open_enum"):
         wanted = {"baseten": "string", "cortecs": "enum"}[slug]
     assert fact(slug, field).type == wanted
@@ -107,6 +116,7 @@ def test_limits(slug: str, field: dict[str, Any]) -> None:
     item = fact(slug, field).item
     if field["type"] == "string":
         assert item.get("minLength") in ({field["min"]} if field["min"] else {None, 1})  # NOT_EMPTY
+        assert item.get("maxLength") == field["max"]
     else:
         assert (item.get("minimum"), item.get("maximum")) == (field["min"], field["max"])
 
@@ -129,9 +139,8 @@ def test_unit(slug: str, field: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)
 def test_exclusion(slug: str, field: dict[str, Any]) -> None:
-    assert sorted(fact(slug, field).schema.get("x-excludes", [])) == sorted(
-        [*field["mutually_exclusive_with"], *(["training_project_name"] if field.get("location") == "path" else [])]
-    )
+    ours = ["training_project_name"] if field["name"] == "training_project_id" else []
+    assert sorted(fact(slug, field).schema.get("x-excludes", [])) == sorted([*field["mutually_exclusive_with"], *ours])
 
 
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)

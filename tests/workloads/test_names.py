@@ -3,6 +3,7 @@
 import pytest
 
 from gpuconsole.workloads import names
+from tests.factories_workloads import Lab
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,13 @@ from gpuconsole.workloads import names
 )
 def test_names_are_counted_up(name: str, counted: str) -> None:
     assert names.counted_up(name) == counted
+
+
+@pytest.mark.parametrize(
+    ("name", "free"), [("n" * 63, "n" * 62 + "2"), ("n" * 61 + "-9", "n" * 61 + "10"), ("a", "a-2")]
+)
+def test_a_name_is_cut_to_the_characters_that_the_provider_takes(lab: Lab, name: str, free: str) -> None:
+    assert names.next_free(lab.project, name, longest=63) == free
 
 
 def test_a_spec_is_renamed_only_where_it_has_a_name() -> None:

@@ -112,6 +112,14 @@ def test_a_provider_without_logs_has_no_log_tab_and_says_so(lab: Lab, visitor: C
     assert "offers no logs" in visitor.get(f"/instances/{instance.public_id}/").content.decode()
 
 
+def test_what_a_provider_does_not_offer_is_said_in_place_of_an_empty_box(lab: Lab, visitor: Client) -> None:
+    job = lab.workload("fireworks")
+    page = visitor.get(f"/jobs/{job.public_id}/").content.decode()
+    assert "Fireworks offers no metrics of a batch job. Fireworks keeps no checkpoints" in page
+    assert "not priced by us" in page
+    assert visitor.get(f"/jobs/{job.public_id}/metrics/").status_code == 404
+
+
 def test_names_are_shown_as_text(lab: Lab, visitor: Client) -> None:
     job = lab.workload("baseten", name="<script>alert(1)</script>")
     for url in ("/jobs/", f"/jobs/{job.public_id}/", f"/jobs/{job.public_id}/stop/", "/"):

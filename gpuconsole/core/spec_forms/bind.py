@@ -11,7 +11,7 @@ from gpuconsole.core.spec_forms.codecs import ON
 from gpuconsole.core.spec_forms.conditions import Place
 from gpuconsole.core.spec_forms.field import BoundField
 from gpuconsole.core.spec_forms.form import SpecForm
-from gpuconsole.core.spec_forms.nodes import AnyNode, Control, Group, Leaf, Pairs, Rows
+from gpuconsole.core.spec_forms.nodes import AnyNode, Control, Group, Leaf, Pairs, Rows, is_pick
 from gpuconsole.core.spec_forms.options import SECRETS, Option
 from gpuconsole.core.spec_forms.parse import PairRow, pair_rows
 from gpuconsole.core.spec_forms.values import EXTRA
@@ -177,8 +177,9 @@ class BoundPairs(Bound):
 def bind_children(form: SpecForm[Any], group: Group, place: Place, *, is_required: bool) -> Iterator[Bound]:
     """The fields of an object in order, those of plain objects inside it laid flat."""
     for child in group.children:
-        if child.ui.in_form:
-            yield from _bind(form, child, place.below(child.key), is_required=is_required and child.is_required)
+        if child.ui.in_form or is_pick(child):
+            is_needed = is_required and (child.is_required or bool(child.head_of))
+            yield from _bind(form, child, place.below(child.key), is_required=is_needed)
 
 
 def _bind(form: SpecForm[Any], node: AnyNode, place: Place, *, is_required: bool) -> Iterator[Bound]:

@@ -10,9 +10,20 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from gpuconsole.core.spec_forms import declared
+from gpuconsole.core.spec_forms import declared, ways
 from gpuconsole.core.spec_forms.declared import Shape
-from gpuconsole.core.spec_forms.nodes import AnyNode, Condition, Control, Group, Leaf, Node, Pairs, Rows, walk
+from gpuconsole.core.spec_forms.nodes import (
+    AnyNode,
+    Condition,
+    Control,
+    Group,
+    Leaf,
+    Node,
+    Pairs,
+    Rows,
+    only_when,
+    walk,
+)
 from gpuconsole.providers.specs import Ui, Widget
 
 NOT_ASKED = frozenset({"provider"})
@@ -20,6 +31,7 @@ NOT_ASKED = frozenset({"provider"})
 
 _BY_WIDGET = {
     Widget.LINES: Control.LINES,
+    Widget.WORDS: Control.WORDS,
     Widget.RADIO: Control.RADIO,
     Widget.STEPPER: Control.STEPPER,
     Widget.TABLE: Control.TABLE,
@@ -47,6 +59,8 @@ def _group(model: type[BaseModel], like: Node, *, root: bool = False) -> Group:
     fields = [(name, field) for name, field in model.model_fields.items() if not (root and name in NOT_ASKED)]
     siblings = frozenset(model.model_fields)
     children = tuple(_node(name, field, like, siblings) for name, field in fields)
+    for choose in getattr(model, "choose", ()):
+        children = ways.divided(children, choose, like)
     return Group(**_common(like), children=children, has_switch=like.ui.widget == Widget.SWITCH)
 
 
@@ -96,7 +110,7 @@ def _list(found: Shape, like: Node) -> AnyNode:
         return Rows(**_common(like), item=group, max_rows=declared.limits(found).get("max_length"))
     values = declared.values_of(item.type)
     items = declared.is_number(item.type) or str
-    control = Control.MANY if values or like.ui.choices else Control.LINES
+    control = Control.MANY if values or like.ui.choices else _BY_WIDGET.get(like.ui.widget, Control.LINES)
     if item.type not in (str, int) and not values:
         control = Control.JSON
     return Leaf(**_common(like), control=control, values=values, items=items)
@@ -152,7 +166,7 @@ def _variants(models: Sequence[type[BaseModel]], like: Node) -> Group:
         for child in group.children:
             if child.key != tag:
                 merged.setdefault(child.key, (child, []))[1].append(value)
-    shown = (_only_when(child, Condition(first.path, tuple(accepted))) for child, accepted in merged.values())
+    shown = (only_when(child, Condition(first.path, tuple(accepted))) for child, accepted in merged.values())
     return Group(**_common(like), children=(first, *shown))
 
 
@@ -163,13 +177,6 @@ def _tag(models: Sequence[type[BaseModel]]) -> str:
         if len(values) == len(models) and all(len(value) == 1 for value in values) and len(set(values)) == len(values):
             return name
     raise TypeError(f"No field tells {', '.join(model.__name__ for model in models)} apart")
-
-
-def _only_when(node: AnyNode, condition: Condition) -> AnyNode:
-    node = replace(node, conditions=(*node.conditions, condition))
-    if isinstance(node, Group):
-        return replace(node, children=tuple(_only_when(child, condition) for child in node.children))
-    return node
 
 
 def _common(node: Node) -> dict[str, Any]:

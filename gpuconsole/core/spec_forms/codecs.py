@@ -6,6 +6,7 @@ Reading never judges: text that is no number stays text, so that the spec's own 
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -150,6 +151,22 @@ def _write_lines(leaf: Leaf, name: str, value: Any, values: Values) -> None:
     values[name] = ["\n".join(str(item) for item in value)]
 
 
+def _read_words(leaf: Leaf, name: str, values: Values) -> Any:
+    text = values.last(name)
+    try:
+        words = shlex.split(text)
+    except ValueError as exc:
+        raise Unreadable("A quote is opened and never closed.") from exc
+    return words or MISSING
+
+
+def _write_words(leaf: Leaf, name: str, value: Any, values: Values) -> None:
+    text = shlex.join(value)
+    if "\n" in text or "\r" in text:  # a single line cannot hold it
+        raise Unreadable
+    values[name] = [text]
+
+
 def _item(leaf: Leaf, text: str) -> Any:
     amount = quantities.number(text) if leaf.items is not str else None
     return text if amount is None else _number(amount, leaf.items)
@@ -220,9 +237,11 @@ _CODECS: dict[Control, Codec] = {
     Control.SWITCH: Codec(_read_switch, _write_switch),
     Control.SELECT: _CHOICE,
     Control.RADIO: _CHOICE,
+    Control.CARDS: _CHOICE,
     Control.TABLE: _CHOICE,
     Control.MANY: Codec(_read_many, _write_many),
     Control.LINES: Codec(_read_lines, _write_lines),
+    Control.WORDS: Codec(_read_words, _write_words),
     Control.QUANTITY: Codec(_read_quantity, _write_quantity),
     Control.JSON: Codec(_read_json, _write_json),
 }

@@ -49,6 +49,9 @@ def holds(condition: Condition, place: Place, values: Values, nodes: Mapping[str
 
 def standing(node: AnyNode, name: str, values: Values) -> str:
     """What a field stands at, as text: what was chosen, else its default, else nothing."""
+    if isinstance(node, Leaf) and node.ways:
+        posted = values.last(name)
+        return posted if posted in node.values else _text(node.default)
     if isinstance(node, Leaf):
         try:
             value = codecs.read(node, name, values)

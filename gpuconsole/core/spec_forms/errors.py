@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
+from gpuconsole.core.spec_forms import ways
 from gpuconsole.core.spec_forms.nodes import AnyNode, Group, Leaf, Pairs, Rows
 from gpuconsole.core.spec_forms.parse import Parsed
 from gpuconsole.providers.problems import explain
@@ -29,8 +30,10 @@ def locate(exc: ValidationError, root: Group, parsed: Parsed) -> list[Located]:
     """Each error at its input, in the order of the form's fields; one a place."""
     found: dict[str, Located] = {}
     for error in exc.errors(include_url=False, include_input=False):
-        located = _Walk(root, parsed).to(error["loc"], explain(error))
-        fix = (error.get("ctx") or {}).get("fix") or ""
+        context = error.get("ctx") or {}
+        loc = (*error["loc"][:-1], ways.key_of(context["asks"])) if context.get("asks") else error["loc"]
+        located = _Walk(root, parsed).to(loc, explain(error))
+        fix = context.get("fix") or ""
         is_missing = located.message.startswith("Required")
         found.setdefault(located.name, replace(located, is_missing=is_missing, fix=fix))
     return list(found.values())
@@ -83,6 +86,8 @@ class _Walk:
         return Located(f"{self.name}.{number}.{part}", message)
 
     def _here(self, rest: list[int | str], message: str) -> Located:
+        if isinstance(self.node, Leaf) and self.node.ways:
+            return Located(self.parsed.heads.get(self.name, self.name), message)
         if isinstance(self.node, Leaf):
             lines = [part for part in rest if isinstance(part, int)]
             text = f"Line {lines[0] + 1}: {message[:1].lower()}{message[1:]}" if lines else message

@@ -10,10 +10,10 @@ from typing import Any
 from gpuconsole.core.spec_forms import codecs, quantities
 from gpuconsole.core.spec_forms.bound import Bound
 from gpuconsole.core.spec_forms.conditions import extra
-from gpuconsole.core.spec_forms.nodes import Control, Leaf
+from gpuconsole.core.spec_forms.nodes import Control, Leaf, is_pick
 from gpuconsole.core.spec_forms.options import SECRETS, Column, Option, OptionGroup, OptionList, grouped
 
-MONO = frozenset({Control.LINES, Control.JSON})
+MONO = frozenset({Control.LINES, Control.WORDS, Control.JSON})
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class BoundField(Bound):
     @property
     def has_own_label(self) -> bool:
         """Whether the control is a group of inputs, so that the title is no label of a single one."""
-        return self.control in (Control.RADIO, Control.TABLE, Control.MANY)
+        return self.control in (Control.RADIO, Control.CARDS, Control.TABLE, Control.MANY)
 
     @property
     def control(self) -> str:
@@ -44,12 +44,22 @@ class BoundField(Bound):
         return "suggest" if control == Control.TEXT and self._options.options else str(control)
 
     @property
+    def is_pick(self) -> bool:
+        """Whether it only asks which way to go and is no field of the request."""
+        return is_pick(self.node)
+
+    @property
+    def wire(self) -> str:
+        return "" if self.is_pick else super().wire
+
+    @property
     def is_mono(self) -> bool:
         return self.node.control in MONO
 
     @property
     def value(self) -> str:
-        return self.form.values.last(self.name)
+        posted = self.form.values.last(self.name)
+        return self._default if self.is_pick and posted not in self.node.values else posted
 
     @property
     def values(self) -> list[str]:
@@ -57,6 +67,8 @@ class BoundField(Bound):
 
     @property
     def is_set(self) -> bool:
+        if self.is_pick:
+            return False
         if self.node.control == Control.SWITCH:
             return self.is_on != bool(self.node.default)
         return super().is_set
@@ -93,6 +105,8 @@ class BoundField(Bound):
             return sent
         if self.path in self.form.around.notes:
             return super().note
+        if self.is_pick:
+            return ""
         picked = next((option.help for option in self._options.options if option.value == self.value), "")
         sentences = (_sentence(picked) or super().note, self._default_note, self._options.note)
         return " ".join(sentence for sentence in sentences if sentence)
@@ -146,6 +160,8 @@ class BoundField(Bound):
         live = self.form.around.sources.get(source) if source else None
         if live is not None and live.options:
             return live
+        if self.is_pick:
+            return OptionList(tuple(Option(way.name, way.name, way.help) for way in self.node.ways))
         known = tuple(Option(value, _words(value)) for value in self.node.values)
         return OptionList(known, note=live.note if live else "")
 
@@ -173,6 +189,8 @@ class BoundField(Bound):
     @property
     def _sent(self) -> str:
         """What a quantity sends where that is not what was typed."""
+        if self.node.control == Control.WORDS and self.value:
+            return _split_note(self)
         if self.node.control != Control.QUANTITY or not self.value or not self.wire:
             return ""
         value = codecs.read(self.node, self.name, self.form.values)
@@ -182,6 +200,15 @@ class BoundField(Bound):
             binary = quantities.binary(self.unit)
             return f"Sends {value}: the provider takes binary units. For the full {self.value} {binary} pick {binary}."
         return ""
+
+
+def _split_note(field: BoundField) -> str:
+    try:
+        words = codecs.read(field.node, field.name, field.form.values)
+    except codecs.Unreadable:
+        return ""
+    count = 0 if words is codecs.MISSING else len(words)
+    return f"Split as a shell does: {count} argument{'' if count == 1 else 's'}."
 
 
 def _words(value: str) -> str:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from gpuconsole.core.spec_forms import codecs
+from gpuconsole.core.spec_forms import codecs, ways
 from gpuconsole.core.spec_forms.conditions import Place, is_shown
 from gpuconsole.core.spec_forms.nodes import AnyNode, Group, Leaf, Pairs, Rows
 from gpuconsole.core.spec_forms.values import EXTRA, Values
@@ -25,6 +25,8 @@ def fill(root: Group, nodes: Mapping[str, AnyNode], wire: Mapping[str, Any]) -> 
 
 
 def _fill_group(group: Group, place: Place, wire: Mapping[str, Any], values: Values) -> None:
+    for pick in group.picks:
+        ways.put(pick, place, wire, values)
     left = {key: value for key, value in wire.items() if not _fill_key(group, place, key, value, values)}
     if left or not wire:
         _put_extra(place, left, values)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gpuconsole.providers.problems import explain
+from gpuconsole.providers.specs import NEAREST
 
 Model = TypeVar("Model", bound=BaseModel)
 STAND_IN = "-"
@@ -21,7 +22,7 @@ def nearest(spec: type[Model], wire: Mapping[str, Any]) -> Model | None:
     seen: set[tuple[int | str, ...]] = set()
     for _ in range(TRIES):
         try:
-            return spec.model_validate(patched)
+            return spec.model_validate(patched, context={NEAREST: True})
         except ValidationError as exc:
             for error in exc.errors(include_url=False, include_input=False):
                 is_missing = explain(error).startswith("Required") and error["loc"] not in seen

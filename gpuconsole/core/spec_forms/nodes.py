@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from gpuconsole.providers.specs import Ui
+from gpuconsole.providers.specs import Ui, Way
 
 
 class Control(StrEnum):
@@ -20,9 +20,11 @@ class Control(StrEnum):
     SWITCH = "switch"
     SELECT = "select"
     RADIO = "radio"
+    CARDS = "cards"
     TABLE = "table"
     MANY = "many"
     LINES = "lines"
+    WORDS = "words"
     QUANTITY = "quantity"
     JSON = "json"
 
@@ -47,6 +49,8 @@ class Node:
     section: str
     is_required: bool
     conditions: tuple[Condition, ...] = ()
+    head_of: str = ""
+    """Path of the pick that makes this field required when it picks the field's way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,8 @@ class Leaf(Node):
     minimum: Any = None
     maximum: Any = None
     max_length: int | None = None
+    ways: tuple[Way, ...] = ()
+    """On a pick: the ways to choose from. It is no field of the request, and only shows the fields of one way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,16 @@ class Group(Node):
 
     def child(self, key: str) -> AnyNode | None:
         return next((child for child in self.children if child.key == key), None)
+
+    @property
+    def picks(self) -> Iterator[Leaf]:
+        """The choices between ways that this object leaves."""
+        return (child for child in self.children if isinstance(child, Leaf) and child.ways)
+
+    @property
+    def fields(self) -> Iterator[AnyNode]:
+        """The children that the request has."""
+        return (child for child in self.children if not is_pick(child))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +109,19 @@ class Pairs(Node):
 
 
 AnyNode = Leaf | Group | Rows | Pairs
+
+
+def is_pick(node: Node) -> bool:
+    """Whether a node only asks which way to go."""
+    return isinstance(node, Leaf) and bool(node.ways)
+
+
+def only_when(node: AnyNode, condition: Condition) -> AnyNode:
+    """The node with one more condition, which the fields inside an object share."""
+    node = replace(node, conditions=(*node.conditions, condition))
+    if isinstance(node, Group):
+        return replace(node, children=tuple(only_when(child, condition) for child in node.children))
+    return node
 
 
 def walk(nodes: Sequence[AnyNode]) -> Iterator[AnyNode]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gpuconsole.core.spec_forms import codecs
+from gpuconsole.core.spec_forms import codecs, ways
 from gpuconsole.core.spec_forms.codecs import MISSING
 from gpuconsole.core.spec_forms.conditions import Place, extra, is_shown
 from gpuconsole.core.spec_forms.nodes import AnyNode, Group, Leaf, Pairs, Rows
@@ -22,6 +22,8 @@ class Parsed:
     """By input name: what cannot be said in any request."""
     rows: dict[str, list[int]] = field(default_factory=dict)
     pairs: dict[str, dict[str, int]] = field(default_factory=dict)
+    heads: dict[str, str] = field(default_factory=dict)
+    """Where a pick stands without its answer: the input of the field that the picked way needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,16 @@ class _Reader:
         if group.has_switch and self.values.last(place.name) != codecs.ON:
             return MISSING
         wire, is_said = self.fields(group, place)
-        return wire if is_said or group.is_required or group.has_switch else MISSING
+        is_asked = group.is_required or group.has_switch or ways.is_asked(group, place, self.values)
+        return wire if is_said or is_asked else MISSING
 
     def fields(self, group: Group, place: Place) -> tuple[dict[str, Any], bool]:
         """The object at a place, and whether anything in it was said by the user."""
-        read = {child.key: self.node(child, place.below(child.key)) for child in group.children}
+        read = {child.key: self.node(child, place.below(child.key)) for child in group.fields}
         found = {key: value for key, value in read.items() if value is not MISSING}
         is_said = not all(_is_hollow(value) for value in found.values())
+        for pick in group.picks:
+            self.parsed.heads[place.below(pick.key).name] = ways.head_input(pick, place, self.values)
         return self._extra(place) | found, is_said or self._has_extra(place)
 
     def rows(self, rows: Rows, place: Place) -> Any:

@@ -24,9 +24,10 @@ class Clone:
 
 def clone(workload: Workload) -> Clone:
     """What to fill a launch form with; nothing is written."""
-    name = names.next_free(workload.project, workload.name)
+    provider = registry.get(workload.provider)
+    name = names.next_free(workload.project, workload.name, longest=provider.name_max)
     return Clone(
-        spec=names.renamed(workload.spec, registry.get(workload.provider).name_path, name),
+        spec=names.renamed(workload.spec, provider.name_path, name),
         name=name,
         connection=workload.connection,
         labels=tuple(workload.labels),

@@ -87,8 +87,8 @@ def _another_workload(row: Workload, by: User | None) -> Workload:
     pending = row.retries.exclude(state__in=FINAL).order_by("-id").first()
     if pending is not None:
         return pending
-    name = names.next_free(row.project, row.name)
     provider = registry.get(row.provider)
+    name = names.next_free(row.project, row.name, longest=provider.name_max)
     return launch(
         project=row.project,
         connection=row.connection,

@@ -48,7 +48,11 @@ def test_a_value_of_the_wrong_type_in_json_is_answered_beside_its_field(desk: De
     spec = sample(slug)
     _put(slug, spec, node.path, _wrong_value(node))
     for condition in node.conditions:
-        _put(slug, spec, condition.path, _value(slug, condition.path, condition.accepted[0]))
+        asked = index(registry.get(slug).spec)[condition.path]
+        if isinstance(asked, Leaf) and asked.ways:
+            _go_one_way(spec, asked, condition.accepted[0])
+        else:
+            _put(slug, spec, condition.path, _value(slug, condition.path, condition.accepted[0]))
     answer = desk.post(slug, "launch/", desk.fill(slug) | {"json": json.dumps(spec)})
     assert answer.status_code == 422
     assert f"<code>{_name(slug, node.path)}</code>" in answer.content.decode()
@@ -102,6 +106,16 @@ def _put(slug: str, spec: dict[str, Any], path: str, value: Any) -> None:
             inner = inner if isinstance(inner, dict) else {}
             place[above.key], place = inner, inner
     place[path.rpartition(".")[2]] = value
+
+
+def _go_one_way(spec: dict[str, Any], pick: Leaf, name: str) -> None:
+    """Leave out the fields of the other ways, which the form would show in this one's place."""
+    place: Any = spec
+    for key in pick.path.split(".")[:-1]:
+        place = place[key]
+    for way in pick.ways:
+        for key in way.fields if way.name != name else ():
+            place.pop(key, None)
 
 
 def _value(slug: str, path: str, text: str) -> Any:

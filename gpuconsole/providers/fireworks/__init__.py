@@ -1,0 +1,32 @@
+"""Fireworks AI: batch jobs on node pools of one's own (https://docs.fireworks.ai)."""
+
+from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.fireworks.adapter import FireworksAdapter, FireworksCredentials
+from gpuconsole.providers.fireworks.schemas import FireworksJobSpec
+from gpuconsole.providers.fireworks.statuses import STATUSES
+
+PROVIDER = Provider(
+    slug="fireworks",
+    name="Fireworks",
+    tile="Fw",
+    kind="job",
+    product="batch job",
+    summary="Runs a Python process, a notebook or a shell command on the ranks of a node pool in your AWS account.",
+    base_url="https://api.fireworks.ai",
+    docs_url="https://docs.fireworks.ai",
+    spec=FireworksJobSpec,
+    name_path="displayName",
+    name_max=63,
+    credentials=FireworksCredentials,
+    sandbox_credentials={"api_key": "sandbox-fireworks-key"},
+    statuses=STATUSES,
+    features=frozenset({Feature.LOGS}),
+    adapter=FireworksAdapter,
+    header=("Authorization", "Bearer $FIREWORKS_API_KEY"),
+    absent={
+        Feature.START: "A Fireworks batch job that was cancelled cannot go on; retry launches it anew.",
+        Feature.METRICS: "Fireworks offers no metrics of a batch job.",
+        Feature.CHECKPOINTS: "Fireworks keeps no checkpoints: jobs write to storage of their own.",
+    },
+)
+FireworksAdapter.provider = PROVIDER

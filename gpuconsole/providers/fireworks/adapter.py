@@ -1,0 +1,266 @@
+"""Keeps the contract for Fireworks batch jobs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, NoReturn
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from gpuconsole.providers import checking
+from gpuconsole.providers.checking import counted
+from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
+from gpuconsole.providers.errors import NotAuthorized, NotFound, Rejected
+from gpuconsole.providers.fireworks import choices as listed
+from gpuconsole.providers.fireworks import offers as priced
+from gpuconsole.providers.fireworks import output
+from gpuconsole.providers.fireworks.bodies import id_of
+from gpuconsole.providers.fireworks.client import ACCOUNTS, PAGE, WORDING, FireworksClient, error, jobs_path
+from gpuconsole.providers.fireworks.fields import TOKEN_ANNOTATION
+from gpuconsole.providers.fireworks.remotes import remote
+from gpuconsole.providers.fireworks.schemas import FireworksJobSpec
+from gpuconsole.providers.fireworks.statuses import ENDING
+from gpuconsole.providers.http import Client, OnCall
+from gpuconsole.providers.masking import MASK
+from gpuconsole.providers.remote import Choice, LogPage, Offer, Remote, Step
+from gpuconsole.providers.specs import Spec
+
+_NOT_SENT = ("provider", "account_id")
+_PLACES_KEPT = 20_000
+_PAGES_TO_FETCH = 5
+"""Pages of the newest jobs to look through before older ones are asked for one by one."""
+_CLOCKS_APART = timedelta(hours=1)
+"""The most by which the provider's clock may differ from ours."""
+
+
+class FireworksCredentials(BaseModel):
+    """What signs calls to Fireworks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api_key: SecretStr = Field(
+        title="API key",
+        description="From Settings, API keys. A key for inference only is refused: jobs need control-plane access.",
+        min_length=1,
+    )
+
+
+class FireworksAdapter(Adapter):
+    """One Fireworks key. It remembers which accounts the key sees and which one a job is in: every call needs it."""
+
+    def __init__(self, client: FireworksClient) -> None:
+        self._client = client
+        self._accounts: tuple[str, ...] = ()
+        self._places: dict[str, str] = {}
+
+    @classmethod
+    def open(
+        cls,
+        credentials: BaseModel,
+        *,
+        base_url: str,
+        transport: httpx.BaseTransport | None = None,
+        on_call: OnCall | None = None,
+    ) -> FireworksAdapter:
+        key = FireworksCredentials.model_validate(credentials.model_dump()).api_key.get_secret_value()
+        http = Client(WORDING, base_url, secrets=[key], transport=transport, on_call=on_call)
+        return cls(FireworksClient(http, key))
+
+    def close(self) -> None:
+        self._client.http.close()
+
+    def check(self) -> Iterable[Step]:
+        def reach() -> str:
+            return f"Fireworks answers ({self._client.http.reach(ACCOUNTS)} without a key, as it should)."
+
+        def sign_in() -> str:
+            return f"The key sees {counted(len(self._list_accounts()), 'account')}: {', '.join(self._accounts)}."
+
+        return checking.run(
+            [
+                ("Reach the server", reach),
+                ("Sign in", sign_in),
+                ("List hardware", lambda: f"{counted(len(self.offers()), 'node pool')}; AWS bills the machines."),
+                ("List jobs", lambda: f"{counted(len(self.inventory()), 'batch job')} in the account."),
+            ]
+        )
+
+    def offers(self) -> Sequence[Offer]:
+        return [priced.offer(row) for _, row in self._rows("nodePools")]
+
+    def choices(self, name: str) -> Sequence[Choice]:
+        if name == "accounts":
+            return [listed.account(row) for row in self._list_accounts()]
+        return listed.of(name, self._rows(listed.COLLECTIONS[name]))
+
+    @classmethod
+    def asks_for(cls, offer: Offer) -> Mapping[str, Any]:
+        return priced.asked(offer)
+
+    @classmethod
+    def request(cls, spec: Spec, token: str) -> WireRequest:
+        """Secrets stand in it by name; the launch puts their values in."""
+        return _request(_own(spec), token, {})
+
+    def launch(self, spec: Spec, token: str, secrets: Mapping[str, str]) -> Remote:
+        """A refusal that names a field is about the job and not about the key: a role that the caller may not use."""
+        for value in secrets.values():
+            self._client.http.hide(value)
+        request = _request(_own(spec), token, secrets)
+        try:
+            return self._seen(_own(spec).account_id, self._client.create(request.path, request.body))
+        except NotAuthorized as exc:
+            _refuse_field(exc)
+
+    def find(self, token: str, spec: Spec, known: Known) -> Sequence[Remote]:
+        """Jobs whose annotation is the token, newest first down to the moment of the launch. Names can be edited and
+        used twice, so none decides; that a filter can look inside annotations is not established."""
+        account, since = _own(spec).account_id, known.since and known.since - _CLOCKS_APART
+        found = []
+        for job in self._client.jobs(account):
+            one = self._seen(account, job)
+            if since and one.created_at and one.created_at < since:
+                break
+            if one.token == token and one.id not in known.remote_ids:
+                found.append(one)
+        return found
+
+    def fetch(self, ids: Sequence[str]) -> Sequence[Remote]:
+        """The newest jobs by list calls, until all that are wanted were in them; what is older one by one."""
+        wanted, found = set(ids), dict[str, Remote]()
+        if len(wanted) > 1:
+            for account in self._accounts_of(wanted):
+                found |= self._newest(account, wanted - found.keys())
+        found |= {one.id: one for job_id in sorted(wanted - found.keys()) for one in self._one(job_id)}
+        return list(found.values())
+
+    def inventory(self) -> Sequence[Remote]:
+        accounts = self._known_accounts()
+        return [self._seen(account, job) for account in accounts for job in self._client.jobs(account)]
+
+    def end(self, remote_id: str) -> None:
+        """Cancel. A job that ended by itself, or is being ended, refuses it: its own word decides."""
+        for account in self._accounts_of({remote_id}):
+            try:
+                self._client.cancel(account, remote_id)
+            except NotFound:
+                continue
+            except Rejected:
+                now = self._one(remote_id)
+                if now and now[0].reading.state not in ENDING:
+                    raise
+            return
+
+    def logs(self, remote_id: str, cursor: str) -> LogPage:
+        """Lines of all ranks from the job's creation on; each names its rank."""
+        place = output.Cursor.read(cursor) if cursor else output.Cursor(self._creation(remote_id))
+        account = self._place(remote_id)
+        answer = self._client.logs(account, remote_id, since=place.since, page_token=place.page)
+        return output.page(self._client.http.masked(answer), place)
+
+    @classmethod
+    def price(cls, spec: Spec, offers: Sequence[Offer]) -> Pricing:
+        return priced.price(_own(spec), offers)
+
+    @classmethod
+    def notes(cls, wire: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]]) -> Mapping[str, str]:
+        return listed.notes(wire, choices)
+
+    @classmethod
+    def check_choices(cls, spec: Spec, choices: Mapping[str, Sequence[Choice]]) -> Mapping[str, str]:
+        return listed.mistakes(_own(spec), choices)
+
+    def _list_accounts(self) -> list[Mapping[str, Any]]:
+        rows = self._client.accounts()
+        self._accounts = tuple(id_of(row.get("name")) for row in rows)
+        return rows
+
+    def _known_accounts(self) -> tuple[str, ...]:
+        if not self._accounts:
+            self._list_accounts()
+        return self._accounts
+
+    def _accounts_of(self, ids: set[str]) -> Sequence[str]:
+        """The accounts to look in: those that the jobs are known to be in, or all."""
+        if ids <= self._places.keys():
+            return sorted({self._places[job_id] for job_id in ids})
+        return self._known_accounts()
+
+    def _rows(self, collection: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for account in self._known_accounts():
+            yield from ((account, row) for row in self._client.things(account, collection))
+
+    def _newest(self, account: str, wanted: set[str]) -> dict[str, Remote]:
+        """Those of the wanted that are among an account's newest jobs; it stops when none is left."""
+        found = dict[str, Remote]()
+        for job in islice(self._client.jobs(account), _PAGES_TO_FETCH * PAGE):
+            if (one := self._seen(account, job)).id in wanted:
+                found[one.id] = one
+            if len(found) == len(wanted):
+                break
+        return found
+
+    def _one(self, job_id: str) -> list[Remote]:
+        for account in self._accounts_of({job_id}):
+            try:
+                return [self._seen(account, self._client.job(account, job_id))]
+            except NotFound:
+                continue
+        return []
+
+    def _seen(self, account: str, job: Mapping[str, Any]) -> Remote:
+        found = remote(self._client.http.masked(job))
+        if len(self._places) >= _PLACES_KEPT:
+            self._places.clear()
+        self._places[found.id] = account
+        return found
+
+    def _place(self, job_id: str) -> str:
+        """The account of a job; asked for where no answer has told it yet. Raises NotFound."""
+        if job_id not in self._places and not self._one(job_id):
+            raise NotFound(f"Fireworks lists no batch job {job_id}.")
+        return self._places[job_id]
+
+    def _creation(self, job_id: str) -> str:
+        """Without a start Fireworks gives the latest lines only: begin where the job began."""
+        found = self._one(job_id)
+        if not found:
+            raise NotFound(f"Fireworks lists no batch job {job_id}.")
+        return str(found[0].raw.get("createTime") or datetime.fromtimestamp(0, UTC).isoformat())
+
+
+def _request(spec: FireworksJobSpec, token: str, secrets: Mapping[str, str]) -> WireRequest:
+    """The job itself is the body. The token goes into the annotations, and is the label where nobody chose one."""
+    body = {name: value for name, value in spec.wire().items() if name not in _NOT_SENT}
+    if spec.secret_names():
+        body["envVars"] = {name: _value(item, secrets) for name, item in body["envVars"].items()}
+    body["annotations"] = {**(body.get("annotations") or {}), TOKEN_ANNOTATION: token}
+    if not body.get("displayName"):
+        body["displayName"] = token
+    return WireRequest("POST", jobs_path(spec.account_id), body)
+
+
+def _value(item: Any, secrets: Mapping[str, str]) -> Any:
+    if not isinstance(item, dict):
+        return item
+    return secrets.get(item["name"], f"{MASK} {item['name']}")
+
+
+def _refuse_field(exc: NotAuthorized) -> NoReturn:
+    try:
+        field = error(json.loads(exc.raw))[1]
+    except ValueError:
+        field = ""
+    if exc.status_code == 403 and field:
+        raise Rejected(exc.message, field=field, status_code=403, raw=exc.raw) from exc
+    raise exc
+
+
+def _own(spec: Spec) -> FireworksJobSpec:
+    if not isinstance(spec, FireworksJobSpec):
+        raise TypeError(f"{type(spec).__name__} is no Fireworks spec")
+    return spec

@@ -1,0 +1,26 @@
+"""What Fireworks' states mean (names: seed; meanings: client code; what is billed is assumed)."""
+
+from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, RemoteState
+
+UNSPECIFIED = "STATE_UNSPECIFIED"
+"""The zero value, which answers may leave out."""
+
+_STOPPING = Reading(RemoteState.STOPPING, Phase.STOPPING, True)
+
+STATUSES = {
+    UNSPECIFIED: UNHEARD_OF,  # "not set" says nothing: the last state stays
+    "CREATING": Reading(RemoteState.QUEUED, Phase.QUEUED, False),
+    "QUEUED": Reading(RemoteState.QUEUED, Phase.QUEUED, False),  # the vendor marks it unused
+    "PENDING": Reading(RemoteState.STARTING, Phase.ASSIGNED, False),
+    "RUNNING": Reading(RemoteState.RUNNING, Phase.RUNNING, True),
+    "COMPLETED": Reading(RemoteState.SUCCEEDED, None, False),
+    "FAILED": Reading(RemoteState.FAILED, None, False),
+    "CANCELLING": _STOPPING,
+    "CANCELLED": Reading(RemoteState.CANCELLED, None, False),
+    "DELETING": _STOPPING,
+}
+
+FINAL = frozenset({RemoteState.SUCCEEDED, RemoteState.FAILED, RemoteState.CANCELLED})
+"""What nothing leaves."""
+ENDING = FINAL | {RemoteState.STOPPING}
+"""Where an end has been asked for or has come."""

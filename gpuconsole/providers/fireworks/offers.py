@@ -28,7 +28,7 @@ def offer(pool: Mapping[str, Any]) -> Offer:
         hourly_price=None,
         currency=CURRENCY,
         billing="second",
-        is_available=None if free is None else is_ready(pool) and free > 0,
+        is_available=None if free is None else is_ready(pool) and has_machines(pool) and free > 0,
         detail=", ".join(part for part in (str(pool.get("displayName") or ""), instance_type(pool)) if part),
     )
 
@@ -85,6 +85,12 @@ def most_nodes(pool: Mapping[str, Any]) -> int:
     """Hosts that a pool may grow to; one unless told (client code)."""
     fake = pool.get("fakeNodePool") or {}
     return whole(fake.get("numNodes")) or whole(pool.get("maxNodeCount")) or 1
+
+
+def has_machines(pool: Mapping[str, Any]) -> bool:
+    """Whether its last growth went well: its status tells what did not (client code)."""
+    status = pool.get("status")
+    return not isinstance(status, Mapping) or str(status.get("code") or "OK") == "OK"
 
 
 def is_ready(pool: Mapping[str, Any]) -> bool:

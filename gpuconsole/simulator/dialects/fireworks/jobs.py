@@ -92,9 +92,13 @@ class Job(Resource):
         """What the program will do."""
         return programs.plan(self.request, self.image)
 
-    @cached_property
+    @property
     def course(self) -> list[tuple[float, str]]:
-        """When each state begins if nobody interferes, the final one last where it ever ends."""
+        """When each state begins if nobody interferes, the final one last; without stock it waits with no end."""
+        return self._waiting()[0] if self.is_short else self._course
+
+    @cached_property
+    def _course(self) -> list[tuple[float, str]]:
         steps, machines_at = self._waiting()
         if self.nodes > self.hardware["max_nodes"]:
             return steps
@@ -110,7 +114,7 @@ class Job(Resource):
         for state, nominal in {**phases, PENDING: PHASE_S[PENDING]}.items():
             steps.append((round(moment, 3), state))
             moment += self.span(nominal * (0.85 + 0.3 * chance(self.id, state)))
-        return steps, moment
+        return steps, max(moment, self.released_at or moment)
 
     def entered(self, now: float) -> list[tuple[float, str]]:
         """The states it has been through, with the moments they began."""

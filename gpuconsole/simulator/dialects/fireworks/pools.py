@@ -1,5 +1,6 @@
 """Node pools: groups of machines in the customer's own AWS account. The provider keeps no list of machine types."""
 
+import json
 import re
 from typing import Any
 
@@ -79,10 +80,15 @@ class Pools(Things):
 
     def told(self, pool: Thing, jobs: list[Job], environments: list[Thing]) -> dict[str, Any]:
         """As answers show it."""
-        is_failed = pool.state(self._world.now()) == FAILED
-        text = "the instance type does not exist" if is_failed else ""
-        status = {"code": "INVALID_ARGUMENT" if is_failed else "OK", "message": text}
-        return self.as_json(pool, status=status, nodePoolStats=self.stats(pool, jobs, environments))
+        return self.as_json(pool, status=self._status(pool), nodePoolStats=self.stats(pool, jobs, environments))
+
+    def _status(self, pool: Thing) -> dict[str, Any]:
+        """What went wrong last; that a pool which gets no machines says so here is assumed."""
+        if pool.state(self._world.now()) == FAILED:
+            return {"code": "INVALID_ARGUMENT", "message": "the instance type does not exist"}
+        if not self._world.has_stock("fireworks", pool.id, json.dumps(pool.body)):
+            return {"code": "RESOURCE_EXHAUSTED", "message": "there is no capacity for the instance type"}
+        return {"code": "OK", "message": ""}
 
     def stats(self, pool: Thing, jobs: list[Job], environments: list[Thing]) -> dict[str, Any]:
         """The live use: nodes come as ranks need them (no job here waits for another's), a pool's minimum stays."""

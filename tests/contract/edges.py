@@ -49,8 +49,9 @@ class Place:
         spec = sample(self.provider.slug)
         for path, tag in self.tags:
             put(self.provider, spec, path, tag)
-        for path in self.schema.get("x-excludes", ()):
-            remove(spec, path)
+        for place in (*self.above, self):
+            for path in place.schema.get("x-excludes", ()):
+                remove(spec, path)
         node = index(self.provider.spec).get(self.path.replace("[]", ""))
         for condition in node.conditions if node else ():
             accepted = condition.accepted[0]
@@ -75,6 +76,12 @@ class Place:
         found = [value for member in self.members for value in beyond(member)]
         only = [value for value in found if not any(fits(member, value) for member in self.members)]
         return only if self.is_nullable else [*only, None]
+
+    @property
+    def above(self) -> list[Place]:
+        """The fields in which it stands, outermost first."""
+        bare = self.path.replace("[]", "")
+        return [one for one in places(self.provider.slug) if bare.startswith(f"{one.path.replace('[]', '')}.")]
 
     @property
     def texts(self) -> list[str]:

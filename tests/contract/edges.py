@@ -85,9 +85,11 @@ class Place:
 
     @property
     def texts(self) -> list[str]:
-        return GOOD_TEXT.get(self.provider.slug, {}).get(self.path) or [
-            text for text in self.schema.get("examples", ()) if isinstance(text, str)
-        ]
+        """Texts that are known to be good: the declared examples, the items of an example of a list."""
+        declared = self.schema.get("examples", ())
+        laid_flat = [text for one in declared for text in (one if isinstance(one, list) else [one])]
+        own = GOOD_TEXT.get(self.provider.slug, {}).get(self.path)
+        return own or [text for text in laid_flat if isinstance(text, str)]
 
     @property
     def holds_others(self) -> bool:

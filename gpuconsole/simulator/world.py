@@ -126,7 +126,7 @@ class Resource:
         return self.name, json.dumps(self.create_body)
 
     def release(self) -> None:
-        """There is stock again: what waited for it goes on from here, and what was reckoned of its life is forgotten."""
+        """There is stock again: what waited for it goes on from here, and its life is reckoned anew."""
         self.is_short, self.released_at = False, self.world.now()
         for name in [name for name in vars(self) if isinstance(getattr(type(self), name, None), cached_property)]:
             del vars(self)[name]

@@ -191,7 +191,7 @@ def test_without_stock_a_launch_is_refused_as_such_or_waits_unbilled(line: Line)
         line.heal()
         remote = line.launch()
     else:
-        line.pass_time(86_400)
+        line.pass_time(400)
         waiting = line.now(remote)
         assert waiting.reading.state == RemoteState.QUEUED
         assert not waiting.reading.is_billed

@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypeVar
 
 from gpuconsole.simulator.clock import Clock, iso
@@ -125,8 +126,10 @@ class Resource:
         return self.name, json.dumps(self.create_body)
 
     def release(self) -> None:
-        """There is stock again: what waited for it goes on from here."""
+        """There is stock again: what waited for it goes on from here, and its life is reckoned anew."""
         self.is_short, self.released_at = False, self.world.now()
+        for name in [name for name in vars(self) if isinstance(getattr(type(self), name, None), cached_property)]:
+            del vars(self)[name]
 
     def span(self, nominal_s: float) -> float:
         """Wall seconds that a phase of so many nominal seconds takes in this life."""

@@ -49,8 +49,9 @@ class Place:
         spec = sample(self.provider.slug)
         for path, tag in self.tags:
             put(self.provider, spec, path, tag)
-        for path in self.schema.get("x-excludes", ()):
-            remove(spec, path)
+        for place in (*self.above, self):
+            for path in place.schema.get("x-excludes", ()):
+                remove(spec, path)
         node = index(self.provider.spec).get(self.path.replace("[]", ""))
         for condition in node.conditions if node else ():
             accepted = condition.accepted[0]
@@ -77,10 +78,18 @@ class Place:
         return only if self.is_nullable else [*only, None]
 
     @property
+    def above(self) -> list[Place]:
+        """The fields in which it stands, outermost first."""
+        bare = self.path.replace("[]", "")
+        return [one for one in places(self.provider.slug) if bare.startswith(f"{one.path.replace('[]', '')}.")]
+
+    @property
     def texts(self) -> list[str]:
-        return GOOD_TEXT.get(self.provider.slug, {}).get(self.path) or [
-            text for text in self.schema.get("examples", ()) if isinstance(text, str)
-        ]
+        """Texts that are known to be good: the declared examples, the items of an example of a list."""
+        declared = self.schema.get("examples", ())
+        laid_flat = [text for one in declared for text in (one if isinstance(one, list) else [one])]
+        own = GOOD_TEXT.get(self.provider.slug, {}).get(self.path)
+        return own or [text for text in laid_flat if isinstance(text, str)]
 
     @property
     def holds_others(self) -> bool:

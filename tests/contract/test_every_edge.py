@@ -41,7 +41,10 @@ def beside(place: Place, told: dict[str, str]) -> dict[str, str]:
 def assert_accepted(place: Place, value: Any) -> None:
     spec = place.spec(value)
     for told in (told_by_the_model(place, spec), told_by_the_form(place, spec)):
-        assert beside(place, told) == {}, f"{value!r} is refused"
+        texts = beside(place, told)
+        if value is None:  # a rule about several fields may ask for this one after all
+            texts = {path: text for path, text in texts.items() if not text.startswith("Required")}
+        assert texts == {}, f"{value!r} is refused"
 
 
 def assert_refused(place: Place, value: Any) -> None:

@@ -75,13 +75,11 @@ class Job(Resource):
         job.recall(memory)
         return job
 
-    @property
+    @cached_property
     def course(self) -> list[tuple[float, str]]:
         """When each status begins if nobody interferes, the final one last; without stock it waits with no end."""
-        return [(self.created_at, PENDING), (math.inf, "COMPLETED")] if self.is_short else self._course
-
-    @cached_property
-    def _course(self) -> list[tuple[float, str]]:
+        if self.is_short:
+            return [(self.created_at, PENDING), (math.inf, "COMPLETED")]
         moment, course = self.created_at, []
         for word, nominal in PHASE_S.items():
             course.append((round(moment, 3), word))

@@ -65,6 +65,12 @@ class Surroundings:
     """Sentences by wire path that stand in place of a field's help: what holds for the values chosen now."""
     placeholders: Mapping[str, str] = field(default_factory=dict)
     """By wire path."""
+    locked: Mapping[str, str] = field(default_factory=dict)
+    """By wire path: the sentence that says why a field, or all in an object, is shown and not asked for."""
+
+    def lock_of(self, path: str) -> str:
+        """Why the field at a path is locked, by itself or with an object around it; empty where it is not."""
+        return next((why for lock, why in self.locked.items() if path == lock or path.startswith(f"{lock}.")), "")
 
 
 def grouped(options: tuple[Option, ...]) -> list[OptionGroup]:

@@ -47,7 +47,12 @@ class BoundLocked(Bound):
 
     @property
     def note(self) -> str:
-        return self.form.around.lock_of(self.path)
+        return self.form.around.locked[self.lock]
+
+    @property
+    def lock(self) -> str:
+        """The path that is locked: the field's own, or that of an object around it."""
+        return self.form.around.lock_over(self.path)
 
     @property
     def fix(self) -> str:
@@ -220,7 +225,7 @@ def bind_children(form: SpecForm[Any], group: Group, place: Place, *, is_require
 
 
 def _bind(form: SpecForm[Any], node: AnyNode, place: Place, *, is_required: bool) -> Iterator[Bound]:
-    if form.around.locked and form.around.lock_of(node.path) and not _is_plain_group(node):
+    if form.around.locked and form.around.lock_over(node.path) and not _is_plain_group(node):
         yield BoundLocked(form, node, place, is_required)
     elif isinstance(node, Leaf):
         yield BoundField(form, node, place, is_required)

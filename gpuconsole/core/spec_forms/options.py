@@ -68,9 +68,9 @@ class Surroundings:
     locked: Mapping[str, str] = field(default_factory=dict)
     """By wire path: the sentence that says why a field, or all in an object, is shown and not asked for."""
 
-    def lock_of(self, path: str) -> str:
-        """Why the field at a path is locked, by itself or with an object around it; empty where it is not."""
-        return next((why for lock, why in self.locked.items() if path == lock or path.startswith(f"{lock}.")), "")
+    def lock_over(self, path: str) -> str:
+        """The path that is locked where a field is: its own, or that of an object around it; empty where none is."""
+        return next((lock for lock in self.locked if path == lock or path.startswith(f"{lock}.")), "")
 
 
 def grouped(options: tuple[Option, ...]) -> list[OptionGroup]:

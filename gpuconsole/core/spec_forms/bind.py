@@ -72,6 +72,12 @@ class BoundLocked(Bound):
         return None if found is ABSENT else found
 
     @property
+    def unit(self) -> str:
+        """The unit of the value as it is sent; empty where the value names its own."""
+        is_number = isinstance(self.value, int | float) and not isinstance(self.value, bool)
+        return self.node.ui.unit.partition("per ")[0].strip() if is_number else ""
+
+    @property
     def is_said(self) -> bool:
         return value_at(self.form.wire, self.name) is not ABSENT
 

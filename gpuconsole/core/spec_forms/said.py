@@ -32,7 +32,9 @@ class Said:
 
 def said(node: AnyNode, wire: Any, parts: Parts = ()) -> Iterator[Said]:
     """Every value that the request gives to a field that is known, secrets in maps too; misshapen parts left out."""
-    if isinstance(node, Leaf):
+    if isinstance(node, Leaf) and node.ui.secret and isinstance(wire, Mapping):
+        yield from (Said(node, (*parts, str(key)), value, is_secret=True) for key, value in wire.items())
+    elif isinstance(node, Leaf):
         yield Said(node, parts, wire, is_secret=node.ui.secret)
     elif isinstance(node, Group) and isinstance(wire, Mapping):
         for child in node.children:

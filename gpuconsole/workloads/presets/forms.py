@@ -14,7 +14,9 @@ class SaveForm(forms.Form):
     """Name and place of a new preset. Its inputs have a prefix of their own: the launch form travels along."""
 
     PREFIX = "preset"
-    name = forms.CharField(max_length=80, required=False, widget=forms.TextInput({"autocomplete": "off"}))
+    name = forms.CharField(
+        max_length=80, widget=forms.TextInput({"autocomplete": "off"}), error_messages={"required": "Name it."}
+    )
     description = forms.CharField(max_length=300, required=False)
     place = forms.ChoiceField(label="Who launches from it", initial=MINE)
 
@@ -25,6 +27,7 @@ class SaveForm(forms.Form):
             places.append((PROJECTS, f"Everybody in {project.name}; you may lock fields next"))
         if replaced is not None:
             places.append((REPLACE, f"Put these values into {replaced.name}, which is there already"))
+        self.fields["name"].required = replaced is None
         self.fields["place"].choices = places  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, object]:

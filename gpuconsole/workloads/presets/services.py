@@ -42,7 +42,12 @@ class Content:
 def plain_secrets(spec: Mapping[str, Any], names: Collection[str]) -> list[Said]:
     """Places where the name of a stored secret belongs and something else stands, which may be the secret itself."""
     root = build(registry.get(str(spec["provider"])).spec)
-    return [one for one in said(root, spec) if one.is_secret and one.value not in (None, "") and one.value not in names]
+    return [one for one in said(root, spec) if one.is_secret and not _is_name(one.value, names)]
+
+
+def _is_name(value: Any, names: Collection[str]) -> bool:
+    """Whether nothing is said, or the name of a stored secret."""
+    return value is None or (isinstance(value, str) and (value == "" or value in names))
 
 
 def left_out(spec: Mapping[str, Any], names: Collection[str]) -> list[str]:

@@ -32,10 +32,8 @@ class Said:
 
 def said(node: AnyNode, wire: Any, parts: Parts = ()) -> Iterator[Said]:
     """Every value that the request gives to a field that is known, secrets in maps too; misshapen parts left out."""
-    if isinstance(node, Leaf) and node.ui.secret and isinstance(wire, Mapping):
-        yield from (Said(node, (*parts, str(key)), value, is_secret=True) for key, value in wire.items())
-    elif isinstance(node, Leaf):
-        yield Said(node, parts, wire, is_secret=node.ui.secret)
+    if isinstance(node, Leaf):
+        yield from _leaf(node, wire, parts)
     elif isinstance(node, Group) and isinstance(wire, Mapping):
         for child in node.children:
             if child.key in wire:
@@ -47,6 +45,14 @@ def said(node: AnyNode, wire: Any, parts: Parts = ()) -> Iterator[Said]:
         for key, value in wire.items():
             if isinstance(value, Mapping) and node.secret_key in value:
                 yield Said(node, (*parts, str(key), node.secret_key), value[node.secret_key], is_secret=True)
+
+
+def _leaf(leaf: Leaf, wire: Any, parts: Parts) -> Iterator[Said]:
+    """One value; of an object that names a secret, each value in it."""
+    if leaf.ui.secret and isinstance(wire, Mapping):
+        yield from (Said(leaf, (*parts, str(key)), value, is_secret=True) for key, value in wire.items())
+    else:
+        yield Said(leaf, parts, wire, is_secret=leaf.ui.secret)
 
 
 def value_at(wire: Any, path: str) -> Any:

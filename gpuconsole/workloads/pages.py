@@ -51,7 +51,6 @@ def context(
     """What the templates of the form read; ``opening`` where a link opened it."""
     layout, guards_layout = form.layouts
     view = "json" if form.json_error else view
-    listed = list(presets.visible(form.viewer).filter(provider=form.provider.slug))
     return {
         "form": form,
         "provider": form.provider,
@@ -65,7 +64,7 @@ def context(
         "preview": form.preview,
         "saved_at": saved_at,
         "opening": opening,
-        "presets": listed,
+        "presets": presets.visible(form.viewer).filter(provider=form.provider.slug),
         "may_keep_preset": form.viewer.team is not None,
         "is_json": view == "json",
         "json_text": json.dumps(form.spec_form.wire, indent=2, ensure_ascii=False) if view == "json" else "",

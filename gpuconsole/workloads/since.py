@@ -113,7 +113,8 @@ def _price(form: LaunchForm, then: Then) -> Iterator[str]:
     if then.hourly_price is None or form.estimate is None:
         return
     now, before = form.estimate.pricing, formats.hourly(then.hourly_price, then.currency)
+    after = formats.hourly(now.hourly_price, now.currency)
     if now.hourly_price is None:
         yield f"The price was {before} and is not known now."
-    elif (now.hourly_price, now.currency) != (then.hourly_price, then.currency):
-        yield f"The price was {before} and is {formats.hourly(now.hourly_price, now.currency)} now."
+    elif after != before:  # a frozen price was rounded, so figures that read the same are the same
+        yield f"The price was {before} and is {after} now."

@@ -26,7 +26,7 @@ def visible(viewer: Viewer) -> models.QuerySet[Preset]:
 
 def find(viewer: Viewer, public_id: str) -> Preset:
     """The preset. Raises Http404 where the viewer does not see it."""
-    preset = visible(viewer).filter(public_id=public_id[:40].replace("\0", "")).first()
+    preset = visible(viewer).filter(public_id=public_id.replace("\0", "")).first()
     if preset is None:
         raise Http404
     return preset

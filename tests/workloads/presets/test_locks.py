@@ -83,6 +83,26 @@ def test_json_cannot_change_a_locked_field_either_and_the_value_is_taken_back(de
     assert desk.post("baseten", "launch/", inputs).status_code == 302
 
 
+def test_the_json_view_names_what_is_locked(desk: Desk, locked: Preset) -> None:
+    desk.post("baseten", "edit/", opened(desk, locked) | {"view": "json"})
+    page = desk.page("baseten", "?view=json")
+    assert "Locked by the preset:" in page
+    assert f"<code>{STOP}</code>" in page
+    assert posted_by(page)["preset"] == [locked.public_id]
+
+
+def test_a_launch_that_is_asked_about_once_more_is_still_one_from_the_preset(desk: Desk) -> None:
+    preset = keep(desk, project=desk.project, locked=(COUNT,))
+    inputs = opened(desk, preset) | {STOP: ["12"]}
+    inputs.pop("confirmed")
+    page = desk.post("baseten", "launch/", inputs).content.decode()
+    assert "Launch 1 job for up to" in page
+
+    changed = posted_by(page, "confirm") | {COUNT: ["1"]}
+    assert desk.post("baseten", "launch/", changed).status_code == 422
+    assert desk.post("baseten", "launch/", posted_by(page, "confirm")).status_code == 302
+
+
 def test_a_locked_field_that_is_not_set_must_stay_unset(desk: Desk) -> None:
     preset = keep(desk, project=desk.project, locked=("training_job.priority",))
     inputs = opened(desk, preset)

@@ -27,6 +27,7 @@ from gpuconsole.core.rates import TooMany
 from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
 from gpuconsole.workloads.api import router as workloads
+from gpuconsole.workloads.presets.api import router as presets
 from gpuconsole.workloads.schemas import field_path
 
 logger = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads):
+for router in (accounts, projects, connections, catalog, workloads, presets):
     api.add_router("", router)
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails, to_jsonable_python
 
+from gpuconsole.providers.envelopes import laid_right
 from gpuconsole.providers.problems import Problem, explain, problem, problems, refuse, refuse_unstorable
 
 __all__ = [
@@ -227,7 +228,7 @@ class HasSpec(Protocol):
 
 def read_pasted(provider: HasSpec, pasted: Mapping[str, Any]) -> dict[str, Any]:
     """The spec, unchecked, that pasted JSON says: a spec of ours, or the provider's documented body in any wrapping."""
-    return provider.spec.from_body(pasted) | {"provider": provider.slug}
+    return provider.spec.from_body(laid_right(provider.spec, pasted)) | {"provider": provider.slug}
 
 
 def _wire(value: Any) -> Any:

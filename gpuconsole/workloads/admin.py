@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from gpuconsole.workloads.models import Event, UsageInterval, Workload
+from gpuconsole.workloads.models import Event, Preset, UsageInterval, Workload
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -54,5 +54,17 @@ class UsageIntervalAdmin(ReadOnly):
     list_display = ("workload", "attempt", "started_at", "ended_at", "billed_s", "hourly_price", "currency", "cost")
     list_select_related = ("workload",)
     search_fields = ("workload__public_id",)
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(Preset)
+class PresetAdmin(ReadOnly):
+    """Every saved launch form."""
+
+    list_display = ("public_id", "name", "provider", "team", "project", "owner", "changed_at")
+    list_filter = ("provider",)
+    list_select_related = ("team", "project", "owner")
+    search_fields = ("public_id", "name")
     ordering = ("-id",)
     show_full_result_count = False

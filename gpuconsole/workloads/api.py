@@ -1,5 +1,6 @@
 """Workloads in the JSON API: launch, preview, list, watch, and what may be done with one."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -10,14 +11,15 @@ from pydantic import Field
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
 from gpuconsole.connections.access import find_connection_for
-from gpuconsole.connections.models import Connection
 from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, ApiQuery, Moment, PageQuery, Text, asked_page
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import find_project
 from gpuconsole.projects.models import Project, ProjectRole
 from gpuconsole.workloads import access, logs, previews, queries, services
 from gpuconsole.workloads.estimates import estimate
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import Preset, Workload
+from gpuconsole.workloads.presets import filling, locks
+from gpuconsole.workloads.presets.locks import Terms
 from gpuconsole.workloads.schemas import (
     Events,
     LaunchIn,
@@ -75,17 +77,19 @@ def launch(
     idempotency_key: Annotated[Text | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)] = None,
 ) -> Status[WorkloadDetail]:
     """Launch a job or an instance. An Idempotency-Key that was used before answers the first workload (200)."""
-    viewer, project, connection = _may_launch(request, slug, payload)
+    asked = _may_launch(request, slug, payload)
+    terms = asked.terms
     workload = services.launch(
-        project=project,
-        connection=connection,
-        spec=payload.spec,
-        name=payload.name,
-        by=viewer.user,
-        api_token=viewer.token,
-        stop_after_s=payload.guards.stop_after_s,
+        project=asked.project,
+        connection=terms.connection,
+        spec=terms.spec,
+        name=terms.name,
+        by=asked.viewer.user,
+        api_token=asked.viewer.token,
+        stop_after_s=terms.stop_after_s,
         idempotency_key=idempotency_key,
-        labels=payload.labels,
+        labels=terms.labels,
+        preset=asked.preset,
     )
     return Status(200 if workload.is_repeat else 201, shape_detail(_whole(workload), timezone.now()))
 
@@ -97,11 +101,12 @@ def launch(
 )
 def preview(request: HttpRequest, slug: Text, payload: LaunchIn) -> PreviewOut:
     """The exact request that a launch would send, secrets masked, and its estimate. Nothing is sent."""
-    _, project, connection = _may_launch(request, slug, payload)
-    shown = previews.preview(project=project, connection=connection, spec=payload.spec)
-    figures = estimate(
-        project=project, connection=connection, spec=payload.spec, stop_after_s=payload.guards.stop_after_s
-    )
+    asked = _may_launch(request, slug, payload)
+    project, terms = asked.project, asked.terms
+    if asked.preset is not None:
+        locks.check(asked.preset, project, terms)
+    shown = previews.preview(project=project, connection=terms.connection, spec=terms.spec)
+    figures = estimate(project=project, connection=terms.connection, spec=terms.spec, stop_after_s=terms.stop_after_s)
     requests = [RequestOut(method=sent.method, path=sent.path, body=sent.body, why=sent.why) for sent in shown.requests]
     return PreviewOut(
         request=requests[-1],
@@ -182,18 +187,31 @@ for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.RETRY):
     )(_act(_verb))
 
 
-def _may_launch(request: HttpRequest, slug: Text, payload: LaunchIn) -> tuple[Viewer, Project, Connection]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A launch that the caller may ask for, with what a preset adds to it."""
+
+    viewer: Viewer
+    project: Project
+    preset: Preset | None
+    terms: Terms
+
+
+def _may_launch(request: HttpRequest, slug: Text, payload: LaunchIn) -> _Asked:
     viewer: Viewer = request.auth  # type: ignore[attr-defined]
     require_scope(viewer, "launch")
     project = find_project(viewer, slug, role=ProjectRole.MEMBER)
-    connection = find_connection_for(project, payload.connection)
+    preset = filling.find(viewer, payload.preset) if payload.preset is not None else None
+    wanted = filling.connection_of(payload, preset)
+    connection = find_connection_for(project, wanted)
     if connection is None:
         text = "There is no such connection that this project may use. GET /connections lists them."
         raise Refused(text, code="unknown_connection", field="connection")
-    if connection.provider != payload.spec.provider:
-        text = f"This connection is one to {connection.provider}, the spec is for {payload.spec.provider}."
+    spec = filling.spec_of(payload, preset)
+    if connection.provider != spec.provider:
+        text = f"This connection is one to {connection.provider}, the spec is for {spec.provider}."
         raise Refused(text, code="other_provider", field="connection")
-    return viewer, project, connection
+    return _Asked(viewer, project, preset, filling.terms(payload, preset, spec, connection))
 
 
 def _find(request: HttpRequest, public_id: Text) -> Workload:

@@ -24,9 +24,11 @@ from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.remote import Offer
 from gpuconsole.workloads import access
 from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.presets import pages as preset_pages
 from gpuconsole.workloads.states import State
 
 RECENT = 3
+PRESETS = 6
 VRAM_GB = (16, 24, 40, 48, 80, 141)
 GPUS = (1, 2, 4, 8)
 
@@ -127,6 +129,7 @@ def context(viewer: Viewer, project: Project | None, query: Mapping[str, str]) -
         "currency": currency,
         "chips": _chips(query, needs, currency),
         "recent": recent(viewer, project),
+        "presets": _presets(viewer, project),
         "may_connect": viewer.may_administer,
     }
 
@@ -151,6 +154,12 @@ def recent(viewer: Viewer, project: Project | None) -> QuerySet[Workload]:
     if project is not None:
         own = own.filter(project=project)
     return own.filter(provider__in=registry.SLUGS).defer("spec", "remote", "request").order_by("-id")[:RECENT]
+
+
+def _presets(viewer: Viewer, project: Project | None) -> list[dict[str, Any]]:
+    """Their own and their projects' presets, those of the project in focus first; the rest is on a page of its own."""
+    found = preset_pages.rows(viewer)
+    return sorted(found, key=lambda row: project is None or row["preset"].project != project)[:PRESETS]
 
 
 def _found(viewer: Viewer, providers: Sequence[Provider]) -> dict[str, tuple[Connection, list[Offer]]]:

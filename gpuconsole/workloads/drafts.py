@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils import timezone
 
 from gpuconsole.accounts.access import Viewer
+from gpuconsole.workloads.forms import JSON_TEXT, LaunchForm
 from gpuconsole.workloads.models import Draft
 
 MOST_INPUTS = 2000
@@ -20,15 +20,18 @@ def find(viewer: Viewer, provider: str) -> Draft | None:
     return Draft.objects.filter(team=viewer.team, user=viewer.user, provider=provider).first()
 
 
-def save(viewer: Viewer, provider: str, fields: Mapping[str, list[str]]) -> datetime:
-    """Keep the inputs in place of what was kept before; gives the moment."""
+def save(form: LaunchForm) -> datetime:
+    """Keep the form's inputs, and JSON that cannot be read yet, in place of what was kept before; gives the moment."""
     now = timezone.now()
-    kept = {name: values for name, values in fields.items() if name not in NOT_KEPT and ":" not in name}
+    kept = {name: values for name, values in form.values.items() if name not in NOT_KEPT and ":" not in name}
+    fields = dict(list(kept.items())[:MOST_INPUTS])
+    if form.json_error:
+        fields[JSON_TEXT] = [form.json_text]
     Draft.objects.update_or_create(
-        team=viewer.team,
-        user=viewer.user,
-        provider=provider,
-        defaults={"fields": dict(list(kept.items())[:MOST_INPUTS]), "saved_at": now},
+        team=form.viewer.team,
+        user=form.viewer.user,
+        provider=form.provider.slug,
+        defaults={"fields": fields, "saved_at": now},
     )
     return now
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gpuconsole.core.spec_forms.bound import html_id
 from gpuconsole.core.spec_forms.parse import pair_rows
-from gpuconsole.workloads.forms import LaunchForm
+from gpuconsole.workloads.forms import PRESET, LaunchForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,28 @@ def _drop(form: LaunchForm, name: str, value: str) -> Done:
     return Done(anchor="#extra-fields")
 
 
+def _restore(form: LaunchForm, name: str, value: str) -> Done:
+    form.restore(name)
+    return Done(anchor=f"#{html_id(name)}")
+
+
+def _leave(form: LaunchForm, name: str, value: str) -> Done:
+    """Go on with the values as they are, and without the preset and its locks."""
+    form.values.pop(PRESET, None)
+    return Done()
+
+
 def _is_map(form: LaunchForm, name: str) -> bool:
     path = ".".join(part for part in name.split(".") if not part.isdecimal())
     return type(form.spec_form.nodes.get(path)).__name__ == "Pairs"
 
 
-_VERBS = {"add": _add, "remove": _remove, "paste": _paste, "fix": _fix, "drop": _drop}
+_VERBS = {
+    "add": _add,
+    "remove": _remove,
+    "paste": _paste,
+    "fix": _fix,
+    "drop": _drop,
+    "restore": _restore,
+    "leave": _leave,
+}

@@ -15,19 +15,26 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.spec_forms import SECRETS, Layout, SpecForm, Surroundings, Values, nearest
 from gpuconsole.core.spec_forms.codecs import Unreadable, parse_json
+from gpuconsole.core.spec_forms.said import ABSENT, value_at, with_value
 from gpuconsole.projects import secrets
 from gpuconsole.projects.access import launchable_projects
 from gpuconsole.projects.models import Project
+from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.preview import Preview
 from gpuconsole.providers.specs import Spec, read_pasted
 from gpuconsole.workloads import estimates, guards, options, previews
 from gpuconsole.workloads.estimates import Estimate
+from gpuconsole.workloads.models import Preset
+from gpuconsole.workloads.presets import access as presets
+from gpuconsole.workloads.presets import locks
 
 JSON_TEXT = "json"
 """The input of the JSON view; where it was posted, it says the spec."""
 CONNECTION = "connection"
 PROJECT = "guards.project"
+PRESET = "preset"
+"""The id of the preset that the form was opened from."""
 
 
 @dataclass
@@ -75,6 +82,14 @@ class LaunchForm:
         return chosen or (self.connections[0] if self.connections else None)
 
     @cached_property
+    def preset(self) -> Preset | None:
+        """The preset that is launched from, as far as the person sees it and it is one for this form."""
+        wanted = self.values.last(PRESET)
+        if not wanted:
+            return None
+        return presets.visible(self.viewer).filter(public_id=wanted, provider=self.provider.slug).first()
+
+    @cached_property
     def choices(self) -> dict[str, Any]:
         return dict(catalog.all_choices(self.connection)) if self.connection else {}
 
@@ -86,7 +101,7 @@ class LaunchForm:
             self.values,
             fixed=self._fixed,
             around=self._around(bare.wire),
-            found={path: text for path, text in self.found.items() if not is_ours(path)},
+            found={path: text for path, text in (self._broken_locks | self.found).items() if not is_ours(path)},
             is_new=self.is_new,
         )
         if form.draft_spec is not None:
@@ -98,9 +113,11 @@ class LaunchForm:
         if self.values.last(PROJECT) and self.project is None:
             self.found[PROJECT] = "Pick a project that you may launch in."
         around = Surroundings(
-            sources={guards.PROJECTS: options.projects(self.projects)}, placeholders=self._placeholders
+            sources={guards.PROJECTS: options.projects(self.projects)},
+            placeholders=self._placeholders,
+            locked=self._locked,
         )
-        found = {path: text for path, text in self.found.items() if is_ours(path)}
+        found = {path: text for path, text in (self._broken_locks | self.found).items() if path.startswith("guards.")}
         return SpecForm(guards.rails(self.provider.slug), self.values, around=around, found=found, is_new=self.is_new)
 
     @property
@@ -154,12 +171,23 @@ class LaunchForm:
 
     @property
     def error_count(self) -> int:
-        return len(self.spec_form.located) + len(self.guards_form.located) + bool(self.json_error)
+        broken = bool(self.json_error) + bool(self.connection_error)
+        return len(self.spec_form.located) + len(self.guards_form.located) + broken
+
+    @property
+    def connection_error(self) -> str:
+        """Why the connection is not the one that the preset wants; empty where it may be."""
+        return self._broken_locks.get(CONNECTION, "")
+
+    @property
+    def is_connection_locked(self) -> bool:
+        return CONNECTION in self._locked
 
     @property
     def is_ready(self) -> bool:
         """Whether it may be handed to the launch service."""
-        return not self.error_count and self.project is not None and self.connection is not None
+        is_told = bool(self.messages)
+        return not self.error_count and not is_told and self.project is not None and self.connection is not None
 
     def refuse(self, no: Refused) -> None:
         """Put the service's no where it belongs; what belongs to no field goes above the form."""
@@ -179,6 +207,12 @@ class LaunchForm:
         except Unreadable as exc:
             self.json_error, self.json_text = str(exc), text
             return
+        meant = pasted.get("provider")
+        if meant in registry.SLUGS and meant != self.provider.slug:
+            other = registry.get(str(meant)).name
+            self.json_error = f"This is a spec for {other}, and the form is one for {self.provider.name}."
+            self.json_text = text
+            return
         self.take_spec(read_pasted(self.provider, pasted))
 
     def take_spec(self, wire: Mapping[str, Any]) -> None:
@@ -189,6 +223,42 @@ class LaunchForm:
     def drop(self, path: str) -> None:
         """Leave out one extra field, named as the form lists it."""
         self.layouts[0].drop_extra(path)
+
+    def restore(self, path: str) -> None:
+        """Take a locked field's value from the preset again."""
+        if self.preset is None or not locks.covers([*self._locked], path):
+            return
+        wanted = value_at(locks.said(self.preset), path)
+        if path == PROJECT and self.preset.project:
+            self.values[PROJECT] = [self.preset.project.slug]
+        elif path == CONNECTION and self.preset.connection:
+            self.values[CONNECTION] = [self.preset.connection.public_id]
+        elif not is_ours(path):
+            self.take_spec(with_value(self.spec_form.wire, path, wanted))
+        else:
+            self.values.clear(path)
+            if wanted is not ABSENT:
+                self.guards_form.put(path, wanted)
+
+    @property
+    def _locked(self) -> dict[str, str]:
+        """Why, by path, of each field that the preset locks; a project's preset is charged to the project."""
+        if self.preset is None:
+            return {}
+        own = {PROJECT: f"Work from a preset of {self.preset.project} is charged there."} if self.preset.project else {}
+        return own | dict.fromkeys(self.preset.locked, locks.why(self.preset))
+
+    @cached_property
+    def _broken_locks(self) -> dict[str, str]:
+        """Locked fields that stand otherwise than the preset has them."""
+        if self.preset is None:
+            return {}
+        spec = SpecForm(self.provider.spec, self.values, fixed=self._fixed).wire
+        ours = SpecForm(guards.rails(self.provider.slug), self.values).wire.get("guards", {})
+        found = locks.changed(self.preset, locks.whole(spec, ours, self.connection)) if self.preset.locked else {}
+        if self.preset.project and self.values.last(PROJECT) != self.preset.project.slug:
+            found[PROJECT] = f"{self.preset} is a preset of {self.preset.project}: launch from it there."
+        return found
 
     @property
     def _fixed(self) -> dict[str, str]:
@@ -204,16 +274,16 @@ class LaunchForm:
 
     def _around(self, wire: Mapping[str, Any]) -> Surroundings:
         if self.connection is None or self.project is None:
-            return Surroundings()
+            return Surroundings(locked=self._locked)
         ages = catalog.choice_ages(self.connection)
         found = options.sources(self.choices, ages, wire, self.project.team.currency)
         found[SECRETS] = options.secrets(secrets.names(self.project))
-        return Surroundings(found, self.provider.adapter.notes(wire, self.choices))
+        return Surroundings(found, self.provider.adapter.notes(wire, self.choices), locked=self._locked)
 
 
 def is_ours(name: str) -> bool:
     """Whether an input belongs to the console and not to the provider's request."""
-    return name == CONNECTION or name == "guards" or name.startswith("guards.")
+    return name in (CONNECTION, PRESET, "guards") or name.startswith("guards.")
 
 
 def _object(text: str) -> Mapping[str, Any]:

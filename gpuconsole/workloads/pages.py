@@ -1,4 +1,4 @@
-"""What the launch pages show: how a form is opened, what was posted, and the context of its templates."""
+"""What the launch pages show: what was posted, and the context of their templates."""
 
 from __future__ import annotations
 
@@ -7,40 +7,25 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, QueryDict
+from django.http import QueryDict
 from django.urls import reverse
 
 from gpuconsole.accounts.access import Viewer
-from gpuconsole.catalog import queries as catalog
 from gpuconsole.core.spec_forms import Values
 from gpuconsole.core.spec_forms.bind import BoundPairs
 from gpuconsole.core.spec_forms.bound import Bound
 from gpuconsole.core.spec_forms.field import BoundField
 from gpuconsole.core.spec_forms.layout import Layout
 from gpuconsole.core.spec_forms.nodes import Control
-from gpuconsole.projects.models import Project
 from gpuconsole.providers.contract import Provider
-from gpuconsole.workloads import access, drafts, rail, services
-from gpuconsole.workloads.forms import CONNECTION, JSON_TEXT, PROJECT, LaunchForm, is_ours
+from gpuconsole.workloads import rail
+from gpuconsole.workloads.forms import JSON_TEXT, LaunchForm
+from gpuconsole.workloads.openings import Opening, let_go
+from gpuconsole.workloads.presets import access as presets
 
-STOP_AFTER = "guards.stop_after_s"
-_INSTANCE_STOP_H = "8"
+NO_FIELDS = frozenset({"csrfmiddlewaretoken", "key", "tried", "left", "confirmed", "save", JSON_TEXT})
+"""Inputs beside the form's own fields; those of the question about a preset begin with ``preset-``."""
 _KEY_LENGTHS = range(16, 65)
-
-
-def opened(
-    viewer: Viewer, provider: Provider, project: Project | None, query: QueryDict
-) -> tuple[LaunchForm, datetime | None]:
-    """The form that a link opens, and when its draft was saved: a clone, an offer, the draft, or an empty one."""
-    if "clone" in query:
-        return _cloned(viewer, provider, str(query["clone"])), None
-    draft = None if query.get("draft") == "discard" or "offer" in query else drafts.find(viewer, provider.slug)
-    values = Values.of(draft.fields) if draft else Values()
-    form = LaunchForm(viewer, provider, values, is_new=True)
-    _begin(form, project)
-    if "offer" in query:
-        _take_offer(form, str(query["offer"]), str(query.get("connection", "")))
-    return form, draft.saved_at if draft else None
 
 
 def posted(viewer: Viewer, provider: Provider, data: QueryDict, *, is_try: bool = False) -> LaunchForm:
@@ -49,19 +34,23 @@ def posted(viewer: Viewer, provider: Provider, data: QueryDict, *, is_try: bool 
     With ``is_try`` the person wants to hear of all that is wrong; it stays so until the form is opened anew.
     """
     values = Values.of(data)
-    for name in ("csrfmiddlewaretoken", "key", "tried", "left", "confirmed", JSON_TEXT):
-        values.pop(name, None)
+    for name in [name for name in values if name in NO_FIELDS or name.startswith("preset-")]:
+        del values[name]
     form = LaunchForm(viewer, provider, values, is_new="tried" not in data and not is_try)
     if len(data.get("key", "")) in _KEY_LENGTHS:
         form.key = str(data["key"])
     if JSON_TEXT in data:
         form.take_json(str(data[JSON_TEXT]))
+    let_go(form)
     return form
 
 
-def context(form: LaunchForm, saved_at: datetime | None, *, view: str = "") -> dict[str, Any]:
-    """What the templates of the form read."""
+def context(
+    form: LaunchForm, saved_at: datetime | None, *, view: str = "", opening: Opening | None = None
+) -> dict[str, Any]:
+    """What the templates of the form read; ``opening`` where a link opened it."""
     layout, guards_layout = form.layouts
+    view = "json" if form.json_error else view
     return {
         "form": form,
         "provider": form.provider,
@@ -74,6 +63,9 @@ def context(form: LaunchForm, saved_at: datetime | None, *, view: str = "") -> d
         "rail": rail.rail(form),
         "preview": form.preview,
         "saved_at": saved_at,
+        "opening": opening,
+        "presets": presets.visible(form.viewer).filter(provider=form.provider.slug),
+        "may_keep_preset": form.viewer.team is not None,
         "is_json": view == "json",
         "json_text": json.dumps(form.spec_form.wire, indent=2, ensure_ascii=False) if view == "json" else "",
     }
@@ -98,10 +90,16 @@ def left(form: LaunchForm, name: str) -> dict[str, Any]:
 
 def question(form: LaunchForm) -> dict[str, Any]:
     """The confirmation page; it carries the whole form along."""
+    carried_along = carried(form, {"confirmed": "1", "tried": "1"})
+    return rail.question(form) | carried_along | {"action_url": f"{carried_along['keep_url']}launch/"}
+
+
+def carried(form: LaunchForm, own: Mapping[str, str]) -> dict[str, Any]:
+    """Context of a page that asks something and sends the whole launch form along, with inputs of its own."""
     url = reverse("launch:form", args=(form.provider.slug, form.provider.kind))
     crumbs = [{"label": "Launch", "url": reverse("launch:choose")}, {"label": form.provider.name, "url": url}]
-    hidden = _Inputs(form.values, {"key": form.key, "confirmed": "1", "tried": "1"})
-    return rail.question(form) | {"action_url": f"{url}launch/", "keep_url": url, "crumbs": crumbs, "hidden": hidden}
+    hidden = _Inputs(form.values, {"key": form.key, **own})
+    return {"keep_url": url, "crumbs": crumbs, "hidden": hidden, "provider": form.provider}
 
 
 class _Inputs:
@@ -119,56 +117,3 @@ class _Inputs:
 def _items(layout: Layout) -> Iterator[Bound]:
     for section in layout.sections:
         yield from section.every_item
-
-
-def _begin(form: LaunchForm, project: Project | None) -> None:
-    """Fill in what every launch needs and the person need not think about."""
-    if not form.values.last(PROJECT):
-        slugs = [one.slug for one in form.projects]
-        wanted = project.slug if project is not None and project.slug in slugs else (slugs[0] if slugs else "")
-        form.values[PROJECT] = [wanted]
-    if form.provider.kind == "instance" and STOP_AFTER not in form.values:
-        default_s = form.project.default_stop_after_s if form.project else None
-        form.values[STOP_AFTER] = [f"{default_s / 3600:g}" if default_s else _INSTANCE_STOP_H]
-        form.values[f"{STOP_AFTER}.unit"] = ["h"]
-
-
-def _cloned(viewer: Viewer, provider: Provider, public_id: str) -> LaunchForm:
-    workload = access.find_workload(viewer, public_id)
-    if workload.provider != provider.slug:
-        raise Http404
-    like = services.clone(workload)
-    form = LaunchForm(viewer, provider, Values({CONNECTION: [like.connection.public_id]}), is_new=True)
-    form.values[PROJECT] = [workload.project.slug]
-    if like.stop_after_s:
-        form.guards_form.put(STOP_AFTER, like.stop_after_s)
-    if like.labels:
-        form.guards_form.put("guards.labels", list(like.labels))
-    if not provider.name_path:
-        form.values["guards.name"] = [like.name]
-    form.take_spec(_named(like.spec, provider.name_path, like.name))
-    return LaunchForm(viewer, provider, form.values, is_new=True)
-
-
-def _named(spec: Mapping[str, Any], path: str, name: str) -> dict[str, Any]:
-    """The spec with its own name field set, where it has one."""
-    named = json.loads(json.dumps(dict(spec)))
-    *parents, last = path.split(".")
-    place = named
-    for key in parents:
-        place = place.setdefault(key, {})
-    if path:
-        place[last] = name
-    return dict(named)
-
-
-def _take_offer(form: LaunchForm, hardware_id: str, connection: str) -> None:
-    if connection:
-        form.values[CONNECTION] = [connection]
-    if form.connection is None:
-        return
-    offer = next((row for row in catalog.offers(form.connection) if row.hardware_id == hardware_id), None)
-    if offer is not None:
-        kept = Values({name: value for name, value in form.values.items() if is_ours(name)})
-        form.take_spec(form.provider.adapter.asks_for(offer))
-        form.values.update(kept)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Any, Self, Union
 
 from ninja import Field
-from pydantic import Discriminator, JsonValue
+from pydantic import Discriminator, JsonValue, model_validator
 
 from gpuconsole.core.api import Amount, ApiInput, ApiSchema, PageInfo, Text
 from gpuconsole.core.money import Money
-from gpuconsole.providers import registry
+from gpuconsole.providers import problems, registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import checkpoints
 from gpuconsole.workloads.estimates import Estimate
@@ -32,16 +32,34 @@ class GuardsIn(ApiInput):
     """Seconds after the launch at which the console ends it."""
 
 
+Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+Labels = Annotated[list[Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f]+$")]], Field(max_length=20)]
+
+
+def _no_default(schema: dict[str, Any]) -> None:
+    """Left out is not the same as null, which is no value here."""
+    schema.pop("default", None)
+
+
 class LaunchIn(ApiInput):
     """One launch: what the provider is asked for, on which connection, under which name."""
 
-    name: str = Field("", max_length=200, pattern=r"^[^\x00-\x1f]*$")
-    connection: Text
-    spec: AnySpec
+    name: Name = ""
+    connection: Text = Field("", json_schema_extra=_no_default)
+    """Required without a preset that names one."""
+    spec: AnySpec = Field(None, json_schema_extra=_no_default)  # type: ignore[assignment]  # see _complete
+    """Required without a preset; with one it is the whole spec, in place of the preset's."""
     guards: GuardsIn = GuardsIn()
-    labels: list[Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f]+$")]] = Field(
-        default_factory=list, max_length=20
-    )
+    labels: Labels = Field(default_factory=list)
+    preset: Text | None = None
+    """Id of a preset to launch from: what is left out here is taken from it, and its locked fields must stay."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.preset is None:
+            missing = [name for name in ("connection", "spec") if name not in self.model_fields_set]
+            problems.refuse("launch", [problems.problem("Required.", name) for name in missing])
+        return self
 
 
 class ReasonOut(ApiSchema):

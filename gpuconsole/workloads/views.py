@@ -16,7 +16,7 @@ from gpuconsole.core.htmx import wants_fragment
 from gpuconsole.projects.access import focused_project
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
-from gpuconsole.workloads import chooser, drafts, edits, pages, rail, services
+from gpuconsole.workloads import chooser, drafts, edits, openings, pages, rail, services
 from gpuconsole.workloads.forms import LaunchForm
 from gpuconsole.workloads.models import Workload
 
@@ -32,11 +32,12 @@ def choose(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def form(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """The form as the draft has it, or as a clone, an offer or nothing at all begins it."""
-    provider = _provider(slug, kind)
+    """The form as the draft has it, or as a clone, a preset, an offer or nothing at all begins it."""
+    provider = find_provider(slug, kind)
     person = viewer(request)
-    filled, draft = pages.opened(person, provider, focused_project(request, person), request.GET)
-    context = pages.context(filled, draft, view=request.GET.get("view", ""))
+    opening = openings.opened(person, provider, focused_project(request, person), request.GET)
+    saved_at = opening.draft.saved_at if opening.draft else None
+    context = pages.context(opening.form, saved_at, view=request.GET.get("view", ""), opening=opening)
     return render(request, "launch/form.html", context)
 
 
@@ -45,8 +46,8 @@ def form(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 def check(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Keep what was typed and say what it means: by htmx the rail and the notes, else the whole form."""
     is_try = not wants_fragment(request)
-    filled = pages.posted(viewer(request), _provider(slug, kind), request.POST, is_try=is_try)
-    saved_at = drafts.save(filled.viewer, slug, filled.values)
+    filled = pages.posted(viewer(request), find_provider(slug, kind), request.POST, is_try=is_try)
+    saved_at = drafts.save(filled)
     context = pages.context(filled, saved_at, view=_view(request))
     if not wants_fragment(request):
         return render(request, "launch/form.html", context)
@@ -60,12 +61,14 @@ def check(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @require_POST
 def edit(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Add or remove a row, take an offered fix, or change between form and JSON; works by posting alone."""
-    provider = _provider(slug, kind)
+    provider = find_provider(slug, kind)
     filled = pages.posted(viewer(request), provider, request.POST)
     if filled.json_error:
-        return _shown(request, filled)
+        return show_again(request, filled)
     done = edits.apply(filled, request.POST)
-    drafts.save(filled.viewer, slug, filled.values)
+    if done.view == "json" and filled.spec_form.parsed.problems:  # no JSON could say them
+        return show_again(request, filled)
+    drafts.save(filled)
     query = f"?view={done.view}" if done.view else ""
     return redirect(f"{reverse('launch:form', args=(slug, kind))}{query}{done.anchor}")
 
@@ -74,13 +77,13 @@ def edit(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @require_POST
 def draft(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Keep the form for later, or forget what was kept."""
-    filled = pages.posted(viewer(request), _provider(slug, kind), request.POST)
+    filled = pages.posted(viewer(request), find_provider(slug, kind), request.POST)
     if "discard" in request.POST:
         drafts.discard(filled.viewer, slug)
         return redirect("launch:form", slug, kind)
     if filled.json_error:
-        return _shown(request, filled)
-    drafts.save(filled.viewer, slug, filled.values)
+        return show_again(request, filled)
+    drafts.save(filled)
     messages.success(request, "Draft saved.")
     return redirect("launch:form", slug, kind)
 
@@ -89,17 +92,17 @@ def draft(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @require_POST
 def launch(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Ask for the work; what stands in the way is shown at its place with nothing lost."""
-    filled = pages.posted(viewer(request), _provider(slug, kind), request.POST, is_try=True)
+    filled = pages.posted(viewer(request), find_provider(slug, kind), request.POST, is_try=True)
     if not filled.is_ready:
-        return _shown(request, filled)
+        return show_again(request, filled)
     if rail.must_ask(filled) and "confirmed" not in request.POST:
-        drafts.save(filled.viewer, slug, filled.values)
+        drafts.save(filled)
         return render(request, "components/confirm_page.html", pages.question(filled))
     try:
         workload = _launched(filled)
     except Refused as no:
         filled.refuse(no)
-        return _shown(request, filled)
+        return show_again(request, filled)
     drafts.discard(filled.viewer, slug)
     messages.success(request, f"Sent {workload.name} to {filled.provider.name}.")
     return redirect(f"/{workload.kind}s/{workload.public_id}/")
@@ -116,13 +119,13 @@ def _launched(filled: LaunchForm) -> Workload:
         stop_after_s=filled.stop_after_s,
         idempotency_key=filled.key,
         labels=filled.labels,
+        preset=filled.preset,
     )
 
 
-def _shown(request: HttpRequest, filled: LaunchForm) -> HttpResponse:
-    context = pages.context(
-        filled, drafts.save(filled.viewer, filled.provider.slug, filled.values), view=_view(request)
-    )
+def show_again(request: HttpRequest, filled: LaunchForm) -> HttpResponse:
+    """The form as it was sent, with what is wrong."""
+    context = pages.context(filled, drafts.save(filled), view=_view(request))
     return render(request, "launch/form.html", context, status=422)
 
 
@@ -130,7 +133,8 @@ def _view(request: HttpRequest) -> str:
     return "json" if "json" in request.POST else ""
 
 
-def _provider(slug: str, kind: str) -> Provider:
+def find_provider(slug: str, kind: str) -> Provider:
+    """The provider whose form stands at this address. Raises Http404."""
     if slug not in registry.SLUGS or registry.get(slug).kind != kind:
         raise Http404
     return registry.get(slug)

@@ -20,7 +20,16 @@ from gpuconsole.wsgi import application
 from tests.api.conftest import Caller
 
 DOCUMENT = "/api/v1/openapi.json"
-TOLD_IN_WORDS = {"launch_workload", "preview_workload", "list_workloads", "list_events", "list_offers"}
+TOLD_IN_WORDS = {
+    "launch_workload",
+    "preview_workload",
+    "list_workloads",
+    "list_events",
+    "list_offers",
+    "list_presets",
+    "create_preset",
+    "update_preset",
+}
 """Rules between fields and a cursor's signature: no JSON Schema can say them, so what looks valid may be refused."""
 
 schema = schemathesis.openapi.from_wsgi(DOCUMENT, application)

@@ -67,6 +67,10 @@ def _launch(world: World) -> dict[str, Any]:
     return {"connection": world.lab.connections["cortecs"].public_id, "spec": sample("cortecs")}
 
 
+def _preset(world: World) -> dict[str, Any]:
+    return {"name": "shared", "project": world.lab.project.slug, "spec": sample("cortecs")}
+
+
 def _shared(kind: str) -> dict[str, Rule]:
     return {
         f"{kind}/": PAGE,
@@ -84,6 +88,7 @@ def _within(prefix: str, rules: dict[str, Rule]) -> dict[str, Rule]:
 
 
 _FORM_OF = "launch/<slug:slug>/<slug:kind>/"
+_PRESET = "launch/presets/<slug:public_id>/"
 _CONNECTION = "connections/<str:public_id>/"
 _PROJECT = "projects/<slug:slug>/settings/"
 
@@ -91,7 +96,11 @@ EXPECTED: dict[str, Rule] = {
     "": PAGE,
     "setup/": PAGE,
     "launch/": PAGE,
+    "launch/presets/": PAGE,
+    _PRESET: PROJECT_FORM,
+    f"{_PRESET}remove/": PROJECT_ASK,
     **_within(_FORM_OF, {"": PAGE, "check/": PRESS, "edit/": PRESS, "draft/": PRESS, "launch/": PRESS}),
+    f"{_FORM_OF}preset/": PRESS,
     **_shared("jobs"),
     **_shared("instances"),
     "connections/": PAGE,
@@ -167,6 +176,8 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/providers/<slug>": READ,
     "api/v1/offers": READ,
     "api/v1/workloads": READ,
+    "api/v1/presets": Rule("401 ok ok ok ok ok ok", "401 404 404 403 403 ok ok").posting(_preset),
+    "api/v1/presets/<id>": READ_WORK,
     "api/v1/projects/<slug>/workloads": ACT.posting(_launch),
     "api/v1/projects/<slug>/workloads/preview": ACT.posting(_launch),
     **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),

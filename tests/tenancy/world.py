@@ -11,7 +11,10 @@ from gpuconsole.accounts import invitations
 from gpuconsole.accounts.models import Membership, TeamRole, User
 from gpuconsole.projects import secrets
 from gpuconsole.projects.models import ProjectMember, ProjectRole
+from gpuconsole.workloads.presets import services as presets
+from gpuconsole.workloads.presets.services import Content
 from gpuconsole.workloads.states import State
+from tests.contract.samples import sample
 from tests.factories import add_member, make_project, make_team, make_token
 from tests.factories_workloads import Lab, make_lab
 
@@ -72,6 +75,14 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     instance = lab.workload("cortecs", State.RUNNING, by=member)
     secret = secrets.put(project=lab.project, name="hf_token", value="hf_secret-value", by=owner)
     invitation, link = invitations.invite(team=lab.team, email="new@example.org", role=TeamRole.MEMBER, by=owner)
+    preset = presets.save(
+        team=lab.team,
+        project=lab.project,
+        name="standard",
+        content=Content(spec=sample("cortecs")),
+        by=owner,
+        secret_names=(),
+    )
     token, _ = make_token(lab.team, owner)
     spare = add_member(lab.team)
     in_project = ProjectMember.objects.create(project=lab.project, user=spare, role=ProjectRole.VIEWER)
@@ -80,6 +91,7 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "jobs/": {"public_id": job.public_id, "tab": "spec", "verb": "retry"},
         "instances/": {"public_id": instance.public_id, "tab": "spec", "verb": "stop"},
         "connections/": {"public_id": lab.connections["cortecs"].public_id},
+        "launch/presets/": {"public_id": preset.public_id},
         "launch/": {"slug": "cortecs", "kind": "instance"},
         "projects/<slug:slug>/settings/members/": at_settings | {"pk": in_project.pk},
         "projects/<slug:slug>/settings/secrets/": at_settings | {"public_id": secret.public_id},
@@ -92,6 +104,7 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "account/password/reset/": {"uidb36": "1", "key": "wrong"},
         "api/v1/providers/": {"slug": "cortecs"},
         "api/v1/projects/": at_settings,
+        "api/v1/presets/": {"id": preset.public_id},
         "api/v1/workloads/": {"id": instance.public_id},
         "api/(": {"rest": "nothing"},
     }

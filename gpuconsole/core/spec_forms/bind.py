@@ -14,6 +14,7 @@ from gpuconsole.core.spec_forms.form import SpecForm
 from gpuconsole.core.spec_forms.nodes import AnyNode, Control, Group, Leaf, Pairs, Rows, is_pick
 from gpuconsole.core.spec_forms.options import SECRETS, Option
 from gpuconsole.core.spec_forms.parse import PairRow, pair_rows
+from gpuconsole.core.spec_forms.said import ABSENT, value_at
 from gpuconsole.core.spec_forms.values import EXTRA
 
 PLAIN = frozenset({Control.TEXT, Control.INTEGER, Control.NUMBER, Control.SELECT, Control.QUANTITY})
@@ -36,6 +37,54 @@ class BoundSwitch(Bound):
     @property
     def items(self) -> list[Bound]:
         return list(bind_children(self.form, self.node, self.place, is_required=self.is_on))
+
+
+@dataclass(frozen=True)
+class BoundLocked(Bound):
+    """A field, list or object that is shown as it stands and not asked for; its inputs travel along unseen."""
+
+    template: str = "spec_forms/_locked.html"
+
+    @property
+    def note(self) -> str:
+        return self.form.around.locked[self.lock]
+
+    @property
+    def lock(self) -> str:
+        """The path that is locked: the field's own, or that of an object around it."""
+        return self.form.around.lock_over(self.path)
+
+    @property
+    def fix(self) -> str:
+        return ""
+
+    @property
+    def inputs(self) -> list[tuple[str, str]]:
+        """Name and value of every input below, but for those that the form carries through anyway."""
+        values = self.form.values
+        own = [name for name in values.below(self.name) if not is_carried(name)]
+        return [(name, value) for name in own for value in values[name]]
+
+    @property
+    def value(self) -> Any:
+        """What is said, in JSON terms; None where nothing is."""
+        found = value_at(self.form.wire, self.name)
+        return None if found is ABSENT else found
+
+    @property
+    def unit(self) -> str:
+        """The unit of the value as it is sent; empty where the value names its own."""
+        is_number = isinstance(self.value, int | float) and not isinstance(self.value, bool)
+        return self.node.ui.unit.partition("per ")[0].strip() if is_number else ""
+
+    @property
+    def is_said(self) -> bool:
+        return value_at(self.form.wire, self.name) is not ABSENT
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the value is one line of text or a number."""
+        return not isinstance(self.value, dict | list)
 
 
 @dataclass(frozen=True)
@@ -183,7 +232,9 @@ def bind_children(form: SpecForm[Any], group: Group, place: Place, *, is_require
 
 
 def _bind(form: SpecForm[Any], node: AnyNode, place: Place, *, is_required: bool) -> Iterator[Bound]:
-    if isinstance(node, Leaf):
+    if form.around.locked and form.around.lock_over(node.path) and not _is_plain_group(node):
+        yield BoundLocked(form, node, place, is_required)
+    elif isinstance(node, Leaf):
         yield BoundField(form, node, place, is_required)
     elif isinstance(node, Rows):
         yield BoundRows(form, node, place, is_required)
@@ -194,6 +245,17 @@ def _bind(form: SpecForm[Any], node: AnyNode, place: Place, *, is_required: bool
     else:
         is_begun = is_required or form.values.says(place.name)
         yield from bind_children(form, node, place, is_required=is_begun)
+
+
+def is_carried(name: str) -> bool:
+    """Whether an input holds extra fields that stand in no row: the form itself carries it, unseen."""
+    parts = name.split(".")
+    return parts[-1] == EXTRA and not any(part.isdecimal() for part in parts)
+
+
+def _is_plain_group(node: AnyNode) -> bool:
+    """Whether it is drawn as its fields alone, which may stand in several sections."""
+    return isinstance(node, Group) and not node.has_switch
 
 
 def _is_direct(leaf: Leaf, rows: BoundRows) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpuconsole.core.spec_forms.bind import BoundPairs, BoundRows, BoundSwitch, bind_children
+from gpuconsole.core.spec_forms.bind import BoundPairs, BoundRows, BoundSwitch, bind_children, is_carried
 from gpuconsole.core.spec_forms.bound import Bound, html_id
 from gpuconsole.core.spec_forms.conditions import Place, extra
 from gpuconsole.core.spec_forms.field import BoundField
@@ -122,10 +122,7 @@ class Layout:
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """Inputs that carry extra fields through the form, but for those that stand in rows."""
-        names = [name for name in self.form.values if name == EXTRA or name.endswith(f".{EXTRA}")]
-        return [
-            (name, self.form.values.last(name)) for name in names if not any(p.isdecimal() for p in name.split("."))
-        ]
+        return [(name, self.form.values.last(name)) for name in self.form.values if is_carried(name)]
 
     @property
     def required_count(self) -> int:

@@ -65,6 +65,12 @@ class Surroundings:
     """Sentences by wire path that stand in place of a field's help: what holds for the values chosen now."""
     placeholders: Mapping[str, str] = field(default_factory=dict)
     """By wire path."""
+    locked: Mapping[str, str] = field(default_factory=dict)
+    """By wire path: the sentence that says why a field, or all in an object, is shown and not asked for."""
+
+    def lock_over(self, path: str) -> str:
+        """The path that is locked where a field is: its own, or that of an object around it; empty where none is."""
+        return next((lock for lock in self.locked if path == lock or path.startswith(f"{lock}.")), "")
 
 
 def grouped(options: tuple[Option, ...]) -> list[OptionGroup]:

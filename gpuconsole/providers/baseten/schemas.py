@@ -155,8 +155,8 @@ class BasetenJobSpec(Spec):
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The documented body, with or without its ``training_job`` wrapper; a launch token in the name goes."""
-        spec = dict(body) if "training_job" in body or "image" not in body else {"training_job": dict(body)}
+        """The documented body; a launch token in the name goes."""
+        spec = dict(body)
         job = spec.get("training_job")
         if isinstance(job, Mapping) and isinstance(name := job.get("name"), str) and tokens.split(name)[0]:
             rest = {key: value for key, value in job.items() if key != "name"}

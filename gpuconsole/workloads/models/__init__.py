@@ -4,6 +4,7 @@ from gpuconsole.workloads.models.deployment import Deployment
 from gpuconsole.workloads.models.draft import Draft
 from gpuconsole.workloads.models.event import Event, EventKind
 from gpuconsole.workloads.models.output import Checkpoint, LogChunk, MetricSample
+from gpuconsole.workloads.models.preset import Preset
 from gpuconsole.workloads.models.usage import UsageInterval
 from gpuconsole.workloads.models.workload import Intent, Workload, WorkloadQuerySet
 
@@ -16,6 +17,7 @@ __all__ = [
     "Intent",
     "LogChunk",
     "MetricSample",
+    "Preset",
     "UsageInterval",
     "Workload",
     "WorkloadQuerySet",

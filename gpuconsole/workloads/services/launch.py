@@ -22,7 +22,9 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import names, transitions
 from gpuconsole.workloads.estimates import Estimate, estimate
-from gpuconsole.workloads.models import Intent, Workload
+from gpuconsole.workloads.models import Intent, Preset, Workload
+from gpuconsole.workloads.presets import locks
+from gpuconsole.workloads.presets.locks import Terms
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import Kind
 from gpuconsole.workloads.tokens import new_token
@@ -43,19 +45,23 @@ def launch(
     idempotency_key: str | None = None,
     labels: Sequence[str] = (),
     retry_of: Workload | None = None,
+    preset: Preset | None = None,
 ) -> Workload:
     """Ask for new work; it is there as *submitting* when this returns, and a worker sends it at once.
 
-    The same ``idempotency_key`` with the same request gives the first workload again. Raises Refused where a check
-    says no. Whether ``by`` may launch in the project is for the caller to have asked.
+    The same ``idempotency_key`` with the same request gives the first workload again. A launch from a preset keeps its
+    locked fields. Raises Refused where a check says no. Whether ``by`` may launch in the project, and sees the preset,
+    is for the caller to have asked.
     """
     _lock(project)
-    fingerprint = _fingerprint(connection, spec, name, stop_after_s, labels)
+    fingerprint = _fingerprint(connection, spec, name, stop_after_s, labels, preset)
     if idempotency_key is not None:
         first = Workload.objects.filter(project=project, idempotency_key=idempotency_key).first()
         if first is not None:
             return _again(first, fingerprint)
     _check(project, connection, spec)
+    if preset is not None:
+        locks.check(preset, project, Terms(spec, connection, name, stop_after_s, labels))
     figures = estimate(project=project, connection=connection, spec=spec, stop_after_s=stop_after_s)
     refuse_if_blocked(figures)
     workload = _row(project, connection, spec, figures, name, labels)
@@ -64,7 +70,9 @@ def launch(
     workload.stop_after_s = figures.longest_s
     workload.ends_by = deadline(workload.created_at, figures.longest_s)
     transitions.begin(workload, why="Submitted", by=by)
-    audit.record("workload.launch", by=by, team=project.team, project=project, target=workload, after=_facts(workload))
+    audit.record(
+        "workload.launch", by=by, team=project.team, project=project, target=workload, after=_facts(workload, preset)
+    )
     wake(workload, workload.created_at)
     return workload
 
@@ -146,12 +154,20 @@ def _row(
     )
 
 
-def _fingerprint(connection: Connection, spec: Spec, name: str, stop_after_s: int | None, labels: Sequence[str]) -> str:
+def _fingerprint(
+    connection: Connection,
+    spec: Spec,
+    name: str,
+    stop_after_s: int | None,
+    labels: Sequence[str],
+    preset: Preset | None,
+) -> str:
     asked = [connection.public_id, spec.wire(), name, stop_after_s, list(labels)]
+    asked += [preset.public_id] if preset else []
     return hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def _facts(workload: Workload) -> dict[str, str | int | None]:
+def _facts(workload: Workload, preset: Preset | None) -> dict[str, str | int | None]:
     return {
         "connection": workload.connection.public_id,
         "hardware": workload.hardware_id,
@@ -159,4 +175,5 @@ def _facts(workload: Workload) -> dict[str, str | int | None]:
         "hourly_price": None if workload.hourly_price is None else str(workload.hourly_price),
         "currency": workload.currency,
         "stop_after_s": workload.stop_after_s,
+        **({"preset": preset.public_id} if preset else {}),
     }

@@ -1,0 +1,1 @@
+"""Presets: saving a launch form, finding it again, launching from it within its locks."""

@@ -1,0 +1,120 @@
+"""What changed since earlier work was launched, or a preset saved, that a launch form is opened from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from gpuconsole.catalog import queries as catalog
+from gpuconsole.connections.models import Connection
+from gpuconsole.core import formats
+from gpuconsole.core.spec_forms import SECRETS
+from gpuconsole.core.spec_forms.nodes import Leaf
+from gpuconsole.core.spec_forms.said import said
+from gpuconsole.projects import secrets
+from gpuconsole.projects.models import Project
+from gpuconsole.providers.remote import Offer
+from gpuconsole.workloads.forms import LaunchForm
+from gpuconsole.workloads.models import Preset, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """How it was: the connection and project that were chosen, and the price where one was frozen."""
+
+    connection: Connection | None = None
+    project: Project | None = None
+    hourly_price: Decimal | None = None
+    currency: str = ""
+
+    @classmethod
+    def of_work(cls, workload: Workload) -> Then:
+        return cls(workload.connection, workload.project, workload.hourly_price, workload.currency)
+
+    @classmethod
+    def of_preset(cls, preset: Preset) -> Then:
+        return cls(preset.connection, preset.project)
+
+
+def changes(form: LaunchForm, then: Then) -> list[str]:
+    """One sentence for each thing that is not as it was; nothing is changed for it in the form."""
+    return [
+        *_place(form, then),
+        *_unknown_fields(form),
+        *_gone_choices(form),
+        *_gone_secrets(form),
+        *_hardware(form),
+        *_price(form, then),
+    ]
+
+
+def _place(form: LaunchForm, then: Then) -> Iterator[str]:
+    """Where it runs and who pays, as far as that is not open to the person any more."""
+    if then.project is not None and then.project not in form.projects:
+        why = "is archived" if then.project.archived_at else "is not one that you may launch in"
+        yield f"{then.project.name} {why}: pick another project to charge."
+    if then.connection is not None and then.connection not in form.connections and form.project is not None:
+        why = "was removed" if then.connection.removed_at else f"is not open to {form.project.name}"
+        instead = f"{form.connection.name} is used instead" if form.connection else "there is no other for this project"
+        yield f"The connection {then.connection.name} {why}: {instead}."
+
+
+def _unknown_fields(form: LaunchForm) -> Iterator[str]:
+    """Keys that the form has no field for; they may never have had one."""
+    for path, _ in form.layouts[0].extras:
+        plain = ".".join(part for part in path.split(".") if not part.isdecimal())
+        inside = plain.rpartition(".")[0]
+        if plain not in form.spec_form.nodes and not _is_free(form, inside):
+            yield f"The form has no field {path}: it is kept as an extra field and sent as it is."
+
+
+def _is_free(form: LaunchForm, path: str) -> bool:
+    """Whether the keys of an object are anybody's own."""
+    node = form.spec_form.nodes.get(path)
+    return type(node).__name__ in ("Pairs", "Leaf")
+
+
+def _gone_choices(form: LaunchForm) -> Iterator[str]:
+    """Values that the provider's lists, where there are any, do not hold any more."""
+    for one in said(form.spec_form.root, form.spec_form.wire):
+        source = one.node.ui.choices
+        listed = form.choices.get(source, ()) if source and source != SECRETS else ()
+        if not listed or not isinstance(one.node, Leaf):
+            continue
+        known = {choice.value for choice in listed}
+        values = one.value if isinstance(one.value, list) else [one.value]
+        for value in values:
+            if value not in (None, "") and str(value) not in known:
+                yield f"{one.node.title}: {value} is not offered any more."
+
+
+def _gone_secrets(form: LaunchForm) -> Iterator[str]:
+    wanted = {str(one.value) for one in said(form.spec_form.root, form.spec_form.wire) if one.is_secret and one.value}
+    if not wanted or form.project is None:
+        return
+    for name in secrets.missing_names(secrets.names(form.project), wanted):
+        yield f"{form.project.name} has no secret named {name}."
+
+
+def _hardware(form: LaunchForm) -> Iterator[str]:
+    if form.estimate is None or form.connection is None or not form.estimate.pricing.hardware_id:
+        return
+    wanted = form.estimate.pricing.hardware_id
+    offers: Sequence[Offer] = catalog.offers(form.connection)
+    alike = [offer for offer in offers if offer.hardware_id == wanted]
+    if offers and not alike:
+        yield f"{wanted} is not on offer any more."
+    elif alike and all(offer.is_available is False for offer in alike):
+        yield f"{wanted} is out of stock just now."
+
+
+def _price(form: LaunchForm, then: Then) -> Iterator[str]:
+    if then.hourly_price is None or form.estimate is None:
+        return
+    now, before = form.estimate.pricing, formats.hourly(then.hourly_price, then.currency)
+    after = formats.hourly(now.hourly_price, now.currency)
+    if now.hourly_price is None:
+        yield f"The price was {before} and is not known now."
+    elif after != before:  # a frozen price was rounded, so figures that read the same are the same
+        yield f"The price was {before} and is {after} now."

@@ -28,7 +28,7 @@ START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 PRICES = {
     "cortecs": ("NVIDIA_L4_1", "L4", 1, Decimal("1.2"), "EUR"),
     "baseten": ("H100x2", "H100", 2, Decimal("13"), "USD"),
-    "fireworks": ("sandbox/h100-pool", "H100", 8, None, "USD"),
+    "fireworks": ("sandbox/a10g-pool", "A10G", 4, None, "USD"),
 }
 _numbers = count(1)
 

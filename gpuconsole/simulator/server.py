@@ -70,6 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
             body=body,
             base_url=f"http://{host}:{port}",
             peer=self.client_address[0],
+            query_string=target.query,
         )
         try:
             self._send(self.server.app.handle(request))

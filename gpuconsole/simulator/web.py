@@ -12,7 +12,10 @@ from gpuconsole.simulator.world import Resource, World
 
 @dataclass(frozen=True)
 class Request:
-    """One call; `path` is as the provider spells it, without the mount prefix. Header names are in lower case."""
+    """One call; `path` is as the provider spells it, without the mount prefix. Header names are in lower case.
+
+    `query` has the last value of a key that comes more than once; `query_string` has all, as they were sent.
+    """
 
     method: str
     path: str
@@ -21,6 +24,7 @@ class Request:
     body: bytes = b""
     base_url: str = ""
     peer: str = "127.0.0.1"
+    query_string: str = ""
 
     def json(self) -> Any:
         """The body as JSON, None for an empty one; raises BadJson."""

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -44,10 +45,7 @@ class App:
         slug, _, rest = request.path.lstrip("/").partition("/")
         if slug not in self._dialects:
             return None
-        local = Request(
-            request.method, f"/{rest}", request.query, request.headers, request.body, f"{request.base_url}/{slug}"
-        )
-        return self._dialects[slug], local
+        return self._dialects[slug], replace(request, path=f"/{rest}", base_url=f"{request.base_url}/{slug}")
 
     def _play(self, dialect: Dialect, request: Request, local: Request) -> Response:
         with self.world.lock:
@@ -157,4 +155,5 @@ def _from_environ(environ: dict[str, Any]) -> Request:
         body=body,
         base_url=f"{environ.get('wsgi.url_scheme', 'http')}://{host}",
         peer=environ.get("REMOTE_ADDR") or "127.0.0.1",
+        query_string=environ.get("QUERY_STRING", ""),
     )

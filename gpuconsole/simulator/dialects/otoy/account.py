@@ -12,11 +12,10 @@ from gpuconsole.simulator.dialects.otoy.errors import invalid
 from gpuconsole.simulator.dialects.otoy.hardware import OFFERS, REGISTRY, matching
 from gpuconsole.simulator.dialects.otoy.jobs import Job
 from gpuconsole.simulator.dialects.otoy.regions import REGIONS
-from gpuconsole.simulator.dialects.otoy.runs import FINAL
 from gpuconsole.simulator.web import Request, Response
 from gpuconsole.simulator.world import World
 
-OPENING_CREDIT = Decimal(500)
+OPENING_CREDIT = Decimal(10_000)
 OPENED_AT = "2026-01-05T09:00:00.000Z"
 NOTHING_ASKED: dict[str, Any] = {
     "cpu_count": 0,
@@ -50,7 +49,7 @@ class Account:
         """How many nodes of each offer a new job could have now."""
         now, held = self._world.now(), Counter[str]()
         for job in self.jobs():
-            held.update(run.offer.id for run in job.runs(now) if run.offer and run.word not in FINAL)
+            held.update(job.held_offers(now))
         return {offer.id: max(0, offer.stock(now) - held[offer.id]) for offer in OFFERS}
 
     def offers(self, request: Request) -> Response:

@@ -1,7 +1,6 @@
 """Small checks that a request body is put together from; each tells all that is wrong, with the paths of the fields."""
 
 import ipaddress
-import math
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -21,9 +20,13 @@ def text(least: int = 0) -> Check:
     return check
 
 
+LARGEST = 2**53 - 1
+"""The largest whole number that the provider's own language tells from its neighbours."""
+
+
 def is_number(value: Any) -> bool:
     """Whether a value is a number that can be reckoned with."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and -LARGEST <= value <= LARGEST
 
 
 def number(least: float, most: float | None = None, *, whole: bool = False) -> Check:

@@ -78,7 +78,7 @@ class Offer:
         period = int(moment // STOCK_PERIOD_S)
         if chance("stock", self.id, period) < self.scarcity:
             return 0
-        return 1 + int(chance("nodes", self.id, period) * self.nodes)
+        return max(1, round(self.nodes * (0.5 + 0.5 * chance("nodes", self.id, period))))
 
     def fits(self, asked: dict[str, Any]) -> bool:
         """Whether a job may run here. Jobs ask in GB, nodes are measured in GiB."""
@@ -137,19 +137,19 @@ def _nodes() -> Iterator[Offer]:
         "ca-central-1",
     )
     for n, region in enumerate(regions_4090):
-        yield Offer(region, REGISTRY["NVIDIA RTX 4090"], 1, 16, 64, 900, 14 - n, 0)
-        yield Offer(region, REGISTRY["NVIDIA RTX 4090"], 2, 32, 128, 1800, 6, 0.1)
+        yield Offer(region, REGISTRY["NVIDIA RTX 4090"], 1, 16, 64, 900, 200 - 20 * n, 0)
+        yield Offer(region, REGISTRY["NVIDIA RTX 4090"], 2, 32, 128, 1800, 60, 0.1)
     for region in ("us-west-2", "eu-central-1"):
-        yield Offer(region, REGISTRY["NVIDIA RTX 4090"], 4, 48, 256, 3600, 3, 0.3)
+        yield Offer(region, REGISTRY["NVIDIA RTX 4090"], 4, 48, 256, 3600, 12, 0.3)
     for region in ("us-west-2", "eu-central-1", "ap-southeast-2"):
-        yield Offer(region, REGISTRY["NVIDIA RTX 5090"], 1, 24, 96, 1800, 8, 0)
+        yield Offer(region, REGISTRY["NVIDIA RTX 5090"], 1, 24, 96, 1800, 40, 0)
     # The only RTX 5090 of this region come by the six: a job for one of them pays for all.
-    yield Offer("us-east-2", REGISTRY["NVIDIA RTX 5090"], 6, 96, 512, 7200, 4, 0)
+    yield Offer("us-east-2", REGISTRY["NVIDIA RTX 5090"], 6, 96, 512, 7200, 20, 0)
     for region in ("us-east-1", "eu-north-1", "eu-west-1", "sa-east-1"):
-        yield Offer(region, REGISTRY["NVIDIA RTX 3090"], 1, 12, 48, 900, 10, 0)
-    yield Offer("eu-west-3", REGISTRY["NVIDIA RTX 3090"], 4, 32, 192, 1800, 3, 0)
+        yield Offer(region, REGISTRY["NVIDIA RTX 3090"], 1, 12, 48, 900, 100, 0)
+    yield Offer("eu-west-3", REGISTRY["NVIDIA RTX 3090"], 4, 32, 192, 1800, 9, 0)
     for region in ("us-west-1", "eu-south-1", "ap-southeast-1"):
-        yield Offer(region, REGISTRY["NVIDIA RTX 4080"], 1, 16, 64, 900, 6, 0)
+        yield Offer(region, REGISTRY["NVIDIA RTX 4080"], 1, 16, 64, 900, 60, 0)
     for region in ("us-east-1", "eu-central-1"):
         yield Offer(region, REGISTRY["NVIDIA L40S"], 1, 24, 192, 1800, 5, 0)
         yield Offer(region, REGISTRY["NVIDIA L40S"], 4, 96, 768, 7200, 2, 0.25)
@@ -157,7 +157,7 @@ def _nodes() -> Iterator[Offer]:
     yield Offer("us-east-1", REGISTRY["NVIDIA A100 80GB"], 8, 128, 1900, 14000, 2, 0.4)
     yield Offer("us-east-1", REGISTRY["NVIDIA H100 80GB"], 1, 26, 240, 2800, 3, 0.4)
     yield Offer("us-east-1", REGISTRY["NVIDIA H100 80GB"], 8, 208, 1900, 22000, 1, 0.6)
-    yield Offer("eu-central-2", None, 0, 32, 128, 1800, 6, 0)
+    yield Offer("eu-central-2", None, 0, 32, 128, 1800, 80, 0)
 
 
 OFFERS = tuple(sorted(_nodes(), key=lambda offer: (offer.hourly_usd, offer.region)))

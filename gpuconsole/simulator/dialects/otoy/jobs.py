@@ -35,6 +35,7 @@ class Job(Resource):
         self.cancel_asked_at: float | None = None
         self.full: list[str] = []
         self.is_cooked = is_cooked
+        self._settled: Decimal | None = None
 
     @classmethod
     def revive(cls, world: World, memory: dict[str, Any]) -> "Job":
@@ -58,12 +59,32 @@ class Job(Resource):
     def _natural(self) -> list[Run]:
         return lives.natural_runs(self)
 
+    @cached_property
+    def _natural_end(self) -> float:
+        return max(run.steps[-1][0] for run in self._natural)
+
+    @property
+    def over_at(self) -> float:
+        """From when on nothing changes any more, at the latest."""
+        asked_at = self.cancel_asked_at
+        cancelled_at = self._natural_end if asked_at is None else asked_at + self.span(CANCELLING_S)
+        return min(self._natural_end, cancelled_at)
+
+    def held_offers(self, now: float) -> list[str]:
+        """The offers of which it has a node, or is about to have one."""
+        if now >= self.over_at:
+            return []
+        places = {(run.place, run.attempt): run.offer for run in self._natural}
+        live = [run for run in self.runs(now) if run.word not in FINAL]
+        return [offer.id for run in live if (offer := places[run.place, run.attempt])]
+
     def runs(self, now: float) -> list[Run]:
         """The runs that there are at a moment, oldest first; a later one of the same node follows a failed one."""
         asked_at = self.cancel_asked_at
         seen_at = now if asked_at is None else min(now, asked_at)
         cancelling_s = self.span(CANCELLING_S)
-        return [run.until(now, asked_at, cancelling_s) for run in self._natural if run.began_at <= seen_at]
+        born = [run for run in self._natural if run.attempt == 0 or run.began_at <= seen_at]
+        return [run.until(now, asked_at, cancelling_s) for run in born]
 
     def run_id(self, run: Run) -> str:
         """The UUID of a run."""
@@ -106,7 +127,11 @@ class Job(Resource):
 
     def cost(self, now: float) -> Decimal:
         """USD so far."""
-        return sum((self.run_cost(run, now) for run in self.runs(now)), Decimal(0))
+        if now < self.over_at:
+            return sum((self.run_cost(run, now) for run in self.runs(now)), Decimal(0))
+        if self._settled is None:
+            self._settled = sum((self.run_cost(run, now) for run in self.runs(now)), Decimal(0))
+        return self._settled
 
     def as_json(self, now: float) -> dict[str, Any]:
         """As every call shows it; the container block comes back with all its secrets, as it does there."""

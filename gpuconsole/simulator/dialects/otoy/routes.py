@@ -11,7 +11,7 @@ from gpuconsole.simulator.dialects.otoy.ids import make_uuid
 from gpuconsole.simulator.dialects.otoy.jobs import Job
 from gpuconsole.simulator.dialects.otoy.logs import logs
 from gpuconsole.simulator.dialects.otoy.runs import FINAL, Run
-from gpuconsole.simulator.dialects.otoy.signing import require_signature
+from gpuconsole.simulator.dialects.otoy.signing import PUBLIC_KEY, SECRET_KEY, require_signature
 from gpuconsole.simulator.web import BadJson, Request, Response, Router, json_response
 from gpuconsole.simulator.world import Resource, World
 
@@ -25,12 +25,14 @@ JOB_FILTERS = {
     **{name: paging.within(name) for name in ("cpu_count", "min_ram_gb", "min_storage_gb", "min_vram_gb")},
 }
 RUN_FILTERS = {"job_uuid": paging.one_of("job_uuid"), "status": paging.one_of("status", RUN_STATUSES)}
+TROUBLES = {401: "the API key has expired", 429: "too many requests", 500: "internal error"}
 
 
 class Otoy:
     """The dialect."""
 
     slug = "otoy"
+    sandbox: ClassVar[Mapping[str, str]] = {"public key": PUBLIC_KEY, "secret key": SECRET_KEY}
     kind: ClassVar[type[Resource]] = Job
     tables: ClassVar[Mapping[str, type[Any]]] = {"otoy.nonces": float}
 
@@ -67,8 +69,8 @@ class Otoy:
             return Problem(400, "the body is no valid JSON").response()
 
     def trouble(self, status: int) -> Response:
-        """Too many calls, or an error inside."""
-        return Problem(status, "too many requests" if status == 429 else "internal error").response()
+        """A key that has run out, too many calls, or an error inside."""
+        return Problem(status, TROUBLES[status]).response()
 
     def _create(self, request: Request) -> Response:
         return self._bring_up(request.json(), is_cooked=False)
@@ -77,14 +79,14 @@ class Otoy:
         return self._bring_up(recipes.cooked(recipe_id, request.json()), is_cooked=True)
 
     def _bring_up(self, body: Any, *, is_cooked: bool) -> Response:
-        now = self._world.now()
         job = Job(self._world, make_uuid(self._world), {} if body is None else body, is_cooked=is_cooked)
         if self._account.credit() <= 0:
             raise Problem(402, "the credit of this account is used up")
         free = self._account.free_nodes()
-        job.full = [offer.id for offer in matching(job.asked) if offer.stock(now) and not free[offer.id]]
+        full = (offer.id for offer in matching(job.asked) if offer.stock(job.created_at) and not free[offer.id])
+        job.full = list(full)
         self._world.add(job)
-        return json_response(job.as_json(now), 201)
+        return json_response(job.as_json(job.created_at), 201)
 
     def _list(self, request: Request) -> Response:
         now = self._world.now()

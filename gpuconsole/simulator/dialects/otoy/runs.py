@@ -25,7 +25,7 @@ TAKE_S = 5
 PULL_FAILURE_S = 40
 FAILING_S = 4
 CANCELLING_S = 20
-MOST_RUNS = 200  # of one job: a job that is retried for ever is given up
+MOST_RUNS = 200  # of one job: assumed, for one that is retried for ever or takes all nodes there are
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class Run:
         return next((moment for moment, entered in self.steps if entered == word), None)
 
     def until(self, now: float, cancel_asked_at: float | None, cancelling_s: float) -> "Run":
-        """The run as it is at a moment, with a cancel asked for in its life."""
+        """The run as it is at a moment, with a cancel asked for in its life; its beginning is always there."""
         steps = self.steps
         if cancel_asked_at is not None:
-            steps = tuple(step for step in steps if step[0] <= cancel_asked_at)
+            steps = steps[:1] + tuple(step for step in steps[1:] if step[0] <= cancel_asked_at)
             steps += _cancelled(steps[-1][1], cancel_asked_at, cancelling_s)
-        seen = tuple(step for step in steps if step[0] <= now)
+        seen = steps[:1] + tuple(step for step in steps[1:] if step[0] <= now)
         return Run(self.place, self.attempt, seen, self.offer if len(seen) > 1 else None, self.why)
 
 
@@ -73,7 +73,7 @@ def _cancelled(word: str, asked_at: float, cancelling_s: float) -> tuple[tuple[f
 def natural_runs(job: "Job") -> list[Run]:
     """All runs that a job would ever have, in the order of their begin."""
     offers = matching(job.asked, job.full)
-    places = max(1, min(job.asked["max_node_count"], sum(offer.nodes for offer in offers)))
+    places = max(1, min(int(job.asked["max_node_count"]), sum(offer.nodes for offer in offers), MOST_RUNS))
     retries = job.asked["max_retry_count"]
     failed: list[tuple[float, int, int]] = []
     runs = []

@@ -11,7 +11,19 @@ from pydantic_core import CoreSchema, to_jsonable_python
 
 from gpuconsole.providers.problems import Problem, explain, problem, problems, refuse_unstorable
 
-__all__ = ["Problem", "Section", "Spec", "SpecPart", "Ui", "Widget", "explain", "problem", "problems", "read_pasted"]
+__all__ = [
+    "Listed",
+    "Problem",
+    "Section",
+    "Spec",
+    "SpecPart",
+    "Ui",
+    "Widget",
+    "explain",
+    "problem",
+    "problems",
+    "read_pasted",
+]
 
 
 class Widget(StrEnum):
@@ -38,6 +50,16 @@ class Widget(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """How one value of an enumeration shows: its label, what it means, and the heading that it stands under."""
+
+    value: str
+    label: str = ""
+    help: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ui:
     """How a field shows itself; stands beside pydantic's Field in an Annotated type.
 
@@ -58,12 +80,16 @@ class Ui:
     secret: bool = False
     open_enum: bool = False
     """The listed values are suggestions: others are accepted."""
+    listed: tuple[Listed, ...] = ()
+    """How the values of an enumeration show, where their own words do not say enough."""
     width: int = 6
     """Columns of twelve in the form grid."""
     in_form: bool = True
     """False: only in the JSON view."""
     required_if: str = ""
     """In words, for the field table: when a field that is optional in general must be there."""
+    needed_when_shown: bool = False
+    """The rule of ``show_when`` is also what makes it required."""
     location: str = "body"
     """body or path."""
     placeholder: str = ""

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature, Known, Provider
+from gpuconsole.providers.contract import Feature, Known, Provider, Rounding
 from gpuconsole.providers.errors import NotAuthorized, RateLimited, Rejected, Unconfirmed, Unreachable
 from gpuconsole.providers.preview import preview
 from gpuconsole.providers.remote import RemoteState
@@ -17,7 +17,11 @@ from tests.contract.conftest import TOKEN, Far
 NEVER_SIGNED_IN = {
     "baseten": {"api_key": "wrong-key-of-mine"},
     "cortecs": {"client_secret": "wrong-key-of-mine"},
+    "otoy": {"secret_key": "wrong-key-of-mine"},
 }
+CURRENCY = {"baseten": "USD", "cortecs": "EUR", "otoy": "USD"}
+CREATE = {"baseten": "/jobs", "cortecs": "/start", "otoy": "POST /v1/jobs"}
+BEGUN_S = {Rounding.SECOND: 1, Rounding.MINUTE: 60, Rounding.HOUR: 3600}
 FEATURE_METHODS = {feature: str(feature) for feature in Feature}
 
 
@@ -46,8 +50,8 @@ def test_offers_have_exact_prices_in_the_providers_currency(far: Far) -> None:
     offers = far.adapter.offers()
     assert len(offers) > 3
     assert all(isinstance(row.hourly_price, Decimal) and row.hourly_price > 0 for row in offers)
-    assert {row.currency for row in offers} == {{"baseten": "USD", "cortecs": "EUR"}[far.provider.slug]}
-    assert len({row.hardware_id for row in offers}) == len(offers)
+    assert {row.currency for row in offers} == {CURRENCY[far.provider.slug]}
+    assert len({(row.hardware_id, row.gpu_count, row.region) for row in offers}) == len(offers)
 
 
 def test_every_source_of_choices_that_a_field_names_is_answered(far: Far) -> None:
@@ -170,7 +174,7 @@ def test_too_many_calls_may_be_tried_again_after_the_wait(far: Far) -> None:
 
 def test_a_server_error_at_the_create_call_leaves_it_unconfirmed(far: Far) -> None:
     far.adapter.inventory()
-    far.fault(fault="500", match="/jobs" if far.provider.slug == "baseten" else "/start")
+    far.fault(fault="500", match=CREATE[far.provider.slug])
     with pytest.raises(Unconfirmed) as caught:
         far.launch()
     assert not caught.value.may_retry
@@ -193,6 +197,7 @@ def test_a_refusal_names_the_field(far: Far) -> None:
     wrong = {
         "baseten": ("training_job", {"image": {"base_image": "x"}, "compute": {"memory": "900Ti"}}, ".compute.memory"),
         "cortecs": ("model_id", "nobody--nothing", ""),
+        "otoy": ("max_retry_count", 2**60, ""),
     }
     name, value, below = wrong[far.provider.slug]
     with pytest.raises(Rejected) as caught:
@@ -216,9 +221,12 @@ def test_the_price_is_the_one_that_the_simulator_charges(far: Far) -> None:
     remote = far.wait_for(far.launch(), RemoteState.RUNNING)
     resource = far.world.resources(far.provider.slug)[0]
     far.pass_time(3600)
-    minutes = math.ceil(resource.billed_s(far.world.now()) / 60)
+    begun_s = BEGUN_S[pricing.rounding]
+    billed_s = math.ceil(resource.billed_s(far.world.now()) / begun_s) * begun_s
     assert pricing.hourly_price is not None
-    assert resource.cost(far.world.now()) == pytest.approx(pricing.hourly_price / 60 * minutes, rel=Decimal("1e-9"))
+    a_second = pricing.hourly_price / 3600 if pricing.rounding is Rounding.SECOND else Decimal(0)
+    expected = pricing.hourly_price / 3600 * billed_s
+    assert resource.cost(far.world.now()) == pytest.approx(expected, rel=Decimal("1e-9"), abs=a_second)
     assert pricing.hardware_id == remote.hardware_id
 
 

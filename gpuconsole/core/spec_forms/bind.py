@@ -183,7 +183,7 @@ def bind_children(form: SpecForm[Any], group: Group, place: Place, *, is_require
 
 def _bind(form: SpecForm[Any], node: AnyNode, place: Place, *, is_required: bool) -> Iterator[Bound]:
     if isinstance(node, Leaf):
-        yield BoundField(form, node, place, is_required)
+        yield BoundField(form, node, place, is_required or node.ui.needed_when_shown)
     elif isinstance(node, Rows):
         yield BoundRows(form, node, place, is_required)
     elif isinstance(node, Pairs):

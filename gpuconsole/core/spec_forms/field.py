@@ -12,6 +12,7 @@ from gpuconsole.core.spec_forms.bound import Bound
 from gpuconsole.core.spec_forms.conditions import extra
 from gpuconsole.core.spec_forms.nodes import Control, Leaf
 from gpuconsole.core.spec_forms.options import SECRETS, Column, Option, OptionGroup, OptionList, grouped
+from gpuconsole.providers.specs import Listed
 
 MONO = frozenset({Control.LINES, Control.JSON})
 
@@ -42,6 +43,11 @@ class BoundField(Bound):
         if control == Control.SELECT and self.node.ui.open_enum:
             return "suggest"
         return "suggest" if control == Control.TEXT and self._options.options else str(control)
+
+    @property
+    def has_cards(self) -> bool:
+        """Whether choices side by side say what they mean, each on a card of its own."""
+        return any(option.help for option in self._options.options)
 
     @property
     def is_mono(self) -> bool:
@@ -79,7 +85,9 @@ class BoundField(Bound):
             return _as_text(self._pinned[self.node.key])
         given = self.form.around.placeholders.get(self.path) or self.node.ui.placeholder
         default = self._default
-        if isinstance(default, str) and self.node.control == Control.QUANTITY:
+        if self._default_span:
+            default = self._default_span[0] if self.unit == self._default_span[1] else " ".join(self._default_span)
+        elif isinstance(default, str) and self.node.control == Control.QUANTITY:
             default = default.removesuffix(self.unit)
         return given or default
 
@@ -94,6 +102,7 @@ class BoundField(Bound):
         if self.path in self.form.around.notes:
             return super().note
         picked = next((option.help for option in self._options.options if option.value == self.value), "")
+        picked = "" if self.control == Control.RADIO else picked  # its cards say so
         sentences = (_sentence(picked) or super().note, self._default_note, self._options.note)
         return " ".join(sentence for sentence in sentences if sentence)
 
@@ -146,7 +155,8 @@ class BoundField(Bound):
         live = self.form.around.sources.get(source) if source else None
         if live is not None and live.options:
             return live
-        known = tuple(Option(value, _words(value)) for value in self.node.values)
+        told = {listed.value: listed for listed in self.node.ui.listed}
+        known = tuple(_option(value, told.get(value)) for value in self.node.values)
         return OptionList(known, note=live.note if live else "")
 
     @property
@@ -166,9 +176,17 @@ class BoundField(Bound):
             return ""
         if self.node.ui.default_text:
             return f"Default: {self.node.ui.default_text}."
-        if not self._default:
-            return ""
-        return f"Default {self._default}."
+        if self._default_span:
+            return f"Default {' '.join(self._default_span)}; sends nothing." if not self.value else ""
+        return f"Default {self._default}." if self._default else ""
+
+    @property
+    def _default_span(self) -> tuple[str, str] | None:
+        """The default of a span of time in the unit that tells it best."""
+        amount, units = self.node.default, self.node.ui.units
+        if self.node.control != Control.QUANTITY or not self.node.number or not amount:
+            return None
+        return quantities.handiest(amount, self.node.ui.unit, units)
 
     @property
     def _sent(self) -> str:
@@ -182,6 +200,12 @@ class BoundField(Bound):
             binary = quantities.binary(self.unit)
             return f"Sends {value}: the provider takes binary units. For the full {self.value} {binary} pick {binary}."
         return ""
+
+
+def _option(value: str, told: Listed | None) -> Option:
+    if told is None:
+        return Option(value, _words(value))
+    return Option(value, told.label or _words(value), told.help, told.group)
 
 
 def _words(value: str) -> str:

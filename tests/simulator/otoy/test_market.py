@@ -79,7 +79,14 @@ def test_offers_are_filtered_by_regions(otoy: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("colour", "red"), ("gpu_count", "two"), ("cpu_count", "-1"), ("allowed_region_codes", "mars")]
+    ("name", "value"),
+    [
+        ("colour", "red"),
+        ("gpu_count", "two"),
+        ("cpu_count", "-1"),
+        ("allowed_region_codes", "mars"),
+        ("gpu_registry_uuid", "RTX 4090"),
+    ],
 )
 def test_odd_offer_filters_are_refused(otoy: httpx.Client, name: str, value: str) -> None:
     answer = otoy.get("/v1/compute/offers", params={f"filter[{name}]": value})

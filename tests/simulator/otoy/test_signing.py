@@ -193,6 +193,14 @@ def test_the_body_is_signed_canonical_however_it_is_spaced_and_sorted(app: App) 
     assert _send(app, request, **signed_headers(request)).status_code == 201
 
 
+@pytest.mark.parametrize("signed", ['{"min_ram_gb":24.0,', '{"min_ram_gb":24,'])
+def test_numbers_may_be_signed_as_written_or_as_javascript_writes_them(app: App, signed: str) -> None:
+    body = json.dumps(job_body(min_ram_gb=24.0, min_vram_gb=1e-7), sort_keys=True, separators=(",", ":"))
+    request = _request("POST", content=body.encode())
+    other = _request("POST", content=body.replace('"min_ram_gb":24.0,', signed.removeprefix("{")).encode())
+    assert _send(app, request, **signed_headers(other)).status_code == 201
+
+
 def test_the_prefix_under_which_the_dialect_sits_may_be_signed_or_not(app: App) -> None:
     for path in ("/v1/jobs", "/otoy/v1/jobs"):
         request = _request()

@@ -8,6 +8,7 @@ from typing import Any
 
 from gpuconsole.simulator.clock import iso
 from gpuconsole.simulator.dialects.otoy import paging
+from gpuconsole.simulator.dialects.otoy.checks import uuid_text
 from gpuconsole.simulator.dialects.otoy.errors import invalid
 from gpuconsole.simulator.dialects.otoy.hardware import OFFERS, REGISTRY, matching
 from gpuconsole.simulator.dialects.otoy.jobs import Job
@@ -139,6 +140,8 @@ def _value(name: str, field: str, value: str) -> Any:
         if odd := [code for code in codes if code not in REGIONS]:
             raise invalid([(name, f"has an unknown region {odd[0]}")])
         return codes
+    if field == "gpu_registry_uuid" and (wrong := [*uuid_text(value, name)]):
+        raise invalid(wrong)
     return value
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from gpuconsole.simulator.dialects.otoy.checks import uuid_text
 from gpuconsole.simulator.dialects.otoy.errors import invalid
 from gpuconsole.simulator.web import Response, json_response
 
@@ -15,11 +16,12 @@ MOST, USUAL = 50, 20
 
 def answer(rows: Iterable[Row], query: Mapping[str, str], filters: Mapping[str, Filter]) -> Response:
     """One page of the rows that pass the filters. Rows come oldest first; newest first is the order that is assumed."""
-    chosen = [row for row in rows if all(test(row) for test in _tests(query, filters))]
+    tests = _tests(query, filters)
     page, limit = _whole(query, "page", 1, 2**53 - 1, 1), _whole(query, "limit", 1, MOST, USUAL)
     sort = query.get("sort") or "-created_at"
     if sort not in ("created_at", "-created_at"):
         raise invalid([("sort", "must be created_at or -created_at")])
+    chosen = [row for row in rows if all(test(row) for test in tests)]
     if sort.startswith("-"):
         chosen.reverse()
     shown = chosen[(page - 1) * limit : page * limit]
@@ -47,14 +49,36 @@ def _whole(query: Mapping[str, str], name: str, least: int, most: int, usual: in
     return int(value)
 
 
-def one_of(field: str, known: tuple[str, ...] | None = None) -> Filter:
-    """A list of values, separated by commas."""
+def any_of(field: str, known: tuple[str, ...]) -> Filter:
+    """A list of known values, separated by commas."""
 
     def make(name: str, value: str) -> Test:
         wanted = {part.strip() for part in value.split(",")}
-        if known is not None and (odd := sorted(wanted - set(known))):
+        if odd := sorted(wanted - set(known)):
             raise invalid([(name, f"must be of {', '.join(known)}, and is {odd[0]}")])
         return lambda row: row[field] in wanted
+
+    return make
+
+
+def uuid_of(field: str) -> Filter:
+    """One UUID."""
+
+    def make(name: str, value: str) -> Test:
+        if wrong := [*uuid_text(value, name)]:
+            raise invalid(wrong)
+        return lambda row: row[field] == value.lower()
+
+    return make
+
+
+def only(field: str, known: tuple[str, ...]) -> Filter:
+    """One of the known values."""
+
+    def make(name: str, value: str) -> Test:
+        if value not in known:
+            raise invalid([(name, f"must be one of {', '.join(known)}")])
+        return lambda row: row[field] == value
 
     return make
 

@@ -18,13 +18,13 @@ from gpuconsole.simulator.world import Resource, World
 JOB_STATUSES = ("PENDING", "ASSIGNED", "RUNNING", "CANCELLING", *FINAL)
 RUN_STATUSES = (*JOB_STATUSES, "PREPARING", "FAILING")
 JOB_FILTERS = {
-    "status": paging.one_of("status", JOB_STATUSES),
-    "task": paging.one_of("task", ("BATCH", "PERSISTENT")),
-    "uuid": paging.one_of("uuid"),
+    "status": paging.any_of("status", JOB_STATUSES),
+    "task": paging.only("task", ("BATCH", "PERSISTENT")),
+    "uuid": paging.uuid_of("uuid"),
     "created_at": paging.between_dates,
     **{name: paging.within(name) for name in ("cpu_count", "min_ram_gb", "min_storage_gb", "min_vram_gb")},
 }
-RUN_FILTERS = {"job_uuid": paging.one_of("job_uuid"), "status": paging.one_of("status", RUN_STATUSES)}
+RUN_FILTERS = {"job_uuid": paging.uuid_of("job_uuid"), "status": paging.any_of("status", RUN_STATUSES)}
 TROUBLES = {401: "the API key has expired", 429: "too many requests", 500: "internal error"}
 
 
@@ -96,18 +96,18 @@ class Otoy:
         return json_response(self._find(job_id).as_json(self._world.now()))
 
     def _cancel(self, request: Request, job_id: str) -> Response:
-        body, now = request.json(), self._world.now()
+        body = request.json()
         if not isinstance(body, dict | None) or not isinstance((body or {}).get("reason"), str | None):
             raise invalid([("reason", "must be a string")])
         job = self._find(job_id)
-        if job.state(now) in FINAL:
-            raise Problem(409, f"the job is {job.state(now)} already")
+        if (word := job.state(self._world.now())) in FINAL:
+            raise Problem(409, f"the job is {word} already")
         job.cancel()
-        return json_response(job.as_json(now))
+        return json_response(job.as_json(self._world.now()))
 
     def _list_runs(self, request: Request) -> Response:
-        now, wanted = self._world.now(), request.query.get("filter[job_uuid]")
-        jobs = [job for job in self._visible() if not wanted or job.id in wanted]
+        now, wanted = self._world.now(), request.query.get("filter[job_uuid]", "").lower()
+        jobs = [job for job in self._visible() if wanted in ("", job.id)]
         runs = sorted(((run, job) for job in jobs for run in job.runs(now)), key=lambda pair: pair[0].began_at)
         return paging.answer([job.run_json(run, now) for run, job in runs], request.query, RUN_FILTERS)
 

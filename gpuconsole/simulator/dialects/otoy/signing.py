@@ -11,7 +11,7 @@ import hmac
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit
@@ -94,22 +94,29 @@ def _body_hashes(body: bytes) -> Iterator[str]:
     except ValueError:
         yield hashlib.sha256(body).hexdigest()
         return
-    for escaped in (True, False):
-        text = _canonical(value, escaped)
+    ways: tuple[Callable[[str], str], ...] = (str, _as_javascript)
+    for is_escaped, number in product((True, False), ways):
+        text = _canonical(value, is_escaped, number)
         yield hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 class _Number(str):
-    """A number as it was written: 1e3 and 1000.0 are signed as they stand."""
+    """A number as it was written."""
 
     __slots__ = ()
 
 
-def _canonical(value: Any, escaped: bool) -> str:
+def _as_javascript(number: str) -> str:
+    """A number as JavaScript writes it, with which some clients make a body canonical: 24.0 as 24."""
+    value = float(number)
+    return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)
+
+
+def _canonical(value: Any, is_escaped: bool, number: Callable[[str], str]) -> str:
     """JSON without white space and with sorted keys at every depth."""
     if isinstance(value, dict):
-        parts = (f"{_canonical(key, escaped)}:{_canonical(value[key], escaped)}" for key in sorted(value))
-        return f"{{{','.join(parts)}}}"
+        keys = ((json.dumps(key, ensure_ascii=is_escaped), value[key]) for key in sorted(value))
+        return f"{{{','.join(f'{key}:{_canonical(item, is_escaped, number)}' for key, item in keys)}}}"
     if isinstance(value, list):
-        return f"[{','.join(_canonical(item, escaped) for item in value)}]"
-    return str(value) if isinstance(value, _Number) else json.dumps(value, ensure_ascii=escaped)
+        return f"[{','.join(_canonical(item, is_escaped, number) for item in value)}]"
+    return number(value) if isinstance(value, _Number) else json.dumps(value, ensure_ascii=is_escaped)

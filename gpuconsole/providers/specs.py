@@ -174,6 +174,11 @@ class Spec(SpecPart):
         """The spec, unchecked, that a body of the provider's own create call says."""
         return dict(body)
 
+    @property
+    def is_endless(self) -> bool:
+        """Whether a job of this spec runs until somebody ends it; a provider with such jobs overrides this."""
+        return False
+
     def secret_names(self) -> frozenset[str]:
         """Names of stored secrets that the spec refers to; a provider with such fields overrides this."""
         return frozenset()

@@ -264,6 +264,11 @@ class OtoyJobSpec(Spec):
         order = {name: number for number, name in enumerate(self.wire_order)}
         return dict(sorted(wire.items(), key=lambda item: order.get(item[0], len(order))))
 
+    @property
+    def is_endless(self) -> bool:
+        """PERSISTENT runs, and is charged, until it is cancelled (docs)."""
+        return self.task == "PERSISTENT"
+
     def secret_names(self) -> frozenset[str]:
         """Every secret of the project that the job names: image logins and variables."""
         return frozenset(self._secrets())

@@ -6,6 +6,7 @@ the whole node. BATCH pays for the time itself, PERSISTENT for started hours ("h
 
 import math
 import uuid
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -19,6 +20,15 @@ from gpuconsole.simulator.dialects.otoy.validation import read_job
 from gpuconsole.simulator.world import Resource, World
 
 MICRO = Decimal("0.000001")
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Where a job stands at a moment."""
+
+    word: str
+    changed_at: float
+    cost: Decimal
 
 
 class Job(Resource):
@@ -35,7 +45,7 @@ class Job(Resource):
         self.cancel_asked_at: float | None = None
         self.full: list[str] = []
         self.is_cooked = is_cooked
-        self._settled: Decimal | None = None
+        self._last: _Told | None = None
 
     @classmethod
     def revive(cls, world: World, memory: dict[str, Any]) -> "Job":
@@ -90,19 +100,33 @@ class Job(Resource):
         """The UUID of a run."""
         return str(uuid.uuid5(uuid.UUID(self.id), f"{run.place}/{run.attempt}"))
 
+    def _told(self, now: float) -> "_Told":
+        """What most calls tell; reckoned once for a job that is over, as old jobs are many."""
+        if now < self.over_at:
+            return self._reckoned(now)
+        if self._last is None:
+            self._last = self._reckoned(now)
+        return self._last
+
+    def _reckoned(self, now: float) -> "_Told":
+        runs = self.runs(now)
+        word = lives.together([run.word for run in lives.latest(runs)])
+        costs = sum((self.run_cost(run, now) for run in runs), Decimal(0))
+        return _Told(word, max(run.steps[-1][0] for run in runs), costs)
+
     def state(self, now: float) -> str:
         """The present status."""
-        return lives.together([run.word for run in lives.latest(self.runs(now))])
+        return self._told(now).word
 
     def ended_at(self, now: float) -> float | None:
         """When it ended."""
-        runs = self.runs(now)
-        return max(run.steps[-1][0] for run in runs) if self.state(now) in FINAL else None
+        told = self._told(now)
+        return told.changed_at if told.word in FINAL else None
 
     def cancel(self) -> None:
         """Begin to end it; a second ask changes nothing, and a zombie never ends."""
         if self.cancel_asked_at is None and not self.refuses_to_end():
-            self.cancel_asked_at = self.world.now()
+            self.cancel_asked_at, self._last = self.world.now(), None
 
     def up_s(self, run: Run, now: float) -> Decimal:
         """Seconds that a run's container is or was up."""
@@ -127,20 +151,15 @@ class Job(Resource):
 
     def cost(self, now: float) -> Decimal:
         """USD so far."""
-        if now < self.over_at:
-            return sum((self.run_cost(run, now) for run in self.runs(now)), Decimal(0))
-        if self._settled is None:
-            self._settled = sum((self.run_cost(run, now) for run in self.runs(now)), Decimal(0))
-        return self._settled
+        return self._told(now).cost
 
     def as_json(self, now: float) -> dict[str, Any]:
         """As every call shows it; the container block comes back with all its secrets, as it does there."""
-        changed_at = max(run.steps[-1][0] for run in self.runs(now))
         return {
             "object": "job",
             "uuid": self.id,
             "created_at": iso(self.created_at),
-            "updated_at": iso(changed_at),
+            "updated_at": iso(self._told(now).changed_at),
             "status": self.shown_state(now),
             **self.asked,
         }

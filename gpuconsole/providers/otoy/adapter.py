@@ -108,7 +108,7 @@ class OtoyAdapter(Adapter):
     def notes(cls, wire: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]]) -> Mapping[str, str]:
         docker = (wire.get("parameters") or {}).get("parameters") or {}
         ports = docker.get("ports") if isinstance(docker, Mapping) else None
-        if isinstance(ports, list) and ports and 22 not in ports:
+        if isinstance(ports, list) and 22 not in ports:
             text = "Without 22 there is no SSH, and OTOY may tell no address at all. One port a line."
             return {"parameters.parameters.ports": text}
         return {}

@@ -136,6 +136,8 @@ class Provider:
     """Dotted wire path of the spec's own name for the work; empty: the name is the console's alone."""
     keeps_token: bool = True
     """False: no field of ours survives on the remote, so only one launch may be in flight on a connection."""
+    tells_nodes: bool = False
+    """Whether its jobs tell of nodes and ways in while they run."""
     requests_per_s: float = 5.0
     absent: Mapping[Feature, str] = field(default_factory=dict)
     """A sentence for each feature that users look for and the provider does not offer."""

@@ -102,7 +102,7 @@ class BoundField(Bound):
         if self.path in self.form.around.notes:
             return super().note
         picked = next((option.help for option in self._options.options if option.value == self.value), "")
-        picked = "" if self.control == Control.RADIO else picked  # its cards say so
+        picked = "" if self.control in (Control.RADIO, Control.MANY) else picked  # it stands beside each there
         sentences = (_sentence(picked) or super().note, self._default_note, self._options.note)
         return " ".join(sentence for sentence in sentences if sentence)
 

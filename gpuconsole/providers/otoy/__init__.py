@@ -22,6 +22,7 @@ PROVIDER = Provider(
     statuses=STATUSES,
     features=frozenset({Feature.LOGS}),
     adapter=OtoyAdapter,
+    tells_nodes=True,
     signing=SIGNING,
     absent={
         Feature.METRICS: "OTOY offers no metrics to those who rent; its nodes' load is for their operators.",

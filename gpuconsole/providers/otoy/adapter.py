@@ -18,10 +18,11 @@ from gpuconsole.providers.http import Client, OnCall
 from gpuconsole.providers.masking import MASK
 from gpuconsole.providers.otoy import logs, runs
 from gpuconsole.providers.otoy import offers as priced
+from gpuconsole.providers.otoy.bodies import body
 from gpuconsole.providers.otoy.client import JOBS, WORDING, OtoyClient
 from gpuconsole.providers.otoy.remotes import remote
-from gpuconsole.providers.otoy.schemas import OtoyJobSpec, filled
-from gpuconsole.providers.otoy.signing import Keys, plain_numbers
+from gpuconsole.providers.otoy.schemas import OtoyJobSpec
+from gpuconsole.providers.otoy.signing import Keys
 from gpuconsole.providers.otoy.statuses import ACTIVE, FINAL
 from gpuconsole.providers.remote import Choice, LogLine, LogPage, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
@@ -118,12 +119,12 @@ class OtoyAdapter(Adapter):
         """The body, each secret shown by its name: ``launch`` puts the values in."""
         job = _own(spec)
         shown = {name: f"{MASK} {name}" for name in job.secret_names()}
-        return WireRequest("POST", JOBS, _body(job, token, shown))
+        return WireRequest("POST", JOBS, body(job, token, shown))
 
     def launch(self, spec: Spec, token: str, secrets: Mapping[str, str]) -> Remote:
         for value in secrets.values():
             self._client.http.hide(value)
-        return self._told(self._client.create(_body(_own(spec), token, secrets)))
+        return self._told(self._client.create(body(_own(spec), token, secrets)))
 
     def find(self, token: str, spec: Spec, known: Known) -> Sequence[Remote]:
         """Jobs whose title carries the token. There is no filter for titles: the list is read, newest first, back to
@@ -224,11 +225,6 @@ class OtoyAdapter(Adapter):
         return found
 
 
-def _body(job: OtoyJobSpec, token: str, secrets: Mapping[str, str]) -> Any:
-    body = filled(job.body(), secrets)
-    return plain_numbers({**body, "title": tokens.join(token, job.title)})
-
-
 def _has_runs_to_tell(job: Mapping[str, Any]) -> bool:
     """A job that still waits for its first node has none worth a call."""
     return job.get("status") != "PENDING" or job.get("updated_at") != job.get("created_at")
@@ -243,7 +239,8 @@ def _named(groups: Sequence[Sequence[runs.Run]]) -> Iterable[tuple[str, runs.Run
     """What tells a run from its like in a log: the attempt, and the node where there are several."""
     for attempt, group in enumerate(groups, start=1):
         for node, run in enumerate(group, start=1):
-            names = ([f"attempt {attempt}"] if len(groups) > 1 else []) + ([f"node {node}"] if len(group) > 1 else [])
+            is_one = len(groups) == 1 and not runs.may_retry(run)
+            names = ([] if is_one else [f"attempt {attempt}"]) + ([f"node {node}"] if len(group) > 1 else [])
             yield ", ".join(names), run
 
 

@@ -93,7 +93,7 @@ def price(spec: OtoyJobSpec, listed: Sequence[Offer]) -> Pricing:
         unit_price=unit,
         units=nodes,
         region=best.region if best and spec.allowed_region_codes == [best.region] else "",
-        not_priced=("A larger node, where none of the size that was asked for is free",) if asked else (),
+        not_priced=("A larger node than asked for",) if asked else (),
         billed_at_most_s=_longest_s(spec) if is_batch else None,
     )
 

@@ -17,7 +17,8 @@ from gpuconsole.providers.wire import moment, whole
 def remote(job: Mapping[str, Any], its_runs: Sequence[Run] = ()) -> Remote:
     """One job; addresses, attempts and prices are told by its runs only."""
     status = str(job.get("status") or "")
-    stands, groups = reading(status), runs.grouped(its_runs)
+    groups = runs.grouped(its_runs)
+    stands = runs.refined(reading(status), groups[-1] if groups else ())
     token, title = tokens.split(str(job.get("title") or ""))
     now = groups[-1] if groups else []
     tries = runs.attempts(groups, job)

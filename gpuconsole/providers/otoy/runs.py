@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from gpuconsole.providers.otoy.statuses import FINAL, run_reading
-from gpuconsole.providers.remote import Attempt, Part, PartState, RemoteState
+from gpuconsole.providers.otoy.statuses import FINAL, RUN_STATUSES, run_reading
+from gpuconsole.providers.remote import Attempt, Part, PartState, Reading, RemoteState
 from gpuconsole.providers.wire import decimal, moment, whole
 
 SSH_USER = "duser"
@@ -57,6 +57,12 @@ def grouped(runs: Sequence[Run]) -> list[list[Run]]:
             groups.append([])
         groups[-1].append(run)
     return groups
+
+
+def refined(job: Reading, group: Sequence[Run]) -> Reading:
+    """What the job's word means, where a run tells it more finely: the job is ASSIGNED while the image is pulled."""
+    is_preparing = any(run.get("status") == "PREPARING" for run in group)
+    return RUN_STATUSES["PREPARING"] if job.state == RemoteState.STARTING and is_preparing else job
 
 
 def attempts(groups: Sequence[Sequence[Run]], job: Mapping[str, Any]) -> tuple[Attempt, ...]:
@@ -108,6 +114,12 @@ def connect(group: Sequence[Run]) -> dict[str, str]:
                 label, address = _way_in(url)
                 found[label + node] = address
     return found
+
+
+def may_retry(run: Run) -> bool:
+    """Whether its job has tries left or had any, by the copy of the job that a run carries."""
+    job = run.get("job_snapshot")
+    return bool(whole(job.get("max_retry_count"))) if isinstance(job, Mapping) else False
 
 
 def _way_in(url: Mapping[str, Any]) -> tuple[str, str]:

@@ -126,7 +126,7 @@ class OtoyJobSpec(Spec):
     ] = None
     gpu_count: Annotated[
         int | None,
-        Field(title="GPUs", description="GPUs that a node must offer; 0 for CPU only.", ge=0, examples=[1]),
+        Field(title="GPUs", description="For each node; 0 for CPU only.", ge=0, examples=[1]),
         Ui(group=GPU, unit="GPUs", width=2, default_text="1 (assumed)", source=f"{SEED}; {DOCS}"),
     ] = None
     cpu_count: Annotated[
@@ -172,7 +172,6 @@ class OtoyJobSpec(Spec):
             widget=Widget.QUANTITY,
             unit="ms",
             units=_SPANS,
-            width=4,
             show_when=("task", ("BATCH",)),
             required_if="task is BATCH; null for PERSISTENT",
             needed_when_shown=True,
@@ -187,7 +186,7 @@ class OtoyJobSpec(Spec):
             ge=300_000,
             examples=[300_000],
         ),
-        Ui(group=LIMITS, widget=Widget.QUANTITY, unit="ms", units=_SPANS, width=4, source=f"{SEED}; {DOCS}"),
+        Ui(group=LIMITS, widget=Widget.QUANTITY, unit="ms", units=_SPANS, source=f"{SEED}; {DOCS}"),
     ] = 300_000
     max_timeout_start_ms: Annotated[
         int | None,
@@ -198,27 +197,27 @@ class OtoyJobSpec(Spec):
             ge=120_000,
             examples=[1_800_000],
         ),
-        Ui(group=LIMITS, widget=Widget.QUANTITY, unit="ms", units=_SPANS, width=4, source=f"{SEED}; {DOCS}"),
+        Ui(group=LIMITS, widget=Widget.QUANTITY, unit="ms", units=_SPANS, source=f"{SEED}; {DOCS}"),
     ] = 300_000
     max_node_count: Annotated[
         int | None,
         Field(
             title="Nodes at most",
-            description="Upper limit on nodes working on this job; each costs the full price.",
+            description="Each costs the full price.",
             ge=1,
             examples=[1],
         ),
-        Ui(group=LIMITS, width=4, source=f"{SEED}; {DOCS}; min {ASSUMED}"),
+        Ui(group=LIMITS, width=3, source=f"{SEED}; {DOCS}; min {ASSUMED}"),
     ] = 1
     max_retry_count: Annotated[
         int | None,
         Field(
             title="Retries",
-            description="How many more times to try after a failure; each may cost a full run.",
+            description="More tries after a failure; each may cost a full run.",
             ge=0,
             examples=[2],
         ),
-        Ui(group=LIMITS, width=4, source=f"{SEED}; {DOCS}"),
+        Ui(group=LIMITS, width=3, source=f"{SEED}; {DOCS}"),
     ] = 0
     parameters: Annotated[
         OtoyContainer,
@@ -253,7 +252,7 @@ class OtoyJobSpec(Spec):
         return spec
 
     def body(self) -> dict[str, Any]:
-        """The body of the create call, with secrets by their names: see ``filled``."""
+        """The body of the create call, with secrets by their names: see ``bodies.filled``."""
         docker = _said(self.parameters.parameters)
         if "volumes" in docker:
             docker["volumes"] = [_said(volume) for volume in self.parameters.parameters.volumes]
@@ -278,26 +277,6 @@ class OtoyJobSpec(Spec):
         yield from (value.name for value in docker.env.values() if isinstance(value, OtoySecretRef))
         logins = [docker.secret, *(volume.secret for volume in docker.volumes)]
         yield from (secret for secret in logins if secret)
-
-
-def filled(body: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
-    """The body with the values of secrets in place of their names; a name without a value stays."""
-    docker = dict(body["parameters"]["parameters"])
-    if "env" in docker:
-        docker["env"] = {key: _filled_variable(value, values) for key, value in docker["env"].items()}
-    if docker.get("volumes"):
-        docker["volumes"] = [_filled_login(volume, values) for volume in docker["volumes"]]
-    parameters = {**body["parameters"], "parameters": _filled_login(docker, values)}
-    return {**body, "parameters": parameters}
-
-
-def _filled_variable(value: Any, values: Mapping[str, str]) -> Any:
-    return values.get(value["name"], value["name"]) if isinstance(value, Mapping) else value
-
-
-def _filled_login(login: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
-    secret = login.get("secret")
-    return {**login, "secret": values.get(secret, secret)} if secret else dict(login)
 
 
 def _said(part: SpecPart) -> dict[str, Any]:

@@ -270,6 +270,27 @@ def test_the_log_tells_its_attempts_apart_and_ends_with_the_last_line(otoy: Far)
     assert asked(otoy) == ["GET /v1/job-runs"]
 
 
+def test_pulling_the_image_is_a_phase_of_its_own_though_the_job_says_assigned(otoy: Far) -> None:
+    made, seen = otoy.launch(gpu_count=1), list[tuple[str, str | None]]()
+    for _ in range(60):
+        found = otoy.now(made)
+        seen.append((found.status, found.reading.phase))
+        otoy.pass_time(3)
+    assert list(dict.fromkeys(seen)) == [
+        ("PENDING", "queued"),
+        ("ASSIGNED", "assigned"),
+        ("ASSIGNED", "preparing"),
+        ("RUNNING", "running"),
+    ]
+
+
+def test_the_log_of_a_job_that_may_be_tried_again_names_its_attempt_at_once(otoy: Far) -> None:
+    once, again = running(otoy, max_retry_count=0), running(otoy, max_retry_count=1)
+    otoy.pass_time(30)
+    assert {line.source for line in otoy.adapter.logs(once.id, "").lines} == {""}
+    assert {line.source for line in otoy.adapter.logs(again.id, "").lines} == {"attempt 1"}
+
+
 def test_a_waiting_job_has_no_log_yet(otoy: Far) -> None:
     page = otoy.adapter.logs(otoy.launch().id, "")
     assert (page.lines, page.has_more) == ((), False)

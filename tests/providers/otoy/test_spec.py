@@ -7,8 +7,9 @@ import pytest
 
 from gpuconsole.core.spec_forms import Layout, SpecForm, Values
 from gpuconsole.providers.otoy import PROVIDER
+from gpuconsole.providers.otoy.bodies import filled
 from gpuconsole.providers.otoy.regions import REGIONS, group
-from gpuconsole.providers.otoy.schemas import OtoyJobSpec, filled
+from gpuconsole.providers.otoy.schemas import OtoyJobSpec
 from gpuconsole.providers.specs import read_pasted
 from tests.contract.samples import DOCUMENTED_OTOY
 from tests.contract.test_mirror import FIELDS

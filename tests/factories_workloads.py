@@ -29,7 +29,10 @@ PRICES = {
     "cortecs": ("NVIDIA_L4_1", "L4", 1, Decimal("1.2"), "EUR"),
     "baseten": ("H100x2", "H100", 2, Decimal("13"), "USD"),
     "fireworks": ("sandbox/a10g-pool", "A10G", 4, None, "USD"),
+    "otoy": ("NVIDIA RTX 4090", "RTX 4090", 2, Decimal("0.7"), "USD"),
 }
+CONNECTED = ("cortecs", "baseten")
+"""What a fresh lab has; others are made with ``make_connection``."""
 _numbers = count(1)
 
 
@@ -59,7 +62,7 @@ def make_lab(name: str = "lab") -> Lab:
     team = Team.objects.create(name=name, slug=f"{name}-{number}")
     owner = make_user(team, TeamRole.OWNER)
     project = Project.objects.create(team=team, name="Project", slug="project")
-    return Lab(team, owner, project, {slug: make_connection(team, slug) for slug in PRICES})
+    return Lab(team, owner, project, {slug: make_connection(team, slug) for slug in CONNECTED})
 
 
 def make_user(team: Team, role: TeamRole = TeamRole.MEMBER, **projects: ProjectRole) -> User:

@@ -71,6 +71,8 @@ class Pricing:
     units: int = 1
     region: str = ""
     not_priced: tuple[str, ...] = ()
+    billed_at_most_s: int | None = None
+    """After so many seconds, all attempts together, the provider itself ends it; None: it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,19 @@ class Known:
 
     remote_ids: frozenset[str] = frozenset()
     since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How calls are signed where no fixed header can do it: text for request previews, without any secret."""
+
+    commands: tuple[str, ...]
+    """Lines of a POSIX shell that run before the call, with ``$body``, ``$method`` and ``$path`` set."""
+    headers: tuple[tuple[str, str], ...]
+    """The headers of the call, with the shell's variables."""
+    imports: tuple[str, ...]
+    python: str
+    """A function ``signed(method, path, body)`` that gives a call's headers; secrets come from the environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +139,8 @@ class Provider:
     """Characters that a name may have."""
     keeps_token: bool = True
     """False: no field of ours survives on the remote, so only one launch may be in flight on a connection."""
+    tells_nodes: bool = False
+    """Whether its jobs tell of nodes and ways in while they run."""
     requests_per_s: float = 5.0
     absent: Mapping[Feature, str] = field(default_factory=dict)
     """A sentence for each feature that users look for and the provider does not offer."""
@@ -135,6 +152,8 @@ class Provider:
     """What a word that is in no table most likely means, where the provider's words follow a habit."""
     header: tuple[str, str] = ("Authorization", "")
     """The header that signs a call, with shell variables in place of secrets: shown in request previews."""
+    signing: Signing | None = None
+    """In place of ``header``, where each call is signed anew."""
 
     def reading(self, status: str) -> Reading:
         """What a raw status word means; the provider's guess, else UNHEARD_OF, for a word in no table."""

@@ -51,6 +51,8 @@ class Wording:
     """From a decoded error body to (message, dotted wire path); empty texts where it tells none."""
     no_capacity: frozenset[int] = frozenset()
     """HTTP statuses that say that no hardware is free."""
+    clock_tolerance_s: float | None = None
+    """How far the time that signs a call may be from the provider's clock; None: no time is signed."""
 
 
 class Client:
@@ -180,6 +182,8 @@ class Client:
         text = f"{self._name} says: {message}" if message else f"{self._name} answered {status}."
         if status == 429:
             raise RateLimited(f"{self._name} asks for fewer calls.", wait_s=retry_after_s(answer), raw=raw)
+        if status == 401 and (skew := self._skew(answer)):
+            raise NotAuthorized(skew, status_code=status, raw=raw)
         if status in (401, 403):
             raise NotAuthorized(text, status_code=status, raw=raw)
         if status == 404:
@@ -197,6 +201,20 @@ class Client:
             is_text = answer.headers.get("Content-Type", "").startswith("text/plain")
             message, field = answer.text.strip() if is_text else "", ""
         return str(self.masked(message))[:RAW_LIMIT], field
+
+    def _skew(self, answer: httpx.Response) -> str:
+        """What to do where our clock is too far from the provider's for a signature; empty where it is not."""
+        theirs, most_s = http_date(answer.headers.get("Date", "")), self._wording.clock_tolerance_s
+        if theirs is None or most_s is None:
+            return ""
+        ahead_s = (datetime.now(UTC) - theirs).total_seconds()
+        if abs(ahead_s) <= most_s:
+            return ""
+        off = f"{abs(ahead_s) / 60:.0f} min {'ahead of' if ahead_s > 0 else 'behind'} theirs"
+        return (
+            f"{self._name} refused the time of the call: the clock of this machine is {off}, "
+            f"and may differ by {most_s / 60:g} min at most. Set the clock right; the key may be fine."
+        )
 
     def _raw(self, answer: httpx.Response | None) -> str:
         return "" if answer is None else str(self.masked(answer.text))[:RAW_LIMIT]
@@ -217,11 +235,12 @@ def retry_after_s(answer: httpx.Response) -> float | None:
     told = answer.headers.get("Retry-After", "").strip()
     if told.isdecimal():
         return float(told)
-    moment, now = _http_date(told), _http_date(answer.headers.get("Date", "")) or datetime.now(UTC)
+    moment, now = http_date(told), http_date(answer.headers.get("Date", "")) or datetime.now(UTC)
     return max(0.0, (moment - now).total_seconds()) if moment else None
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """The moment that a header tells; None where it is unreadable."""
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:

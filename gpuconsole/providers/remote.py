@@ -125,6 +125,15 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of the provider's own to run a remote: when it came to run, when it ended, and why in a few words."""
+
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Remote:
     """One thing at the provider as its last answer shows it.
 
@@ -144,6 +153,10 @@ class Remote:
     hardware_id: str = ""
     gpu_count: int | None = None
     region: str = ""
+    hourly_price: Decimal | None = None
+    """What it is charged per hour just now by the provider's own word; None where it does not say."""
+    attempts: tuple[Attempt, ...] = ()
+    """The provider's own tries, oldest first; it stands in the last. Empty: one, or not told."""
     parts: tuple[Part, ...] = ()
     connect: Mapping[str, str] = field(default_factory=dict)
     """Ways in, by label: {"Base URL": "https://…"}; empty until usable."""

@@ -14,6 +14,7 @@ from gpuconsole.providers.problems import Problem, explain, problem, problems, r
 
 __all__ = [
     "Choose",
+    "Listed",
     "Problem",
     "Section",
     "Spec",
@@ -57,6 +58,16 @@ class Widget(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """How one value of an enumeration shows: its label, what it means, and the heading that it stands under."""
+
+    value: str
+    label: str = ""
+    help: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ui:
     """How a field shows itself; stands beside pydantic's Field in an Annotated type.
 
@@ -77,12 +88,16 @@ class Ui:
     secret: bool = False
     open_enum: bool = False
     """The listed values are suggestions: others are accepted."""
+    listed: tuple[Listed, ...] = ()
+    """How the values of an enumeration show, where their own words do not say enough."""
     width: int = 6
     """Columns of twelve in the form grid."""
     in_form: bool = True
     """False: only in the JSON view."""
     required_if: str = ""
     """In words, for the field table: when a field that is optional in general must be there."""
+    needed_when_shown: bool = False
+    """The rule of ``show_when`` is also what makes it required."""
     location: str = "body"
     """body or path."""
     placeholder: str = ""
@@ -210,6 +225,11 @@ class Spec(SpecPart):
     def from_body(cls, body: Mapping[str, Any]) -> dict[str, Any]:
         """The spec, unchecked, that a body of the provider's own create call says."""
         return dict(body)
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether a job of this spec runs until somebody ends it; a provider with such jobs overrides this."""
+        return False
 
     def secret_names(self) -> frozenset[str]:
         """Names of stored secrets that the spec refers to; a provider with such fields overrides this."""

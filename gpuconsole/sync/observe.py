@@ -8,7 +8,7 @@ from typing import Any
 
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.remote import Phase, Remote
-from gpuconsole.sync import reasons, waits
+from gpuconsole.sync import attempts, charged, reasons, waits
 from gpuconsole.sync.acting import ACTS
 from gpuconsole.sync.adopt import facts
 from gpuconsole.workloads import transitions
@@ -45,14 +45,17 @@ def compare(
 def _seen(
     provider: Provider, row: Workload, remote: Remote, now: datetime, last_look: datetime | None
 ) -> Finding | None:
-    reading, before = remote.reading, State(row.state)
+    reading, past = remote.reading, attempts.begun_since(provider, row, remote)
+    before = past[-1].state or State(row.state) if past else State(row.state)
     said = FROM_REMOTE.get(reading.state)
-    target = _target(row, said)
+    target = _target(row, before, said)
     fields = {name: value for name, value in facts(remote).items() if getattr(row, name) != value}
-    warning = _warning(provider, row, remote, said, target) if "remote_status" in fields else ""
+    warning = _warning(provider, row, remote, said, target) if "remote_status" in fields and said != before else ""
+    fields |= (dearer := charged.found(row, remote))
+    warning = warning or charged.told(provider, row, dearer)
     if row.missing_count:
         fields |= {"missing_count": 0, "missing_since": None}
-    reason = _reason(provider, row, remote, target) if target is not None else None
+    reason = _reason(provider, row, before, remote, target) if target is not None else None
     fields |= _settled_intent(row, said, now, is_new="remote_status" in fields)
     is_followed = said in (before, target)
     change = Change(
@@ -67,15 +70,16 @@ def _seen(
         detail=_detail(remote, target, reason),
         fields=_set(row, fields, now),
     )
-    if not fields and not transitions.changes_something(change):
+    if not fields and not past and not transitions.changes_something(change):
         return None
-    run = _unseen_run(provider, row, remote, target, reason, last_look)
-    return Finding((run, change) if run else (change,), warning)
+    run = _unseen_run(provider, row, before, remote, target, reason, last_look)
+    return Finding((*past, *((run,) if run else ()), change), warning)
 
 
 def _unseen_run(
     provider: Provider,
     row: Workload,
+    before: State,
     remote: Remote,
     target: State | None,
     reason: Reason | None,
@@ -83,7 +87,7 @@ def _unseen_run(
 ) -> Change | None:
     """The run that came and went between two looks: it cost money, so it is counted, from no later than it can have
     begun."""
-    if row.state not in _NOT_UP or target is None or (target not in FINAL and target != State.STOPPED):
+    if before not in _NOT_UP or target is None or (target not in FINAL and target != State.STOPPED):
         return None
     did_run = target == State.SUCCEEDED or (reason is not None and reason.code in _RAN) or remote.started_at is not None
     if not did_run:
@@ -97,15 +101,15 @@ _NOT_UP = frozenset({State.QUEUED, State.STARTING})
 _RAN = frozenset({ReasonCode.EXIT_CODE, ReasonCode.OUT_OF_MEMORY, ReasonCode.PREEMPTED})
 
 
-def _target(row: Workload, said: State | None) -> State | None:
+def _target(row: Workload, before: State, said: State | None) -> State | None:
     """The state to move to; None keeps ours: a wish is not answered yet, or the word is odd."""
-    if said is None or said == row.state:
+    if said is None or said == before:
         return None
     if row.intent in (Intent.STOP, Intent.END) and said in _STILL_UP:
         return None
     if row.intent == Intent.END and said == State.STOPPED:
         return None
-    return said if may_move(Kind(row.kind), State(row.state), said) else None
+    return said if may_move(Kind(row.kind), before, said) else None
 
 
 _STILL_UP = frozenset({State.QUEUED, State.STARTING, State.RUNNING})
@@ -138,10 +142,10 @@ def _warning(provider: Provider, row: Workload, remote: Remote, said: State | No
     return f"{provider.name} says “{remote.status}”, which does not follow {row.state}" if is_odd else ""
 
 
-def _reason(provider: Provider, row: Workload, remote: Remote, target: State) -> Reason | None:
+def _reason(provider: Provider, row: Workload, before: State, remote: Remote, target: State) -> Reason | None:
     if target not in FINAL and target != State.STOPPED:
         return None
-    return reasons.of_end(provider.slug, remote, before=State(row.state), intent=row.intent, asked=_asked(row))
+    return reasons.of_end(provider.slug, remote, before=before, intent=row.intent, asked=_asked(row))
 
 
 def _asked(row: Workload) -> Reason | None:

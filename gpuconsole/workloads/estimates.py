@@ -55,7 +55,7 @@ class Estimate:
     pricing: Pricing
     hourly: Money | None
     upper: Money | None
-    """Price × longest run; None where the price is unknown or no end is set."""
+    """Price × longest run, ours or the provider's own; None where the price is unknown or no end is set."""
     longest_s: int | None
     typical: Typical | None
     hourly_in_team: Money | None
@@ -66,6 +66,11 @@ class Estimate:
     budget_after: Money | None
     """What the month's budget would still have left; None: no budget, or no telling."""
     checks: tuple[Check, ...]
+
+    @property
+    def ends_s(self) -> int | None:
+        """After how many seconds at the latest it costs no more: by our own limit or the provider's; None: no end."""
+        return _ends_s(self.pricing, self.longest_s)
 
     @property
     def not_priced(self) -> tuple[str, ...]:
@@ -105,7 +110,7 @@ def estimate(*, project: Project, connection: Connection, spec: Spec, stop_after
     team_currency = project.team.currency
     hourly_in_team = rates.convert(hourly, team_currency) if hourly else None
     violations = _violations(project, pricing, hourly_in_team, longest_s)
-    budget_check, budget_after = _budget(project, hourly, upper, longest_s, now)
+    budget_check, budget_after = _budget(project, hourly, upper, now)
     return Estimate(
         pricing=pricing,
         hourly=hourly,
@@ -118,15 +123,20 @@ def estimate(*, project: Project, connection: Connection, spec: Spec, stop_after
         is_sandbox=connection.is_sandbox,
         violations=violations,
         budget_after=budget_after,
-        checks=(_quota(project, violations), *budget_check, _key(connection)),
+        checks=(_quota(project, violations), *budget_check, *_end(spec, longest_s), _key(connection)),
     )
 
 
 def _upper(pricing: Pricing, longest_s: int | None) -> Money | None:
-    if longest_s is None:
+    ends_s = _ends_s(pricing, longest_s)
+    if ends_s is None:
         return None
-    most = usage.price_of(Decimal(longest_s), pricing.hourly_price, pricing.rounding)
+    most = usage.price_of(Decimal(ends_s), pricing.hourly_price, pricing.rounding)
     return None if most is None else Money(most, pricing.currency)
+
+
+def _ends_s(pricing: Pricing, longest_s: int | None) -> int | None:
+    return min((limit_s for limit_s in (longest_s, pricing.billed_at_most_s) if limit_s is not None), default=None)
 
 
 def _violations(
@@ -160,13 +170,13 @@ def _balance(project: Project, now: datetime) -> budgets.Balance | None:
 
 
 def _budget(
-    project: Project, hourly: Money | None, upper: Money | None, longest_s: int | None, now: datetime
+    project: Project, hourly: Money | None, upper: Money | None, now: datetime
 ) -> tuple[list[Check], Money | None]:
     if project.budget_amount is None:
         return [], None
     if hourly is None:
         return [Check("Budget", False, "The price is not known, so the budget can't be checked.", blocks=False)], None
-    if longest_s is None or upper is None:
+    if upper is None:
         text = "This project has a budget: say after how long the work is to be stopped."
         return [Check("Budget", False, text, STOP_AFTER, "needs_deadline")], None
     balance, most = _balance(project, now), rates.convert(upper, project.budget_currency)
@@ -180,6 +190,13 @@ def _budget(
         return [Check("Budget", False, text, code="over_budget")], None
     left = balance.left - most
     return [Check("Budget", True, f"At most {most}; then {left} of {balance.budget} are left.")], left
+
+
+def _end(spec: Spec, longest_s: int | None) -> list[Check]:
+    if not spec.is_endless or longest_s is not None:
+        return []
+    text = "It runs until somebody ends it: say after how long it is to be stopped."
+    return [Check("End", False, text, STOP_AFTER, "needs_deadline")]
 
 
 def _key(connection: Connection) -> Check:

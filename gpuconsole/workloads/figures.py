@@ -16,6 +16,7 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Rounding
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.states import Kind
 from gpuconsole.workloads.usage import cost_so_far
 
 
@@ -73,9 +74,12 @@ def _cost(workload: Workload, now: datetime) -> Figure:
     return Figure("Cost so far", value, f"{rate}, {most}" if most else rate)
 
 
+_ENDS = {Kind.JOB: "it ends by itself", Kind.INSTANCE: "it runs until somebody ends it"}
+
+
 def _limit(workload: Workload, now: datetime) -> Figure:
     if workload.ends_by is None:
-        return Figure("Latest end", "none", "it runs until somebody ends it")
+        return Figure("Latest end", "none", _ENDS[Kind(workload.kind)])
     if workload.is_final:
         note = "not reached" if _ended_early(workload) else "reached"
         return Figure("Latest end", live.moment(workload.ends_by), note)

@@ -92,8 +92,8 @@ def question(form: LaunchForm) -> dict[str, Any]:
     most = figures.upper_in_team or figures.upper
     bound = f"up to {most}" if most else "an unknown amount"
     pairs: list[dict[str, Any]] = [{"label": "Per hour", "value": _money(figures.hourly_in_team or figures.hourly)}]
-    if figures.longest_s is not None:
-        label = f"Until the {formats.duration(figures.longest_s)} limit"
+    if figures.ends_s is not None:
+        label = f"Until the {formats.duration(figures.ends_s)} limit"
         pairs.append({"label": label, "value": _money(most), "is_total": True})
     if figures.budget_after is not None and figures.upper is not None:
         pairs.append({"label": "Budget left afterwards", "value": str(figures.budget_after)})
@@ -172,12 +172,14 @@ def _lines(form: LaunchForm, figures: Estimate) -> list[Line]:
         found.append(
             Line(f"Typical run, {run}", formats.estimated(figures.typical.cost.amount, figures.typical.cost.currency))
         )
-    if figures.longest_s is not None:
+    if figures.ends_s is not None:
         most = _money(figures.upper_in_team or figures.upper)
-        found.append(Line(f"Until stop limit, {formats.duration(figures.longest_s)}", most, is_total=True))
+        whose = "Until stop limit" if figures.ends_s == figures.longest_s else "With all tries, at most"
+        found.append(Line(f"{whose}, {formats.duration(figures.ends_s)}", most, is_total=True))
     else:
         found.append(Line("Until stop limit", "no limit set", is_total=True))
-    if form.provider.kind == "instance" and price is not None:
+    is_endless = form.provider.kind == "instance" or (form.spec is not None and form.spec.is_endless)
+    if is_endless and price is not None:
         found.append(Line("If left on for 30 days", str(price * _MONTH_H)))
     if figures.pricing.units > 1 and price is not None:
         found.append(Line("One worker less", f"− {price * (Decimal(1) / figures.pricing.units)} per hour"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gpuconsole.providers.masking import MASK
 from gpuconsole.workloads import acts
 from gpuconsole.workloads.models import Workload
 
@@ -35,7 +36,7 @@ def context(workload: Workload, url: str) -> dict[str, Any]:
 
 
 def differences(sent: Any, returned: Any) -> Iterator[Difference]:
-    """Values under the same name at the same place that are not the same; what only one side has is no difference."""
+    """Values under the same name at the same place that are not the same; what one side lacks or hides is none."""
     yield from _compare(_unwrapped(sent), _unwrapped(returned), "", 0)
 
 
@@ -43,7 +44,7 @@ def _compare(sent: Any, returned: Any, path: str, depth: int) -> Iterator[Differ
     if depth > MOST_DEPTH or not isinstance(sent, Mapping) or not isinstance(returned, Mapping):
         return
     for key, asked in sent.items():
-        if key not in returned or asked is None:
+        if key not in returned or asked is None or returned[key] == MASK:
             continue
         given, here = returned[key], f"{path}.{key}" if path else str(key)
         if isinstance(asked, Mapping):

@@ -38,6 +38,8 @@ class Change:
     ``state`` None keeps the state; without another ``phase`` or ``is_billed`` only the row's own ``fields`` are saved
     and no event is written. ``at`` is the provider's own stamp, None where it told none. ``is_billed`` None lets the
     meter be, but for an end, which always closes it. ``fields`` names columns that the caller has set on the row.
+    ``opens`` is the number of an attempt that the provider began by itself: the one before is closed as failed, with
+    ``detail`` as its reason, and the state may go back.
     """
 
     workload: Workload
@@ -52,6 +54,7 @@ class Change:
     detail: str = ""
     kind: EventKind = EventKind.MOVE
     fields: Collection[str] = ()
+    opens: int = 0
 
 
 def move(
@@ -188,7 +191,7 @@ def locked_many(pks: Collection[int]) -> Iterator[Mapping[int, Workload]]:
 def changes_something(change: Change) -> bool:
     """Whether the change moves, opens another span, turns the meter or tells another reason: worth an event."""
     workload = change.workload
-    if change.state is not None and change.state != workload.state:
+    if change.opens > workload.attempt or (change.state is not None and change.state != workload.state):
         return True
     word = phases.word_of(State(workload.state), change.phase) if change.phase else None
     if word is not None and word != phases.open_word(workload.phases):
@@ -202,10 +205,15 @@ def changes_something(change: Change) -> bool:
 def _apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
     workload = change.workload
     before, state = State(workload.state), change.state or State(workload.state)
-    if state != before and not may_move(Kind(workload.kind), before, state):
+    is_another = change.opens > workload.attempt and before in ACTIVE
+    if not is_another and state != before and not may_move(Kind(workload.kind), before, state):
         raise IllegalMove(workload, state)
     at = _in_order(workload, change.at, now)
-    if before in FINAL and state != before:
+    if is_another:
+        readings.take(workload, is_billed=False, said=change.at, now=now)
+        workload.phases = phases.finished(workload.phases, State.FAILED, at, change.detail)
+        _open_attempt(workload)
+    elif before in FINAL and state != before:
         _open_attempt(workload)
     _write_reason(workload, state, change.reason)
     _write_phases(change, state, at)
@@ -255,7 +263,7 @@ def _write_phases(change: Change, state: State, at: datetime) -> None:
     if state in FINAL:
         why = workload.reason_text or (ReasonCode(workload.reason_code).label if workload.reason_code else "")
         workload.phases = phases.finished(workload.phases, state, at, why)
-    elif state != workload.state or change.phase is not None:
+    elif state != workload.state or change.phase is not None or change.opens:
         workload.phases = phases.advanced(workload.phases, _word(state, change.phase), at)
 
 

@@ -104,3 +104,10 @@ def fireworks() -> Iterator[Far]:
     found = far_side("fireworks")
     yield found
     found.adapter.close()
+
+
+@pytest.fixture
+def otoy() -> Iterator[Far]:
+    found = far_side("otoy")
+    yield found
+    found.adapter.close()

@@ -17,6 +17,16 @@ class Fact:
     item: dict[str, Any]
     """The schema without null and references."""
 
+    @property
+    def one(self) -> dict[str, Any]:
+        """The schema of one value: of the items, where it is a list."""
+        return dict(self.item["items"]) if self.item.get("type") == "array" else self.item
+
+    @property
+    def values(self) -> list[Any]:
+        """The enumeration; one value alone is written as ``const``."""
+        return list(self.one.get("enum", [self.one["const"]] if "const" in self.one else []))
+
 
 def laid_flat(spec: type[BaseModel]) -> dict[str, Fact]:
     """Every field by its path, list items as ``name[]``."""

@@ -54,6 +54,29 @@ DOCUMENTED_FIREWORKS: dict[str, Any] = {
 }
 """The example body of Fireworks' reference; it has no wrapper."""
 
+DOCUMENTED_OTOY: dict[str, Any] = {
+    "task": "BATCH",
+    "title": "segment-eval [gc-7f3a91]",
+    "description": "Evaluate checkpoint 12",
+    "cpu_count": 4,
+    "gpu_count": 1,
+    "gpu_name": "NVIDIA RTX 4090",
+    "min_vram_gb": 24,
+    "min_ram_gb": 32,
+    "min_storage_gb": 80,
+    "max_timeout_run_ms": 3600000,
+    "max_timeout_assign_ms": 600000,
+    "max_timeout_start_ms": 900000,
+    "max_node_count": 1,
+    "max_retry_count": 1,
+    "allowed_region_codes": ["us-west-2", "eu-central-1"],
+    "parameters": {
+        "type": "docker",
+        "parameters": {"image": "myteam/eval", "tag": "v12", "env": {"SPLIT": "test"}},
+    },
+}
+"""The example body of OTOY's field reference."""
+
 SAMPLES: dict[str, dict[str, Any]] = {
     "baseten": {"provider": "baseten", "training_project_name": "contract", **DOCUMENTED_BASETEN},
     "cortecs": {
@@ -65,6 +88,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "num_workers": 2,
     },
     "fireworks": {"provider": "fireworks", "account_id": "sandbox", **DOCUMENTED_FIREWORKS, "numRanks": 2},
+    "otoy": {"provider": "otoy", **DOCUMENTED_OTOY, "gpu_count": 2},
 }
 
 

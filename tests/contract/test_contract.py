@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature, Known, Provider
+from gpuconsole.providers.contract import Feature, Known, Provider, Rounding
 from gpuconsole.providers.errors import NotAuthorized, RateLimited, Rejected, Unconfirmed, Unreachable
 from gpuconsole.providers.preview import preview
 from gpuconsole.providers.remote import RemoteState
@@ -18,11 +18,13 @@ NEVER_SIGNED_IN = {
     "baseten": {"api_key": "wrong-key-of-mine"},
     "cortecs": {"client_secret": "wrong-key-of-mine"},
     "fireworks": {"api_key": "wrong-key-of-mine"},
+    "otoy": {"secret_key": "wrong-key-of-mine"},
 }
-CURRENCY = {"baseten": "USD", "cortecs": "EUR", "fireworks": "USD"}
+CURRENCY = {"baseten": "USD", "cortecs": "EUR", "fireworks": "USD", "otoy": "USD"}
 UNPRICED = {"fireworks"}
 """Providers that tell no price: what they run is on another bill of the customer's."""
-CREATE = {"baseten": "/jobs", "cortecs": "/start", "fireworks": "/batchJobs"}
+CREATE = {"baseten": "/jobs", "cortecs": "/start", "fireworks": "/batchJobs", "otoy": "POST /v1/jobs"}
+BEGUN_S = {Rounding.SECOND: 1, Rounding.MINUTE: 60, Rounding.HOUR: 3600}
 FEATURE_METHODS = {feature: str(feature) for feature in Feature}
 
 
@@ -55,7 +57,7 @@ def test_offers_have_exact_prices_in_the_providers_currency(far: Far) -> None:
     else:
         assert all(isinstance(row.hourly_price, Decimal) and row.hourly_price > 0 for row in offers)
     assert {row.currency for row in offers} == {CURRENCY[far.provider.slug]}
-    assert len({row.hardware_id for row in offers}) == len(offers)
+    assert len({(row.hardware_id, row.gpu_count, row.region) for row in offers}) == len(offers)
 
 
 def test_every_source_of_choices_that_a_field_names_is_answered(far: Far) -> None:
@@ -202,6 +204,7 @@ def test_a_refusal_names_the_field(far: Far) -> None:
         "baseten": ("training_job", {"image": {"base_image": "x"}, "compute": {"memory": "900Ti"}}, ".compute.memory"),
         "cortecs": ("model_id", "nobody--nothing", ""),
         "fireworks": ("nodePoolId", "nobodys-pool", ""),
+        "otoy": ("max_retry_count", 2**60, ""),
     }
     name, value, below = wrong[far.provider.slug]
     with pytest.raises(Rejected) as caught:
@@ -225,14 +228,17 @@ def test_the_price_is_the_one_that_the_simulator_charges(far: Far) -> None:
     remote = far.wait_for(far.launch(), RemoteState.RUNNING)
     resource = far.world.resources(far.provider.slug)[0]
     far.pass_time(3600)
-    minutes = math.ceil(resource.billed_s(far.world.now()) / 60)
+    begun_s = BEGUN_S[pricing.rounding]
+    billed_s = math.ceil(resource.billed_s(far.world.now()) / begun_s) * begun_s
     assert pricing.hardware_id == remote.hardware_id
     if far.provider.slug in UNPRICED:
         assert pricing.hourly_price is None
         assert pricing.not_priced
         return
     assert pricing.hourly_price is not None
-    assert resource.cost(far.world.now()) == pytest.approx(pricing.hourly_price / 60 * minutes, rel=Decimal("1e-9"))
+    a_second = pricing.hourly_price / 3600 if pricing.rounding is Rounding.SECOND else Decimal(0)
+    expected = pricing.hourly_price / 3600 * billed_s
+    assert resource.cost(far.world.now()) == pytest.approx(expected, rel=Decimal("1e-9"), abs=a_second)
 
 
 def test_an_offer_that_is_not_there_makes_an_unknown_price(far: Far) -> None:

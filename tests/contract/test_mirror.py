@@ -22,6 +22,7 @@ OURS = {
     },
     "cortecs": {"provider": "says whose spec it is"},
     "fireworks": {"provider": "says whose spec it is"},
+    "otoy": {"provider": "says whose spec it is"},
 }
 """Fields that the references lack. Objects that lead to a referenced field (``….secret_ref``) count as known."""
 
@@ -29,7 +30,10 @@ NOT_REQUIRED = {
     "training_project_id": "the name of a new project may stand in its place",
     "training_job.runtime.load_checkpoint_config.checkpoints[].checkpoint_name": "required by typ",
     "training_job.runtime.load_checkpoint_config.checkpoints[].run_id": "required by typ",
+    "max_timeout_run_ms": "required for BATCH; filled in as null for PERSISTENT",
+    "parameters.type": "there is one value, which is filled in",
 }
+NOT_SENT = "null says the same as leaving it out, and is not sent"
 NULLABLE = {
     "training_project_id": "the name of a new project may stand in its place",
     "training_job.runtime.start_commands": "the reference's text gives null as its default",
@@ -53,6 +57,11 @@ NULLABLE = {
             "aws_assume_role_docker_auth",
             "gcp_oidc_docker_auth",
         )
+    },
+    **{
+        field["name"]: NOT_SENT
+        for field in FIELDS["otoy"]
+        if not field["required"] and field["default"] not in ([], {})
     },
 }
 NOT_EMPTY = "an empty text can never be right here, and is a slip of the hand"
@@ -82,22 +91,25 @@ def fact(slug: str, field: dict[str, Any]) -> Fact:
 @pytest.mark.parametrize("slug", registry.SLUGS)
 def test_every_field_of_the_reference_is_in_the_spec(slug: str) -> None:
     assert {field["name"] for field in FIELDS[slug]} <= set(FACTS[slug])
-    assert len(FIELDS[slug]) == {"baseten": 81, "cortecs": 5, "fireworks": 19}[slug]
+    assert len(FIELDS[slug]) == {"baseten": 81, "cortecs": 5, "fireworks": 19, "otoy": 28}[slug]
 
 
 @pytest.mark.parametrize("slug", registry.SLUGS)
 def test_the_spec_has_no_field_that_the_reference_lacks(slug: str) -> None:
     known = {field["name"] for field in FIELDS[slug]}
+    known |= {f"{field['name']}[].{name}" for field in FIELDS[slug] for name in field.get("item_fields", ())}
     extra = {path for path in FACTS[slug] if not any(name == path or name.startswith(f"{path}.") for name in known)}
     assert extra == set(OURS[slug])
 
 
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)
 def test_type(slug: str, field: dict[str, Any]) -> None:
-    wanted = "map" if field["type"].startswith("map<") else field["type"]
+    wanted = "map" if field["type"].startswith(("map<", "object<")) else field["type"]
     wanted = {"integer": "int", "int32": "int"}.get(wanted, wanted)
-    if (slug == "cortecs" and field["enum"]) or field.get("open_enum"):
-        wanted = {"baseten": "string", "cortecs": "enum"}[slug]
+    if field.get("open_enum"):
+        wanted = "string"
+    elif wanted == "string" and len(field["enum"] or ()) > 1:
+        wanted = "enum"
     assert fact(slug, field).type == wanted
 
 
@@ -113,17 +125,18 @@ def test_nullable(slug: str, field: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)
 def test_limits(slug: str, field: dict[str, Any]) -> None:
-    item = fact(slug, field).item
+    item = fact(slug, field).one
     if field["type"] == "string":
         assert item.get("minLength") in ({field["min"]} if field["min"] else {None, 1})  # NOT_EMPTY
         assert item.get("maxLength") == field["max"]
     else:
         assert (item.get("minimum"), item.get("maximum")) == (field["min"], field["max"])
+    assert fact(slug, field).item.get("maxItems") == field.get("max_items", field.get("maxItems"))
 
 
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)
 def test_enumeration(slug: str, field: dict[str, Any]) -> None:
-    assert sorted(fact(slug, field).item.get("enum", [])) == sorted(field["enum"] or [])
+    assert sorted(fact(slug, field).values) == sorted(field["enum"] or [])
 
 
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)

@@ -18,10 +18,13 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.core import redis
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.models import ExchangeRate, Project
+from gpuconsole.providers import registry
+from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import services, tokens
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import ACTIVE, State
-from tests.factories_workloads import Lab, make_lab, make_spec
+from tests.contract.samples import sample
+from tests.factories_workloads import Lab, make_connection, make_lab, make_spec
 
 Result = TypeVar("Result")
 
@@ -217,3 +220,25 @@ def at_once(times: int, act: Callable[[], Result]) -> list[Result]:
         thread.join()
     assert len(found) == times
     return found
+
+
+def test_work_that_its_provider_ends_by_itself_holds_the_budget_for_that_long(lab: Lab) -> None:
+    """One hour, and once more (the documented example has one retry)."""
+    lab.connections["otoy"] = make_connection(lab.team, "otoy")
+    job = lab.launch("otoy", spec=otoy(task="BATCH"))
+    assert (job.stop_after_s, job.ends_by) == (None, None)
+    assert job.reserved == Decimal("1.4")
+    assert lab.launch("otoy", spec=otoy(task="BATCH"), stop_after_s=1800).reserved == Decimal("0.35")
+
+
+def test_a_job_that_never_ends_by_itself_needs_a_latest_end(lab: Lab) -> None:
+    lab.connections["otoy"] = make_connection(lab.team, "otoy")
+    endless = otoy(task="PERSISTENT", max_timeout_run_ms=None)
+    with pytest.raises(Refused) as caught:
+        lab.launch("otoy", spec=endless)
+    assert (caught.value.code, caught.value.field) == ("needs_deadline", "guards.stop_after_s")
+    assert lab.launch("otoy", spec=endless, stop_after_s=3600).ends_by is not None
+
+
+def otoy(**changes: object) -> Spec:
+    return registry.get("otoy").spec.read({**sample("otoy"), "allowed_region_codes": [], **changes})

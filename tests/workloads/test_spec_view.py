@@ -24,3 +24,9 @@ def test_null_means_the_default_so_a_filled_in_one_is_no_difference() -> None:
 def test_arguments_below_a_wrapper_are_compared_too() -> None:
     [found] = differences({"num_workers": 2, "model_id": "m"}, {"instance": {"instance_args": {"num_workers": 1}}})
     assert (found.path, found.asked, found.given) == ("num_workers", 2, 1)
+
+
+def test_what_is_hidden_in_the_answer_is_no_difference() -> None:
+    sent = {"env": {"TOKEN": "••• hf", "EPOCHS": "3"}, "secret": "••• login", "tag": "v1"}
+    returned = {"env": {"TOKEN": "•••", "EPOCHS": "•••"}, "secret": "•••", "tag": "v2"}
+    assert [found.path for found in differences(sent, returned)] == ["tag"]

@@ -308,3 +308,28 @@ def test_what_a_good_round_confirmed_is_as_fresh_as_the_round(lab: Lab) -> None:
     assert job.seen_at == told
     job.connection.synced_at, job.state = synced, State.SUCCEEDED
     assert job.seen_at == told
+
+
+def test_an_attempt_that_the_provider_began_closes_the_one_before_and_its_meter(lab: Lab) -> None:
+    job = lab.workload("baseten", State.RUNNING)
+    reserved = job.reserved
+    with locked(job.pk) as row:
+        again = Change(workload=row, state=State.QUEUED, phase=Phase.QUEUED, why="again", detail="node lost", opens=2)
+        assert transitions.changes_something(again)
+        (event,) = move_many([again])
+    job.refresh_from_db()
+    first, second = job.phases
+    assert (first["end"], first["note"], first["spans"][-1][2] is None) == ("failed", "node lost", False)
+    assert (second["attempt"], [word for word, *_ in second["spans"]], second["end"]) == (2, ["queued"], None)
+    assert (job.attempt, job.state, job.started_at, event.attempt) == (2, State.QUEUED, None, 2)
+    assert (job.billed_since, job.reserved) == (None, reserved)
+    assert job.usage.get().ended_at is not None
+
+
+def test_an_attempt_that_is_known_already_is_not_opened_again(lab: Lab) -> None:
+    job = lab.workload("baseten", State.RUNNING)
+    with pytest.raises(IllegalMove), locked(job.pk) as row:
+        move_many([Change(workload=row, state=State.QUEUED, why="again", opens=1)])
+    over = lab.workload("baseten", State.FAILED)
+    with pytest.raises(IllegalMove), locked(over.pk) as row:
+        move_many([Change(workload=row, state=State.QUEUED, why="again", opens=2)])

@@ -235,7 +235,7 @@ def _bind(form: SpecForm[Any], node: AnyNode, place: Place, *, is_required: bool
     if form.around.locked and form.around.lock_over(node.path) and not _is_plain_group(node):
         yield BoundLocked(form, node, place, is_required)
     elif isinstance(node, Leaf):
-        yield BoundField(form, node, place, is_required)
+        yield BoundField(form, node, place, is_required or node.ui.needed_when_shown)
     elif isinstance(node, Rows):
         yield BoundRows(form, node, place, is_required)
     elif isinstance(node, Pairs):

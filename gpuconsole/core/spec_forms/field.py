@@ -12,6 +12,7 @@ from gpuconsole.core.spec_forms.bound import Bound
 from gpuconsole.core.spec_forms.conditions import extra
 from gpuconsole.core.spec_forms.nodes import Control, Leaf, is_pick
 from gpuconsole.core.spec_forms.options import SECRETS, Column, Option, OptionGroup, OptionList, grouped
+from gpuconsole.providers.specs import Listed
 
 MONO = frozenset({Control.LINES, Control.WORDS, Control.JSON})
 
@@ -52,6 +53,10 @@ class BoundField(Bound):
     def wire(self) -> str:
         return "" if self.is_pick else super().wire
 
+    def has_cards(self) -> bool:
+        """Whether choices side by side say what they mean, each on a card of its own."""
+        return any(option.help for option in self._options.options)
+
     @property
     def is_mono(self) -> bool:
         return self.node.control in MONO
@@ -91,7 +96,9 @@ class BoundField(Bound):
             return _as_text(self._pinned[self.node.key])
         given = self.form.around.placeholders.get(self.path) or self.node.ui.placeholder
         default = self._default
-        if isinstance(default, str) and self.node.control == Control.QUANTITY:
+        if self._default_span:
+            default = self._default_span[0] if self.unit == self._default_span[1] else " ".join(self._default_span)
+        elif isinstance(default, str) and self.node.control == Control.QUANTITY:
             default = default.removesuffix(self.unit)
         return given or default
 
@@ -108,6 +115,7 @@ class BoundField(Bound):
         if self.is_pick:
             return ""
         picked = next((option.help for option in self._options.options if option.value == self.value), "")
+        picked = "" if self.control in (Control.RADIO, Control.MANY) else picked  # it stands beside each there
         sentences = (_sentence(picked) or super().note, self._default_note, self._options.note)
         return " ".join(sentence for sentence in sentences if sentence)
 
@@ -162,7 +170,8 @@ class BoundField(Bound):
             return live
         if self.is_pick:
             return OptionList(tuple(Option(way.name, way.name, way.help) for way in self.node.ways))
-        known = tuple(Option(value, _words(value)) for value in self.node.values)
+        told = {listed.value: listed for listed in self.node.ui.listed}
+        known = tuple(_option(value, told.get(value)) for value in self.node.values)
         return OptionList(known, note=live.note if live else "")
 
     @property
@@ -182,9 +191,17 @@ class BoundField(Bound):
             return ""
         if self.node.ui.default_text:
             return f"Default: {self.node.ui.default_text}."
-        if not self._default:
-            return ""
-        return f"Default {self._default}."
+        if self._default_span:
+            return f"Default {' '.join(self._default_span)}; sends nothing." if not self.value else ""
+        return f"Default {self._default}." if self._default else ""
+
+    @property
+    def _default_span(self) -> tuple[str, str] | None:
+        """The default of a span of time in the unit that tells it best."""
+        amount, units = self.node.default, self.node.ui.units
+        if self.node.control != Control.QUANTITY or not self.node.number or not amount:
+            return None
+        return quantities.handiest(amount, self.node.ui.unit, units)
 
     @property
     def _sent(self) -> str:
@@ -209,6 +226,12 @@ def _split_note(field: BoundField) -> str:
         return ""
     count = 0 if words is codecs.MISSING else len(words)
     return f"Split as a shell does: {count} argument{'' if count == 1 else 's'}."
+
+
+def _option(value: str, told: Listed | None) -> Option:
+    if told is None:
+        return Option(value, _words(value))
+    return Option(value, told.label or _words(value), told.help, told.group)
 
 
 def _words(value: str) -> str:

@@ -3,6 +3,7 @@
 from gpuconsole.simulator.dialects.baseten import Baseten
 from gpuconsole.simulator.dialects.cortecs import Cortecs
 from gpuconsole.simulator.dialects.fireworks import Fireworks
+from gpuconsole.simulator.dialects.otoy import Otoy
 from gpuconsole.simulator.web import Maker
 
-DIALECTS: dict[str, Maker] = {"baseten": Baseten, "cortecs": Cortecs, "fireworks": Fireworks}
+DIALECTS: dict[str, Maker] = {"baseten": Baseten, "cortecs": Cortecs, "fireworks": Fireworks, "otoy": Otoy}

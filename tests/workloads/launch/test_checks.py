@@ -103,3 +103,9 @@ def _shown_body(page: str) -> object:
     block = re.search(r'aria-label="Request" data-copy-source>(.*?)</pre>', page, re.DOTALL)
     assert block is not None
     return json.loads(html.unescape(re.sub(r"<[^>]+>", "", block.group(1))))
+
+
+def test_another_unit_redraws_what_a_span_sends(desk: Desk) -> None:
+    inputs = {**desk.fill("otoy"), "max_timeout_run_ms": ["2"], "max_timeout_run_ms.unit": ["h"]}
+    answer = desk.post("otoy", "check/", {**inputs, "left": ["max_timeout_run_ms.unit"]}, **HTMX).content.decode()
+    assert "Sends 7\u202f200\u202f000 ms." in answer

@@ -136,14 +136,13 @@ def test_a_draft_keeps_wrong_values_as_they_were_typed(desk: Desk) -> None:
 
 @pytest.mark.parametrize("slug", registry.SLUGS)
 def test_a_clone_opens_with_all_values_and_the_name_counted_up(desk: Desk, slug: str) -> None:
-    own_names = {"baseten": "gpt-oss-job-2", "fireworks": "eval-nightly-01jd3k-2"}
-    names = {} if slug in own_names else {"name": "gpt-oss-job"}
+    names = {} if registry.get(slug).name_path else {"name": "gpt-oss-job"}
     desk.post(slug, "launch/", desk.fill(slug, labels=["sweep"], **names))
     first = Workload.objects.get()
     inputs = posted_by(desk.page(slug, f"?clone={first.public_id}"))
     desk.post(slug, "launch/", {**inputs, "confirmed": ["1"]})
     second = Workload.objects.exclude(pk=first.pk).get()
-    assert (second.name, second.labels, second.stop_after_s) == (own_names.get(slug, "gpt-oss-job-2"), ["sweep"], 3600)
+    assert (second.name, second.labels, second.stop_after_s) == (f"{first.name}-2", ["sweep"], 3600)
     if slug == "cortecs":
         assert second.spec == first.spec
 

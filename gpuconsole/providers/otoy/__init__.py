@@ -1,0 +1,34 @@
+"""OTOY: compute jobs on the Render Network's Dispersed (https://dispersed.com)."""
+
+from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.otoy.adapter import OtoyAdapter, OtoyCredentials
+from gpuconsole.providers.otoy.schemas import OtoyJobSpec
+from gpuconsole.providers.otoy.signing import SIGNING
+from gpuconsole.providers.otoy.statuses import STATUSES
+
+PROVIDER = Provider(
+    slug="otoy",
+    name="OTOY",
+    tile="Ot",
+    kind="job",
+    product="compute job",
+    summary="Runs a container on nodes of the Render Network: as a batch that ends, or until you cancel it.",
+    base_url="https://api.dispersed.com",
+    docs_url="https://otoyinc.mintlify.app",
+    spec=OtoyJobSpec,
+    name_path="title",
+    credentials=OtoyCredentials,
+    sandbox_credentials={"public_key": "pk_sandbox", "secret_key": "sk_sandbox"},
+    statuses=STATUSES,
+    features=frozenset({Feature.LOGS}),
+    adapter=OtoyAdapter,
+    tells_nodes=True,
+    signing=SIGNING,
+    absent={
+        Feature.METRICS: "OTOY offers no metrics to those who rent; its nodes' load is for their operators.",
+        Feature.CHECKPOINTS: "OTOY keeps no checkpoints: write them to storage of your own.",
+        Feature.START: "An OTOY job that was cancelled cannot go on; retry launches it anew.",
+        Feature.RETRY: "OTOY has no call to run a job again; retry launches it anew.",
+    },
+)
+OtoyAdapter.provider = PROVIDER

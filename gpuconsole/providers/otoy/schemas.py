@@ -1,0 +1,285 @@
+"""Every create field of an OTOY compute job, by its wire name and nesting (sources: see the Ui of each)."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from gpuconsole.providers import tokens
+from gpuconsole.providers.otoy import container
+from gpuconsole.providers.otoy.container import OtoyContainer
+from gpuconsole.providers.otoy.fields import ASSUMED, CLIENT, DOCS, SEED, Gigabytes, OtoySecretRef
+from gpuconsole.providers.otoy.regions import LISTED, REGIONS, Region
+from gpuconsole.providers.problems import problem, refuse, wrong
+from gpuconsole.providers.specs import Listed, Section, Spec, SpecPart, Ui, Widget
+
+BASICS, GPU, LEAST, WHERE, LIMITS = "Basics", "GPU", "Minimum resources", "Regions", "Limits and retries"
+TASKS = (
+    Listed("BATCH", "Batch", "Ends by itself, or at the maximum run time."),
+    Listed("PERSISTENT", "Persistent", "Runs until you cancel it: set a guard below. It has no run limit of its own."),
+)
+SHORTEST_RUN_MS = 60_000
+_SPANS = ("min", "h", "s")
+_ANSWERED = ("object", "uuid", "created_at", "updated_at", "status")
+"""What a job carries that was asked for, and a create call does not."""
+
+
+def _uuid(text: str) -> str:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        raise wrong("Must be a UUID, such as 01234567-89ab-cdef-0123-456789abcdef.") from None
+    return text
+
+
+class OtoyJobSpec(Spec):
+    """An OTOY compute job: BATCH ends by itself, PERSISTENT runs until it is cancelled; else they are alike.
+
+    Null says the same as leaving a field out, and is not sent; but for the run limit of a PERSISTENT job, which must
+    be null (docs).
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"task": {"const": "BATCH"}}},
+            "then": {"required": ["max_timeout_run_ms"], "properties": {"max_timeout_run_ms": {"type": "integer"}}},
+            "else": {"properties": {"max_timeout_run_ms": {"type": "null"}}},
+        }
+    )
+    wire_order = (
+        *("task", "title", "description", "cpu_count", "gpu_count", "gpu_name", "gpu_registry_uuid"),
+        *("min_vram_gb", "min_ram_gb", "min_storage_gb"),
+        *("max_timeout_run_ms", "max_timeout_assign_ms", "max_timeout_start_ms", "max_node_count", "max_retry_count"),
+        *("allowed_region_codes", "parameters"),
+    )
+    sections = (
+        Section(BASICS, is_open=True),
+        *container.SECTIONS[:1],
+        Section(GPU, is_open=True, help="by name, by registry UUID, or any that fits"),
+        Section(LEAST, is_open=True, help="the node must have at least this much"),
+        Section(WHERE, "allowed_region_codes", help="empty means anywhere"),
+        Section(LIMITS, is_open=True),
+        *container.SECTIONS[1:],
+    )
+
+    provider: Literal["otoy"] = Field(title="Provider")
+    task: Annotated[
+        Literal["BATCH", "PERSISTENT"],
+        Field(
+            title="Type",
+            description="What kind of job: ends by itself, or runs until you cancel it.",
+            examples=["BATCH"],
+        ),
+        Ui(group=BASICS, widget=Widget.RADIO, listed=TASKS, width=12, source=f"{SEED}; {DOCS}"),
+    ]
+    title: Annotated[
+        str,
+        Field(
+            title="Title",
+            description="Short name shown in lists; our launch token is put in front.",
+            min_length=1,
+            examples=["segment-eval"],
+        ),
+        Ui(group=BASICS, source=f"{DOCS}; required {ASSUMED}"),
+    ]
+    description: Annotated[
+        str | None,
+        Field(title="Description", description="Free note about the job.", examples=["nightly eval"]),
+        Ui(group=BASICS, source=SEED),
+    ] = None
+    gpu_name: Annotated[
+        str | None,
+        Field(
+            title="GPU name",
+            description="Ask for a GPU model by name; empty takes the first that fits.",
+            examples=["NVIDIA RTX 4090"],
+        ),
+        Ui(
+            group=GPU,
+            choices="gpu_names",
+            open_enum=True,
+            width=5,
+            excludes=("gpu_registry_uuid",),
+            default_text="any that fits",
+            source=SEED,
+        ),
+    ] = None
+    gpu_registry_uuid: Annotated[
+        str | None,
+        AfterValidator(lambda text: text if text is None else _uuid(text)),
+        Field(
+            title="GPU registry UUID",
+            description="Ask for one exact entry of the GPU registry.",
+            examples=["01234567-89ab-cdef-0123-456789abcdef"],
+            json_schema_extra={"format": "uuid"},
+        ),
+        Ui(
+            group=GPU,
+            choices="gpu_registry",
+            open_enum=True,
+            width=5,
+            excludes=("gpu_name",),
+            default_text="any that fits",
+            source=SEED,
+        ),
+    ] = None
+    gpu_count: Annotated[
+        int | None,
+        Field(title="GPUs", description="For each node; 0 for CPU only.", ge=0, examples=[1]),
+        Ui(group=GPU, unit="GPUs", width=2, default_text="1 (assumed)", source=f"{SEED}; {DOCS}"),
+    ] = None
+    cpu_count: Annotated[
+        int | None,
+        Field(title="CPU", description="CPU cores that a node must offer.", ge=0, examples=[4]),
+        Ui(group=LEAST, unit="cores", width=3, placeholder="no minimum", source=f"{SEED}; {DOCS}"),
+    ] = None
+    min_ram_gb: Annotated[
+        Gigabytes,
+        Field(title="RAM", description="Least system memory.", examples=[32]),
+        Ui(group=LEAST, unit="GB", width=3, placeholder="no minimum", source=f"{SEED}; {DOCS}"),
+    ] = None
+    min_vram_gb: Annotated[
+        Gigabytes,
+        Field(title="VRAM", description="Least memory of a GPU.", examples=[24]),
+        Ui(group=LEAST, unit="GB", width=3, placeholder="no minimum", source=f"{SEED}; {DOCS}"),
+    ] = None
+    min_storage_gb: Annotated[
+        Gigabytes,
+        Field(title="Storage", description="Least disk space.", examples=[100]),
+        Ui(group=LEAST, unit="GB", width=3, placeholder="no minimum", source=f"{SEED}; {DOCS}"),
+    ] = None
+    allowed_region_codes: Annotated[
+        list[Region],
+        Field(
+            title="Allowed regions",
+            description="Only nodes in these regions are used; none ticked means anywhere.",
+            max_length=len(REGIONS),
+            examples=[["us-west-2"]],
+        ),
+        Ui(group=WHERE, choices="regions", listed=LISTED, width=12, source=f"{SEED}; {DOCS}; most {ASSUMED}"),
+    ] = []
+    max_timeout_run_ms: Annotated[
+        int | None,
+        Field(
+            title="Maximum run time",
+            description="Longest time that the job may run before OTOY ends it.",
+            ge=SHORTEST_RUN_MS,
+            examples=[900_000],
+        ),
+        Ui(
+            group=LIMITS,
+            widget=Widget.QUANTITY,
+            unit="ms",
+            units=_SPANS,
+            show_when=("task", ("BATCH",)),
+            required_if="task is BATCH; null for PERSISTENT",
+            needed_when_shown=True,
+            source=f"{SEED}; {DOCS}",
+        ),
+    ] = None
+    max_timeout_assign_ms: Annotated[
+        int | None,
+        Field(
+            title="Wait for a node",
+            description="How long to keep looking for a free node.",
+            ge=300_000,
+            examples=[300_000],
+        ),
+        Ui(group=LIMITS, widget=Widget.QUANTITY, unit="ms", units=_SPANS, source=f"{SEED}; {DOCS}"),
+    ] = 300_000
+    max_timeout_start_ms: Annotated[
+        int | None,
+        Field(
+            title="Wait for preparing",
+            description="How long the node may take to pull the image and start. Raise it for big images: 22 GB take "
+            "about 9 min.",
+            ge=120_000,
+            examples=[1_800_000],
+        ),
+        Ui(group=LIMITS, widget=Widget.QUANTITY, unit="ms", units=_SPANS, source=f"{SEED}; {DOCS}"),
+    ] = 300_000
+    max_node_count: Annotated[
+        int | None,
+        Field(
+            title="Nodes at most",
+            description="Each costs the full price.",
+            ge=1,
+            examples=[1],
+        ),
+        Ui(group=LIMITS, width=3, source=f"{SEED}; {DOCS}; min {ASSUMED}"),
+    ] = 1
+    max_retry_count: Annotated[
+        int | None,
+        Field(
+            title="Retries",
+            description="More tries after a failure; each may cost a full run.",
+            ge=0,
+            examples=[2],
+        ),
+        Ui(group=LIMITS, width=3, source=f"{SEED}; {DOCS}"),
+    ] = 0
+    parameters: Annotated[
+        OtoyContainer,
+        Field(title="Container", description="Container settings."),
+        Ui(group=container.CONTAINER, width=12, source=f"{DOCS}; {CLIENT}"),
+    ]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        found = []
+        if self.task == "BATCH" and self.max_timeout_run_ms is None:
+            found.append(problem("Required for BATCH.", "max_timeout_run_ms"))
+        if self.task == "PERSISTENT" and self.max_timeout_run_ms is not None:
+            text = "Must be null for PERSISTENT: it runs until it is cancelled."
+            found.append(problem(text, "max_timeout_run_ms"))
+        if self.gpu_name and self.gpu_registry_uuid:
+            found.append(problem("Ask for a GPU by name or by registry UUID, not both.", "gpu_registry_uuid"))
+        refuse("job", found)
+        return self
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The documented body, or a job as OTOY answers it; a launch token in the title goes."""
+        wrapped = body.get("data")
+        job = wrapped if isinstance(wrapped, Mapping) and "task" not in body else body
+        is_answer = job.get("object") == "job"
+        spec = {key: value for key, value in job.items() if not (is_answer and (key in _ANSWERED or value is None))}
+        if isinstance(title := spec.get("title"), str) and tokens.split(title)[0]:
+            spec["title"] = tokens.split(title)[1]
+        if spec.get("task") == "PERSISTENT" and spec.get("max_timeout_run_ms", 0) is None:
+            del spec["max_timeout_run_ms"]
+        return spec
+
+    def body(self) -> dict[str, Any]:
+        """The body of the create call, with secrets by their names: see ``bodies.filled``."""
+        docker = _said(self.parameters.parameters)
+        if "volumes" in docker:
+            docker["volumes"] = [_said(volume) for volume in self.parameters.parameters.volumes]
+        wire = _said(self) | {"parameters": {"type": "docker", **_said(self.parameters), "parameters": docker}}
+        wire.pop("provider", None)
+        if self.task == "PERSISTENT":
+            wire["max_timeout_run_ms"] = None
+        order = {name: number for number, name in enumerate(self.wire_order)}
+        return dict(sorted(wire.items(), key=lambda item: order.get(item[0], len(order))))
+
+    @property
+    def is_endless(self) -> bool:
+        """PERSISTENT runs, and is charged, until it is cancelled (docs)."""
+        return self.task == "PERSISTENT"
+
+    def secret_names(self) -> frozenset[str]:
+        """Every secret of the project that the job names: image logins and variables."""
+        return frozenset(self._secrets())
+
+    def _secrets(self) -> Iterator[str]:
+        docker = self.parameters.parameters
+        yield from (value.name for value in docker.env.values() if isinstance(value, OtoySecretRef))
+        logins = [docker.secret, *(volume.secret for volume in docker.volumes)]
+        yield from (secret for secret in logins if secret)
+
+
+def _said(part: SpecPart) -> dict[str, Any]:
+    """What was chosen, the nulls of known fields left out."""
+    fields = type(part).model_fields
+    return {key: value for key, value in part.wire().items() if value is not None or key not in fields}

@@ -1,0 +1,35 @@
+"""What the status words of OTOY's jobs and runs mean (seed, docs, a third-party client; billing docs and assumed)."""
+
+from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, RemoteState
+
+STATUSES = {
+    "PENDING": Reading(RemoteState.QUEUED, Phase.QUEUED, False),
+    "ASSIGNED": Reading(RemoteState.STARTING, Phase.ASSIGNED, False),
+    "RUNNING": Reading(RemoteState.RUNNING, Phase.RUNNING, True),
+    "CANCELLING": Reading(RemoteState.STOPPING, Phase.STOPPING, True),
+    "COMPLETED": Reading(RemoteState.SUCCEEDED, None, False),
+    "FAILED": Reading(RemoteState.FAILED, None, False),
+    "CANCELLED": Reading(RemoteState.CANCELLED, None, False),
+}
+"""Of jobs. Actual execution is charged (docs); that a cancel is charged until it is done is assumed."""
+
+RUN_STATUSES = {
+    **STATUSES,
+    "PREPARING": Reading(RemoteState.STARTING, Phase.PREPARING, False),
+    "FAILING": Reading(RemoteState.RUNNING, Phase.RUNNING, True),
+}
+"""Of runs: two more words, for pulling the image and for an end with an error."""
+
+FINAL = frozenset({RemoteState.SUCCEEDED, RemoteState.FAILED, RemoteState.CANCELLED})
+ACTIVE = tuple(word for word, reading in STATUSES.items() if reading.state not in FINAL)
+"""The words to ask for where only active jobs are wanted."""
+
+
+def reading(status: str) -> Reading:
+    """What a job's word means."""
+    return STATUSES.get(status, UNHEARD_OF)
+
+
+def run_reading(status: str) -> Reading:
+    """What a run's word means."""
+    return RUN_STATUSES.get(status, UNHEARD_OF)

@@ -1,0 +1,136 @@
+"""OTOY's HTTP: which call does what."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from gpuconsole.simulator.dialects.otoy import paging, recipes
+from gpuconsole.simulator.dialects.otoy.account import Account
+from gpuconsole.simulator.dialects.otoy.errors import Problem, invalid
+from gpuconsole.simulator.dialects.otoy.hardware import matching
+from gpuconsole.simulator.dialects.otoy.ids import make_uuid
+from gpuconsole.simulator.dialects.otoy.jobs import Job
+from gpuconsole.simulator.dialects.otoy.logs import logs
+from gpuconsole.simulator.dialects.otoy.runs import FINAL, Run
+from gpuconsole.simulator.dialects.otoy.signing import PUBLIC_KEY, SECRET_KEY, require_signature
+from gpuconsole.simulator.web import BadJson, Request, Response, Router, json_response
+from gpuconsole.simulator.world import Resource, World
+
+JOB_STATUSES = ("PENDING", "ASSIGNED", "RUNNING", "CANCELLING", *FINAL)
+RUN_STATUSES = (*JOB_STATUSES, "PREPARING", "FAILING")
+JOB_FILTERS = {
+    "status": paging.any_of("status", JOB_STATUSES),
+    "task": paging.only("task", ("BATCH", "PERSISTENT")),
+    "uuid": paging.uuid_of("uuid"),
+    "created_at": paging.between_dates,
+    **{name: paging.within(name) for name in ("cpu_count", "min_ram_gb", "min_storage_gb", "min_vram_gb")},
+}
+RUN_FILTERS = {"job_uuid": paging.uuid_of("job_uuid"), "status": paging.any_of("status", RUN_STATUSES)}
+TROUBLES = {401: "the API key has expired", 429: "too many requests", 500: "internal error"}
+
+
+class Otoy:
+    """The dialect."""
+
+    slug = "otoy"
+    sandbox: ClassVar[Mapping[str, str]] = {"public key": PUBLIC_KEY, "secret key": SECRET_KEY}
+    kind: ClassVar[type[Resource]] = Job
+    tables: ClassVar[Mapping[str, type[Any]]] = {"otoy.nonces": float}
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._account = account = Account(world)
+        self._router = router = Router()
+        router.add("POST", "/v1/jobs", self._create)
+        router.add("GET", "/v1/jobs", self._list)
+        router.add("GET", "/v1/jobs/{job_id}", self._read)
+        router.add("PUT", "/v1/jobs/{job_id}/cancel", self._cancel)
+        router.add("GET", "/v1/job-runs", self._list_runs)
+        router.add("GET", "/v1/job-runs/{run_id}", self._read_run)
+        router.add("GET", "/v1/job-recipes", recipes.answer_list)
+        router.add("GET", "/v1/job-recipes/{recipe_id}", recipes.answer_one)
+        router.add("POST", "/v1/job-recipes/{recipe_id}/cook", self._cook)
+        router.add("GET", "/v1/compute/offers", account.offers)
+        router.add("GET", "/v1/compute/ledger/transactions", account.transactions)
+        router.add("GET", "/v1/compute/ledger/credit-purchases", account.purchases)
+        router.add("GET", "/v1/gpu-registry", account.registry)
+        router.add("GET", "/v1/nodes", self._nodes)
+
+    def answer(self, request: Request) -> Response:
+        """What OTOY would answer."""
+        try:
+            require_signature(self._world, request)
+            found = self._router.find(request.method, request.path)
+            if isinstance(found, set):
+                raise Problem(404, f"there is no {request.method} {request.path}")
+            return found[0](request, **found[1])
+        except Problem as problem:
+            return problem.response()
+        except BadJson:
+            return Problem(400, "the body is no valid JSON").response()
+
+    def trouble(self, status: int) -> Response:
+        """A key that has run out, too many calls, or an error inside."""
+        return Problem(status, TROUBLES[status]).response()
+
+    def _create(self, request: Request) -> Response:
+        return self._bring_up(request.json(), is_cooked=False)
+
+    def _cook(self, request: Request, recipe_id: str) -> Response:
+        return self._bring_up(recipes.cooked(recipe_id, request.json()), is_cooked=True)
+
+    def _bring_up(self, body: Any, *, is_cooked: bool) -> Response:
+        job = Job(self._world, make_uuid(self._world), {} if body is None else body, is_cooked=is_cooked)
+        if self._account.credit() <= 0:
+            raise Problem(402, "the credit of this account is used up")
+        free = self._account.free_nodes()
+        full = (offer.id for offer in matching(job.asked) if offer.stock(job.created_at) and not free[offer.id])
+        job.full = list(full)
+        self._world.add(job)
+        return json_response(job.as_json(job.created_at), 201)
+
+    def _list(self, request: Request) -> Response:
+        now = self._world.now()
+        return paging.answer([job.as_json(now) for job in self._visible()], request.query, JOB_FILTERS)
+
+    def _read(self, request: Request, job_id: str) -> Response:
+        return json_response(self._find(job_id).as_json(self._world.now()))
+
+    def _cancel(self, request: Request, job_id: str) -> Response:
+        body = request.json()
+        if not isinstance(body, dict | None) or not isinstance((body or {}).get("reason"), str | None):
+            raise invalid([("reason", "must be a string")])
+        job = self._find(job_id)
+        if (word := job.state(self._world.now())) in FINAL:
+            raise Problem(409, f"the job is {word} already")
+        job.cancel()
+        return json_response(job.as_json(self._world.now()))
+
+    def _list_runs(self, request: Request) -> Response:
+        now, wanted = self._world.now(), request.query.get("filter[job_uuid]", "").lower()
+        jobs = [job for job in self._visible() if wanted in ("", job.id)]
+        runs = sorted(((run, job) for job in jobs for run in job.runs(now)), key=lambda pair: pair[0].began_at)
+        return paging.answer([job.run_json(run, now) for run, job in runs], request.query, RUN_FILTERS)
+
+    def _read_run(self, request: Request, run_id: str) -> Response:
+        now = self._world.now()
+        job, run = self._find_run(run_id, now)
+        return json_response({**job.run_json(run, now), "logs": logs(job, run, now)})
+
+    def _nodes(self, request: Request) -> Response:
+        raise Problem(403, "this key may not read nodes")  # it is one for buyers; nodes are for those who run them
+
+    def _visible(self) -> list[Job]:
+        return [job for job in self._account.jobs() if not job.is_vanished()]
+
+    def _find(self, job_id: str) -> Job:
+        found = self._world.resource(self.slug, job_id.lower())
+        if not isinstance(found, Job) or found.is_vanished():
+            raise Problem(404, f"job {job_id} not found")
+        return found
+
+    def _find_run(self, run_id: str, now: float) -> tuple[Job, Run]:
+        for job in self._visible():
+            for run in job.runs(now):
+                if job.run_id(run) == run_id.lower():
+                    return job, run
+        raise Problem(404, f"job run {run_id} not found")

@@ -1,0 +1,59 @@
+"""A provider's own tries: the changes that bring a workload from the try that we know to the one that is told of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gpuconsole.providers.contract import Provider
+from gpuconsole.providers.remote import Attempt, Phase, Remote
+from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.states import State
+from gpuconsole.workloads.transitions import Change
+
+_TRIED = frozenset({State.QUEUED, State.STARTING, State.RUNNING})
+"""States in which another try of the provider's can come about; whoever asked for an end waits for that."""
+
+
+def begun_since(provider: Provider, row: Workload, remote: Remote) -> tuple[Change, ...]:
+    """One change for each try that began since the last look, each waiting for hardware anew; empty for none.
+
+    What ran and failed between two looks cost money, and is counted by the provider's own times.
+    """
+    if row.state not in _TRIED:
+        return ()
+    changes: list[Change] = []
+    is_up = row.state == State.RUNNING
+    for number, over in _over(row, remote.attempts):
+        if not is_up and over.started_at is not None:
+            changes.append(_unseen(provider, row, over))
+        why = f"Attempt {number} failed; {provider.name} tries again"
+        changes.append(
+            Change(
+                workload=row,
+                state=State.QUEUED,
+                why=why,
+                at=over.ended_at,
+                phase=Phase.QUEUED,
+                is_billed=False,
+                detail=over.message,
+                opens=number + 1,
+            )
+        )
+        is_up = False
+    return tuple(changes)
+
+
+def _over(row: Workload, attempts: Sequence[Attempt]) -> Sequence[tuple[int, Attempt]]:
+    """The tries from the row's own on that were followed by another."""
+    return list(enumerate(attempts, start=1))[row.attempt - 1 : -1]
+
+
+def _unseen(provider: Provider, row: Workload, attempt: Attempt) -> Change:
+    return Change(
+        workload=row,
+        state=State.RUNNING,
+        why=f"Ran between two looks at {provider.name}",
+        at=attempt.started_at,
+        phase=Phase.RUNNING,
+        is_billed=True,
+    )

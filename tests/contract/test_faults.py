@@ -61,7 +61,7 @@ class Line:
             return error
 
     def prices(self) -> dict[str, Decimal | None]:
-        return {f"{row.hardware_id} {row.region}": row.hourly_price for row in self.adapter.offers()}
+        return {f"{row.gpu_count} {row.hardware_id} {row.region}": row.hourly_price for row in self.adapter.offers()}
 
     def found(self) -> list[str]:
         return [remote.id for remote in self.adapter.find(TOKEN, self.spec, Known())]
@@ -179,7 +179,9 @@ def test_a_price_jump_is_told_and_charged_from_the_next_launch_on(line: Line) ->
     assert [row.price_factor for row in rows] == [Decimal(1), Decimal(3)]
     assert [row.charge(now) for row in rows] == [rows[0].cost(now), rows[1].cost(now) * 3]
     line.heal()
-    assert line.prices() == before
+    after = line.prices()  # of some other hardware too, where there is more or less in stock by now
+    assert {name: after[name] for name in before if name in after} == {n: before[n] for n in before if n in after}
+    assert before.keys() & after.keys()
 
 
 def test_without_stock_a_launch_is_refused_as_such_or_waits_unbilled(line: Line) -> None:
@@ -191,7 +193,7 @@ def test_without_stock_a_launch_is_refused_as_such_or_waits_unbilled(line: Line)
         line.heal()
         remote = line.launch()
     else:
-        line.pass_time(400)
+        line.pass_time(240)  # the least patient provider lets it wait for five minutes
         waiting = line.now(remote)
         assert waiting.reading.state in (RemoteState.QUEUED, RemoteState.STARTING), (
             "some call waiting for machines starting"

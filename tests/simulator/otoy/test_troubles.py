@@ -1,5 +1,6 @@
 """Faults on OTOY's jobs, and a world that is written and read back."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,64 @@ def test_a_dropped_answer_leaves_a_job_behind_that_its_title_finds(otoy: httpx.C
         otoy.post("/v1/jobs", json=job_body(title="eval [gc-7f3a]"))
     rows = otoy.get("/v1/jobs", params={"sort": "-created_at", "limit": "50"}).json()["data"]
     assert [row["title"] for row in rows] == ["eval [gc-7f3a]"]
+
+
+def test_a_price_jump_is_in_offers_and_in_what_is_launched_from_then_on(
+    otoy: httpx.Client, control: httpx.Client, world: World
+) -> None:
+    """Quirk: a run tells its own price, and keeps it."""
+    before = make_job(otoy, env={"SIM_RUN_S": "600"})
+    _fault(control, "price_jump", factor=2)
+    after = make_job(otoy, env={"SIM_RUN_S": "600"})
+    offers = otoy.get("/v1/compute/offers", params={"filter[gpu_name]": "RTX 5090", "limit": "50"}).json()["data"]
+    assert {offer["pricing"]["hourly_rate_usd"] for offer in offers} == {1.38, 8.28}
+    world.clock.advance(1200)
+    assert [runs(otoy, made)[0]["hourly_rate_usd"] for made in (before, after)] == [0.35, 0.7]
+    costs = [Decimal(row["cost"]) for row in control.get("/resources").json()["resources"]]
+    assert costs[1] == 2 * costs[0] > 0
+    charged = otoy.get("/v1/compute/ledger/transactions", params={"sort": "created_at"}).json()["data"]
+    assert {row["job_uuid"]: -row["amount"] for row in charged} == {before: float(costs[0]), after: float(costs[1])}
+
+
+def test_without_stock_a_job_waits_until_there_is_some_or_its_limit_passes(
+    otoy: httpx.Client, control: httpx.Client, world: World
+) -> None:
+    running = make_job(otoy, task="PERSISTENT")
+    world.clock.advance(300)
+    _fault(control, "out_of_stock", match="RTX 4090")
+    assert otoy.get("/v1/compute/offers", params={"filter[gpu_name]": "RTX 4090"}).json()["total"] == 0
+    patient, hasty = make_job(otoy, max_timeout_assign_ms=7_200_000), make_job(otoy)
+    ended, other = make_job(otoy, max_timeout_assign_ms=7_200_000), make_job(otoy, gpu_name="RTX 5090")
+    otoy.put(f"/v1/jobs/{ended}/cancel", json={})
+    world.clock.advance(250)
+    assert [job(otoy, made)["status"] for made in (running, patient, hasty, other)] == [
+        "RUNNING", "PENDING", "PENDING", "RUNNING",
+    ]  # fmt: skip
+    world.clock.advance(3000)
+    control.delete("/faults")
+    world.clock.advance(200)
+    assert [words(otoy, made) for made in (patient, hasty, ended)] == [
+        ("RUNNING", ["RUNNING"]),
+        ("FAILED", ["FAILED"]),
+        ("CANCELLED", ["CANCELLED"]),
+    ]
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(250, 200), (-250, 200), (400, 401), (-400, 401)])
+def test_a_provider_with_a_wrong_clock_refuses_right_signatures(
+    otoy: httpx.Client, control: httpx.Client, seconds: float, status: int
+) -> None:
+    _fault(control, "clock_skew", seconds=seconds)
+    assert otoy.get("/v1/jobs").status_code == status
+    control.delete("/faults")
+    assert otoy.get("/v1/jobs").status_code == 200
+
+
+def test_a_key_can_run_out(otoy: httpx.Client, control: httpx.Client) -> None:
+    _fault(control, "expired_token", count=1)
+    answer = otoy.get("/v1/jobs")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "UNAUTHORIZED")
+    assert otoy.get("/v1/jobs").status_code == 200
 
 
 @pytest.mark.parametrize("later_s", [0, 5, 250, 3000])

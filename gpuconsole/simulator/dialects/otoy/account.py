@@ -44,10 +44,10 @@ class Account:
     def credit(self) -> Decimal:
         """USD left."""
         now = self._world.now()
-        return OPENING_CREDIT - sum((job.cost(now) for job in self.jobs()), Decimal(0))
+        return OPENING_CREDIT - sum((job.charge(now) for job in self.jobs()), Decimal(0))
 
     def free_nodes(self) -> dict[str, int]:
-        """How many nodes of each offer a new job could have now."""
+        """How many nodes of each offer stand free now."""
         now, held = self._world.now(), Counter[str]()
         for job in self.jobs():
             held.update(job.held_offers(now))
@@ -56,8 +56,10 @@ class Account:
     def offers(self, request: Request) -> Response:
         """What can be had now; an offer without a free node is not listed."""
         asked = _asked(request.query)
-        free, now = self.free_nodes(), iso(self._world.now())
-        rows = [offer.as_json(free[offer.id], now) for offer in matching(asked) if free[offer.id]]
+        world, free = self._world, self.free_nodes()
+        now, factor = iso(world.now()), world.faults.factor("otoy")
+        listed = (o for o in matching(asked) if free[o.id] and world.has_stock("otoy", o.label, o.region))
+        rows = [offer.as_json(free[offer.id], offer.hourly_usd * factor, now) for offer in listed]
         query = {name: value for name, value in request.query.items() if not name.startswith("filter[")}
         return paging.answer(reversed(rows), query, {})
 
@@ -66,7 +68,7 @@ class Account:
         free = self.free_nodes()
         rented = Counter[str]()
         for offer in OFFERS:
-            if offer.gpu:
+            if offer.gpu and self._world.has_stock("otoy", offer.label, offer.region):
                 rented[offer.gpu.uuid] += free[offer.id]
         rows = [
             {
@@ -90,7 +92,7 @@ class Account:
                 "object": "transaction",
                 "uuid": str(uuid.uuid5(uuid.UUID(job.run_id(run)), "charge")),
                 "type": "CHARGE",
-                "amount": -job.run_cost(run, now),
+                "amount": -job.run_cost(run, now) * job.price_factor,
                 "currency": "USD",
                 "memo": job.name,
                 "job_uuid": job.id,

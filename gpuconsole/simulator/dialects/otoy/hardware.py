@@ -94,7 +94,7 @@ class Offer:
             and _holds(self.storage_gib, asked["min_storage_gb"])
         )
 
-    def as_json(self, free: int, quoted_at: str | None) -> dict[str, Any]:
+    def as_json(self, free: int, hourly_usd: Decimal, quoted_at: str | None) -> dict[str, Any]:
         """As the offers call shows it; the key in `availability` is assumed."""
         gpu = self.gpu
         vram, registry_uuid = (gpu.vram_gib, gpu.uuid) if gpu else (0, None)
@@ -113,7 +113,7 @@ class Offer:
                 "min_gpu_vram_gib": vram,
                 "gpu_models": [{**model, "min_vram_gib": vram}] if gpu else [],
             },
-            "pricing": {"hourly_rate_usd": self.hourly_usd, "quoted_at": quoted_at},
+            "pricing": {"hourly_rate_usd": hourly_usd, "quoted_at": quoted_at},
         }
 
 

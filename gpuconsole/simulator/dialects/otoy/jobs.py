@@ -128,6 +128,13 @@ class Job(Resource):
         if self.cancel_asked_at is None and not self.refuses_to_end():
             self.cancel_asked_at, self._last = self.world.now(), None
 
+    def release(self) -> None:
+        """There is stock again: what still waits for a node may find one from here on."""
+        if self.state(self.world.now()) not in FINAL:
+            super().release()
+            for reckoned in ("_natural", "_natural_end"):
+                self.__dict__.pop(reckoned, None)
+
     def up_s(self, run: Run, now: float) -> Decimal:
         """Seconds that a run's container is or was up."""
         started = run.at(RUNNING)
@@ -176,7 +183,7 @@ class Job(Resource):
             "status": run.word,
             "started_at_ms": None if started is None else int(started * 1000),
             "duration_ms": None if started is None else int(self.up_s(run, now) * 1000),
-            "hourly_rate_usd": run.offer.hourly_usd if run.offer else None,
+            "hourly_rate_usd": run.offer.hourly_usd * self.price_factor if run.offer else None,
             "node_urls": node_urls(self, run, now),
             "container_access_tokens": [] if started is None else [{"token": uuid.UUID(self.run_id(run)).hex}],
             "job_snapshot": {"object": "job", "uuid": self.id, "created_at": iso(self.created_at), **self.asked},

@@ -33,6 +33,7 @@ class Otoy:
 
     slug = "otoy"
     sandbox: ClassVar[Mapping[str, str]] = {"public key": PUBLIC_KEY, "secret key": SECRET_KEY}
+    price_keys = ()  # offers and runs have the same key, and a run keeps its price: the factor is put in here
     kind: ClassVar[type[Resource]] = Job
     tables: ClassVar[Mapping[str, type[Any]]] = {"otoy.nonces": float}
 

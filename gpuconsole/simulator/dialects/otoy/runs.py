@@ -72,7 +72,7 @@ def _cancelled(word: str, asked_at: float, cancelling_s: float) -> tuple[tuple[f
 
 def natural_runs(job: "Job") -> list[Run]:
     """All runs that a job would ever have, in the order of their begin."""
-    offers = matching(job.asked, job.full)
+    offers = [] if job.is_short else matching(job.asked, job.full)
     places = max(1, min(int(job.asked["max_node_count"]), sum(offer.nodes for offer in offers), MOST_RUNS))
     retries = job.asked["max_retry_count"]
     failed: list[tuple[float, int, int]] = []
@@ -98,7 +98,9 @@ def _note_failure(failed: list[tuple[float, int, int]], run: Run) -> None:
 
 def _run(job: "Job", offers: list[Offer], place: int, attempt: int, began_at: float) -> Run:
     low, high = ASSIGN_S
-    ready_at = began_at + job.span(low + (high - low) * chance(job.id, "assign", place, attempt))
+    ready_at = max(began_at, job.released_at or began_at) + job.span(
+        low + (high - low) * chance(job.id, "assign", place, attempt)
+    )
     given_up_at = began_at + job.asked["max_timeout_assign_ms"] / 1000
     found = assign(offers, ready_at, given_up_at, place)
     if found is None:

@@ -18,6 +18,7 @@ sandbox credentials (anything else is refused as the provider refuses it):
   baseten   API key        sandbox-baseten-key
   cortecs   client id      sandbox
             client secret  sandbox-cortecs-secret
+  novita    API key        sandbox-novita-key
 
 Each dialect sits under /<slug>, e.g. http://127.0.0.1:PORT/baseten/v1/teams and
 http://127.0.0.1:PORT/cortecs/api/v1/models/, or at / with --only. What exists, what was asked, the clock and faults

@@ -2,6 +2,7 @@
 
 from gpuconsole.simulator.dialects.baseten import Baseten
 from gpuconsole.simulator.dialects.cortecs import Cortecs
+from gpuconsole.simulator.dialects.novita import Novita
 from gpuconsole.simulator.web import Maker
 
-DIALECTS: dict[str, Maker] = {"baseten": Baseten, "cortecs": Cortecs}
+DIALECTS: dict[str, Maker] = {"baseten": Baseten, "cortecs": Cortecs, "novita": Novita}

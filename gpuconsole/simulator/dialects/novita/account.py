@@ -10,11 +10,14 @@ from gpuconsole.simulator.dialects.novita.errors import Problem, not_found
 from gpuconsole.simulator.dialects.novita.instances import Instance
 from gpuconsole.simulator.dialects.novita.jobs import Jobs
 from gpuconsole.simulator.dialects.novita.networks import Networks
+from gpuconsole.simulator.dialects.novita.prewarm import Prewarm
 from gpuconsole.simulator.dialects.novita.setup import Setup
 from gpuconsole.simulator.dialects.novita.storages import Storages
+from gpuconsole.simulator.dialects.novita.templates import Templates
 from gpuconsole.simulator.world import World
 
 OPENING_BALANCE = Decimal(10_000)
+CORE_UNIT = Decimal("0.0001")
 
 
 @dataclass
@@ -35,6 +38,8 @@ class Account:
         self.storages = Storages(world)
         self.networks = Networks(world)
         self.jobs = Jobs(world)
+        self.templates = Templates(world)
+        self.prewarm = Prewarm(world)
 
     @property
     def _logins(self) -> dict[str, Login]:
@@ -58,6 +63,12 @@ class Account:
         now = self._world.now()
         spent = sum((resource.cost(now) for resource in self._world.resources("novita")), Decimal(0))
         return OPENING_BALANCE - spent - self.storages.cost(now)
+
+    def balance_detail(self) -> dict[str, str]:
+        """The answer of the balance call: text, and in 1/10000 USD, unlike all prices."""
+        left = str(int(self.balance() / CORE_UNIT))
+        nothing = {"creditLimit": "0", "pendingCharges": "0", "outstandingInvoices": "0"}
+        return {"availableBalance": left, "cashBalance": left, **nothing}
 
     def placed(self, asked: Setup) -> Setup:
         """The setup with its cluster: the asked one, where its storages and its network are and its product stands."""

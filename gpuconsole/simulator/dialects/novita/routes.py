@@ -1,10 +1,18 @@
 """Novita's HTTP: which call does what, on the three surfaces of its one host."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any, ClassVar
 
-from gpuconsole.simulator.dialects.novita import account, instance_calls, jobs, metrics, networks, storages
+from gpuconsole.simulator.dialects.novita import (
+    account,
+    instance_calls,
+    jobs,
+    metrics,
+    networks,
+    prewarm,
+    storages,
+    templates,
+)
 from gpuconsole.simulator.dialects.novita.catalogue import CPU_PRODUCTS, PRODUCTS
 from gpuconsole.simulator.dialects.novita.checks import body_of, fits, number_in_query, text
 from gpuconsole.simulator.dialects.novita.errors import Problem, invalid, not_found
@@ -15,7 +23,6 @@ from gpuconsole.simulator.world import Resource, World
 API_KEY = "sandbox-novita-key"
 V1 = "/gpu-instance/openapi/v1"
 CORE = "/openapi/v1"
-CORE_UNIT = Decimal("0.0001")  # balance and bills count in 1/10000 USD, unlike the prices
 
 
 class Novita:
@@ -28,6 +35,8 @@ class Novita:
         "novita.networks": networks.Network,
         "novita.logins": account.Login,
         "novita.jobs": jobs.Job,
+        "novita.templates": templates.Template,
+        "novita.prewarm": prewarm.Task,
         "novita.seeded": bool,
     }
 
@@ -107,6 +116,17 @@ class Novita:
         self._get(f"{V1}/jobs", own.jobs.listed)
         self._post(f"{V1}/job/break", own.jobs.stop)
         self._post(f"{V1}/job/save/image", self._save_image)
+        self._get(f"{V1}/templates", own.templates.listed)
+        self._get(f"{V1}/template", own.templates.read)
+        self._post(f"{V1}/template/create", own.templates.create)
+        self._post(f"{V1}/template/update", own.templates.update)
+        self._post(f"{V1}/template/delete", own.templates.delete)
+        self._get(f"{V1}/image/prewarm/quota", lambda query: own.prewarm.quota())
+        self._get(f"{V1}/image/prewarm", own.prewarm.listed)
+        self._post(f"{V1}/image/prewarm", own.prewarm.create)
+        self._post(f"{V1}/image/prewarm/edit", own.prewarm.edit)
+        self._post(f"{V1}/image/prewarm/delete", own.prewarm.delete)
+        self._get(f"{CORE}/billing/balance/detail", lambda query: own.balance_detail())
 
     def _get(self, path: str, call: Callable[[Mapping[str, str]], Any]) -> None:
         self._router.add("GET", path, lambda request: json_response(call(request.query)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,7 +108,7 @@ class _Reader:
         read = {child.key: self.node(child, place.below(child.key)) for child in group.children}
         found = {key: value for key, value in read.items() if value is not MISSING}
         is_said = not all(_is_hollow(value) for value in found.values())
-        return self._extra(place) | found, is_said or self._has_extra(place)
+        return _silent(group) | self._extra(place) | found, is_said or self._has_extra(place)
 
     def rows(self, rows: Rows, place: Place) -> Any:
         numbers, items = [], []
@@ -118,9 +118,13 @@ class _Reader:
                 numbers.append(number)
                 items.append(item)
         self.parsed.rows[place.name] = numbers
+        if rows.joins and items:
+            return joined(rows, items)
         return items or MISSING
 
     def pairs(self, pairs: Pairs, place: Place) -> Any:
+        if pairs.item_keys:
+            return self.pair_list(pairs, pairs.item_keys, place)
         wire, numbers = self._extra(place), {}
         for row in pair_rows(place.name, self.values):
             if row.is_empty:
@@ -137,12 +141,40 @@ class _Reader:
         self.parsed.pairs[place.name] = numbers
         return wire if wire or self._has_extra(place) else MISSING
 
+    def pair_list(self, pairs: Pairs, keys: tuple[str, str], place: Place) -> Any:
+        """The objects of a list, whose own model says what is wrong with them."""
+        items, numbers = [], []
+        for row in pair_rows(place.name, self.values):
+            if row.is_empty:
+                continue
+            if not row.key:
+                self.parsed.problems[f"{place.name}.{row.number}.key"] = "Name it, or empty the row."
+            elif row.is_secret and not row.secret:
+                self.parsed.problems[f"{place.name}.{row.number}.secret"] = "Pick a secret."
+            is_secret = row.is_secret and pairs.secret_key
+            items.append({keys[0]: row.key, keys[1]: {pairs.secret_key: row.secret} if is_secret else row.value})
+            numbers.append(row.number)
+        self.parsed.rows[place.name] = numbers
+        return items or MISSING
+
     def _extra(self, place: Place) -> dict[str, Any]:
         return extra(place.name, self.values)
 
     def _has_extra(self, place: Place) -> bool:
         """Whether extra fields, be they none, stand in this object or below: an empty object that was asked for."""
         return any(name.rpartition(".")[2] == EXTRA for name in self.values.below(place.name))
+
+
+def joined(rows: Rows, items: Sequence[Mapping[str, Any]]) -> str:
+    """The text that rows make."""
+    between_rows, between_cells = rows.joins or ("", "")
+    keys = [cell.key for cell in rows.item.children]
+    return between_rows.join(between_cells.join(str(item.get(key, "")) for key in keys) for item in items)
+
+
+def _silent(group: Group) -> dict[str, Any]:
+    """What is sent for required fields that are left empty."""
+    return {child.key: child.ui.sends for child in group.children if child.is_required and child.ui.sends is not None}
 
 
 def _is_hollow(value: Any) -> bool:

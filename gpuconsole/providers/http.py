@@ -51,6 +51,8 @@ class Wording:
     """From a decoded error body to (message, dotted wire path); empty texts where it tells none."""
     no_capacity: frozenset[int] = frozenset()
     """HTTP statuses that say that no hardware is free."""
+    kind: Callable[[Any], type[ProviderError] | None] = lambda body: None
+    """From a decoded error body to the error that it names by itself, where the HTTP status does not tell it."""
 
 
 class Client:
@@ -176,12 +178,14 @@ class Client:
         status, raw = answer.status_code, self._raw(answer)
         if status >= 500 or status == 408:
             self._unanswered(f"{self._name} answered {status}.", is_repeatable=is_repeatable, answer=answer)
-        message, field = self._told(answer)
+        message, field, kind = self._told(answer)
         text = f"{self._name} says: {message}" if message else f"{self._name} answered {status}."
         if status == 429:
             raise RateLimited(f"{self._name} asks for fewer calls.", wait_s=retry_after_s(answer), raw=raw)
         if status in (401, 403):
             raise NotAuthorized(text, status_code=status, raw=raw)
+        if kind is not None and kind is not Rejected:
+            raise kind(text, status_code=status, raw=raw)
         if status == 404:
             raise NotFound(text, status_code=status, raw=raw)
         if status in self._wording.no_capacity:
@@ -190,12 +194,13 @@ class Client:
             text = f"{self._name} answered with a redirect, which is not followed."
         raise Rejected(text, field=field, status_code=status, raw=raw)
 
-    def _told(self, answer: httpx.Response) -> tuple[str, str]:
+    def _told(self, answer: httpx.Response) -> tuple[str, str, type[ProviderError] | None]:
         try:
-            message, field = self._wording.error(answer.json())
+            body = answer.json()
         except ValueError:
-            return "", ""
-        return str(self.masked(message))[:RAW_LIMIT], field
+            return "", "", None
+        message, field = self._wording.error(body)
+        return str(self.masked(message))[:RAW_LIMIT], field, self._wording.kind(body)
 
     def _raw(self, answer: httpx.Response | None) -> str:
         return "" if answer is None else str(self.masked(answer.text))[:RAW_LIMIT]

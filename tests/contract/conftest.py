@@ -97,3 +97,10 @@ def cortecs() -> Iterator[Far]:
     found = far_side("cortecs")
     yield found
     found.adapter.close()
+
+
+@pytest.fixture
+def novita() -> Iterator[Far]:
+    found = far_side("novita")
+    yield found
+    found.adapter.close()

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature, Known, Provider
+from gpuconsole.providers.contract import Feature, Known, Provider, Rounding
 from gpuconsole.providers.errors import NotAuthorized, RateLimited, Rejected, Unconfirmed, Unreachable
 from gpuconsole.providers.preview import preview
 from gpuconsole.providers.remote import RemoteState
@@ -17,7 +17,12 @@ from tests.contract.conftest import TOKEN, Far
 NEVER_SIGNED_IN = {
     "baseten": {"api_key": "wrong-key-of-mine"},
     "cortecs": {"client_secret": "wrong-key-of-mine"},
+    "novita": {"api_key": "wrong-key-of-mine"},
 }
+CURRENCIES = {"baseten": "USD", "cortecs": "EUR", "novita": "USD"}
+CREATE = {"baseten": "/jobs", "cortecs": "/start", "novita": "/create"}
+BILLED_WHOLE_S = {Rounding.SECOND: Decimal("0.001"), Rounding.MINUTE: Decimal(60), Rounding.HOUR: Decimal(3600)}
+"""What the simulator charges as a whole; it meters to a thousandth of a second."""
 FEATURE_METHODS = {feature: str(feature) for feature in Feature}
 
 
@@ -46,7 +51,7 @@ def test_offers_have_exact_prices_in_the_providers_currency(far: Far) -> None:
     offers = far.adapter.offers()
     assert len(offers) > 3
     assert all(isinstance(row.hourly_price, Decimal) and row.hourly_price > 0 for row in offers)
-    assert {row.currency for row in offers} == {{"baseten": "USD", "cortecs": "EUR"}[far.provider.slug]}
+    assert {row.currency for row in offers} == {CURRENCIES[far.provider.slug]}
     assert len({row.hardware_id for row in offers}) == len(offers)
 
 
@@ -170,7 +175,7 @@ def test_too_many_calls_may_be_tried_again_after_the_wait(far: Far) -> None:
 
 def test_a_server_error_at_the_create_call_leaves_it_unconfirmed(far: Far) -> None:
     far.adapter.inventory()
-    far.fault(fault="500", match="/jobs" if far.provider.slug == "baseten" else "/start")
+    far.fault(fault="500", match=CREATE[far.provider.slug])
     with pytest.raises(Unconfirmed) as caught:
         far.launch()
     assert not caught.value.may_retry
@@ -193,6 +198,7 @@ def test_a_refusal_names_the_field(far: Far) -> None:
     wrong = {
         "baseten": ("training_job", {"image": {"base_image": "x"}, "compute": {"memory": "900Ti"}}, ".compute.memory"),
         "cortecs": ("model_id", "nobody--nothing", ""),
+        "novita": ("diskSize", 7000, ""),
     }
     name, value, below = wrong[far.provider.slug]
     with pytest.raises(Rejected) as caught:
@@ -216,9 +222,11 @@ def test_the_price_is_the_one_that_the_simulator_charges(far: Far) -> None:
     remote = far.wait_for(far.launch(), RemoteState.RUNNING)
     resource = far.world.resources(far.provider.slug)[0]
     far.pass_time(3600)
-    minutes = math.ceil(resource.billed_s(far.world.now()) / 60)
+    unit_s = BILLED_WHOLE_S[pricing.rounding]
+    billed_s = math.ceil(resource.billed_s(far.world.now()) / unit_s) * unit_s
     assert pricing.hourly_price is not None
-    assert resource.cost(far.world.now()) == pytest.approx(pricing.hourly_price / 60 * minutes, rel=Decimal("1e-9"))
+    wanted = pricing.hourly_price / 3600 * billed_s
+    assert resource.cost(far.world.now()) == pytest.approx(wanted, abs=Decimal("1e-6"))
     assert pricing.hardware_id == remote.hardware_id
 
 

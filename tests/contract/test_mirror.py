@@ -21,6 +21,7 @@ OURS = {
         "training_project_name": "a project to be made first, in place of a picked one",
     },
     "cortecs": {"provider": "says whose spec it is"},
+    "novita": {"provider": "says whose spec it is"},
 }
 """Fields that the references lack. Objects that lead to a referenced field (``….secret_ref``) count as known."""
 
@@ -30,6 +31,7 @@ NOT_REQUIRED = {
     "training_job.runtime.load_checkpoint_config.checkpoints[].run_id": "required by typ",
 }
 NULLABLE = {
+    "autoRenewMonth": "there is no number that stands for none; null is not sent",
     "training_project_id": "the name of a new project may stand in its place",
     "training_job.runtime.start_commands": "the reference's text gives null as its default",
     "training_job.runtime.environment_variables": "the reference's text gives null as its default",
@@ -48,6 +50,13 @@ NULLABLE = {
     },
 }
 NOT_EMPTY = "an empty text can never be right here, and is a slip of the hand"
+WORDS = {
+    "kind": {"gpu", "cpu"},
+}
+"""Values of fields that have more of them in the current revision than in the one that the reference follows."""
+COUNTS = {"baseten": 81, "cortecs": 5, "novita": 34}
+NO_OPEN_ENUMS = ("cortecs", "novita")
+"""Providers whose listed values are all that there are."""
 UNITS = {
     "training_job.compute.memory": "the unit is part of the value and is picked in the form",
     "training_job.image.docker_auth.aws_oidc_docker_auth.role_arn": NOT_EMPTY,
@@ -73,7 +82,7 @@ def fact(slug: str, field: dict[str, Any]) -> Fact:
 @pytest.mark.parametrize("slug", registry.SLUGS)
 def test_every_field_of_the_reference_is_in_the_spec(slug: str) -> None:
     assert {field["name"] for field in FIELDS[slug]} <= set(FACTS[slug])
-    assert len(FIELDS[slug]) == {"baseten": 81, "cortecs": 5}[slug]
+    assert len(FIELDS[slug]) == COUNTS[slug]
 
 
 @pytest.mark.parametrize("slug", registry.SLUGS)
@@ -86,9 +95,11 @@ def test_the_spec_has_no_field_that_the_reference_lacks(slug: str) -> None:
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)
 def test_type(slug: str, field: dict[str, Any]) -> None:
     wanted = "map" if field["type"].startswith("map<") else field["type"]
-    wanted = {"integer": "int"}.get(wanted, wanted)
-    if (slug == "cortecs" and field["enum"]) or field.get("open_enum"):
-        wanted = {"baseten": "string", "cortecs": "enum"}[slug]
+    wanted = {"integer": "int", "boolean": "bool", "object[]": "array<object>"}.get(wanted, wanted)
+    if field["enum"] and slug in NO_OPEN_ENUMS:
+        wanted = "enum"
+    elif field.get("open_enum"):
+        wanted = "string"
     assert fact(slug, field).type == wanted
 
 
@@ -104,8 +115,12 @@ def test_nullable(slug: str, field: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)
 def test_limits(slug: str, field: dict[str, Any]) -> None:
-    item = fact(slug, field).item
-    if field["type"] == "string":
+    item, least, most = fact(slug, field).item, field.get("min_length"), field.get("max_length")
+    if "min_length" in field or "max_length" in field:
+        assert (item.get("minLength", 0), item.get("maxLength")) == (least or 0, most)
+    elif field["type"] == "string" and field["max"] is not None:  # a number as text
+        assert (item.get("x-minimum"), item.get("x-maximum")) == (field["min"], field["max"])
+    elif field["type"] == "string":
         assert item.get("minLength") in ({field["min"]} if field["min"] else {None, 1})  # NOT_EMPTY
     else:
         assert (item.get("minimum"), item.get("maximum")) == (field["min"], field["max"])
@@ -113,7 +128,19 @@ def test_limits(slug: str, field: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)
 def test_enumeration(slug: str, field: dict[str, Any]) -> None:
-    assert sorted(fact(slug, field).item.get("enum", [])) == sorted(field["enum"] or [])
+    item = fact(slug, field).item
+    listed = item.get("enum", [item["const"]] if "const" in item else [])
+    assert sorted(listed) == sorted(WORDS.get(field["name"], field["enum"] or []))
+
+
+@pytest.mark.parametrize(("slug", "field"), [one for one in ALL if "enum_current_v1" in one[1]])
+def test_the_current_revisions_values_are_there_too(slug: str, field: dict[str, Any]) -> None:
+    assert sorted(fact(slug, field).item["enum"]) == sorted(field["enum_current_v1"])
+
+
+@pytest.mark.parametrize(("slug", "field"), [one for one in ALL if "max_items" in one[1]])
+def test_most_rows(slug: str, field: dict[str, Any]) -> None:
+    assert fact(slug, field).item["maxItems"] == field["max_items"]
 
 
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)

@@ -13,7 +13,7 @@ from gpuconsole.simulator.server import Served, serve
 from tests.contract.conftest import PATHS, TOKEN
 from tests.contract.samples import sample
 
-CREATE = {"baseten": "/jobs", "cortecs": "/instances/start"}
+CREATE = {"baseten": "/jobs", "cortecs": "/instances/start", "novita": "/gpu/instance/create"}
 
 
 @dataclass

@@ -34,7 +34,7 @@ class Account:
     """The sandbox account."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
+        self.world = world
         self.storages = Storages(world)
         self.networks = Networks(world)
         self.jobs = Jobs(world)
@@ -43,25 +43,25 @@ class Account:
 
     @property
     def _logins(self) -> dict[str, Login]:
-        return self._world.table("novita.logins", Login)
+        return self.world.table("novita.logins", Login)
 
     def instances(self) -> list[Instance]:
         """All that can still be seen, in the order of their birth."""
-        now = self._world.now()
-        every = self._world.resources("novita")
+        now = self.world.now()
+        every = self.world.resources("novita")
         return [r for r in every if isinstance(r, Instance) and not r.is_forgotten(now) and not r.is_vanished()]
 
     def instance(self, instance_id: Any) -> Instance | None:
         """One that can still be seen."""
-        found = self._world.resource("novita", instance_id) if isinstance(instance_id, str) else None
-        if not isinstance(found, Instance) or found.is_forgotten(self._world.now()) or found.is_vanished():
+        found = self.world.resource("novita", instance_id) if isinstance(instance_id, str) else None
+        if not isinstance(found, Instance) or found.is_forgotten(self.world.now()) or found.is_vanished():
             return None
         return found
 
     def balance(self) -> Decimal:
         """USD left: network storages are paid for in every status of the instances."""
-        now = self._world.now()
-        spent = sum((resource.cost(now) for resource in self._world.resources("novita")), Decimal(0))
+        now = self.world.now()
+        spent = sum((resource.cost(now) for resource in self.world.resources("novita")), Decimal(0))
         return OPENING_BALANCE - spent - self.storages.cost(now)
 
     def balance_detail(self) -> dict[str, str]:
@@ -100,7 +100,7 @@ class Account:
         """Store one, or replace the one of that name."""
         name, username, password = (text(body, field, least=1, most=500) for field in ("name", "username", "password"))
         known = next((login.id for login in self._logins.values() if login.name == name), None)
-        login = Login(known or new_uuid(self._world), name, username, password)
+        login = Login(known or new_uuid(self.world), name, username, password)
         self._logins[login.id] = login
         return {"id": login.id}
 

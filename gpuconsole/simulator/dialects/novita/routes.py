@@ -17,6 +17,7 @@ from gpuconsole.simulator.dialects.novita.catalogue import CPU_PRODUCTS, PRODUCT
 from gpuconsole.simulator.dialects.novita.checks import body_of, fits, number_in_query, text
 from gpuconsole.simulator.dialects.novita.errors import Problem, invalid, not_found
 from gpuconsole.simulator.dialects.novita.instances import Instance
+from gpuconsole.simulator.dialects.novita.v2 import SecondVersion
 from gpuconsole.simulator.web import BadJson, Request, Response, Router, json_response
 from gpuconsole.simulator.world import Resource, World
 
@@ -47,6 +48,7 @@ class Novita:
         self._router = Router()
         self._add_instance_routes()
         self._add_other_routes()
+        SecondVersion(self._account, self._instances).add_routes(self._router)
 
     def answer(self, request: Request) -> Response:
         """What Novita would answer."""

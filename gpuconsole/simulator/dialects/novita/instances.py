@@ -25,7 +25,10 @@ class Instance(Resource):
     provider = "novita"
     currency = "USD"
     unknown_status = "rebalancing"
-    kept = (*Resource.kept, "password", "ssh_port", "prepaid_at", "prepaid_until", "prepaid_usd", "auto_migrate")
+    kept = (
+        *Resource.kept,
+        *("password", "ssh_port", "hourly_usd", "prepaid_at", "prepaid_until", "prepaid_usd", "auto_migrate"),
+    )
 
     def __init__(self, world: World, resource_id: str, setup: Setup, create_body: Any) -> None:
         super().__init__(world, resource_id, setup.name, create_body)
@@ -34,6 +37,7 @@ class Instance(Resource):
         self.disks: list[tuple[float, int]] = []  # since when the container disk has had how many GB
         self.password = world.make_id(16)
         self.ssh_port = 30000 + int(chance(resource_id, "ssh") * 2700)
+        self.hourly_usd = str(setup.hourly_usd)  # the price of its birth, while it is not prepaid
         self.prepaid_at: float | None = None
         self.prepaid_until: float | None = None
         self.prepaid_usd = "0"
@@ -147,8 +151,10 @@ class Instance(Resource):
 
     def _reclaim_at(self, now: float) -> float | None:
         """When the platform begins to take it back: after its safe hour, some more luck and an hour of notice."""
+        if self.setup.billing_mode != "spot":
+            return None
         last = life.steps(self.acts, self.speed, now)[-1]
-        if self.setup.billing_mode != "spot" or last[1] != life.RUNNING:
+        if last[1] != life.RUNNING:
             return None
         lucky_s = 3600 * (1 + 4 * chance(self.id, "spot", len(self.acts)))
         return last[0] + self.span(GUARANTEED_S + lucky_s + NOTICE_S)
@@ -159,14 +165,10 @@ class Instance(Resource):
 
     def cost(self, now: float) -> Decimal:
         """USD: GPU time by the second or what a subscription cost, and its disks, at rest too."""
-        unpaid_s = life.billed_s(self.steps(now), now, self.prepaid_at)
-        gpu_time = Decimal(str(round(unpaid_s, 3))) * self.hourly_usd / 3600
-        return round(gpu_time + Decimal(self.prepaid_usd) + self._disk_cost(now), 6)
-
-    @property
-    def hourly_usd(self) -> Decimal:
-        """USD an hour while it is not prepaid."""
-        return self.setup.hourly_usd
+        taken = self.steps(now)
+        unpaid_s = life.billed_s(taken, now, self.prepaid_at)
+        gpu_time = Decimal(str(round(unpaid_s, 3))) * Decimal(self.hourly_usd) / 3600
+        return round(gpu_time + Decimal(self.prepaid_usd) + self._disk_cost(taken, now), 6)
 
     @property
     def disk_usd_per_hour(self) -> Decimal:
@@ -176,11 +178,10 @@ class Instance(Resource):
     def _paid_gb(self, rootfs_gb: int) -> int:
         return max(rootfs_gb - FREE_ROOTFS_GB, 0) + self.setup.local_gb
 
-    def _disk_cost(self, now: float) -> Decimal:
+    def _disk_cost(self, taken: life.Steps, now: float) -> Decimal:
         """From the first pulling to the removal: the volume disk, and what the container disk has beyond 60 GB."""
-        taken = self.steps(now)
         began = next((moment for moment, status in taken if status == life.PULLING), None)
-        if began is None:
+        if began is None or not self._paid_gb(self.setup.rootfs_gb):  # a disk never shrinks
             return Decimal(0)
         end = taken[-1][0] if taken[-1][1] == life.REMOVED else now
         gb_s = Decimal(0)

@@ -6,6 +6,7 @@ their names are the provider's own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gpuconsole.simulator.dialects.novita.plan import Plan
 
@@ -59,21 +60,23 @@ class Act:
         low, high = PULLING_S
         return cls(kind, at, round(low + (high - low) * luck, 1), is_pullable, plan.ends_after_s)
 
-    def course(self, speed: float) -> list[tuple[float, str]]:
-        """When each status begins if nothing comes between."""
-        moment, course = self.at, []
-        for status, nominal_s in COURSES[self.kind]:
-            course.append((round(moment, 3), status))
-            if status == PULLING and not self.is_pullable:
-                course.append((round(moment + PULL_FAILURE_S / speed, 3), EXITED))
-                break
-            moment += (self.pull_s if status == PULLING else nominal_s) / speed
-        if course[-1][1] == RUNNING and self.run_s is not None:
-            course.append((round(course[-1][0] + self.run_s / speed, 3), EXITED))
-        if course[-1][1] == EXITED:
-            # The calendar is never compressed: the data of what rests is kept for seven of its days.
-            course.append((course[-1][0] + KEEP_DATA_S, REMOVED))
-        return course
+
+@lru_cache(maxsize=20_000)
+def course(act: Act, speed: float) -> tuple[tuple[float, str], ...]:
+    """When each status begins after an act if nothing comes between."""
+    moment, found = act.at, []
+    for status, nominal_s in COURSES[act.kind]:
+        found.append((round(moment, 3), status))
+        if status == PULLING and not act.is_pullable:
+            found.append((round(moment + PULL_FAILURE_S / speed, 3), EXITED))
+            break
+        moment += (act.pull_s if status == PULLING else nominal_s) / speed
+    if found[-1][1] == RUNNING and act.run_s is not None:
+        found.append((round(found[-1][0] + act.run_s / speed, 3), EXITED))
+    if found[-1][1] == EXITED:
+        # The calendar is never compressed: the data of what rests is kept for seven of its days.
+        found.append((found[-1][0] + KEEP_DATA_S, REMOVED))
+    return tuple(found)
 
 
 Steps = list[tuple[float, str]]
@@ -84,7 +87,7 @@ def steps(acts: Sequence[Act], speed: float, now: float) -> Steps:
     found: Steps = []
     for index, act in enumerate(acts):
         until = acts[index + 1].at if index + 1 < len(acts) else now
-        found += [step for step in act.course(speed) if step[0] <= until]
+        found += [step for step in course(act, speed) if step[0] <= until]
     return found
 
 

@@ -3,10 +3,11 @@
 `node` is left out: its page has an array, a client that is tested against the live API takes nothing but an object.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from gpuconsole.simulator.dialects.novita import life
-from gpuconsole.simulator.dialects.novita.catalogue import CLUSTERS, PRICE_UNIT, Product
+from gpuconsole.simulator.dialects.novita.catalogue import CLUSTERS, PRICE_UNIT
 from gpuconsole.simulator.dialects.novita.instances import Instance
 from gpuconsole.simulator.world import chance
 
@@ -134,8 +135,7 @@ def _log(instance: Instance, is_up: bool) -> dict[str, Any]:
 
 def _older(instance: Instance, now: float) -> dict[str, Any]:
     """Fields of the seed's time that clients still read; times are epoch seconds as text, 0 for never (assumed)."""
-    setup, product = instance.setup, instance.setup.product
-    gpu_price = product.spot_price if isinstance(product, Product) and setup.billing_mode == "spot" else product.price
+    setup = instance.setup
     disk_price = str(int(instance.disk_usd_per_hour / PRICE_UNIT))
     is_up = instance.state(now) == life.RUNNING
     return {
@@ -143,7 +143,7 @@ def _older(instance: Instance, now: float) -> dict[str, Any]:
         "lastStartedAt": _moment(instance.since(life.RUNNING, now)),
         "lastStoppedAt": _moment(instance.since(life.EXITED, now)),
         "useTime": str(int(instance.billed_s(now))),
-        "instancePrice": str(gpu_price * max(setup.gpu_num, 1)),
+        "instancePrice": str(int(Decimal(instance.hourly_usd) / PRICE_UNIT)),
         "localStoragePrice": disk_price,
         "exitedLocalStoragePrice": disk_price,
         "diskSize": setup.local_gb,

@@ -222,6 +222,9 @@ def test_edit_opens_ports_and_grows_the_disk_without_a_restart(novita: Novita) -
     row = novita.read(made)
     assert (row["status"], row["rootfsSize"]) == ("running", 100)
     assert [(m["port"], m["type"]) for m in row["portMappings"]] == [(8080, "http"), (22, "tcp")]
+    assert {mapping["endpoint"] for mapping in row["portMappings"]} == {""}, "it takes about a minute"
+    novita.world.clock.advance(60)
+    assert all(mapping["endpoint"] for mapping in novita.read(made)["portMappings"])
     novita.act("edit", made, expandRootDisk=0)
     assert len(novita.read(made)["portMappings"]) == 2
     for bad in ({"expandRootDisk": 6100}, {"expandRootDisk": -1}, {"ports": [{"port": 2223, "type": "tcp"}]}):
@@ -296,6 +299,12 @@ def test_faults_come_in_the_providers_words(novita: Novita, control: httpx.Clien
     control.post("/faults", json={"provider": "novita", "fault": "vanish", "match": made})
     assert novita.refused_get("/gpu/instance", instanceId=made)[0] == "RESOURCE_NOT_FOUND"
     assert novita.get("/gpu/instances") == {"instances": [], "total": 0}
+
+
+def test_a_clock_that_is_behind_shows_the_first_status(novita: Novita) -> None:
+    made = novita.create()
+    assert novita.seen(made).state(novita.world.now() - 300) == "pending"
+    assert novita.seen(made).cost(novita.world.now() - 300) == 0
 
 
 def test_a_life_runs_as_fast_as_the_simulator(novita: Novita, world: World) -> None:

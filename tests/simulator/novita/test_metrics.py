@@ -105,4 +105,4 @@ def test_there_are_no_points_while_it_did_not_run(novita: Novita) -> None:
 
 def test_metrics_of_nobody_are_refused(novita: Novita) -> None:
     assert novita.refused_get(PATH, instanceId="0" * 16)[0] == "RESOURCE_NOT_FOUND"
-    assert novita.refused_get(PATH)[0] == "RESOURCE_NOT_FOUND"
+    assert novita.refused_get(PATH)[1] == "instanceId: field required"

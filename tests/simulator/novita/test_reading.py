@@ -108,7 +108,7 @@ def test_paging_that_is_no_number_is_refused(novita: Novita, query: dict[str, An
 
 
 def test_get_needs_an_id(novita: Novita) -> None:
-    assert novita.refused_get("/gpu/instance")[0] == "RESOURCE_NOT_FOUND"
+    assert novita.refused_get("/gpu/instance") == ("VALIDATOR_PARAM", "instanceId: field required")
 
 
 def test_times_of_the_older_page_are_epoch_seconds_as_text(novita: Novita) -> None:

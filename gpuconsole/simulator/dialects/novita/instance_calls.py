@@ -90,9 +90,8 @@ class InstanceCalls:
         most = product.max_rootfs_gb if isinstance(product, Product) else old.rootfs_gb
         if rootfs_gb > most:
             raise invalid("expandRootDisk", f"must be at most {most - old.rootfs_gb}")
-        instance.change(ports=opened)
-        if rootfs_gb != old.rootfs_gb:
-            instance.change(rootfs_gb=rootfs_gb)
+        grown = {"rootfs_gb": rootfs_gb} if rootfs_gb != old.rootfs_gb else {}
+        instance.edit(ports=opened, **grown)
         return {}
 
     def upgrade(self, body: Body) -> Body:
@@ -160,6 +159,8 @@ class InstanceCalls:
             raise Problem("INSUFFICIENT_RESOURCE", f"no {wanted.gpu_num} free GPUs of product {product.id}")
 
     def _find(self, instance_id: Any) -> Instance:
+        if not instance_id:
+            raise invalid("instanceId", "field required")
         found = self._account.instance(instance_id)
         if found is None:
             raise not_found("instance", instance_id)

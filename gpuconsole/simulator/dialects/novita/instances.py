@@ -16,6 +16,7 @@ FREE_ROOTFS_GB = 60
 DISK_USD_PER_GB_DAY = Decimal("0.005")
 REMEMBERED_S = 30  # nominal; a removed instance is shown that much longer (assumed)
 GUARANTEED_S, NOTICE_S, RECLAIM_S = 3600, 3600, 60  # nominal; a spot instance's safe hour, its notice, its end
+EDIT_S = 45  # nominal; "within about a minute"
 MONTH_S = 30 * 86400
 
 
@@ -27,7 +28,16 @@ class Instance(Resource):
     unknown_status = "rebalancing"
     kept = (
         *Resource.kept,
-        *("password", "ssh_port", "hourly_usd", "prepaid_at", "prepaid_until", "prepaid_usd", "auto_migrate"),
+        *(
+            "password",
+            "ssh_port",
+            "hourly_usd",
+            "prepaid_at",
+            "prepaid_until",
+            "prepaid_usd",
+            "auto_migrate",
+            "edited_at",
+        ),
     )
 
     def __init__(self, world: World, resource_id: str, setup: Setup, create_body: Any) -> None:
@@ -42,6 +52,7 @@ class Instance(Resource):
         self.prepaid_until: float | None = None
         self.prepaid_usd = "0"
         self.auto_migrate = False
+        self.edited_at: float | None = None
 
     @classmethod
     def born(cls, world: World, resource_id: str, setup: Setup, create_body: Any) -> "Instance":
@@ -100,6 +111,15 @@ class Instance(Resource):
         self.setup = replace(self.setup, **changes)
         if "rootfs_gb" in changes:
             self.disks.append((self.world.now(), self.setup.rootfs_gb))
+
+    def edit(self, **changes: Any) -> None:
+        """Change ports or disk while it runs: that takes effect a while later."""
+        self.change(**changes)
+        self.edited_at = self.world.now()
+
+    def is_settled(self, now: float) -> bool:
+        """Whether the last edit has taken effect."""
+        return self.edited_at is None or now >= self.edited_at + self.span(EDIT_S)
 
     def prepay(self, months: int) -> None:
         """Buy months, or more of them; a subscription already running is continued."""

@@ -83,12 +83,13 @@ Steps = list[tuple[float, str]]
 
 
 def steps(acts: Sequence[Act], speed: float, now: float) -> Steps:
-    """The statuses up to now with the moments they began, in order."""
+    """The statuses up to now with the moments they began, in order; there is always a first one."""
     found: Steps = []
     for index, act in enumerate(acts):
         until = acts[index + 1].at if index + 1 < len(acts) else now
         found += [step for step in course(act, speed) if step[0] <= until]
-    return found
+    # A clock that was set back cannot take the beginning away.
+    return found or [course(acts[0], speed)[0]]
 
 
 def billed_s(taken: Steps, now: float, until: float | None = None) -> float:

@@ -24,12 +24,19 @@ from gpuconsole.simulator.world import Resource, World
 API_KEY = "sandbox-novita-key"
 V1 = "/gpu-instance/openapi/v1"
 CORE = "/openapi/v1"
+TROUBLES = {
+    401: ("UNAUTHORIZED", "the API key is missing or invalid"),
+    429: ("RATE_LIMIT_EXCEEDED", "too many requests"),
+    500: ("UNKNOWN", "internal error"),
+}
 
 
 class Novita:
     """The dialect."""
 
     slug = "novita"
+    sandbox: ClassVar[Mapping[str, str]] = {"API key": API_KEY}
+    price_keys = ("price", "spotPrice", "spot_price")
     kind: ClassVar[type[Resource]] = Instance
     tables: ClassVar[Mapping[str, type[Any]]] = {
         "novita.storages": storages.Storage,
@@ -65,15 +72,13 @@ class Novita:
             return Problem("REQUEST", f"the body is no JSON: {exc}").response()
 
     def trouble(self, status: int) -> Response:
-        """Too many calls, or an error inside."""
-        if status == 429:
-            return Problem("RATE_LIMIT_EXCEEDED", "too many requests", 429).response()
-        return Problem("UNKNOWN", "internal error", status).response()
+        """A key that is no longer good, too many calls, or an error inside."""
+        return Problem(*TROUBLES[status], status).response()
 
     def _require_key(self, request: Request) -> None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or key.strip() != API_KEY:
-            raise Problem("UNAUTHORIZED", "the API key is missing or invalid", 401)
+            raise Problem(*TROUBLES[401], 401)
 
     def _add_instance_routes(self) -> None:
         calls = self._instances
@@ -146,6 +151,8 @@ class Novita:
         return self._account.jobs.save_image(body, instance)
 
     def _seen(self, instance_id: str | None) -> Instance:
+        if not instance_id:
+            raise invalid("instanceId", "field required")
         instance = self._account.instance(instance_id)
         if instance is None:
             raise not_found("instance", instance_id)

@@ -55,7 +55,7 @@ def told(instance: Instance, sizes: Sizes, address: dict[str, str], jobs: list[d
     is_up = instance.state(now) == life.RUNNING
     return {
         **listed(instance, sizes),
-        "portMappings": [_mapping(instance, port, is_up) for port in instance.setup.ports],
+        "portMappings": [_mapping(instance, port, is_up and instance.is_settled(now)) for port in instance.setup.ports],
         "network": address,
         "jobs": jobs,
         "connectComponentSSH": _ssh(instance, is_up),

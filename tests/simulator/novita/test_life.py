@@ -199,6 +199,35 @@ def test_pay_as_you_go_turns_into_a_subscription(novita: Novita) -> None:
     assert novita.seen(made).setup.auto_renew_months == 2
 
 
+def test_a_subscription_that_runs_out_ends_what_runs(novita: Novita) -> None:
+    made = novita.running(productId="26", month=1)
+    novita.world.clock.advance(30 * 86400)
+    row = novita.read(made)
+    assert row["status"] == "exited"
+    assert int(row["lastStoppedAt"]) == int(row["endTime"])
+    assert novita.seen(made).cost(novita.world.now()) == Decimal("229.95")
+    refused = novita.refused("/gpu/instance/start", {"instanceId": made})
+    assert refused[0] == "EXPIRED_OR_BALANCE_NOT_ENOUGH"
+    novita.act("renewInstance", made, month=1)
+    novita.act("start", made)
+    novita.until(made, "running")
+    novita.world.clock.advance(86400)
+    assert novita.status(made) == "running"
+    assert novita.seen(made).cost(novita.world.now()) == 2 * Decimal("229.95")
+
+
+def test_a_subscription_renews_itself_until_it_is_told_to_stop(novita: Novita) -> None:
+    made = novita.running(productId="26", month=1, autoRenew=True, autoRenewMonth=3)
+    novita.world.clock.advance(31 * 86400)
+    row = novita.read(made)
+    assert (row["status"], int(row["endTime"])) == ("running", 1_795_176_000 + 120 * 86400)
+    assert novita.seen(made).cost(novita.world.now()) == Decimal("229.95") + Decimal("651.525")
+    novita.post("/gpu/instance/setAutoRenew", {"instanceIds": [made], "autoRenew": False})
+    novita.world.clock.advance(90 * 86400)
+    assert novita.status(made) == "exited"
+    assert novita.seen(made).cost(novita.world.now()) == Decimal("229.95") + Decimal("651.525")
+
+
 def test_only_subscriptions_are_renewed_and_not_while_they_are_created(novita: Novita) -> None:
     made = novita.create()
     creating = novita.refused("/gpu/instance/renewInstance", {"instanceId": made, "month": 1})

@@ -23,7 +23,7 @@ def test_instances_are_told_as_before_whatever_became_of_them(novita: Novita, tm
     made = [novita.create(**DOCUMENTED) for _ in range(4)]
     made += [
         novita.create(billingMode="spot"),
-        novita.create(productId="26", month=1),
+        novita.create(productId="26", month=1, autoRenew=True),
         novita.create(command="sleep 90"),
     ]
     novita.world.clock.advance(600)

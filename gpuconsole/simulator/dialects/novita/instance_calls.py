@@ -56,6 +56,9 @@ class InstanceCalls:
     def start(self, body: Body) -> Body:
         """Wake what has exited, if its GPUs were not given away."""
         instance = self._named(body, EXITED)
+        paid = instance.subscription_at(self._world.now())
+        if paid is not None and paid.until <= self._world.now():
+            raise Problem("EXPIRED_OR_BALANCE_NOT_ENOUGH", "the subscription has run out")
         self._require_means(instance.setup)
         instance.act("start")
         return {}
@@ -73,7 +76,8 @@ class InstanceCalls:
     def delete(self, body: Body) -> Body:
         """Destroy it from whatever status; only a subscription must run out first."""
         instance, now = self._named(body), self._world.now()
-        if (instance.prepaid_until or 0) > now:
+        paid = instance.subscription_at(now)
+        if paid is not None and paid.until > now:
             raise Problem("PREPAID_INSTANCE_NOT_SUPPORT_RELEASE", "a subscription cannot be released before its end")
         if instance.state(now) not in ("toRemove", "removing", REMOVED):
             instance.act("delete")
@@ -138,12 +142,12 @@ class InstanceCalls:
 
     def set_auto_renew(self, body: Body) -> Body:
         """For a list of subscriptions at once."""
-        changes = setup.read_renewal(body)
-        chosen = [self._find(instance_id) for instance_id in changes.pop("instance_ids")]
+        instance_ids, months = setup.read_renewal(body)
+        chosen = [self._find(instance_id) for instance_id in instance_ids]
         if any(instance.setup.billing_mode != "monthly" for instance in chosen):
             raise Problem("UNSUPPORTED_BILLING_MODE", "only a subscription can be renewed")
         for instance in chosen:
-            instance.change(**changes)
+            instance.renew_by_itself(months)
         return {}
 
     def set_auto_migrate(self, body: Body) -> Body:

@@ -10,6 +10,7 @@ from gpuconsole.simulator.dialects.novita.catalogue import PRICE_UNIT, Product
 from gpuconsole.simulator.dialects.novita.life import Act
 from gpuconsole.simulator.dialects.novita.plan import Plan, is_pullable, plan
 from gpuconsole.simulator.dialects.novita.setup import Setup
+from gpuconsole.simulator.dialects.novita.subscriptions import Subscription
 from gpuconsole.simulator.world import Resource, World, chance
 
 FREE_ROOTFS_GB = 60
@@ -17,7 +18,6 @@ DISK_USD_PER_GB_DAY = Decimal("0.005")
 REMEMBERED_S = 30  # nominal; a removed instance is shown that much longer (assumed)
 GUARANTEED_S, NOTICE_S, RECLAIM_S = 3600, 3600, 60  # nominal; a spot instance's safe hour, its notice, its end
 EDIT_S = 45  # nominal; "within about a minute"
-MONTH_S = 30 * 86400
 
 
 class Instance(Resource):
@@ -26,19 +26,7 @@ class Instance(Resource):
     provider = "novita"
     currency = "USD"
     unknown_status = "rebalancing"
-    kept = (
-        *Resource.kept,
-        *(
-            "password",
-            "ssh_port",
-            "hourly_usd",
-            "prepaid_at",
-            "prepaid_until",
-            "prepaid_usd",
-            "auto_migrate",
-            "edited_at",
-        ),
-    )
+    kept = (*Resource.kept, "password", "ssh_port", "hourly_usd", "auto_migrate", "edited_at")
 
     def __init__(self, world: World, resource_id: str, setup: Setup, create_body: Any) -> None:
         super().__init__(world, resource_id, setup.name, create_body)
@@ -48,9 +36,7 @@ class Instance(Resource):
         self.password = world.make_id(16)
         self.ssh_port = 30000 + int(chance(resource_id, "ssh") * 2700)
         self.hourly_usd = str(setup.hourly_usd)  # the price of its birth, while it is not prepaid
-        self.prepaid_at: float | None = None
-        self.prepaid_until: float | None = None
-        self.prepaid_usd = "0"
+        self._subscription: Subscription | None = None
         self.auto_migrate = False
         self.edited_at: float | None = None
 
@@ -62,12 +48,18 @@ class Instance(Resource):
         instance.act("create")
         if setup.months:
             instance.prepay(setup.months)
+            instance.renew_by_itself(setup.auto_renew_months)
         return instance
 
     def memory(self) -> dict[str, Any]:
         """What must be kept over a restart."""
-        acts, disks = [asdict(act) for act in self.acts], [list(disk) for disk in self.disks]
-        return {**super().memory(), "setup": asdict(self.setup), "acts": acts, "disks": disks}
+        return {
+            **super().memory(),
+            "setup": asdict(self.setup),
+            "acts": [asdict(act) for act in self.acts],
+            "disks": [list(disk) for disk in self.disks],
+            "subscription": asdict(self._subscription) if self._subscription else None,
+        }
 
     @classmethod
     def revive(cls, world: World, memory: dict[str, Any]) -> "Instance":
@@ -76,6 +68,8 @@ class Instance(Resource):
         instance.recall(memory)
         instance.acts = [Act(**act) for act in memory["acts"]]
         instance.disks = [(since, size_gb) for since, size_gb in memory["disks"]]
+        paid = memory["subscription"]
+        instance._subscription = Subscription(**paid) if paid else None
         return instance
 
     @property
@@ -100,11 +94,14 @@ class Instance(Resource):
         return Act.of(kind, at, luck, is_pullable(self.setup.image_url), self.plan)
 
     def _acts(self, now: float) -> list[Act]:
-        """All that was done to it, also by the platform, which takes a running spot instance back."""
-        reclaim_at = self._reclaim_at(now)
-        if reclaim_at is None or now < reclaim_at + self.span(RECLAIM_S):
+        """All that was done to it, also by the platform: what runs ends with its subscription, or with its spot."""
+        reclaim_at, paid = self._reclaim_at(now), self.subscription_at(now)
+        if reclaim_at is not None and now >= reclaim_at + self.span(RECLAIM_S):
+            return [*self.acts, self._act("reclaim", round(reclaim_at + self.span(RECLAIM_S), 3))]
+        if paid is None or not self.acts[-1].at < paid.until <= now:
             return self.acts
-        return [*self.acts, self._act("reclaim", round(reclaim_at + self.span(RECLAIM_S), 3))]
+        was_running = life.steps(self.acts, self.speed, paid.until)[-1][1] == life.RUNNING
+        return [*self.acts, self._act("expire", paid.until)] if was_running else self.acts
 
     def change(self, **changes: Any) -> None:
         """Change settings; a bigger container disk is paid for from now on."""
@@ -122,14 +119,30 @@ class Instance(Resource):
         return self.edited_at is None or now >= self.edited_at + self.span(EDIT_S)
 
     def prepay(self, months: int) -> None:
-        """Buy months, or more of them; a subscription already running is continued."""
-        now, product = self.world.now(), self.setup.product
-        if isinstance(product, Product):
-            price = product.term_price(months) * PRICE_UNIT * self.gpus
-            self.prepaid_usd = str(Decimal(self.prepaid_usd) + price)
-        self.prepaid_at = now if self.prepaid_at is None else self.prepaid_at
-        self.prepaid_until = max(self.prepaid_until or now, now) + months * MONTH_S
-        self.setup = replace(self.setup, billing_mode="monthly", months=self.setup.months or months)
+        """Buy months, or more of them."""
+        now, usd, paid = self.world.now(), self._term_usd(months), self.subscription_at(self.world.now())
+        self.acts = self._acts(now)
+        self._subscription = paid.longer(now, months, usd) if paid else Subscription.bought(now, months, usd)
+        self.setup = replace(self.setup, billing_mode="monthly", months=self._subscription.months)
+
+    def renew_by_itself(self, months: int) -> None:
+        """Let the subscription renew itself by so many months at a time, or no more where they are 0."""
+        if self._subscription:
+            self.acts = self._acts(self.world.now())
+            self._subscription = self._subscription.renewing(self.world.now(), months, self._term_usd(months))
+        self.setup = replace(self.setup, auto_renew=bool(months), auto_renew_months=months)
+
+    def subscription_at(self, now: float) -> Subscription | None:
+        """Its subscription with all renewals until now, if it ever had one."""
+        return self._subscription.at(now) if self._subscription else None
+
+    def _term_usd(self, months: int) -> Decimal:
+        product = self.setup.product
+        return (
+            product.term_price(months) * PRICE_UNIT * self.gpus
+            if months and isinstance(product, Product)
+            else Decimal(0)
+        )
 
     def steps(self, now: float) -> life.Steps:
         """The statuses it has been through, with the moments they began."""
@@ -186,9 +199,10 @@ class Instance(Resource):
     def cost(self, now: float) -> Decimal:
         """USD: GPU time by the second or what a subscription cost, and its disks, at rest too."""
         taken = self.steps(now)
-        unpaid_s = life.billed_s(taken, now, self.prepaid_at)
+        paid = self.subscription_at(now)
+        unpaid_s = life.billed_s(taken, now, paid.began_at if paid else None)
         gpu_time = Decimal(str(round(unpaid_s, 3))) * Decimal(self.hourly_usd) / 3600
-        return round(gpu_time + Decimal(self.prepaid_usd) + self._disk_cost(taken, now), 6)
+        return round(gpu_time + Decimal(paid.paid_usd if paid else 0) + self._disk_cost(taken, now), 6)
 
     @property
     def disk_usd_per_hour(self) -> Decimal:

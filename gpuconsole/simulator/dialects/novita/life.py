@@ -22,6 +22,7 @@ COURSES: dict[str, tuple[tuple[str, float], ...]] = {
     "upgrade": (("toReset", 3), ("resetting", 15), (PULLING, 0), (RUNNING, 0)),
     "migrate": (("migrating", 90), (RUNNING, 0)),
     "reclaim": ((EXITED, 0),),
+    "expire": ((EXITED, 0),),
     "delete": (("toRemove", 3), ("removing", 15), (REMOVED, 0)),
 }
 

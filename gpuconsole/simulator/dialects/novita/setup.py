@@ -242,11 +242,9 @@ def read_upgrade(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def read_renewal(body: dict[str, Any]) -> dict[str, Any]:
-    """What `setAutoRenew` sets, and for which instances."""
+def read_renewal(body: dict[str, Any]) -> tuple[list[str], int]:
+    """For which instances `setAutoRenew` is, and by how many months they are to renew themselves, 0 for no more."""
     instance_ids = words(body, "instanceIds")
     if not instance_ids:
         raise invalid("instanceIds", "must not be empty")
-    is_on = flag(body, "autoRenew")
-    months = whole(body, "autoRenewMonth", least=1, most=12, default=1) if is_on else 0
-    return {"instance_ids": instance_ids, "auto_renew": is_on, "auto_renew_months": months}
+    return instance_ids, whole(body, "autoRenewMonth", least=1, most=12, default=1) if flag(body, "autoRenew") else 0

@@ -20,7 +20,7 @@ def listed(instance: Instance, sizes: Sizes) -> dict[str, Any]:
     """A row of the list; numbers are text, and its ports have no endpoint."""
     setup, now = instance.setup, instance.world.now()
     spot_status, reclaim_time = instance.spot_status(now)
-    until = instance.prepaid_until
+    paid = instance.subscription_at(now)
     return {
         "id": instance.id,
         "name": setup.name,
@@ -43,7 +43,7 @@ def listed(instance: Instance, sizes: Sizes) -> dict[str, Any]:
         "envs": setup.envs,
         "kind": setup.kind,
         "billingMode": setup.billing_mode,
-        "endTime": "-1" if until is None else str(int(until)),
+        "endTime": "-1" if paid is None else str(int(paid.until)),
         "spotStatus": spot_status,
         "spotReclaimTime": reclaim_time,
     }

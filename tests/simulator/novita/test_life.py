@@ -330,6 +330,17 @@ def test_faults_come_in_the_providers_words(novita: Novita, control: httpx.Clien
     assert novita.get("/gpu/instances") == {"instances": [], "total": 0}
 
 
+def test_a_fault_finds_an_instance_by_name_in_query_and_body(novita: Novita, control: httpx.Client) -> None:
+    made, other = novita.running(name="gc-1234-eval"), novita.running()
+    control.post("/faults", json={"provider": "novita", "fault": "500", "match": "gc-1234"})
+    novita.refused_get("/gpu/instance", 500, instanceId=made)
+    novita.refused("/gpu/instance/stop", {"instanceId": made}, 500)
+    assert novita.act("stop", other) == {}
+    assert novita.get("/gpu/instances")["total"] == 2
+    control.delete("/faults")
+    assert novita.status(made) == "running"
+
+
 def test_a_clock_that_is_behind_shows_the_first_status(novita: Novita) -> None:
     made = novita.create()
     assert novita.seen(made).state(novita.world.now() - 300) == "pending"

@@ -28,6 +28,7 @@ START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 PRICES = {
     "cortecs": ("NVIDIA_L4_1", "L4", 1, Decimal("1.2"), "EUR"),
     "baseten": ("H100x2", "H100", 2, Decimal("13"), "USD"),
+    "novita": ("4090.16c62g", "RTX 4090", 1, Decimal("0.35"), "USD"),
 }
 _numbers = count(1)
 

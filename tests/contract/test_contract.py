@@ -4,6 +4,7 @@ import json
 import math
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -195,7 +196,7 @@ def test_wrong_credentials_are_told_as_such_without_them(far: Far) -> None:
 
 
 def test_a_refusal_names_the_field(far: Far) -> None:
-    wrong = {
+    wrong: dict[str, tuple[str, Any, str]] = {
         "baseten": ("training_job", {"image": {"base_image": "x"}, "compute": {"memory": "900Ti"}}, ".compute.memory"),
         "cortecs": ("model_id", "nobody--nothing", ""),
         "novita": ("diskSize", 7000, ""),

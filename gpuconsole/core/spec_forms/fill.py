@@ -157,7 +157,7 @@ def _demote_hidden(
             values.clear(below.name)
         elif isinstance(child, Group) and isinstance(value, dict):
             _demote_hidden(child, below, value, values, nodes)
-        elif isinstance(child, Rows):
+        elif isinstance(child, Rows) and isinstance(value, list):
             for number, item in enumerate(value):
                 _demote_hidden(child.item, below.row(child.path, number), item, values, nodes)
     if hidden:

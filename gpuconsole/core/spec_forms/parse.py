@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from pydantic import ValidationError
 
 from gpuconsole.core.spec_forms import codecs
 from gpuconsole.core.spec_forms.codecs import MISSING
 from gpuconsole.core.spec_forms.conditions import Place, extra, is_shown
 from gpuconsole.core.spec_forms.nodes import AnyNode, Group, Leaf, Pairs, Rows
 from gpuconsole.core.spec_forms.values import EXTRA, Values
+from gpuconsole.providers.problems import explain
 
 
 @dataclass(slots=True)
@@ -119,6 +122,8 @@ class _Reader:
                 items.append(item)
         self.parsed.rows[place.name] = numbers
         if rows.joins and items:
+            for number, item in zip(numbers, items, strict=True):
+                self.parsed.problems |= {f"{place.name}.{number}.{key}": text for key, text in _wrong_cells(rows, item)}
             return joined(rows, items)
         return items or MISSING
 
@@ -170,6 +175,15 @@ def joined(rows: Rows, items: Sequence[Mapping[str, Any]]) -> str:
     between_rows, between_cells = rows.joins or ("", "")
     keys = [cell.key for cell in rows.item.children]
     return between_rows.join(between_cells.join(str(item.get(key, "")) for key in keys) for item in items)
+
+
+def _wrong_cells(rows: Rows, item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the cells of a row, which the text as a whole would only say of all of it."""
+    try:
+        if rows.ui.rows is not None:
+            rows.ui.rows.model_validate(item)
+    except ValidationError as exc:
+        yield from ((str(error["loc"][0]), explain(error)) for error in exc.errors(include_url=False))
 
 
 def _silent(group: Group) -> dict[str, Any]:

@@ -39,12 +39,13 @@ def port_numbers(ports: str) -> Iterator[int]:
     yield from (int(port.partition("/")[0]) for port in ports.split(",") if port)
 
 
-def refuse_port(number: int) -> None:
-    """Raise for a port that cannot be published."""
+def publishable(number: int) -> int:
+    """The port, unless it is one that cannot be published."""
     if number in RESERVED:
         raise wrong(f"{number} is taken by the platform: 2222, 2223 and 2224 cannot be published.")
     if not 1 <= number <= 65535:
         raise wrong(f"Ports go from 1 to 65535, not {number}.")
+    return number
 
 
 def _ports(text: str) -> str:
@@ -54,7 +55,7 @@ def _ports(text: str) -> str:
         raise wrong("Each port is written as 8080/tcp or 8081/http, with commas between.", fix=fix)
     seen = set[int]()
     for number in port_numbers(text):
-        refuse_port(number)
+        publishable(number)
         if number in seen:
             raise wrong(f"{number} is listed twice.")
         seen.add(number)
@@ -64,7 +65,7 @@ def _ports(text: str) -> str:
 def _tool_port(text: str) -> str:
     if not re.fullmatch(r"\d{1,5}", text, re.ASCII):
         raise wrong("Must be a port number, such as 8888.")
-    refuse_port(int(text))
+    publishable(int(text))
     return text
 
 
@@ -95,7 +96,7 @@ _Plain = Annotated[str, Field(max_length=LONGEST_VALUE)]
 class NovitaPort(SpecPart):
     """One row of the ports in the form; on the wire they are one text."""
 
-    port: Annotated[int, Field(title="Port", ge=1, le=65535), Ui(width=5, source=BOTH)]
+    port: Annotated[int, AfterValidator(publishable), Field(title="Port"), Ui(width=5, source=BOTH)]
     type: Annotated[Literal["tcp", "http"], Field(title="Kind"), Ui(width=5, sends="http", source=BOTH)]
 
 

@@ -282,7 +282,7 @@ def test_prices_are_hundred_thousandths_of_a_dollar(novita: Far) -> None:
     offers = {one.hardware_id: one for one in novita.adapter.offers()}
     assert offers["4090.16c62g.os"].hourly_price == Decimal("0.67")
     assert offers["4090.16c62g × 8"].hourly_price == Decimal("2.80")
-    assert (offers["4090.16c62g × 8"].cpu_count, offers["4090.16c62g × 8"].ram_gb) == (128, 496)
+    assert (offers["4090.16c62g × 8"].cpu_count, offers["4090.16c62g × 8"].ram_gb) == (Decimal(128), Decimal(496))
     assert offers["4090.16c62g spot"].hourly_price == Decimal("0.175")
     assert offers["26"].hardware is not None
     assert (offers["26"].hardware.model, offers["26"].hardware.vram_gb) == ("RTX 4090", 24)

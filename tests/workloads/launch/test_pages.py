@@ -11,6 +11,7 @@ from django.test import Client
 from gpuconsole.projects.models import ProjectRole
 from gpuconsole.providers import registry
 from gpuconsole.workloads.models import Draft, Workload
+from gpuconsole.workloads.names import counted_up
 from tests import factories
 from tests.contract.samples import DOCUMENTED_BASETEN, sample
 from tests.workloads.launch.conftest import Desk, posted_by
@@ -136,13 +137,13 @@ def test_a_draft_keeps_wrong_values_as_they_were_typed(desk: Desk) -> None:
 
 @pytest.mark.parametrize("slug", registry.SLUGS)
 def test_a_clone_opens_with_all_values_and_the_name_counted_up(desk: Desk, slug: str) -> None:
-    names = {} if slug == "baseten" else {"name": "gpt-oss-job"}
+    names = {} if registry.get(slug).name_path else {"name": "gpt-oss-job"}
     desk.post(slug, "launch/", desk.fill(slug, labels=["sweep"], **names))
     first = Workload.objects.get()
     inputs = posted_by(desk.page(slug, f"?clone={first.public_id}"))
     desk.post(slug, "launch/", {**inputs, "confirmed": ["1"]})
     second = Workload.objects.exclude(pk=first.pk).get()
-    assert (second.name, second.labels, second.stop_after_s) == ("gpt-oss-job-2", ["sweep"], 3600)
+    assert (second.name, second.labels, second.stop_after_s) == (counted_up(first.name), ["sweep"], 3600)
     if slug == "cortecs":
         assert second.spec == first.spec
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gpuconsole.simulator.dialects.novita import ports, setup, shapes
+from gpuconsole.simulator.dialects.novita import bodies, ports, shapes
 from gpuconsole.simulator.dialects.novita.account import Account
 from gpuconsole.simulator.dialects.novita.catalogue import CLUSTERS, FREE_GPUS, Product
 from gpuconsole.simulator.dialects.novita.checks import fits, page, text, whole
@@ -25,7 +25,7 @@ class InstanceCalls:
 
     def create(self, body: Body) -> Body:
         """Check all, find a place, begin; the answer is the id and nothing else."""
-        asked = setup.read(body, f"instance-{self._world.make_id(8)}")
+        asked = bodies.read_create(body, f"instance-{self._world.make_id(8)}")
         if asked.image_auth_id:
             self._account.require_login(asked.image_auth_id)
         placed = self._account.placed(asked)
@@ -101,7 +101,7 @@ class InstanceCalls:
     def upgrade(self, body: Body) -> Body:
         """Another image, command, environment and mounts on the same hardware: all must be sent, nothing is kept."""
         instance = self._named(body, RUNNING, EXITED)
-        changes = setup.read_upgrade(body)
+        changes = bodies.read_upgrade(body)
         if changes["image_auth_id"]:
             self._account.require_login(changes["image_auth_id"])
         clusters = self._account.storages.require([mount["id"] for mount in changes["mounts"]])
@@ -142,7 +142,7 @@ class InstanceCalls:
 
     def set_auto_renew(self, body: Body) -> Body:
         """For a list of subscriptions at once."""
-        instance_ids, months = setup.read_renewal(body)
+        instance_ids, months = bodies.read_renewal(body)
         chosen = [self._find(instance_id) for instance_id in instance_ids]
         if any(instance.setup.billing_mode != "monthly" for instance in chosen):
             raise Problem("UNSUPPORTED_BILLING_MODE", "only a subscription can be renewed")

@@ -138,11 +138,9 @@ class Instance(Resource):
 
     def _term_usd(self, months: int) -> Decimal:
         product = self.setup.product
-        return (
-            product.term_price(months) * PRICE_UNIT * self.gpus
-            if months and isinstance(product, Product)
-            else Decimal(0)
-        )
+        if not months or not isinstance(product, Product):
+            return Decimal(0)
+        return product.term_price(months) * PRICE_UNIT * self.gpus
 
     def steps(self, now: float) -> life.Steps:
         """The statuses it has been through, with the moments they began."""

@@ -203,7 +203,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
         "autoRenewMonth: must be at most 12",
     ),
     ({"minCudaVersion": "12"}, "VALIDATOR_PARAM", "minCudaVersion: must be of the form"),
-    ({"minCudaVersion": "13.0"}, "CUDA_VERSION_INCOMPATIBLE", "no node has CUDA 13.0"),
+    ({"minCudaVersion": "13.1"}, "CUDA_VERSION_INCOMPATIBLE", "no node has CUDA 13.1"),
     *(({"ports": f"{port}/tcp"}, "VALIDATOR_PARAM", f"ports: {port} is reserved") for port in (2222, 2223, 2224)),
 ]
 
@@ -228,7 +228,7 @@ GOOD: list[dict[str, Any]] = [
     {"envs": [{"key": "", "value": ""}]},
     {"command": "x" * 2047},
     {"networkStorages": [{"Id": STORAGE, "mountPoint": "/" + "m" * 4094}]},
-    {"minCudaVersion": "12.8"},
+    {"minCudaVersion": "13.0"},
     {"billingMode": "spot"},
     {"productId": "26", "billingMode": "monthly", "month": 12, "autoRenew": True, "autoRenewMonth": 12},
     {"autoRenew": False, "autoRenewMonth": 0, "month": 0},

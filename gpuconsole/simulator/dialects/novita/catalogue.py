@@ -11,7 +11,7 @@ PRICE_UNIT = Decimal("0.00001")
 
 STOCK_PERIOD_S = 600
 FREE_GPUS = {"none": 0, "low": 2, "normal": 16, "high": 64}
-NEWEST_CUDA = (12, 8)
+NEWEST_CUDA = (13, 0)
 
 
 @dataclass(frozen=True)

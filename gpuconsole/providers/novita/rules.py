@@ -37,9 +37,11 @@ def _ports(spec: NovitaInstanceSpec) -> Iterator[InitErrorDetails]:
 
 
 def _mounts(spec: NovitaInstanceSpec) -> Iterator[InitErrorDetails]:
-    if spec.networkStorages and (spec.networkStorageId or spec.networkStorageMountPoint):
-        yield problem("Not together with networkStorages: add a row there.", "networkStorageId")
-    elif spec.networkStorageMountPoint and not spec.networkStorageId:
+    flat = ("networkStorageId", "networkStorageMountPoint")
+    for name in flat if spec.networkStorages else ():
+        if getattr(spec, name):
+            yield problem("Not together with networkStorages: add a row there.", name)
+    if spec.networkStorageMountPoint and not spec.networkStorageId and not spec.networkStorages:
         yield problem("Required beside networkStorageMountPoint.", "networkStorageId")
     used: dict[str, str] = {}
     if spec.diskSize:

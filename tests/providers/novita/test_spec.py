@@ -197,7 +197,8 @@ def test_the_seeds_flat_storage_is_accepted_and_sent_as_a_row() -> None:
     assert body["networkStorages"] == [{"Id": "e7", "mountPoint": "/data"}]
     assert not {"networkStorageId", "networkStorageMountPoint"} & set(body)
     assert sent(networkStorages=[], networkStorageId="e7")["networkStorages"][0]["mountPoint"] == "/network"
-    assert list(wrong(networkStorageId="e7")) == ["networkStorageId"]
+    both = {"networkStorageId": "e7", "networkStorageMountPoint": "/data"}
+    assert list(wrong(**both)) == list(both)
     assert list(wrong(networkStorages=[], networkStorageMountPoint="/data")) == ["networkStorageId"]
 
 

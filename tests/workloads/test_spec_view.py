@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpuconsole.workloads.spec_view import differences
+from gpuconsole.workloads.spec_view import Difference, differences
 
 
 def test_a_changed_value_is_named_with_its_path() -> None:
@@ -24,3 +24,9 @@ def test_null_means_the_default_so_a_filled_in_one_is_no_difference() -> None:
 def test_arguments_below_a_wrapper_are_compared_too() -> None:
     [found] = differences({"num_workers": 2, "model_id": "m"}, {"instance": {"instance_args": {"num_workers": 1}}})
     assert (found.path, found.asked, found.given) == ("num_workers", 2, 1)
+
+
+def test_a_number_that_comes_back_as_text_is_no_difference() -> None:
+    assert list(differences({"gpuNum": 2, "memory": 0}, {"gpuNum": "2", "memory": "124"})) == [
+        Difference("memory", 0, "124")
+    ]

@@ -79,7 +79,7 @@ class NovitaAdapter(Adapter):
 
     def choices(self, name: str) -> Sequence[Choice]:
         sources: dict[str, tuple[Callable[[], list[Mapping[str, Any]]], Callable[[Mapping[str, Any]], Choice]]] = {
-            "products": (self._client.products, priced.product_choice),
+            "products": (self._client.every_product, priced.product_choice),
             "clusters": (self._client.clusters, picked.cluster),
             "network_storages": (self._client.storages, picked.storage),
             "networks": (self._client.networks, picked.network),

@@ -127,6 +127,14 @@ class NovitaClient:
         query = {"billingMethod": billing}
         return items(self.http.get(f"{V1}/products", query, headers=self._signed, exact=True), "data")
 
+    def every_product(self) -> list[Mapping[str, Any]]:
+        """GPU shapes however they are rented, each once."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for billing in ("onDemand", "monthly", "spot"):
+            for row in self.products(billing):
+                found.setdefault(str(row.get("id")), row)
+        return list(found.values())
+
     def clusters(self) -> list[Mapping[str, Any]]:
         """Data centres."""
         return items(self._get(CLUSTERS), "data")

@@ -540,3 +540,35 @@ def test_calls_are_signed_with_the_key() -> None:
     adapter, asked = answering({"instances": [], "total": 0})
     adapter.inventory()
     assert asked[0].headers["Authorization"] == f"Bearer {PROVIDER.sandbox_credentials['api_key']}"
+
+
+def test_products_that_are_not_rented_by_the_hour_can_be_chosen_too() -> None:
+    """The list shows those of one way of billing at a time, on demand unless told (docs)."""
+
+    def rented(request: httpx.Request) -> Any:
+        billing = request.url.params["billingMethod"]
+        ids = {"onDemand": ["26"], "spot": ["26", "27"], "monthly": ["28"]}[billing]
+        return {"data": [{"id": one, "name": "RTX 4090 24GB", "price": "0"} for one in ids]}
+
+    adapter, _ = answering(rented)
+    assert {one.value for one in adapter.choices("products")} == {"26", "27", "28"}
+
+
+def test_paths_and_pages_are_those_of_the_reference(novita: Far) -> None:
+    """Quirk 5 and 9: pageNum for most and pageNo for storages; not /gpu/instance/list."""
+    novita.adapter.inventory()
+    assert novita.world.requests[-1]["path"] == f"{V1}/gpu/instances"
+    assert novita.world.requests[-1]["query"] == {"pageSize": "100", "pageNum": "0"}
+    novita.adapter.choices("network_storages")
+    assert novita.world.requests[-1]["path"] == f"{V1}/networkstorages/list"
+    assert novita.world.requests[-1]["query"] == {"pageSize": "100", "pageNo": "1"}
+    novita.adapter.choices("networks")
+    assert novita.world.requests[-1]["query"] == {"pageSize": "100", "pageNum": "0"}
+
+
+def test_a_balance_that_is_used_up_is_a_refusal(novita: Far) -> None:
+    running(novita)
+    novita.pass_time(5 * 365 * 86_400)
+    with pytest.raises(Rejected) as caught:
+        novita.launch()
+    assert "balance" in caught.value.message

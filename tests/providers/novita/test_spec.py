@@ -243,3 +243,18 @@ def test_the_token_stands_in_the_name_and_long_names_are_cut_at_the_end() -> Non
 def test_a_pasted_name_loses_the_token_of_another_launch() -> None:
     assert read_pasted(PROVIDER, {"name": f"{TOKEN}-train"})["name"] == "train"
     assert read_pasted(PROVIDER, {"name": TOKEN})["name"] == ""
+
+
+def test_ports_are_one_text_and_a_tools_port_is_a_text_too() -> None:
+    """Quirk 3."""
+    body = sent()
+    assert body["ports"] == "8080/tcp,8081/http"
+    assert body["tools"][0]["port"] == "8888"
+
+
+def test_the_command_says_that_it_may_run_again_and_how_long_ones_are_started() -> None:
+    """Quirk 11 and 12."""
+    told = NovitaInstanceSpec.model_fields["command"].description or ""
+    assert "may be repeated" in told
+    assert "Fetch longer scripts" in told
+    assert wrong(command="c" * 2048) == {"command": "Must have at most 2047 characters."}

@@ -30,6 +30,7 @@ PRICES = {
     "baseten": ("H100x2", "H100", 2, Decimal("13"), "USD"),
     "fireworks": ("sandbox/a10g-pool", "A10G", 4, None, "USD"),
     "otoy": ("NVIDIA RTX 4090", "RTX 4090", 2, Decimal("0.7"), "USD"),
+    "novita": ("4090.16c62g", "RTX 4090", 1, Decimal("0.35"), "USD"),
 }
 CONNECTED = ("cortecs", "baseten")
 """What a fresh lab has; others are made with ``make_connection``."""

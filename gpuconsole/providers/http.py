@@ -53,6 +53,8 @@ class Wording:
     """HTTP statuses that say that no hardware is free."""
     clock_tolerance_s: float | None = None
     """How far the time that signs a call may be from the provider's clock; None: no time is signed."""
+    kind: Callable[[Any], type[ProviderError] | None] = lambda body: None
+    """From a decoded error body to the error that it names by itself, where the HTTP status does not tell it."""
 
 
 class Client:
@@ -178,7 +180,7 @@ class Client:
         status, raw = answer.status_code, self._raw(answer)
         if status >= 500 or status == 408:
             self._unanswered(f"{self._name} answered {status}.", is_repeatable=is_repeatable, answer=answer)
-        message, field = self._told(answer)
+        message, field, kind = self._told(answer)
         text = f"{self._name} says: {message}" if message else f"{self._name} answered {status}."
         if status == 429:
             raise RateLimited(f"{self._name} asks for fewer calls.", wait_s=retry_after_s(answer), raw=raw)
@@ -186,6 +188,8 @@ class Client:
             raise NotAuthorized(skew, status_code=status, raw=raw)
         if status in (401, 403):
             raise NotAuthorized(text, status_code=status, raw=raw)
+        if kind is not None and kind is not Rejected:
+            raise kind(text, status_code=status, raw=raw)
         if status == 404:
             raise NotFound(text, status_code=status, raw=raw)
         if status in self._wording.no_capacity:
@@ -194,13 +198,14 @@ class Client:
             text = f"{self._name} answered with a redirect, which is not followed."
         raise Rejected(text, field=field, status_code=status, raw=raw)
 
-    def _told(self, answer: httpx.Response) -> tuple[str, str]:
+    def _told(self, answer: httpx.Response) -> tuple[str, str, type[ProviderError] | None]:
         try:
-            message, field = self._wording.error(answer.json())
+            body = answer.json()
         except ValueError:
             is_text = answer.headers.get("Content-Type", "").startswith("text/plain")
-            message, field = answer.text.strip() if is_text else "", ""
-        return str(self.masked(message))[:RAW_LIMIT], field
+            return str(self.masked(answer.text.strip() if is_text else ""))[:RAW_LIMIT], "", None
+        message, field = self._wording.error(body)
+        return str(self.masked(message))[:RAW_LIMIT], field, self._wording.kind(body)
 
     def _skew(self, answer: httpx.Response) -> str:
         """What to do where our clock is too far from the provider's for a signature; empty where it is not."""

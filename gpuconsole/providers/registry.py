@@ -7,7 +7,7 @@ from importlib import import_module
 
 from gpuconsole.providers.contract import Provider
 
-SLUGS = ("baseten", "cortecs", "fireworks", "otoy")
+SLUGS = ("baseten", "cortecs", "fireworks", "novita", "otoy")
 
 
 @cache

@@ -51,7 +51,7 @@ class Widget(StrEnum):
     ROWS = "rows"
     """Repeated rows of an object."""
     PAIRS = "pairs"
-    """Repeated rows of key and value."""
+    """Repeated rows of key and value: a map, or a list of objects with just these two fields."""
     QUANTITY = "quantity"
     """A number with a unit that is joined into a string, such as 128Gi."""
     JSON = "json"
@@ -103,6 +103,12 @@ class Ui:
     placeholder: str = ""
     default_text: str = ""
     """The provider's default in words, where it is a rule and not a value."""
+    sends: str | int | None = None
+    """The provider's default of a required field: the form sends it where the field is left empty."""
+    rows: type[BaseModel] | None = None
+    """What one row is, where a text is asked for as rows: its fields are the cells, in order."""
+    joins: tuple[str, str] = (",", "/")
+    """What stands between the rows and between the cells of such a text."""
     excludes: tuple[str, ...] = ()
     """Dotted wire paths that may not be sent together with this one."""
     source: str = ""
@@ -120,7 +126,8 @@ class Ui:
             "x-default": self.default_text,
             "x-source": self.source,
         }
-        return handler(core) | {name: fact for name, fact in facts.items() if fact}
+        known = {name: fact for name, fact in facts.items() if fact}
+        return handler(core) | known | ({} if self.sends is None else {"default": self.sends})
 
 
 @dataclass(frozen=True, slots=True)

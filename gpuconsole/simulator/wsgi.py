@@ -77,12 +77,18 @@ class App:
             self.world.is_touched = True
 
     def _subjects(self, dialect: Dialect, request: Request, local: Request) -> list[str]:
-        """The texts a fault's `match` may be part of: method and path, the body, names of resources in the path."""
+        """The texts a fault's `match` may be part of: method and path, the body, ids and names of resources asked for.
+
+        A resource is asked for in the path, in the query or somewhere in the body, as providers have it.
+        """
         texts = [f"{request.method} {request.path}", f"{local.method} {local.path}"]
-        if len(request.body) <= BODY_LIMIT_TO_RECORD:
-            texts.append(request.body.decode(errors="replace"))
-        parts = set(local.path.split("/"))
-        texts += [r.name for r in self.world.resources(dialect.slug) if r.id in parts] if any(self.world.faults) else []
+        body = request.body.decode(errors="replace") if len(request.body) <= BODY_LIMIT_TO_RECORD else ""
+        texts.append(body)
+        if any(self.world.faults):
+            parts = {*local.path.split("/"), *local.query.values()}
+            for resource in self.world.resources(dialect.slug):
+                if resource.id in parts or resource.id in body:
+                    texts += [resource.id, resource.name]
         return texts
 
     def _record(self, dialect: Dialect, request: Request, status: int | None, at: float) -> None:

@@ -53,10 +53,14 @@ class _Measure:
 _MEASURES = {
     "gpu_utilization": _Measure("GPU utilisation", 100, "%", 100),
     "gpu_memory_used_bytes": _Measure("GPU memory", 1e-9, "GB", None),
+    "gpu_memory_utilization": _Measure("GPU memory", 100, "%", 100),
     "gpu_temperature_c": _Measure("Temperature", 1, "°C", 100),
     "gpu_power_w": _Measure("Power", 1, "W", None),
     "cpu_usage": _Measure("CPU", 1, "cores", None),
+    "cpu_utilization": _Measure("CPU", 100, "%", 100),
     "cpu_memory_used_bytes": _Measure("Memory", 1e-9, "GB", None),
+    "memory_utilization": _Measure("Memory", 100, "%", 100),
+    "disk_utilization": _Measure("Disk", 100, "%", 100),
 }
 
 _Points = list[tuple[datetime, float]]

@@ -49,7 +49,7 @@ def _compare(sent: Any, returned: Any, path: str, depth: int) -> Iterator[Differ
         given, here = returned[key], f"{path}.{key}" if path else str(key)
         if isinstance(asked, Mapping):
             yield from _compare(asked, given, here, depth + 1)
-        elif asked != given and not isinstance(given, (Mapping, list)):
+        elif asked != given and not isinstance(given, (Mapping, list)) and str(asked) != given:  # 2 comes back as "2"
             yield Difference(here, asked, given)
 
 

@@ -107,6 +107,13 @@ def fireworks() -> Iterator[Far]:
 
 
 @pytest.fixture
+def novita() -> Iterator[Far]:
+    found = far_side("novita")
+    yield found
+    found.adapter.close()
+
+
+@pytest.fixture
 def otoy() -> Iterator[Far]:
     found = far_side("otoy")
     yield found

@@ -64,6 +64,6 @@ def _type(branches: list[dict[str, Any]], definitions: dict[str, Any]) -> str:
     if first.get("type") == "object" and "additionalProperties" in first and "properties" not in first:
         values = first["additionalProperties"]
         return "map" if isinstance(values, dict) else "object"
-    if "enum" in first:
+    if "enum" in first or "const" in first:
         return "enum" if len(branches) == 1 else "string"
     return {"integer": "int", "boolean": "bool"}.get(str(first.get("type")), str(first.get("type")))

@@ -77,6 +77,28 @@ DOCUMENTED_OTOY: dict[str, Any] = {
 }
 """The example body of OTOY's field reference."""
 
+DOCUMENTED_NOVITA: dict[str, Any] = {
+    "name": "gpu-test",
+    "productId": "26",
+    "gpuNum": 1,
+    "cpuNum": 0,
+    "memory": 0,
+    "diskSize": 60,
+    "rootfsSize": 30,
+    "imageUrl": "infrai/pytorch:2.2.1",
+    "imageAuth": "",
+    "ports": "8080/tcp,8081/http",
+    "envs": [{"key": "test", "value": "test"}],
+    "tools": [{"name": "Jupyter", "port": "8888", "type": "http"}],
+    "command": "",
+    "clusterId": "",
+    "localStorageMountPoint": "/workspace",
+    "networkStorages": [{"Id": "e797ce8f-f4ff-4b3b-b7a8-6972d96f46f2", "mountPoint": "/network_0"}],
+    "networkId": "18f1ff05-1370-45ce-a4c6-b58d5e8d547e",
+    "kind": "gpu",
+}
+"""The example body of Novita's create reference (seed)."""
+
 SAMPLES: dict[str, dict[str, Any]] = {
     "baseten": {"provider": "baseten", "training_project_name": "contract", **DOCUMENTED_BASETEN},
     "cortecs": {
@@ -89,6 +111,14 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "fireworks": {"provider": "fireworks", "account_id": "sandbox", **DOCUMENTED_FIREWORKS, "numRanks": 2},
     "otoy": {"provider": "otoy", **DOCUMENTED_OTOY, "gpu_count": 2},
+    "novita": {
+        "provider": "novita",
+        **DOCUMENTED_NOVITA,
+        "productId": "4090.16c62g",
+        "gpuNum": 2,
+        "diskSize": 0,
+        "rootfsSize": 60,
+    },
 }
 
 

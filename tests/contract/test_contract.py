@@ -4,6 +4,7 @@ import json
 import math
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -18,12 +19,19 @@ NEVER_SIGNED_IN = {
     "baseten": {"api_key": "wrong-key-of-mine"},
     "cortecs": {"client_secret": "wrong-key-of-mine"},
     "fireworks": {"api_key": "wrong-key-of-mine"},
+    "novita": {"api_key": "wrong-key-of-mine"},
     "otoy": {"secret_key": "wrong-key-of-mine"},
 }
-CURRENCY = {"baseten": "USD", "cortecs": "EUR", "fireworks": "USD", "otoy": "USD"}
+CURRENCY = {"baseten": "USD", "cortecs": "EUR", "fireworks": "USD", "novita": "USD", "otoy": "USD"}
 UNPRICED = {"fireworks"}
 """Providers that tell no price: what they run is on another bill of the customer's."""
-CREATE = {"baseten": "/jobs", "cortecs": "/start", "fireworks": "/batchJobs", "otoy": "POST /v1/jobs"}
+CREATE = {
+    "baseten": "/jobs",
+    "cortecs": "/start",
+    "fireworks": "/batchJobs",
+    "novita": "/create",
+    "otoy": "POST /v1/jobs",
+}
 BEGUN_S = {Rounding.SECOND: 1, Rounding.MINUTE: 60, Rounding.HOUR: 3600}
 FEATURE_METHODS = {feature: str(feature) for feature in Feature}
 
@@ -200,11 +208,12 @@ def test_wrong_credentials_are_told_as_such_without_them(far: Far) -> None:
 
 
 def test_a_refusal_names_the_field(far: Far) -> None:
-    wrong = {
+    wrong: dict[str, tuple[str, Any, str]] = {
         "baseten": ("training_job", {"image": {"base_image": "x"}, "compute": {"memory": "900Ti"}}, ".compute.memory"),
         "cortecs": ("model_id", "nobody--nothing", ""),
         "fireworks": ("nodePoolId", "nobodys-pool", ""),
         "otoy": ("max_retry_count", 2**60, ""),
+        "novita": ("diskSize", 7000, ""),
     }
     name, value, below = wrong[far.provider.slug]
     with pytest.raises(Rejected) as caught:

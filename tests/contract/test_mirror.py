@@ -23,6 +23,7 @@ OURS = {
     "cortecs": {"provider": "says whose spec it is"},
     "fireworks": {"provider": "says whose spec it is"},
     "otoy": {"provider": "says whose spec it is"},
+    "novita": {"provider": "says whose spec it is"},
 }
 """Fields that the references lack. Objects that lead to a referenced field (``….secret_ref``) count as known."""
 
@@ -35,6 +36,7 @@ NOT_REQUIRED = {
 }
 NOT_SENT = "null says the same as leaving it out, and is not sent"
 NULLABLE = {
+    "autoRenewMonth": "there is no number that stands for none; null is not sent",
     "training_project_id": "the name of a new project may stand in its place",
     "training_job.runtime.start_commands": "the reference's text gives null as its default",
     "training_job.runtime.environment_variables": "the reference's text gives null as its default",
@@ -65,6 +67,13 @@ NULLABLE = {
     },
 }
 NOT_EMPTY = "an empty text can never be right here, and is a slip of the hand"
+WORDS = {
+    "kind": {"gpu", "cpu"},
+}
+"""Values of fields that have more of them in the current revision than in the one that the reference follows."""
+COUNTS = {"baseten": 81, "cortecs": 5, "fireworks": 19, "novita": 34, "otoy": 28}
+NO_OPEN_ENUMS = ("cortecs", "novita")
+"""Providers whose listed values are all that there are."""
 UNITS = {
     "displayName": "characters are what its greatest length counts",
     "training_job.compute.memory": "the unit is part of the value and is picked in the form",
@@ -91,7 +100,7 @@ def fact(slug: str, field: dict[str, Any]) -> Fact:
 @pytest.mark.parametrize("slug", registry.SLUGS)
 def test_every_field_of_the_reference_is_in_the_spec(slug: str) -> None:
     assert {field["name"] for field in FIELDS[slug]} <= set(FACTS[slug])
-    assert len(FIELDS[slug]) == {"baseten": 81, "cortecs": 5, "fireworks": 19, "otoy": 28}[slug]
+    assert len(FIELDS[slug]) == COUNTS[slug]
 
 
 @pytest.mark.parametrize("slug", registry.SLUGS)
@@ -105,8 +114,10 @@ def test_the_spec_has_no_field_that_the_reference_lacks(slug: str) -> None:
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)
 def test_type(slug: str, field: dict[str, Any]) -> None:
     wanted = "map" if field["type"].startswith(("map<", "object<")) else field["type"]
-    wanted = {"integer": "int", "int32": "int"}.get(wanted, wanted)
-    if field.get("open_enum"):
+    wanted = {"integer": "int", "int32": "int", "boolean": "bool", "object[]": "array<object>"}.get(wanted, wanted)
+    if field["enum"] and slug in NO_OPEN_ENUMS:
+        wanted = "enum"
+    elif field.get("open_enum"):
         wanted = "string"
     elif wanted == "string" and len(field["enum"] or ()) > 1:
         wanted = "enum"
@@ -125,8 +136,12 @@ def test_nullable(slug: str, field: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)
 def test_limits(slug: str, field: dict[str, Any]) -> None:
-    item = fact(slug, field).one
-    if field["type"] == "string":
+    item, least, most = fact(slug, field).one, field.get("min_length"), field.get("max_length")
+    if "min_length" in field or "max_length" in field:
+        assert (item.get("minLength", 0), item.get("maxLength")) == (least or 0, most)
+    elif field["type"] == "string" and field["min"] is not None:  # a number as text
+        assert (item.get("x-minimum"), item.get("x-maximum")) == (field["min"], field["max"])
+    elif field["type"] == "string":
         assert item.get("minLength") in ({field["min"]} if field["min"] else {None, 1})  # NOT_EMPTY
         assert item.get("maxLength") == field["max"]
     else:
@@ -136,7 +151,12 @@ def test_limits(slug: str, field: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)
 def test_enumeration(slug: str, field: dict[str, Any]) -> None:
-    assert sorted(fact(slug, field).values) == sorted(field["enum"] or [])
+    assert sorted(fact(slug, field).values) == sorted(WORDS.get(field["name"], field["enum"] or []))
+
+
+@pytest.mark.parametrize(("slug", "field"), [one for one in ALL if "enum_current_v1" in one[1]])
+def test_the_current_revisions_values_are_there_too(slug: str, field: dict[str, Any]) -> None:
+    assert sorted(fact(slug, field).item["enum"]) == sorted(field["enum_current_v1"])
 
 
 @pytest.mark.parametrize(("slug", "field"), ALL, ids=IDS)

@@ -13,7 +13,13 @@ from gpuconsole.simulator.server import Served, serve
 from tests.contract.conftest import PATHS, TOKEN
 from tests.contract.samples import sample
 
-CREATE = {"baseten": "/jobs", "cortecs": "/instances/start", "fireworks": "/batchJobs", "otoy": "POST /v1/jobs"}
+CREATE = {
+    "baseten": "/jobs",
+    "cortecs": "/instances/start",
+    "fireworks": "/batchJobs",
+    "novita": "/gpu/instance/create",
+    "otoy": "POST /v1/jobs",
+}
 
 
 @dataclass

@@ -199,3 +199,21 @@ def test_reach_needs_an_answer_and_no_more() -> None:
 def test_time_outs_and_connections_are_bounded() -> None:
     assert (TIMEOUT.connect, TIMEOUT.read) == (5.0, 30.0)
     assert LIMITS.max_connections == 16
+
+
+def test_an_error_body_may_name_its_kind_by_itself() -> None:
+    kinds = {"GONE": NotFound, "FULL": NoCapacity}
+    wording = Wording("Acme", lambda body: (str(body["message"]), "gpus"), kind=lambda body: kinds.get(body["reason"]))
+
+    def told(reason: str) -> Client:
+        body = {"reason": reason, "message": "no"}
+        transport = httpx.MockTransport(lambda request: httpx.Response(400, json=body))
+        return Client(wording, "https://acme.example", transport=transport)
+
+    for reason, error in kinds.items():
+        with pytest.raises(error) as caught:
+            told(reason).get("/things")
+        assert (caught.value.message, caught.value.status_code) == ("Acme says: no", 400)
+    with pytest.raises(Rejected) as refused:
+        told("ODD").get("/things")
+    assert refused.value.field == "gpus"

@@ -69,6 +69,12 @@ def test_work_without_a_name_takes_the_one_in_its_spec(lab: Lab) -> None:
     assert lab.launch("cortecs", name="").name.startswith("instance-")
 
 
+def test_a_name_that_is_longer_than_we_keep_is_cut_here_and_sent_whole(lab: Lab) -> None:
+    spec = make_spec("novita", name="n" * 255)
+    row = lab.launch("novita", name="", spec=spec)
+    assert (row.name, row.spec["name"]) == ("n" * 200, "n" * 255)
+
+
 def test_tokens_are_unique_and_carry_the_deployment(lab: Lab) -> None:
     first, second = lab.launch().token, lab.launch().token
     assert first != second

@@ -40,3 +40,16 @@ def test_each_gpu_is_a_line_and_a_row_of_the_table(lab: Lab) -> None:
     metrics.append(job, [sample(ago, 0.5, series) for ago in (2, 1) for series in ("GPU 0", "GPU 1")])
     [chart] = metric_charts.of(job, NOW)
     assert [line.name for line in chart.lines] == ["GPU 0", "GPU 1"] == [row[0] for row in chart.table]
+
+
+def test_utilisation_of_the_rest_of_the_machine_is_drawn_too(lab: Lab) -> None:
+    job = lab.workload("novita")
+    names = ("gpu_memory_utilization", "cpu_utilization", "memory_utilization", "disk_utilization")
+    metrics.append(job, [sample(ago, 0.25, "", name) for ago in (2, 1) for name in names])
+    found = metric_charts.of(job, NOW)
+    assert [(chart.title, chart.latest) for chart in found] == [
+        ("GPU memory", "25 %"),
+        ("CPU", "25 %"),
+        ("Memory", "25 %"),
+        ("Disk", "25 %"),
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpuconsole.workloads.spec_view import differences
+from gpuconsole.workloads.spec_view import Difference, differences
 
 
 def test_a_changed_value_is_named_with_its_path() -> None:
@@ -30,3 +30,9 @@ def test_what_is_hidden_in_the_answer_is_no_difference() -> None:
     sent = {"env": {"TOKEN": "••• hf", "EPOCHS": "3"}, "secret": "••• login", "tag": "v1"}
     returned = {"env": {"TOKEN": "•••", "EPOCHS": "•••"}, "secret": "•••", "tag": "v2"}
     assert [found.path for found in differences(sent, returned)] == ["tag"]
+
+
+def test_a_number_that_comes_back_as_text_is_no_difference() -> None:
+    assert list(differences({"gpuNum": 2, "memory": 0}, {"gpuNum": "2", "memory": "124"})) == [
+        Difference("memory", 0, "124")
+    ]

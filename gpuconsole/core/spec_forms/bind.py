@@ -133,6 +133,12 @@ class BoundRows(Bound):
         return self._row(NEW_ROW)
 
     @property
+    def note(self) -> str:
+        """The help; under rows that make a text, the text that they send."""
+        text = self.form.wire.get(self.name) if self.node.joins and self.is_set else None
+        return f"Sends {text}" if isinstance(text, str) and text else super().note
+
+    @property
     def count(self) -> int:
         return len(self.form.values.row_numbers(self.name))
 

@@ -82,6 +82,8 @@ def _node(name: str, field: FieldInfo, parent: Node, siblings: frozenset[str]) -
     models = declared.models_in(found.members)
     if ui.widget == Widget.JSON:
         return Leaf(**_common(like), control=Control.JSON)
+    if ui.rows is not None:
+        return Rows(**_common(like), item=_group(ui.rows, like), joins=ui.joins)
     if len(models) == 1 and len(found.members) == 1:
         return _group(models[0], like)
     if models and len(models) == len(found.members):
@@ -105,6 +107,8 @@ def _conditions(ui: Ui, parent: Node, siblings: frozenset[str]) -> tuple[Conditi
 def _list(found: Shape, like: Node) -> AnyNode:
     item = declared.shape(get_args(found.type)[0])
     models = declared.models_in(item.members)
+    if models and like.ui.widget == Widget.PAIRS:
+        return _pair_list(models[0], like)
     if models:
         group = _group(models[0], like) if len(models) == 1 else _variants(models, like)
         return Rows(**_common(like), item=group, max_rows=declared.limits(found).get("max_length"))
@@ -125,6 +129,14 @@ def _pairs(found: Shape, like: Node) -> AnyNode:
     return Pairs(**_common(like), secret_key=required[0] if required else "")
 
 
+def _pair_list(model: type[BaseModel], like: Node) -> Pairs:
+    """A list of objects with a key and a value."""
+    (key, _), (value, field) = model.model_fields.items()
+    secrets = declared.models_in(declared.field_shape(field).members)
+    secret_key = next(iter(secrets[0].model_fields)) if secrets else ""
+    return Pairs(**_common(like), secret_key=secret_key, item_keys=(key, value))
+
+
 def _leaf(field: FieldInfo, found: Shape, like: Node) -> Leaf:
     bounds = declared.limits(found)
     values = declared.values_of(found.type)
@@ -132,7 +144,7 @@ def _leaf(field: FieldInfo, found: Shape, like: Node) -> Leaf:
     return Leaf(
         **_common(like),
         control=_control(found, like.ui, number, values),
-        default=declared.default_of(field),
+        default=declared.default_of(field) if like.ui.sends is None else like.ui.sends,
         number=number,
         values=values,
         minimum=bounds.get("ge", bounds.get("gt")),

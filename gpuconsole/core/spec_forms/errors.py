@@ -58,7 +58,7 @@ class _Walk:
         while parts and not isinstance(self.node, Leaf):
             part = parts.pop(0)
             if isinstance(self.node, Pairs):
-                return self._pair(self.node, str(part), parts, message)
+                return self._pair(self.node, part, parts, message)
             if not self._step(part, parts):
                 rest = ".".join(str(p) for p in (part, *parts))
                 return Located(f"{self.name}.{rest}" if self.name else rest, message, is_in_form=False)
@@ -78,11 +78,16 @@ class _Walk:
         self.name, self.node = f"{self.name}.{child.key}" if self.name else child.key, child
         return True
 
-    def _pair(self, pairs: Pairs, key: str, rest: list[int | str], message: str) -> Located:
-        number = self.parsed.pairs.get(self.name, {}).get(key)
+    def _pair(self, pairs: Pairs, key: int | str, rest: list[int | str], message: str) -> Located:
+        if pairs.item_keys:
+            numbers = dict(enumerate(self.parsed.rows.get(self.name, [])))
+            number = numbers.get(key) if isinstance(key, int) else None
+        else:
+            number = self.parsed.pairs.get(self.name, {}).get(str(key))
         if number is None:
             return Located(f"{self.name}.{key}", message, is_in_form=False)
-        part = "key" if "[key]" in rest else "secret" if pairs.secret_key in rest else "value"
+        is_key = pairs.item_keys[0] in rest[:1] if pairs.item_keys else "[key]" in rest
+        part = "key" if is_key else "secret" if pairs.secret_key in rest else "value"
         return Located(f"{self.name}.{number}.{part}", message)
 
     def _here(self, rest: list[int | str], message: str) -> Located:

@@ -74,7 +74,9 @@ class SpecForm(Generic[SpecType]):
         """All errors by input name: unreadable input, the model's, and those from elsewhere."""
         problems = [Located(name, message) for name, message in self.parsed.problems.items()]
         found = [errors.locate_path(path, text, self.root, self.parsed) for path, text in self._found.items()]
-        return {item.name: item for item in (*reversed(found), *reversed(self._checked[1]), *reversed(problems))}
+        # What is wrong with a whole text of rows is left out where a cell of it says more.
+        checked = [one for one in self._checked[1] if not any(p.name.startswith(f"{one.name}.") for p in problems)]
+        return {item.name: item for item in (*reversed(found), *reversed(checked), *reversed(problems))}
 
     @property
     def spec(self) -> SpecType | None:

@@ -12,12 +12,12 @@ from gpuconsole.providers.problems import explain
 from gpuconsole.providers.specs import NEAREST
 
 Model = TypeVar("Model", bound=BaseModel)
-STAND_IN = "-"
+STAND_IN, LEAST = "-", 1
 TRIES = 6
 
 
 def nearest(spec: type[Model], wire: Mapping[str, Any]) -> Model | None:
-    """Wrong values left out, missing texts replaced by a dash; None where that makes no spec."""
+    """Wrong values left out, missing ones replaced by a dash or the least number; None where that makes no spec."""
     patched = deepcopy(dict(wire))
     seen: set[tuple[int | str, ...]] = set()
     for _ in range(TRIES):
@@ -25,14 +25,25 @@ def nearest(spec: type[Model], wire: Mapping[str, Any]) -> Model | None:
             return spec.model_validate(patched, context={NEAREST: True})
         except ValidationError as exc:
             for error in exc.errors(include_url=False, include_input=False):
-                is_missing = explain(error).startswith("Required") and error["loc"] not in seen
+                loc = error["loc"]
+                stand_in = _stand_in(error, loc in seen)
                 # What is still wrong after a stand-in goes with the object that needs it.
-                _patch(patched, error["loc"][:-1] if error["loc"] in seen else error["loc"], is_missing=is_missing)
-                seen.add(error["loc"])
+                _patch(patched, loc[:-1] if loc in seen and stand_in is None else loc, stand_in)
+                seen.add(loc)
     return None
 
 
-def _patch(wire: Any, loc: Sequence[int | str], *, is_missing: bool) -> None:
+def _stand_in(error: Mapping[str, Any], is_stood_in: bool) -> str | int | None:
+    """What to put in place of a missing value: a dash, then the least number; None for nothing."""
+    if not is_stood_in:
+        return STAND_IN if explain(error).startswith("Required") else None
+    if error["type"] == "int_type":
+        return LEAST
+    least = (error.get("ctx") or {}).get("ge")
+    return least if isinstance(least, int) else None
+
+
+def _patch(wire: Any, loc: Sequence[int | str], stand_in: str | int | None) -> None:
     """Replace or leave out what an error complains about; a place that the wire does not have stays as it is."""
     if not loc:
         return
@@ -43,7 +54,7 @@ def _patch(wire: Any, loc: Sequence[int | str], *, is_missing: bool) -> None:
             wire = wire[part]
     if isinstance(wire, list) and isinstance(last, int) and last < len(wire):
         del wire[last]
-    elif isinstance(wire, dict) and is_missing:
-        wire[last] = STAND_IN
+    elif isinstance(wire, dict) and stand_in is not None:
+        wire[last] = stand_in
     elif isinstance(wire, dict):
         wire.pop(last, None)

@@ -95,17 +95,22 @@ class Group(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows(Node):
-    """A list of objects, one row each."""
+    """A list of objects, one row each; with ``joins`` a text whose rows and cells these stand between."""
 
     item: Group
     max_rows: int | None = None
+    joins: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pairs(Node):
-    """A map with free keys. ``secret_key`` is the key of the object that names a secret in place of a value."""
+    """A map with free keys. ``secret_key`` is the key of the object that names a secret in place of a value.
+
+    ``item_keys``: it is a list of objects, and these are the names of their two fields.
+    """
 
     secret_key: str = ""
+    item_keys: tuple[str, str] | None = None
 
 
 AnyNode = Leaf | Group | Rows | Pairs

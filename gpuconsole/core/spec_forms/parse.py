@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from pydantic import ValidationError
 
 from gpuconsole.core.spec_forms import codecs, ways
 from gpuconsole.core.spec_forms.codecs import MISSING
 from gpuconsole.core.spec_forms.conditions import Place, extra, is_shown
 from gpuconsole.core.spec_forms.nodes import AnyNode, Group, Leaf, Pairs, Rows
 from gpuconsole.core.spec_forms.values import EXTRA, Values
+from gpuconsole.providers.problems import explain
 
 
 @dataclass(slots=True)
@@ -113,7 +116,7 @@ class _Reader:
         is_said = not all(_is_hollow(value) for value in found.values())
         for pick in group.picks:
             self.parsed.heads[place.below(pick.key).name] = ways.head_input(pick, place, self.values)
-        return self._extra(place) | found, is_said or self._has_extra(place)
+        return _silent(group) | self._extra(place) | found, is_said or self._has_extra(place)
 
     def rows(self, rows: Rows, place: Place) -> Any:
         numbers, items = [], []
@@ -123,9 +126,15 @@ class _Reader:
                 numbers.append(number)
                 items.append(item)
         self.parsed.rows[place.name] = numbers
+        if rows.joins and items:
+            for number, item in zip(numbers, items, strict=True):
+                self.parsed.problems |= {f"{place.name}.{number}.{key}": text for key, text in _wrong_cells(rows, item)}
+            return joined(rows, items)
         return items or MISSING
 
     def pairs(self, pairs: Pairs, place: Place) -> Any:
+        if pairs.item_keys:
+            return self.pair_list(pairs, pairs.item_keys, place)
         wire, numbers = self._extra(place), {}
         for row in pair_rows(place.name, self.values):
             if row.is_empty:
@@ -142,12 +151,49 @@ class _Reader:
         self.parsed.pairs[place.name] = numbers
         return wire if wire or self._has_extra(place) else MISSING
 
+    def pair_list(self, pairs: Pairs, keys: tuple[str, str], place: Place) -> Any:
+        """The objects of a list, whose own model says what is wrong with them."""
+        items, numbers = [], []
+        for row in pair_rows(place.name, self.values):
+            if row.is_empty:
+                continue
+            if not row.key:
+                self.parsed.problems[f"{place.name}.{row.number}.key"] = "Name it, or empty the row."
+            elif row.is_secret and not row.secret:
+                self.parsed.problems[f"{place.name}.{row.number}.secret"] = "Pick a secret."
+            is_secret = row.is_secret and pairs.secret_key
+            items.append({keys[0]: row.key, keys[1]: {pairs.secret_key: row.secret} if is_secret else row.value})
+            numbers.append(row.number)
+        self.parsed.rows[place.name] = numbers
+        return items or MISSING
+
     def _extra(self, place: Place) -> dict[str, Any]:
         return extra(place.name, self.values)
 
     def _has_extra(self, place: Place) -> bool:
         """Whether extra fields, be they none, stand in this object or below: an empty object that was asked for."""
         return any(name.rpartition(".")[2] == EXTRA for name in self.values.below(place.name))
+
+
+def joined(rows: Rows, items: Sequence[Mapping[str, Any]]) -> str:
+    """The text that rows make."""
+    between_rows, between_cells = rows.joins or ("", "")
+    keys = [cell.key for cell in rows.item.children]
+    return between_rows.join(between_cells.join(str(item.get(key, "")) for key in keys) for item in items)
+
+
+def _wrong_cells(rows: Rows, item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the cells of a row, which the text as a whole would only say of all of it."""
+    try:
+        if rows.ui.rows is not None:
+            rows.ui.rows.model_validate(item)
+    except ValidationError as exc:
+        yield from ((str(error["loc"][0]), explain(error)) for error in exc.errors(include_url=False))
+
+
+def _silent(group: Group) -> dict[str, Any]:
+    """What is sent for required fields that are left empty."""
+    return {child.key: child.ui.sends for child in group.children if child.is_required and child.ui.sends is not None}
 
 
 def _is_hollow(value: Any) -> bool:

@@ -134,7 +134,9 @@ def _row(
         connection=connection,
         provider=connection.provider,
         is_sandbox=connection.is_sandbox,
-        name=name.strip() or names.own_name(spec.wire(), provider.name_path) or f"{kind}-{token[-6:]}",
+        name=(name.strip() or names.own_name(spec.wire(), provider.name_path) or f"{kind}-{token[-6:]}")[
+            : names.LONGEST
+        ],
         labels=list(dict.fromkeys(labels)),
         spec=spec.wire(),
         token=token,

@@ -78,6 +78,16 @@ class Remote(SpecPart):
     minutes: Annotated[int, Field(ge=-1)] = 480
 
 
+class Variable(SpecPart):
+    key: Annotated[str, Field(title="Key", max_length=5)]
+    value: Annotated[str | SecretName, Field(title="Value")]
+
+
+class Port(SpecPart):
+    port: Annotated[int, Field(title="Port", ge=1, le=65535)]
+    type: Annotated[Literal["tcp", "http"], Field(title="Kind"), Ui(sends="http")]
+
+
 class ExampleSpec(Spec):
     """Everything."""
 
@@ -95,6 +105,13 @@ class ExampleSpec(Spec):
     cache: Annotated[Cache | None, Ui(group="Cache")] = None
     weights: Annotated[list[Weight] | None, Field(title="Weights"), Ui(group="Weights")] = None
     checkpoints: Annotated[list[ByName | ByJob] | None, Field(title="Checkpoints"), Ui(group="Weights")] = None
+    env: Annotated[
+        list[Variable] | None, Field(title="List of variables"), Ui(group="Runtime", widget=Widget.PAIRS)
+    ] = None
+    ports: Annotated[
+        str, Field(title="Ports", pattern=r"^(\d+/(tcp|http)(,|$))*$"), Ui(group="Runtime", rows=Port, sends="")
+    ]
+    kind: Annotated[Literal["gpu", "cpu"], Ui(group="More", in_form=False, sends="gpu")]
     remote: Annotated[Remote | None, Field(title="Remote access"), Ui(group="Remote", widget=Widget.SWITCH)] = None
     more: Annotated[dict[str, object] | None, Ui(group="More", widget=Widget.JSON)] = None
     hidden: Annotated[bool | None, Ui(group="More", in_form=False)] = None
@@ -114,6 +131,9 @@ FULL: dict[str, object] = {
     },
     "commands": ["pip install x", "python train.py"],
     "variables": {"A": "1", "TOKEN": {"name": "hf"}},
+    "env": [{"key": "A", "value": "1"}, {"key": "TOKEN", "value": {"name": "hf"}}, {"key": "A", "value": ""}],
+    "ports": "8080/tcp,8081/http",
+    "kind": "gpu",
     "cache": {"enabled": True, "affinity": False, "path": "/c"},
     "weights": [
         {"source": "hf://a", "mount": "/a", "only": ["*.bin"], "login": {"method": "ROLE", "role": "r"}},

@@ -56,6 +56,49 @@ def test_a_span_is_sent_in_the_providers_unit() -> None:
     assert (again.values.last("size.timeout_ms"), again.values.last("size.timeout_ms.unit")) == ("4", "h")
 
 
+def test_a_list_of_keys_and_values_is_asked_for_as_pairs() -> None:
+    posted = {"env__0__key": "A", "env__0__value": "1", "env__2__key": "T", "env__2__kind": "secret"}
+    found = form(**posted, env__2__secret="hf", env__3__key="")
+    assert found.wire["env"] == [{"key": "A", "value": "1"}, {"key": "T", "value": {"name": "hf"}}]
+    assert isinstance(item(found, "env"), BoundPairs)
+    assert item(found, "env").takes_secrets
+
+
+def test_what_is_wrong_with_a_pair_of_a_list_stands_at_its_row() -> None:
+    found = form(env__1__key="TOO-LONG", env__1__value="x", env__4__value="y", env__5__key="B", env__5__kind="secret")
+    assert found.located["env.1.key"].message == "Must have at most 5 characters."
+    assert found.located["env.4.key"].message == "Name it, or empty the row."
+    assert found.located["env.5.secret"].message == "Pick a secret."
+
+
+def test_rows_make_a_text() -> None:
+    found = form(ports__0__port="8080", ports__0__type="tcp", ports__3__port="8081", ports__4__type="")
+    assert found.wire["ports"] == "8080/tcp,8081/http"
+    assert item(found, "ports").note == "Sends 8080/tcp,8081/http"
+    again = SpecForm.from_wire(ExampleSpec, found.wire)
+    assert again.values.last("ports.1.port") == "8081"
+    assert item(again, "ports").count == 2
+
+
+def test_what_is_wrong_with_a_cell_stands_there_and_not_at_the_whole_text() -> None:
+    found = form(ports__0__port="many", ports__1__port="70000", ports__1__type="tcp")
+    assert {name for name in found.located if name.startswith("ports")} == {"ports.0.port", "ports.1.port"}
+    assert found.located["ports.0.port"].message == "Must be a whole number."
+    assert found.spec is None
+
+
+def test_required_fields_that_are_left_empty_send_their_default() -> None:
+    assert form().wire["ports"] == ""
+    assert form().wire["kind"] == "gpu"
+    assert "ports" not in form().located
+    assert item(form(), "ports").is_required
+
+
+def test_a_default_that_the_json_view_replaced_stays_replaced() -> None:
+    found = SpecForm.from_wire(ExampleSpec, {"project_id": "p", "image": {"base": "i"}, "kind": "cpu", "ports": "x"})
+    assert (found.wire["kind"], found.wire["ports"]) == ("cpu", "x")
+
+
 def test_several_of_a_list_are_ticked() -> None:
     assert form(size__regions=["eu", "us"]).wire["size"] == {"regions": ["eu", "us"]}
 
@@ -196,9 +239,17 @@ def test_rows_tell_how_many_they_hold() -> None:
     assert (rows.count, rows.next_number) == (1, 5)
 
 
+def test_the_nearest_spec_takes_the_least_number_for_a_missing_one() -> None:
+    found = nearest(ExampleSpec, form().wire | {"size": {"gpu": {"model": "H100"}}})
+    assert found is not None
+    assert found.size is not None
+    assert found.size.gpu is not None
+    assert found.size.gpu.count == 1
+
+
 def test_the_nearest_spec_leaves_out_what_is_wrong() -> None:
-    wire = {"image": {"base": "i"}, "size": {"nodes": 99, "gpu": {"model": "H100", "count": 2}}}
-    wire["weights"] = [{"source": "a"}, {"source": "b", "mount": "rel"}]  # type: ignore[assignment]
+    wire = form().wire | {"size": {"nodes": 99, "gpu": {"model": "H100", "count": 2}}}
+    wire["weights"] = [{"source": "a"}, {"source": "b", "mount": "rel"}]
     found = nearest(ExampleSpec, wire)
     assert found is not None
     assert found.size is not None

@@ -14,6 +14,8 @@ from gpuconsole.core.spec_forms.values import Values
 from tests.core.spec_forms.example import FULL, ExampleSpec
 
 ROOT, NODES = build(ExampleSpec), index(ExampleSpec)
+SENT = {"ports": "", "kind": "gpu"}
+"""Required fields that go with their default where a request lacks them."""
 
 
 def there_and_back(wire: dict[str, Any]) -> dict[str, Any]:
@@ -41,6 +43,18 @@ def test_the_full_example_needs_no_extra_fields_but_for_what_the_form_leaves_out
         {"variables": {"A": 1, "B": "x"}},
         {"commands": ["cat <<EOF\nx\nEOF", "b"]},
         {"commands": ["", "b"]},
+        {"env": []},
+        {"env": [{"key": "", "value": "1"}]},
+        {"env": [{"value": "1", "key": "A"}]},
+        {"env": [{"key": "A", "value": "1", "more": 2}]},
+        {"env": [{"key": "A", "value": {"name": ""}}]},
+        {"env": {"A": "1"}},
+        {"ports": "80"},
+        {"ports": "80/tcp/x,"},
+        {"ports": "080/tcp"},
+        {"ports": "80/tcp, 81/http"},
+        {"ports": ["80/tcp"]},
+        {"kind": "cpu"},
         {"cache": {"enabled": False}},
         {"cache": {"affinity": True}},
         {"cache": {"enabled": False, "path": "/x"}},
@@ -52,7 +66,7 @@ def test_the_full_example_needs_no_extra_fields_but_for_what_the_form_leaves_out
     ],
 )
 def test_what_the_form_cannot_show_is_kept_beside_it(part: dict[str, Any]) -> None:
-    wire = {"project_id": "p1", "image": {"base": "i"}} | part
+    wire = SENT | {"project_id": "p1", "image": {"base": "i"}} | part
     assert same(there_and_back(wire), wire)
 
 
@@ -78,7 +92,7 @@ def wires(example: Any) -> st.SearchStrategy[Any]:
 def test_any_request_goes_through_the_form_unchanged(wire: Any) -> None:
     if isinstance(wire, dict):
         image = wire.get("image")
-        whole = wire | {"image": image if isinstance(image, dict) else {"base": "i"}}
+        whole = SENT | wire | {"image": image if isinstance(image, dict) else {"base": "i"}}
         assert same(there_and_back(whole), whole)
 
 

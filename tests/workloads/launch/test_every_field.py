@@ -19,10 +19,14 @@ WRONG_TEXT = {Control.INTEGER: "many", Control.NUMBER: "many", Control.STEPPER: 
 WRONG_TEXT |= {Control.JSON: "{", Control.SELECT: "no-such-choice", Control.RADIO: "no-such-choice"}
 
 
-def fields() -> Iterator[Any]:
+def fields(*, is_json: bool = False) -> Iterator[Any]:
     for slug in registry.SLUGS:
-        for path, node in index(registry.get(slug).spec).items():
+        nodes = index(registry.get(slug).spec)
+        for path, node in nodes.items():
             if node.ui.in_form and not (isinstance(node, Group) and not node.has_switch):
+                above = nodes.get(path.rpartition(".")[0])
+                if is_json and isinstance(above, Rows) and above.joins:
+                    continue  # on the wire there is only the text that the rows make
                 yield pytest.param(slug, node, id=f"{slug}:{path}")
 
 
@@ -43,7 +47,7 @@ def test_a_wrong_text_is_answered_beside_its_field(desk: Desk, slug: str, node: 
     _assert_beside(answer.content.decode(), name)
 
 
-@pytest.mark.parametrize(("slug", "node"), list(fields()))
+@pytest.mark.parametrize(("slug", "node"), list(fields(is_json=True)))
 def test_a_value_of_the_wrong_type_in_json_is_answered_beside_its_field(desk: Desk, slug: str, node: AnyNode) -> None:
     spec = sample(slug)
     _put(slug, spec, node.path, _wrong_value(node))

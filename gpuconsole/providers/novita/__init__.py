@@ -1,0 +1,29 @@
+"""Novita AI: GPU instances (https://novita.ai/docs/api-reference/gpu-instance-create-instance)."""
+
+from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.novita.adapter import NovitaAdapter, NovitaCredentials
+from gpuconsole.providers.novita.schemas import NovitaInstanceSpec
+from gpuconsole.providers.novita.statuses import STATUSES
+
+PROVIDER = Provider(
+    slug="novita",
+    name="Novita",
+    tile="Nv",
+    kind="instance",
+    product="GPU instance",
+    summary="Rents a container with 1 to 8 GPUs, disks, SSH and Jupyter that keeps its disks when it is stopped.",
+    base_url="https://api.novita.ai",
+    docs_url="https://novita.ai/docs/api-reference/gpu-instance-create-instance",
+    spec=NovitaInstanceSpec,
+    name_path="name",
+    credentials=NovitaCredentials,
+    sandbox_credentials={"api_key": "sandbox-novita-key"},
+    statuses=STATUSES,
+    features=frozenset({Feature.STOP, Feature.START, Feature.RESTART, Feature.METRICS}),
+    adapter=NovitaAdapter,
+    header=("Authorization", "Bearer $NOVITA_API_KEY"),
+    absent={
+        Feature.LOGS: "Novita has no call for logs; while the instance runs, two log streams are among its ways in.",
+    },
+)
+NovitaAdapter.provider = PROVIDER

@@ -1,0 +1,110 @@
+"""From Novita's instances to remotes, and the ways into them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from gpuconsole.providers import tokens
+from gpuconsole.providers.masking import MASK
+from gpuconsole.providers.novita.statuses import FAILED, STATUSES
+from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, Remote, RemoteState
+from gpuconsole.providers.wire import moment, whole
+
+_ACCEPTED = Reading(RemoteState.QUEUED, Phase.QUEUED, False)
+_TICKING = "useTime"
+"""Left out of the kept answer: it would make each one look new."""
+_HIDDEN = frozenset({"password", "sshPassword", "imageAuth"})
+_SPOT = {
+    "notified": "Spot capacity is going to be taken back.",
+    "reclaiming": "Spot capacity is being taken back.",
+    "terminated": "Spot capacity was taken back.",
+}
+
+
+def accepted(instance_id: str, body: Mapping[str, Any]) -> Remote:
+    """What is known after a create call, which tells the id alone."""
+    token, name = tokens.split(body["name"])
+    return Remote(
+        id=instance_id,
+        status="",
+        reading=_ACCEPTED,
+        token=token,
+        name=name,
+        hardware_id=str(body["productId"]),
+        gpu_count=whole(body["gpuNum"]) if body["kind"] == "gpu" else 0,
+        raw={"id": instance_id},
+    )
+
+
+def remote(instance: Mapping[str, Any]) -> Remote:
+    """One instance as listed or told; only the latter has the ways in, and times of the seed's era, if any."""
+    status, error = str(instance.get("status") or ""), _error(instance)
+    token, name = tokens.split(str(instance.get("name") or ""))
+    reading = STATUSES.get(status, UNHEARD_OF)
+    is_over = reading.state in (RemoteState.STOPPED, RemoteState.CANCELLED)
+    return Remote(
+        id=str(instance.get("id") or ""),
+        status=status,
+        reading=FAILED if error and reading.state == RemoteState.CANCELLED else reading,
+        token=token,
+        name=name,
+        created_at=_moment(instance.get("createdAt")),
+        started_at=_moment(instance.get("lastStartedAt")),
+        ended_at=_moment(instance.get("lastStoppedAt")) if is_over else None,
+        message=error or _SPOT.get(str(instance.get("spotStatus")), ""),
+        hardware_id=str(instance.get("productId") or ""),
+        gpu_count=0 if instance.get("kind") == "cpu" else whole(instance.get("gpuNum")),
+        region=str(instance.get("clusterName") or instance.get("clusterId") or ""),
+        connect=connect(instance) if reading.state == RemoteState.RUNNING else {},
+        raw=_shown(instance),
+    )
+
+
+def connect(instance: Mapping[str, Any]) -> dict[str, str]:
+    """The ways in, by label. SSH comes as a line to copy; host and port are not told apart (client code)."""
+    ssh, jupyter, terminal, log = (_part(instance, name) for name in ("SSH", "Jupyter", "WebTerminal", "Log"))
+    found = {
+        "SSH": ssh.get("sshCommand") or instance.get("sshCommand"),
+        "SSH password": ssh.get("password") or instance.get("sshPassword"),
+        "Jupyter": jupyter.get("address"),
+        **{f"Port {port.get('port')}, {port.get('type')}": port.get("endpoint") for port in _ports(instance)},
+        "Web terminal": terminal.get("address"),
+        "System log": log.get("systemLogAddress"),
+        "Instance log": log.get("instanceLogAddress"),
+    }
+    return {label: str(way) for label, way in found.items() if way}
+
+
+def _part(instance: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = instance.get(f"connectComponent{name}")
+    return found if isinstance(found, Mapping) and found.get("isRunning") is not False else {}
+
+
+def _ports(instance: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [port for port in instance.get("portMappings") or () if isinstance(port, Mapping)]
+
+
+def _error(instance: Mapping[str, Any]) -> str:
+    error = instance.get("statusError")
+    return str(error.get("message") or error.get("state") or "") if isinstance(error, Mapping) else ""
+
+
+def _moment(told: Any) -> datetime | None:
+    """Epoch seconds as text, 0 for never; or ISO 8601 (the reference tells neither)."""
+    seconds = whole(told) if not isinstance(told, str) or told.isdecimal() else None
+    if seconds is None:
+        return moment(told)
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _shown(value: Any) -> Any:
+    """The answer without passwords and without the values of variables, which come back in clear (docs)."""
+    if isinstance(value, Mapping):
+        hidden = _HIDDEN | ({"value"} if set(value) == {"key", "value"} else set())
+        return {key: MASK if key in hidden and item else _shown(item) for key, item in value.items() if key != _TICKING}
+    return [_shown(item) for item in value] if isinstance(value, list) else value

@@ -33,8 +33,20 @@ PRICES = {
     "novita": ("4090.16c62g", "RTX 4090", 1, Decimal("0.35"), "USD"),
 }
 CONNECTED = ("cortecs", "baseten")
-"""What a fresh lab has; others are made with ``make_connection``."""
+"""What a fresh lab has; others are made when they are asked for."""
 _numbers = count(1)
+
+
+class Connections(dict[str, Connection]):
+    """A team's connections by provider; one that is not there is made when it is asked for."""
+
+    def __init__(self, team: Team) -> None:
+        super().__init__({slug: make_connection(team, slug) for slug in CONNECTED})
+        self._team = team
+
+    def __missing__(self, slug: str) -> Connection:
+        self[slug] = make_connection(self._team, slug)
+        return self[slug]
 
 
 @dataclass
@@ -63,7 +75,7 @@ def make_lab(name: str = "lab") -> Lab:
     team = Team.objects.create(name=name, slug=f"{name}-{number}")
     owner = make_user(team, TeamRole.OWNER)
     project = Project.objects.create(team=team, name="Project", slug="project")
-    return Lab(team, owner, project, {slug: make_connection(team, slug) for slug in CONNECTED})
+    return Lab(team, owner, project, Connections(team))
 
 
 def make_user(team: Team, role: TeamRole = TeamRole.MEMBER, **projects: ProjectRole) -> User:

@@ -24,7 +24,7 @@ from gpuconsole.workloads import services, tokens
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import ACTIVE, State
 from tests.contract.samples import sample
-from tests.factories_workloads import Lab, make_connection, make_lab, make_spec
+from tests.factories_workloads import Lab, make_lab, make_spec
 
 Result = TypeVar("Result")
 
@@ -230,7 +230,6 @@ def at_once(times: int, act: Callable[[], Result]) -> list[Result]:
 
 def test_work_that_its_provider_ends_by_itself_holds_the_budget_for_that_long(lab: Lab) -> None:
     """One hour, and once more (the documented example has one retry)."""
-    lab.connections["otoy"] = make_connection(lab.team, "otoy")
     job = lab.launch("otoy", spec=otoy(task="BATCH"))
     assert (job.stop_after_s, job.ends_by) == (None, None)
     assert job.reserved == Decimal("1.4")
@@ -238,7 +237,6 @@ def test_work_that_its_provider_ends_by_itself_holds_the_budget_for_that_long(la
 
 
 def test_a_job_that_never_ends_by_itself_needs_a_latest_end(lab: Lab) -> None:
-    lab.connections["otoy"] = make_connection(lab.team, "otoy")
     endless = otoy(task="PERSISTENT", max_timeout_run_ms=None)
     with pytest.raises(Refused) as caught:
         lab.launch("otoy", spec=endless)

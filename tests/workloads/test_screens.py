@@ -15,7 +15,7 @@ from gpuconsole.providers.remote import LogLine
 from gpuconsole.workloads import logs
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
-from tests.factories_workloads import Lab, make_connection, make_lab, moved
+from tests.factories_workloads import Lab, make_lab, moved
 
 POLL = {"HTTP_HX_REQUEST": "true"}
 
@@ -193,7 +193,6 @@ def test_the_clock_of_elapsed_time_stops_at_the_end(lab: Lab, visitor: Client) -
 
 
 def test_a_job_with_nodes_shows_them_and_the_ways_in_from_the_first_look_on(lab: Lab, visitor: Client) -> None:
-    lab.connections["otoy"] = make_connection(lab.team, "otoy")
     job = lab.workload("otoy", State.STARTING)
     page = visitor.get(f"/jobs/{job.public_id}/").content.decode()
     assert "The provider has not told about nodes yet." in page

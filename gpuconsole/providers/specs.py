@@ -160,6 +160,11 @@ class Choose:
     title: str
     ways: tuple[Way, ...]
 
+    def schema(self) -> JsonSchemaValue:
+        """The rule as JSON Schema; null is as good as left out."""
+        heads = [way.fields[0] for way in self.ways]
+        return {"oneOf": [{"required": [head], "properties": {head: {"not": {"type": "null"}}}} for head in heads]}
+
     def problems(self, sent: Callable[[str], bool]) -> Iterator[InitErrorDetails]:
         """What is wrong with the fields that are sent."""
         heads = [way.fields[0] for way in self.ways]
@@ -192,6 +197,14 @@ class SpecPart(BaseModel):
         if not (info.context or {}).get(NEAREST):
             refuse(type(self).__name__, [found for one in type(self).choose for found in one.problems(self._is_sent)])
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Says in the schema too that exactly one way is sent."""
+        schema = handler(core)
+        if cls.choose:
+            handler.resolve_ref_schema(schema)["allOf"] = [one.schema() for one in cls.choose]
+        return schema
 
     def _is_sent(self, name: str) -> bool:
         return getattr(self, name) is not None

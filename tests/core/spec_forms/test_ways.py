@@ -206,3 +206,9 @@ def test_any_request_goes_through_the_form_unchanged(wire: dict[str, Any]) -> No
     parsed = parse(ROOT, NODES, fill(ROOT, NODES, wire))
     assert not parsed.problems
     assert same(parsed.wire, wire)
+
+
+def test_the_schema_says_that_one_way_is_sent() -> None:
+    heads = [one["required"] for one in TwoWays.model_json_schema()["allOf"][0]["oneOf"]]
+    assert heads == [["saved"], ["image"]]
+    assert "allOf" in TwoWays.model_json_schema()["$defs"]["Source"]

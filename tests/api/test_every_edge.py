@@ -29,7 +29,8 @@ def told(far: httpx.Client, caller: Caller, place: Place, value: Any) -> dict[st
     answer = far.post("/preview", json=caller.body(place.provider.slug, spec=place.spec(value)))
     assert answer.status_code in (200, 422), answer.text
     errors = answer.json().get("errors", ())
-    return {one["path"]: one["message"] for one in errors if f"{one['path']}.".startswith(f"spec.{place.name}.")}
+    found = {one["path"].removeprefix("spec."): one["message"] for one in errors}
+    return {p: text for p, text in found.items() if p in place.names or p.startswith(f"{place.name}.")}
 
 
 @pytest.mark.parametrize("slug", registry.SLUGS)

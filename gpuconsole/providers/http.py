@@ -216,13 +216,14 @@ def retry_after_s(answer: httpx.Response) -> float | None:
     told = answer.headers.get("Retry-After", "").strip()
     if told.isdecimal():
         return float(told)
-    moment, now = _http_date(told), _http_date(answer.headers.get("Date", "")) or datetime.now(UTC)
+    moment, now = http_date(told), http_date(answer.headers.get("Date", "")) or datetime.now(UTC)
     return max(0.0, (moment - now).total_seconds()) if moment else None
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(told: str) -> datetime | None:
+    """The moment that a header tells; None where it is unreadable."""
     try:
-        moment = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(told)
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -244,10 +244,10 @@ def retry_after_s(answer: httpx.Response) -> float | None:
     return max(0.0, (moment - now).total_seconds()) if moment else None
 
 
-def http_date(text: str) -> datetime | None:
+def http_date(told: str) -> datetime | None:
     """The moment that a header tells; None where it is unreadable."""
     try:
-        moment = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(told)
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -22,8 +22,8 @@ Schema = dict[str, Any]
 FAR = 10**6
 """How far beyond a limit, or without one, numbers are drawn."""
 
-GOOD_TEXT: dict[str, dict[str, list[str]]] = {}
-"""Values, by slug and path, of texts that a rule in words limits and that declare no example."""
+GOOD_TEXT: dict[str, dict[str, list[str]]] = {"novita": {"minCudaVersion": ["12.4", "13.0"]}}
+"""All that is tried, by slug and path, of texts that a rule in words limits more than their length does."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,12 @@ class Place:
         return only if self.is_nullable else [*only, None]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Where its errors may stand: at the field, or at the row that it is in."""
+        row = self.path.rpartition("[].")[0]
+        return (self.name, f"{row}[]".replace("[]", ".0")) if row else (self.name,)
+
+    @property
     def above(self) -> list[Place]:
         """The fields in which it stands, outermost first."""
         bare = self.path.replace("[]", "")
@@ -85,11 +91,13 @@ class Place:
 
     @property
     def texts(self) -> list[str]:
-        """Texts that are known to be good: the declared examples, the items of an example of a list."""
+        """Texts that are known to be good: the declared examples, those of a list one by one, and a longest one."""
         declared = self.schema.get("examples", ())
         laid_flat = [text for one in declared for text in (one if isinstance(one, list) else [one])]
-        own = GOOD_TEXT.get(self.provider.slug, {}).get(self.path)
-        return own or [text for text in laid_flat if isinstance(text, str)]
+        texts = [text for text in laid_flat if isinstance(text, str)]
+        most = next((member["maxLength"] for member in self.members if member.get("maxLength")), 0)
+        longest = [(texts[0] + "a" * most)[:most]] if texts and most else []
+        return GOOD_TEXT.get(self.provider.slug, {}).get(self.path) or [*texts, *longest]
 
     @property
     def holds_others(self) -> bool:
@@ -124,10 +132,11 @@ def put(provider: Provider, spec: dict[str, Any], path: str, value: Any) -> None
         name, way = key.removesuffix("[]"), f"{way}.{key}" if way else key
         blank = minimal(_schema_at(provider, way))
         if key.endswith("[]"):
-            inside[name] = inside.get(name) or [blank[0] if isinstance(blank, list) else blank]
+            rows = inside.get(name)
+            inside[name] = rows if isinstance(rows, list) and rows else [blank]
             inside = inside[name][0]
         else:
-            inside[name] = inside.get(name) or blank
+            inside[name] = inside.get(name) if isinstance(inside.get(name), dict) else blank
             inside = inside[name]
     inside[keys[-1].removesuffix("[]")] = value
 
@@ -238,7 +247,7 @@ def fits(schema: Schema, value: Any) -> bool:
 def _texts_at_the_edge(schema: Schema, texts: list[str]) -> list[str]:
     least, most = schema.get("minLength") or 1, schema.get("maxLength")
     if texts:
-        return [*texts, *([(texts[0] + "a" * most)[:most]] if most else [])]
+        return texts
     if schema.get("pattern"):
         return []
     return ["x" * least, *(["x" * most] if most else [])]
@@ -305,7 +314,7 @@ def _whole(schema: Schema, definitions: Schema) -> Schema:
 def _schema_at(provider: Provider, path: str) -> Schema:
     bare = path.removesuffix("[]")
     found = next(place for place in places(provider.slug) if place.path == bare)
-    member = found.members[0]
+    member = next((one for one in found.members if one.get("properties")), found.members[0])
     return _plain(member["items"], _definitions(provider.slug)) if path.endswith("[]") and "items" in member else member
 
 

@@ -34,8 +34,8 @@ def told_by_the_form(place: Place, spec: dict[str, Any]) -> dict[str, str]:
 
 
 def beside(place: Place, told: dict[str, str]) -> dict[str, str]:
-    """Those at the field, or below it where it is a list or an object."""
-    return {path: text for path, text in told.items() if f"{path}.".startswith(f"{place.name}.")}
+    """Those at the field or its row, or below it where it is a list or an object."""
+    return {p: text for p, text in told.items() if p in place.names or p.startswith(f"{place.name}.")}
 
 
 def assert_accepted(place: Place, value: Any) -> None:

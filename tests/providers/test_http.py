@@ -141,6 +141,13 @@ def test_retry_after_as_a_date(ahead_s: int, least: float, most: float) -> None:
     assert least <= found.wait_s <= most
 
 
+def test_retry_after_as_a_date_is_reckoned_by_the_providers_own_clock() -> None:
+    date, until = "Sat, 21 Nov 2020 10:00:00 GMT", "Sat, 21 Nov 2020 10:00:40 GMT"
+    found = create(answering(429, headers={"Retry-After": until, "Date": date}))
+    assert isinstance(found, RateLimited)
+    assert found.wait_s == 40
+
+
 @pytest.mark.parametrize("far", [failing(httpx.ConnectError), answering(400, json={"message": f"bad {SECRET}"})])
 def test_secrets_are_taken_out_of_messages_and_raw(far: Client) -> None:
     found = create(far)

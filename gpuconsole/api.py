@@ -10,6 +10,7 @@ import pydantic_core
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path, re_path
+from django.utils.datastructures import MultiValueDict
 from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -54,11 +55,21 @@ class ConsoleApi(NinjaAPI):
         return schema
 
 
+REPEATED = "It is given more than once; give it once."
+
+
 class StrictParser(Parser):
-    """JSON as its standard has it: NaN and Infinity are none."""
+    """JSON as its standard has it: NaN and Infinity are none. A query says each single value once."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         return json.loads(request.body, parse_constant=_no_constant)
+
+    def parse_querydict(
+        self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest
+    ) -> dict[str, Any]:
+        if repeated := [key for key in data if key not in list_fields and len(data.getlist(key)) > 1]:
+            raise ValidationError([{"type": "repeated", "loc": ("query", key), "msg": REPEATED} for key in repeated])
+        return super().parse_querydict(data, list_fields, request)
 
 
 def _no_constant(word: str) -> None:

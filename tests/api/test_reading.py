@@ -16,7 +16,7 @@ from gpuconsole.workloads import logs
 from gpuconsole.workloads.models import Workload
 from tests.api.conftest import Caller
 from tests.factories import make_token
-from tests.factories_workloads import make_lab, make_user
+from tests.factories_workloads import CONNECTED, make_lab, make_user
 
 
 def names(answer: Any) -> list[str]:
@@ -55,7 +55,7 @@ def test_connections_never_show_credentials(caller: Caller) -> None:
     answer = caller.get("/connections")
 
     told = answer.json()["items"]
-    assert [item["provider"] for item in told] == sorted(registry.SLUGS)
+    assert [item["provider"] for item in told] == sorted(CONNECTED)
     assert set(told[0]) == {
         "id", "name", "provider", "is_sandbox", "health", "health_text", "health_at", "synced_at"
     }  # fmt: skip
@@ -75,7 +75,7 @@ def test_every_provider_tells_the_schema_of_its_spec(caller: Caller) -> None:
 def test_offers_are_narrowed_and_paged(caller: Caller) -> None:
     every = caller.get("/offers").json()["items"]
 
-    assert {item["provider"] for item in every} == set(registry.SLUGS)
+    assert {item["provider"] for item in every} == set(CONNECTED)
     assert [item["gpu_model"] for item in caller.get("/offers", provider="cortecs").json()["items"]] == ["L4"]
     assert [item["hourly_price"] for item in caller.get("/offers", gpu_model="h100").json()["items"]] == ["13.000000"]
     first = caller.get("/offers", limit=1).json()
@@ -87,8 +87,8 @@ def test_offers_are_narrowed_and_paged(caller: Caller) -> None:
 def test_another_teams_offers_are_not_listed(caller: Caller) -> None:
     make_lab("other")
 
-    assert len(caller.get("/offers").json()["items"]) == len(registry.SLUGS)
-    assert Offer.objects.count() == 2 * len(registry.SLUGS)
+    assert len(caller.get("/offers").json()["items"]) == len(CONNECTED)
+    assert Offer.objects.count() == 2 * len(CONNECTED)
 
 
 def test_the_list_shows_newest_first(caller: Caller, shelf: dict[str, Workload]) -> None:

@@ -8,7 +8,7 @@ from ninja import Query, Router
 
 from gpuconsole.catalog.models import Offer
 from gpuconsole.connections.access import visible_connections
-from gpuconsole.core.api import COMMON_PROBLEMS, Amount, ApiSchema, PageInfo, PageQuery, Text, asked_page
+from gpuconsole.core.api import COMMON_PROBLEMS, Amount, ApiSchema, PageInfo, PageQuery, QueryText, Text, asked_page
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 
@@ -56,8 +56,8 @@ class Offers(PageInfo):
 class OfferQuery(PageQuery):
     """What the list of offers is narrowed to."""
 
-    provider: Text | None = None
-    gpu_model: Text | None = None
+    provider: QueryText | None = None
+    gpu_model: QueryText | None = None
     """In any case."""
 
 

@@ -41,6 +41,8 @@ def _written_out(moment: Any) -> Any:
 
 Text = Annotated[str, AfterValidator(_without_nul), Field(max_length=500)]
 """Any text from outside."""
+QueryText = Annotated[Text, Field(min_length=1)]
+"""A text of a query: an empty one is more likely a slip than a wish."""
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -147,9 +149,9 @@ class ApiQuery(ApiInput):
 class PageQuery(ApiQuery):
     """Which page of a list; without a cursor the first one."""
 
-    after: Text | None = None
+    after: QueryText | None = None
     """Cursor ``older`` of the page in front."""
-    before: Text | None = None
+    before: QueryText | None = None
     """Cursor ``newer`` of the page behind."""
     limit: Annotated[int, Field(ge=1, le=100)] = 50
 

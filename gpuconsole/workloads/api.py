@@ -11,7 +11,16 @@ from pydantic import Field
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
 from gpuconsole.connections.access import find_connection_for
-from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, ApiQuery, Moment, PageQuery, Text, asked_page
+from gpuconsole.core.api import (
+    COMMON_PROBLEMS,
+    WRITE_PROBLEMS,
+    ApiQuery,
+    Moment,
+    PageQuery,
+    QueryText,
+    Text,
+    asked_page,
+)
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import find_project
 from gpuconsole.projects.models import Project, ProjectRole
@@ -44,14 +53,14 @@ LOG_BYTES = 256 * 1024
 class WorkloadQuery(PageQuery):
     """What a list of workloads is narrowed to; all that are given must hold."""
 
-    provider: Text | None = None
-    project: Text | None = None
+    provider: QueryText | None = None
+    project: QueryText | None = None
     kind: Kind | None = None
     state: State | None = None
-    owner: Text | None = None
+    owner: QueryText | None = None
     """E-mail address of the person who launched it."""
-    label: Text | None = None
-    name: Text | None = None
+    label: QueryText | None = None
+    name: QueryText | None = None
     """A part of the name, in any case."""
     created_from: Moment | None = None
     created_to: Moment | None = None

@@ -7,7 +7,7 @@ from ninja import Field
 from pydantic import JsonValue
 
 from gpuconsole.accounts.access import Viewer
-from gpuconsole.core.api import ApiInput, ApiSchema, PageInfo, PageQuery, Text
+from gpuconsole.core.api import ApiInput, ApiSchema, PageInfo, PageQuery, QueryText, Text
 from gpuconsole.workloads.models import Preset
 from gpuconsole.workloads.presets import access
 from gpuconsole.workloads.schemas import GuardsIn, Labels, Name
@@ -54,8 +54,8 @@ class PresetPatch(ApiInput):
 class PresetQuery(PageQuery):
     """What the list is narrowed to."""
 
-    provider: Text | None = None
-    project: Text | None = None
+    provider: QueryText | None = None
+    project: QueryText | None = None
 
 
 class PresetGuardsOut(ApiSchema):

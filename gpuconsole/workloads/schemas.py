@@ -15,6 +15,7 @@ from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import checkpoints
 from gpuconsole.workloads.estimates import Estimate
 from gpuconsole.workloads.models import Checkpoint, Event, Workload
+from gpuconsole.workloads.states import State
 from gpuconsole.workloads.usage import cost_so_far
 
 if TYPE_CHECKING:
@@ -162,11 +163,26 @@ class WorkloadDetail(WorkloadOut):
     """The provider's last answer, secrets taken out."""
     attempts: list[AttemptOut]
     parts: list[dict[str, JsonValue]]
-    connect: dict[str, str]
+    connect: dict[str, str | None]
+    """Ways in by label while it runs; null for one that is hidden, such as a password: ask ``/ways`` for it."""
     checkpoints: list[CheckpointOut]
     """Newest first."""
     log_size: int
     is_log_complete: bool
+
+
+class WayIn(ApiInput):
+    """Which hidden way in to show."""
+
+    way: Text
+    """Its label in ``connect``."""
+
+
+class WayOut(ApiSchema):
+    """A way in that is hidden until asked for."""
+
+    way: str
+    value: str
 
 
 class EventOut(ApiSchema):
@@ -252,7 +268,7 @@ def shape_detail(workload: Workload, now: datetime) -> WorkloadDetail:
         remote=workload.remote,
         attempts=[_attempt(attempt) for attempt in workload.phases],
         parts=workload.parts,
-        connect=workload.connect,
+        connect=workload.connect if workload.state == State.RUNNING else {},
         checkpoints=[_checkpoint(one) for one in checkpoints.newest_first(workload)],
         log_size=workload.log_size,
         is_log_complete=workload.is_log_complete,

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 
 from gpuconsole.accounts.models import ApiToken, Team, User
 from gpuconsole.connections.models import Connection
-from gpuconsole.core.fields import ExactJSONField
+from gpuconsole.core.fields import ExactJSONField, SealedField
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads.states import ACTIVE, FINAL, Fault, Kind, ReasonCode, State
 
@@ -105,6 +105,8 @@ class Workload(models.Model):
     missing_count = models.PositiveSmallIntegerField(default=0)
     parts = models.JSONField(default=list, blank=True)
     connect = models.JSONField(default=dict, blank=True)
+    """Ways in by label; null for one that is kept in ``hidden_ways``. See the module ``ways``."""
+    hidden_ways = SealedField(bound_to="public_id")
 
     hardware_id = models.CharField(max_length=100, blank=True)
     gpu_model = models.CharField(max_length=60, blank=True)

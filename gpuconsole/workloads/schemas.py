@@ -69,6 +69,8 @@ class ReasonOut(ApiSchema):
     code: str
     fault: str
     text: str
+    field: str
+    """Dotted wire path of the field that the provider refused; empty where it named none."""
 
 
 class HardwareOut(ApiSchema):
@@ -348,7 +350,12 @@ def _facts(workload: Workload, now: datetime) -> dict[str, Any]:
 def _reason(workload: Workload) -> ReasonOut | None:
     if not workload.reason_code:
         return None
-    return ReasonOut.model_construct(code=workload.reason_code, fault=workload.reason_fault, text=workload.reason_text)
+    return ReasonOut.model_construct(
+        code=workload.reason_code,
+        fault=workload.reason_fault,
+        text=workload.reason_text,
+        field=workload.reason_field,
+    )
 
 
 def _price(workload: Workload) -> PriceOut | None:

@@ -76,6 +76,8 @@ class Workload(models.Model):
     reason_code = models.CharField(max_length=30, choices=ReasonCode.choices, blank=True, default=ReasonCode.NONE)
     reason_text = models.TextField(blank=True)
     reason_fault = models.CharField(max_length=10, choices=Fault.choices, blank=True)
+    reason_field = models.CharField(max_length=300, blank=True)
+    """Dotted wire path of the field that the provider refused, where it named one."""
     phases = models.JSONField(default=list, blank=True)
     """Attempts with their spans; see the module ``phases``."""
 

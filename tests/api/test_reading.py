@@ -51,8 +51,16 @@ def test_a_viewer_is_told_to_be_one(caller: Caller) -> None:
     assert told["role"] == "viewer"
 
 
-def test_connections_never_show_credentials(caller: Caller) -> None:
-    answer = caller.get("/connections")
+@pytest.fixture
+def all_five(caller: Caller) -> Caller:
+    """The caller's team has a connection to every provider."""
+    for slug in registry.SLUGS:
+        assert caller.lab.connections[slug]
+    return caller
+
+
+def test_connections_never_show_credentials(all_five: Caller) -> None:
+    answer = all_five.get("/connections")
 
     told = answer.json()["items"]
     assert [item["provider"] for item in told] == sorted(registry.SLUGS)
@@ -72,7 +80,8 @@ def test_every_provider_tells_the_schema_of_its_spec(caller: Caller) -> None:
     assert caller.get("/providers/nobody").status_code == 404
 
 
-def test_offers_are_narrowed_and_paged(caller: Caller) -> None:
+def test_offers_are_narrowed_and_paged(all_five: Caller) -> None:
+    caller = all_five
     every = caller.get("/offers").json()["items"]
 
     assert {item["provider"] for item in every} == set(registry.SLUGS)
@@ -87,8 +96,9 @@ def test_offers_are_narrowed_and_paged(caller: Caller) -> None:
 def test_another_teams_offers_are_not_listed(caller: Caller) -> None:
     make_lab("other")
 
-    assert len(caller.get("/offers").json()["items"]) == len(registry.SLUGS)
-    assert Offer.objects.count() == 2 * len(registry.SLUGS)
+    told = caller.get("/offers").json()["items"]
+    assert {row["connection"] for row in told} == {one.public_id for one in caller.lab.connections.values()}
+    assert Offer.objects.count() == 2 * len(told)
 
 
 def test_the_list_shows_newest_first(caller: Caller, shelf: dict[str, Workload]) -> None:

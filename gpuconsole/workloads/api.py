@@ -160,9 +160,12 @@ def list_events(request: HttpRequest, id: Text, asked: Query[PageQuery]) -> Even
 @router.get("/workloads/{id}/logs", response={200: LogOut, **COMMON_PROBLEMS}, operation_id="read_logs")
 def read_logs(request: HttpRequest, id: Text, asked: Query[LogQuery]) -> LogOut:
     """Lines behind a byte offset, at most 256 KiB an answer."""
-    part = logs.read(_find(request, id), asked.after, limit_bytes=LOG_BYTES)
+    workload = _find(request, id)
+    absent = logs.absent(workload)
+    part = logs.read(workload, asked.after, limit_bytes=LOG_BYTES)
     lines = [LogLineOut(at=line.at, source=line.source, level=line.level, text=line.text) for line in part.lines]
-    return LogOut(items=lines, next=part.next, size=part.size, is_complete=part.is_complete)
+    is_complete = part.is_complete or absent is not None
+    return LogOut(items=lines, next=part.next, size=part.size, is_complete=is_complete, absent=absent)
 
 
 @router.post("/workloads/{id}/ways", response={200: WayOut, **WRITE_PROBLEMS}, operation_id="show_way")

@@ -185,8 +185,8 @@ def parts_context(page: Page) -> dict[str, Any]:
 
 def log_context(page: Page) -> dict[str, Any]:
     workload = page.workload
-    if Feature.LOGS not in page.provider.features:
-        return {"no_log": page.provider.absent.get(Feature.LOGS, "This provider offers no logs.")}
+    if absent := logs.absent(workload):
+        return {"no_log": absent}
     part = logs.tail(workload, TAIL_BYTES)
     return {
         "log": part,

@@ -217,6 +217,8 @@ class LogOut(ApiSchema):
     next: int
     size: int
     is_complete: bool
+    absent: str | None
+    """Why there is no log and never will be; null where the provider offers logs."""
 
 
 class MoneyOut(ApiSchema):

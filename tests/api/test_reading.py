@@ -11,6 +11,7 @@ from gpuconsole.accounts.models import TeamRole
 from gpuconsole.catalog.models import Offer
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
+from gpuconsole.providers.contract import Feature
 from gpuconsole.providers.remote import LogLine
 from gpuconsole.workloads import logs
 from gpuconsole.workloads.models import Workload
@@ -99,6 +100,14 @@ def test_another_teams_offers_are_not_listed(caller: Caller) -> None:
     told = caller.get("/offers").json()["items"]
     assert {row["connection"] for row in told} == {one.public_id for one in caller.lab.connections.values()}
     assert Offer.objects.count() == 2 * len(told)
+
+
+@pytest.mark.parametrize("slug", registry.SLUGS)
+def test_a_log_that_never_comes_is_said_to_be_absent(caller: Caller, slug: str) -> None:
+    told = caller.get(f"/workloads/{caller.lab.workload(slug).public_id}/logs").json()
+
+    offers_logs = Feature.LOGS in registry.get(slug).features
+    assert (told["absent"] is None, told["is_complete"]) == (offers_logs, not offers_logs)
 
 
 def test_the_list_shows_newest_first(caller: Caller, shelf: dict[str, Workload]) -> None:
@@ -226,7 +235,7 @@ def test_events_are_listed_newest_first_and_paged(caller: Caller, shelf: dict[st
 
 
 def test_logs_are_read_on_by_byte_offset(caller: Caller, shelf: dict[str, Workload]) -> None:
-    running = shelf["running"]
+    running = caller.lab.workload("baseten")
     logs.append(running, [LogLine(at=None, text=f"step {number}") for number in range(3)])
 
     first = caller.get(f"/workloads/{running.public_id}/logs").json()

@@ -176,7 +176,7 @@ class WorkloadDetail(WorkloadOut):
 class WayIn(ApiInput):
     """Which hidden way in to show."""
 
-    way: Text
+    way: Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x1f]+$")]
     """Its label in ``connect``."""
 
 

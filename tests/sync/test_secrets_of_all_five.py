@@ -10,6 +10,7 @@ from django.apps import apps
 from django.test import Client
 
 from gpuconsole.accounts.models import Scope
+from gpuconsole.connections import opening
 from gpuconsole.core.fields import SealedField
 from gpuconsole.projects import secrets
 from gpuconsole.providers import registry
@@ -58,6 +59,7 @@ def test_they_are_sent_and_stand_in_no_table_page_answer_or_log(
         for seconds in (0, 30, 300, 300):
             engine.pass_time(seconds)
             engine.sync(slug)
+            opening.close_all()  # as after a restart: a fresh adapter has heard of no secret
     assert engine.fresh(row).remote_id
     assert TOKEN in json.dumps(engine.calls(""), ensure_ascii=False)
     for text in (everything_kept(), caplog.text, *shown(engine, row, spec)):

@@ -26,6 +26,7 @@ _WORDS = {
     "preset.create": "Saved preset",
     "preset.update": "Changed preset",
     "preset.remove": "Removed preset",
+    "workload.show_way": "Showed hidden way into",
     "connection.add": "Added connection",
     "connection.update": "Changed connection",
     "connection.test": "Tested connection",

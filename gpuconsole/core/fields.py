@@ -40,7 +40,8 @@ class SealedField(_Blob):
 
     def context_of(self, row: models.Model) -> str:
         """What ties a blob to this row and field."""
-        return f"{row._meta.label_lower}:{getattr(row, self.bound_to)}:{self.name}"
+        concrete = row._meta.concrete_model or type(row)  # a proxy shows the same row
+        return f"{concrete._meta.label_lower}:{getattr(row, self.bound_to)}:{self.name}"
 
 
 class ExactJSONField(_Json):
@@ -65,8 +66,12 @@ class ExactJSONField(_Json):
 
 def write(row: models.Model, name: str, plain: str) -> None:
     """Seal ``plain`` into the named field of the row (unsaved); an empty text empties the field."""
-    context = _field(row, name).context_of(row)
-    setattr(row, name, crypto.seal(plain, context=context) if plain else b"")
+    setattr(row, name, sealed(row, name, plain))
+
+
+def sealed(row: models.Model, name: str, plain: str) -> bytes:
+    """What the named field of the row would hold for ``plain``; the row itself stays as it is."""
+    return crypto.seal(plain, context=_field(row, name).context_of(row)) if plain else b""
 
 
 def read(row: models.Model, name: str) -> str:

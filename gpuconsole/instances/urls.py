@@ -14,6 +14,7 @@ urlpatterns = [
     path("<slug:public_id>/log/", screens.log, _SHARED, name="log"),
     path("<slug:public_id>/log.txt", screens.log_file, _SHARED, name="log-file"),
     path("<slug:public_id>/spec.json", screens.spec_file, _SHARED, name="spec-file"),
+    path("<slug:public_id>/ways/", screens.show_way, _SHARED, name="ways"),
     re_path(r"^(?P<public_id>[\w-]+)/(?P<verb>stop|start|restart|terminate|retry)/$", screens.act, _SHARED, name="act"),
     path("<slug:public_id>/<slug:tab>/", screens.detail, _SHARED, name="tab"),
 ]

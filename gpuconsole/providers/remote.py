@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
+
+from pydantic import SecretStr
 
 
 class RemoteState(StrEnum):
@@ -133,6 +135,10 @@ class Attempt:
     message: str = ""
 
 
+Way: TypeAlias = str | SecretStr
+"""One way into what runs: an address or a command to copy; a ``SecretStr`` is shown only when somebody asks for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remote:
     """One thing at the provider as its last answer shows it.
@@ -158,8 +164,9 @@ class Remote:
     attempts: tuple[Attempt, ...] = ()
     """The provider's own tries, oldest first; it stands in the last. Empty: one, or not told."""
     parts: tuple[Part, ...] = ()
-    connect: Mapping[str, str] = field(default_factory=dict)
-    """Ways in, by label: {"Base URL": "https://…"}; empty until usable."""
+    connect: Mapping[str, Way] = field(default_factory=dict)
+    """Ways in, by label: {"Base URL": "https://…"}; empty until usable. What lets anybody in, as a password does, is
+    handed over as a ``SecretStr``, whatever its label."""
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from gpuconsole.core import formats
 from gpuconsole.providers.remote import Remote, RemoteState
 from gpuconsole.sync.context import Context
-from gpuconsole.workloads import late_price, transitions
+from gpuconsole.workloads import late_price, transitions, ways
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import FROM_REMOTE, PHASE_OF, ReasonCode, State
 
@@ -29,7 +29,8 @@ def adopt(context: Context, workload: Workload, remote: Remote, *, how: str) -> 
     """
     now = context.now
     was_sent_for = workload.intent in SENT_BY
-    for name, value in facts(remote).items():
+    told = facts(workload, remote)
+    for name, value in told.items():
         setattr(workload, name, value)
     workload.remote_id = remote.id
     workload.hardware_id = workload.hardware_id or remote.hardware_id
@@ -43,7 +44,7 @@ def adopt(context: Context, workload: Workload, remote: Remote, *, how: str) -> 
     if workload.reason_code in (ReasonCode.UNCONFIRMED, ReasonCode.NOT_FOUND):
         workload.reason_code, workload.reason_text, workload.reason_fault = ReasonCode.NONE, "", ""
     is_priced = late_price.settle(workload)
-    workload.save(update_fields={*facts(remote), *_OURS, *late_price.SET})
+    workload.save(update_fields={*told, *_OURS, *late_price.SET})
     _follow(workload, remote, how=how)
     if is_priced:
         price = formats.hourly(workload.hourly_price, workload.currency)
@@ -51,8 +52,8 @@ def adopt(context: Context, workload: Workload, remote: Remote, *, how: str) -> 
         transitions.note(workload, f"Priced at {price}", detail=why)
 
 
-def facts(remote: Remote) -> dict[str, Any]:
-    """The columns that show a remote's answer."""
+def facts(workload: Workload, remote: Remote) -> dict[str, Any]:
+    """The columns of the workload that show a remote's answer."""
     return {
         "remote_status": remote.status,
         "is_status_known": remote.reading.state is not RemoteState.UNKNOWN,
@@ -61,7 +62,7 @@ def facts(remote: Remote) -> dict[str, Any]:
             {"name": part.name, "state": part.state, "step": part.step, "steps": part.steps, "text": part.text}
             for part in remote.parts
         ],
-        "connect": dict(remote.connect),
+        **ways.columns(workload, remote.connect),
         **({"region": remote.region} if remote.region else {}),
     }
 

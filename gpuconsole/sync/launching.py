@@ -115,14 +115,19 @@ def _settle(context: Context, pk: int, error: ProviderError) -> bool:
     elif isinstance(error, NotAuthorized):
         _fail(context, pk, Reason(ReasonCode.NOT_AUTHORIZED, error.message, Fault.YOU))
     elif isinstance(error, Rejected | NotFound):
-        _fail(context, pk, Reason(ReasonCode.REJECTED, _said(error), Fault.YOU))
+        _fail(context, pk, Reason(ReasonCode.REJECTED, _said(error), Fault.YOU, _field(error)))
     else:
         return False  # the next look finds ``sending_at`` and no remote, and goes looking
     return True
 
 
 def _said(error: ProviderError) -> str:
-    return f"{error.field}: {error.message}" if isinstance(error, Rejected) and error.field else error.message
+    field = _field(error)
+    return f"{field}: {error.message}" if field else error.message
+
+
+def _field(error: ProviderError) -> str:
+    return error.field if isinstance(error, Rejected) else ""
 
 
 def _send_later(context: Context, pk: int, error: ProviderError) -> None:

@@ -11,7 +11,7 @@ from gpuconsole.providers.remote import Phase, Remote
 from gpuconsole.sync import attempts, charged, reasons, waits
 from gpuconsole.sync.acting import ACTS
 from gpuconsole.sync.adopt import facts
-from gpuconsole.workloads import transitions
+from gpuconsole.workloads import transitions, ways
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import FINAL, FROM_REMOTE, Fault, Kind, Reason, ReasonCode, State, may_move
 from gpuconsole.workloads.transitions import Change
@@ -49,7 +49,7 @@ def _seen(
     before = past[-1].state or State(row.state) if past else State(row.state)
     said = FROM_REMOTE.get(reading.state)
     target = _target(row, before, said)
-    fields = {name: value for name, value in facts(remote).items() if getattr(row, name) != value}
+    fields = {name: value for name, value in facts(row, remote).items() if getattr(row, name) != value}
     warning = _warning(provider, row, remote, said, target) if "remote_status" in fields and said != before else ""
     fields |= (dearer := charged.found(row, remote))
     warning = warning or charged.told(provider, row, dearer)
@@ -219,7 +219,7 @@ def _gone(provider: Provider, row: Workload, now: datetime) -> Finding:
     fields = {"intent": Intent.NONE, "intent_at": None, "intent_tries": 0, "intent_error": "", "due_at": None}
     reason = _asked(row) or Reason(ReasonCode.STOPPED_BY_PERSON)
     why = f"{provider.name} no longer lists it: the end is confirmed"
-    told = _set(row, fields, now)
+    told = _set(row, {**fields, **ways.columns(row, {})}, now)
     return Finding(
         (Change(workload=row, state=State.CANCELLED, why=why, reason=reason, detail=reason.text, fields=told),)
     )

@@ -53,16 +53,17 @@ def may_ever(viewer: Viewer, workload: Workload, verb: Verb) -> bool:
     needed = _NEEDED.get((Kind(workload.kind), verb))
     if needed is not None and needed not in registry.get(workload.provider).features:
         return False
-    return _has_role(viewer, workload, verb)
+    return may_act(viewer, workload)
 
 
-def require(viewer: Viewer, workload: Workload, verb: Verb) -> None:
+def require(viewer: Viewer, workload: Workload) -> None:
     """Raises PermissionDenied where the role is too small; whether the state fits is the service's to say."""
-    if not _has_role(viewer, workload, verb):
+    if not may_act(viewer, workload):
         raise PermissionDenied("Members act on their own work; a project admin acts on anyone's.")
 
 
-def _has_role(viewer: Viewer, workload: Workload, verb: Verb) -> bool:
+def may_act(viewer: Viewer, workload: Workload) -> bool:
+    """Whether the viewer's role lets them act on it at all, and see the ways in that are hidden from others."""
     role = roles(viewer).get(workload.project_id)
     if role is None or role.rank < ProjectRole.MEMBER.rank:
         return False

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Header, Query, Router, Status
 from pydantic import Field
@@ -36,6 +36,8 @@ from gpuconsole.workloads.schemas import (
     LogOut,
     PreviewOut,
     RequestOut,
+    WayIn,
+    WayOut,
     WorkloadDetail,
     Workloads,
     shape,
@@ -167,9 +169,23 @@ def list_events(request: HttpRequest, id: Text, asked: Query[PageQuery]) -> Even
 @router.get("/workloads/{id}/logs", response={200: LogOut, **COMMON_PROBLEMS}, operation_id="read_logs")
 def read_logs(request: HttpRequest, id: Text, asked: Query[LogQuery]) -> LogOut:
     """Lines behind a byte offset, at most 256 KiB an answer."""
-    part = logs.read(_find(request, id), asked.after, limit_bytes=LOG_BYTES)
+    workload = _find(request, id)
+    absent = logs.absent(workload)
+    part = logs.read(workload, asked.after, limit_bytes=LOG_BYTES)
     lines = [LogLineOut(at=line.at, source=line.source, level=line.level, text=line.text) for line in part.lines]
-    return LogOut(items=lines, next=part.next, size=part.size, is_complete=part.is_complete)
+    is_complete = part.is_complete or absent is not None
+    return LogOut(items=lines, next=part.next, size=part.size, is_complete=is_complete, absent=absent)
+
+
+@router.post("/workloads/{id}/ways", response={200: WayOut, **WRITE_PROBLEMS}, operation_id="show_way")
+def show_way(request: HttpRequest, response: HttpResponse, id: Text, payload: WayIn) -> WayOut:
+    """The value of one way in that ``connect`` shows as null; that it was asked for stands in the audit log."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    workload = _find(request, id)
+    access.require(viewer, workload)
+    response["Cache-Control"] = "no-store"
+    return WayOut(way=payload.way, value=services.show_way(workload=workload, way=payload.way, by=viewer.user))
 
 
 def _act(verb: Verb) -> Any:
@@ -179,7 +195,7 @@ def _act(verb: Verb) -> Any:
         viewer: Viewer = request.auth  # type: ignore[attr-defined]
         require_scope(viewer, "launch")
         workload = _find(request, id)
-        access.require(viewer, workload, verb)
+        access.require(viewer, workload)
         done: Workload = services.VERBS[verb](workload=workload, by=viewer.user)
         return shape_detail(_whole(done), timezone.now())
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,7 +16,7 @@ from gpuconsole.core import formats, polling
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.remote import PartState
-from gpuconsole.workloads import acts, checkpoints, figures, logs, metric_charts, queries, spec_view, timeline
+from gpuconsole.workloads import access, acts, checkpoints, figures, logs, metric_charts, queries, spec_view, timeline
 from gpuconsole.workloads.lists import Link, Words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Kind, ReasonCode, State
@@ -43,6 +44,15 @@ class Note:
     kind: str
     lead: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way in as the page shows it; without a value it is hidden until somebody asks. ``key`` is its element's id."""
+
+    label: str
+    value: str | None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +175,9 @@ def parts_context(page: Page) -> dict[str, Any]:
         "parts": [{**part, "shown": State(_PART_STATES[part["state"]])} for part in page.workload.parts],
         "parts_word": _PART_WORDS[Kind(page.workload.kind)],
         "tells_nodes": page.provider.tells_nodes,
-        "connect": page.workload.connect if page.workload.state == State.RUNNING else {},
+        "ways": _ways(page.workload),
+        "ways_url": f"{page.url}ways/",
+        "may_show": access.may_act(page.viewer, page.workload),
         "workload": page.workload,
         "poll": page.poll(),
     }
@@ -173,8 +185,8 @@ def parts_context(page: Page) -> dict[str, Any]:
 
 def log_context(page: Page) -> dict[str, Any]:
     workload = page.workload
-    if Feature.LOGS not in page.provider.features:
-        return {"no_log": page.provider.absent.get(Feature.LOGS, "This provider offers no logs.")}
+    if absent := logs.absent(workload):
+        return {"no_log": absent}
     part = logs.tail(workload, TAIL_BYTES)
     return {
         "log": part,
@@ -258,6 +270,15 @@ _PART_STATES = {
 def tabs_of(page: Page) -> Sequence[Tab]:
     """Tabs that make sense for this provider."""
     return [tab for tab in _TABS if tab.feature is None or tab.feature in page.provider.features]
+
+
+def _ways(workload: Workload) -> Sequence[Way]:
+    """A hidden one that is shown stays so while its page is polled, until another value is sealed."""
+    if workload.state != State.RUNNING:
+        return []
+    sealed = crc32(workload.hidden_ways)
+    found = enumerate(workload.connect.items(), start=1)
+    return [Way(label, value, "" if value else f"way-{number}-{sealed:08x}") for number, (label, value) in found]
 
 
 def _parts_badge(workload: Workload) -> dict[str, str] | None:

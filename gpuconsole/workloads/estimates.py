@@ -25,6 +25,8 @@ from gpuconsole.workloads.states import FINAL
 ALIKE = 30
 ALIKE_AT_LEAST = 5
 STOP_AFTER = "guards.stop_after_s"
+MOST_MONEY, MOST_GPUS = Decimal(10) ** 9, 2**31 - 1
+"""What one launch may cost and hold for us to write it down; more is a mistake in a field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def estimate(*, project: Project, connection: Connection, spec: Spec, stop_after
     hourly_in_team = rates.convert(hourly, team_currency) if hourly else None
     violations = _violations(project, pricing, hourly_in_team, longest_s)
     budget_check, budget_after = _budget(project, hourly, upper, now)
+    checks = [*_sane(pricing, upper), _quota(project, violations), *budget_check, *_end(spec, longest_s)]
     return Estimate(
         pricing=pricing,
         hourly=hourly,
@@ -123,8 +126,16 @@ def estimate(*, project: Project, connection: Connection, spec: Spec, stop_after
         is_sandbox=connection.is_sandbox,
         violations=violations,
         budget_after=budget_after,
-        checks=(_quota(project, violations), *budget_check, *_end(spec, longest_s), _key(connection)),
+        checks=(*checks, _key(connection)),
     )
+
+
+def _sane(pricing: Pricing, upper: Money | None) -> list[Check]:
+    hourly, most = pricing.hourly_price or Decimal(0), upper.amount if upper else Decimal(0)
+    if max(hourly, most) < MOST_MONEY and pricing.gpu_count <= MOST_GPUS:
+        return []
+    text = "It asks for more hardware, or for longer, than anybody can pay: one of the numbers is far too large."
+    return [Check("Size", False, text, code="too_much")]
 
 
 def _upper(pricing: Pricing, longest_s: int | None) -> Money | None:

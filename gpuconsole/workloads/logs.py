@@ -10,6 +10,8 @@ from datetime import UTC
 from django.db import transaction
 
 from gpuconsole.core import versions
+from gpuconsole.providers import registry
+from gpuconsole.providers.contract import Feature
 from gpuconsole.providers.remote import LogLine
 from gpuconsole.workloads.models import LogChunk, Workload
 
@@ -60,6 +62,14 @@ class LogSlice:
     def lines(self) -> tuple[StoredLine, ...]:
         """The lines with their numbers, counted from 1."""
         return tuple(_parsed(self.first_line + index, line) for index, line in enumerate(self.text.split("\n")[:-1]))
+
+
+def absent(workload: Workload) -> str | None:
+    """Why the provider has no log of it, in a sentence; None where it offers logs."""
+    provider = registry.get(workload.provider)
+    if Feature.LOGS in provider.features:
+        return None
+    return provider.absent.get(Feature.LOGS, f"{provider.name} offers no logs.")
 
 
 def append(workload: Workload, lines: Sequence[LogLine], *, cursor: str | None = None) -> bool:

@@ -18,8 +18,9 @@ from gpuconsole.projects.models import Project
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads import access, drafts, services, since
 from gpuconsole.workloads.forms import CONNECTION, JSON_TEXT, PRESET, PROJECT, LaunchForm, is_ours
-from gpuconsole.workloads.models import Draft
+from gpuconsole.workloads.models import Draft, Workload
 from gpuconsole.workloads.presets import access as presets
+from gpuconsole.workloads.states import ReasonCode
 
 STOP_AFTER = "guards.stop_after_s"
 JUST_NOW = timedelta(minutes=1)
@@ -128,7 +129,19 @@ def _cloned(viewer: Viewer, provider: Provider, public_id: str, draft: Draft | N
         form.values["guards.name"] = [like.name]
     form.take_spec(_named(like.spec, provider.name_path, like.name))
     form = LaunchForm(viewer, provider, form.values, is_new=True)
+    _say_refusal(form, workload)
     return Opening(form, None, draft, workload.name, since.changes(form, since.Then.of_work(workload)))
+
+
+def _say_refusal(form: LaunchForm, workload: Workload) -> None:
+    """The provider's no to what is cloned, beside its field; sending it all the same asks the provider again."""
+    if workload.reason_code != ReasonCode.REJECTED:
+        return
+    path, said = workload.reason_field, workload.reason_text
+    if path and form.spec_form.has_input(path):
+        form.spec_form.add_errors({path: said.removeprefix(f"{path}: ")})
+    else:
+        form.messages.append(said)
 
 
 def _named(spec: Mapping[str, Any], path: str, name: str) -> dict[str, Any]:

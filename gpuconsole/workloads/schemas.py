@@ -15,6 +15,7 @@ from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import checkpoints
 from gpuconsole.workloads.estimates import Estimate
 from gpuconsole.workloads.models import Checkpoint, Event, Workload
+from gpuconsole.workloads.states import State
 from gpuconsole.workloads.usage import cost_so_far
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class ReasonOut(ApiSchema):
     code: str
     fault: str
     text: str
+    field: str
+    """Dotted wire path of the field that the provider refused; empty where it named none."""
 
 
 class HardwareOut(ApiSchema):
@@ -162,11 +165,26 @@ class WorkloadDetail(WorkloadOut):
     """The provider's last answer, secrets taken out."""
     attempts: list[AttemptOut]
     parts: list[dict[str, JsonValue]]
-    connect: dict[str, str]
+    connect: dict[str, str | None]
+    """Ways in by label while it runs; null for one that is hidden, such as a password: ask ``/ways`` for it."""
     checkpoints: list[CheckpointOut]
     """Newest first."""
     log_size: int
     is_log_complete: bool
+
+
+class WayIn(ApiInput):
+    """Which hidden way in to show."""
+
+    way: Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x1f]+$")]
+    """Its label in ``connect``."""
+
+
+class WayOut(ApiSchema):
+    """A way in that is hidden until asked for."""
+
+    way: str
+    value: str
 
 
 class EventOut(ApiSchema):
@@ -199,6 +217,8 @@ class LogOut(ApiSchema):
     next: int
     size: int
     is_complete: bool
+    absent: str | None
+    """Why there is no log and never will be; null where the provider offers logs."""
 
 
 class MoneyOut(ApiSchema):
@@ -252,7 +272,7 @@ def shape_detail(workload: Workload, now: datetime) -> WorkloadDetail:
         remote=workload.remote,
         attempts=[_attempt(attempt) for attempt in workload.phases],
         parts=workload.parts,
-        connect=workload.connect,
+        connect=workload.connect if workload.state == State.RUNNING else {},
         checkpoints=[_checkpoint(one) for one in checkpoints.newest_first(workload)],
         log_size=workload.log_size,
         is_log_complete=workload.is_log_complete,
@@ -332,7 +352,12 @@ def _facts(workload: Workload, now: datetime) -> dict[str, Any]:
 def _reason(workload: Workload) -> ReasonOut | None:
     if not workload.reason_code:
         return None
-    return ReasonOut.model_construct(code=workload.reason_code, fault=workload.reason_fault, text=workload.reason_text)
+    return ReasonOut.model_construct(
+        code=workload.reason_code,
+        fault=workload.reason_fault,
+        text=workload.reason_text,
+        field=workload.reason_field,
+    )
 
 
 def _price(workload: Workload) -> PriceOut | None:

@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import viewer
 from gpuconsole.core import formats, polling
@@ -101,6 +102,25 @@ def spec_file(request: HttpRequest, public_id: str, words: Words) -> HttpRespons
 
 
 @login_required
+@require_POST
+@cache_control(no_store=True, private=True)
+def show_way(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
+    """Show a hidden way in: in its place by htmx, else on a page of its own. It is written to the audit log."""
+    person = viewer(request)
+    workload = access.find_workload(person, public_id, words.kind)
+    access.require(person, workload)
+    label = request.POST.get("way", "")[:100]
+    shown: dict[str, str] = {"label": label}
+    try:
+        shown["value"] = services.show_way(workload=workload, way=label, by=person.user)
+    except Refused as refusal:
+        shown["error"] = refusal.message
+    context = {**shown, "workload": workload, "words": words, "url": f"{words.url}{workload.public_id}/"}
+    status = 422 if "error" in shown else 200
+    return render_page(request, "workloads/way.html", "workloads/_way.html", context, status=status)
+
+
+@login_required
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpResponse:
     """Ask before a verb (GET) and do it (POST)."""
@@ -108,7 +128,7 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
     workload = access.find_workload(person, public_id, words.kind)
     chosen = Verb(verb)
     url = f"{words.url}{workload.public_id}/"
-    access.require(person, workload, chosen)
+    access.require(person, workload)
     asked = acts.question(workload, chosen, timezone.now())
     error = ""
     if request.method == "POST":

@@ -177,6 +177,8 @@ class Reason:
     code: ReasonCode
     text: str = ""
     fault: Fault = Fault.NOBODY
+    field: str = ""
+    """Dotted wire path of the field that the provider refused, where it named one."""
 
 
 def may_move(kind: Kind, before: State, after: State) -> bool:

@@ -18,7 +18,8 @@ from gpuconsole.workloads.models import Event, EventKind, Workload
 from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, Reason, ReasonCode, State, may_move
 
 WRITTEN = (
-    *("state", "state_at", "attempt", "phases", "started_at", "ended_at", "reason_code", "reason_text", "reason_fault"),
+    *("state", "state_at", "attempt", "phases", "started_at", "ended_at"),
+    *("reason_code", "reason_text", "reason_fault", "reason_field"),
     *("billed_since", "billed_said_at", "billed_until", "billed_closed_s", "cost_closed", "reserved", "remote_status"),
 )
 """Columns of the row that a move writes."""
@@ -254,8 +255,10 @@ def _open_attempt(workload: Workload) -> None:
 def _write_reason(workload: Workload, state: State, reason: Reason | None) -> None:
     if reason is not None:
         workload.reason_code, workload.reason_text, workload.reason_fault = reason.code, reason.text, reason.fault
+        workload.reason_field = reason.field[:300]
     elif state == State.SUCCEEDED or (state not in FINAL and state != workload.state):
         workload.reason_code, workload.reason_text, workload.reason_fault = ReasonCode.NONE, "", ""
+        workload.reason_field = ""
 
 
 def _write_phases(change: Change, state: State, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -83,3 +84,30 @@ def test_a_connection_to_another_provider_is_told(caller: Caller) -> None:
     answer = caller.launch(body)
 
     assert (answer.json()["code"], paths(answer)) == ("other_provider", {"connection"})
+
+
+@pytest.mark.parametrize("number", [2**60, 10**40])
+@pytest.mark.parametrize(
+    ("slug", "path"),
+    [
+        ("otoy", "max_retry_count"),
+        ("otoy", "max_node_count"),
+        ("otoy", "max_timeout_run_ms"),
+        ("fireworks", "numRanks"),
+        ("cortecs", "num_workers"),
+        ("novita", "gpuNum"),
+        ("baseten", "training_job.compute.node_count"),
+    ],
+)
+def test_a_number_that_is_far_too_large_is_no_mistake_of_ours(
+    caller: Caller, slug: str, path: str, number: int
+) -> None:
+    body = copy.deepcopy(caller.body(slug))
+    *parents, last = path.split(".")
+    place = body["spec"]
+    for key in parents:
+        place = place[key]
+    place[last] = number
+
+    assert caller.preview(body).status_code in (200, 422)
+    assert caller.launch(body).status_code in (201, 409, 422)

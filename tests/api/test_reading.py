@@ -11,12 +11,13 @@ from gpuconsole.accounts.models import TeamRole
 from gpuconsole.catalog.models import Offer
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
+from gpuconsole.providers.contract import Feature
 from gpuconsole.providers.remote import LogLine
 from gpuconsole.workloads import logs
 from gpuconsole.workloads.models import Workload
 from tests.api.conftest import Caller
 from tests.factories import make_token
-from tests.factories_workloads import CONNECTED, make_lab, make_user
+from tests.factories_workloads import make_lab, make_user
 
 
 def names(answer: Any) -> list[str]:
@@ -51,11 +52,19 @@ def test_a_viewer_is_told_to_be_one(caller: Caller) -> None:
     assert told["role"] == "viewer"
 
 
-def test_connections_never_show_credentials(caller: Caller) -> None:
-    answer = caller.get("/connections")
+@pytest.fixture
+def all_five(caller: Caller) -> Caller:
+    """The caller's team has a connection to every provider."""
+    for slug in registry.SLUGS:
+        assert caller.lab.connections[slug]
+    return caller
+
+
+def test_connections_never_show_credentials(all_five: Caller) -> None:
+    answer = all_five.get("/connections")
 
     told = answer.json()["items"]
-    assert [item["provider"] for item in told] == sorted(CONNECTED)
+    assert [item["provider"] for item in told] == sorted(registry.SLUGS)
     assert set(told[0]) == {
         "id", "name", "provider", "is_sandbox", "health", "health_text", "health_at", "synced_at"
     }  # fmt: skip
@@ -72,10 +81,11 @@ def test_every_provider_tells_the_schema_of_its_spec(caller: Caller) -> None:
     assert caller.get("/providers/nobody").status_code == 404
 
 
-def test_offers_are_narrowed_and_paged(caller: Caller) -> None:
+def test_offers_are_narrowed_and_paged(all_five: Caller) -> None:
+    caller = all_five
     every = caller.get("/offers").json()["items"]
 
-    assert {item["provider"] for item in every} == set(CONNECTED)
+    assert {item["provider"] for item in every} == set(registry.SLUGS)
     assert [item["gpu_model"] for item in caller.get("/offers", provider="cortecs").json()["items"]] == ["L4"]
     assert [item["hourly_price"] for item in caller.get("/offers", gpu_model="h100").json()["items"]] == ["13.000000"]
     first = caller.get("/offers", limit=1).json()
@@ -87,8 +97,17 @@ def test_offers_are_narrowed_and_paged(caller: Caller) -> None:
 def test_another_teams_offers_are_not_listed(caller: Caller) -> None:
     make_lab("other")
 
-    assert len(caller.get("/offers").json()["items"]) == len(CONNECTED)
-    assert Offer.objects.count() == 2 * len(CONNECTED)
+    told = caller.get("/offers").json()["items"]
+    assert {row["connection"] for row in told} == {one.public_id for one in caller.lab.connections.values()}
+    assert Offer.objects.count() == 2 * len(told)
+
+
+@pytest.mark.parametrize("slug", registry.SLUGS)
+def test_a_log_that_never_comes_is_said_to_be_absent(caller: Caller, slug: str) -> None:
+    told = caller.get(f"/workloads/{caller.lab.workload(slug).public_id}/logs").json()
+
+    offers_logs = Feature.LOGS in registry.get(slug).features
+    assert (told["absent"] is None, told["is_complete"]) == (offers_logs, not offers_logs)
 
 
 def test_the_list_shows_newest_first(caller: Caller, shelf: dict[str, Workload]) -> None:
@@ -216,7 +235,7 @@ def test_events_are_listed_newest_first_and_paged(caller: Caller, shelf: dict[st
 
 
 def test_logs_are_read_on_by_byte_offset(caller: Caller, shelf: dict[str, Workload]) -> None:
-    running = shelf["running"]
+    running = caller.lab.workload("baseten")
     logs.append(running, [LogLine(at=None, text=f"step {number}") for number in range(3)])
 
     first = caller.get(f"/workloads/{running.public_id}/logs").json()

@@ -64,7 +64,7 @@ class Row(Schema):
 @api.get("/workloads", response=list[Row])
 def workloads(request: HttpRequest, team: int) -> list[Workload]:
     """The newest fifty of a team."""
-    heavy = ("spec", "request", "remote", "parts", "connect", "known_remote_ids", "log_cursor")
+    heavy = ("spec", "request", "remote", "parts", "connect", "hidden_ways", "known_remote_ids", "log_cursor")
     rows = Workload.objects.filter(team=team).select_related("project", "connection", "owner").defer(*heavy)
     return list(rows.order_by("-id")[:50])
 

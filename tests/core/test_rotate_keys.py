@@ -4,13 +4,18 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from pydantic import SecretStr
 
 from gpuconsole.connections import credentials
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import crypto, fields, keyring
+from gpuconsole.instances.models import Instance
 from gpuconsole.projects import secrets
 from gpuconsole.projects.models import Secret
+from gpuconsole.workloads import ways
+from gpuconsole.workloads.models import Workload
 from tests import factories as make
+from tests.factories_workloads import make_lab
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +50,16 @@ def test_every_sealed_value_opens_with_the_new_key_alone(connection, secret):
     secret.refresh_from_db()
     assert credentials.plain(credentials.open_from(connection)) == {"api_key": "sandbox-baseten-key"}
     assert fields.read(secret, "value") == "plain text"
+
+
+def test_hidden_ways_in_are_sealed_anew_once_and_open_through_a_proxy_too(db):
+    instance = make_lab().workload("novita")
+    Workload.objects.filter(pk=instance.pk).update(**ways.columns(instance, {"SSH password": SecretStr("pw-1")}))
+
+    assert "1 value sealed with key k2" in rotate("--drop-old")
+
+    assert ways.hidden(Workload.objects.get()) == {"SSH password": "pw-1"}
+    assert ways.hidden(Instance.objects.get()) == {"SSH password": "pw-1"}
 
 
 def test_a_rotation_that_was_cut_short_is_finished(connection, secret):

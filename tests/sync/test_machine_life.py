@@ -1,10 +1,15 @@
 """A Novita instance from launch over stop, start and restart to its end, with its meter and what was measured."""
 
+import logging
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from gpuconsole.audit.models import Record
+from gpuconsole.connections import opening
+from gpuconsole.core.errors import Refused
 from gpuconsole.projects import secrets
 from gpuconsole.workloads import metrics, services
 from gpuconsole.workloads.models import Workload
@@ -54,12 +59,57 @@ def test_ways_in_show_while_it_runs(engine: Engine) -> None:
     assert row.region == "US-CA-06 (California)"
 
 
+def test_a_password_is_sealed_and_stands_in_nothing_else_that_we_keep(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        row = running(engine)
+        told = opening.open_adapter(engine.connect("novita")).fetch([row.remote_id])[0].connect["SSH password"]
+        assert isinstance(told, SecretStr)
+        password = told.get_secret_value()
+        shown = services.show_way(workload=row, way="SSH password", by=engine.user)
+    assert shown == password
+    assert row.connect["SSH password"] is None
+    assert password.encode() not in bytes(row.hidden_ways)
+    kept = [row.spec, row.request, row.remote, row.parts, row.connect, row.reason_text, engine.texts(row)]
+    kept += [list(row.events.values_list("detail", flat=True)), list(Record.objects.values_list("before", "after"))]
+    assert password not in str(kept)
+    assert password not in caplog.text
+
+
+def test_an_unchanged_password_is_nothing_new(engine: Engine) -> None:
+    row = running(engine)
+    on(engine, 30)
+    before = (engine.fresh(row).observed_at, bytes(row.hidden_ways))
+    on(engine, 30)
+    assert (engine.fresh(row).observed_at, bytes(row.hidden_ways)) == before
+
+
+def test_one_that_opens_no_more_is_sealed_anew_by_the_next_look(engine: Engine) -> None:
+    row = running(engine)
+    Workload.objects.filter(pk=row.pk).update(hidden_ways=b"\x01\x02k9" + bytes(40))
+    with pytest.raises(Refused):
+        services.show_way(workload=engine.fresh(row), way="SSH password", by=engine.user)
+    on(engine, 30)
+    assert services.show_way(workload=engine.fresh(row), way="SSH password", by=engine.user)
+
+
+def test_nothing_hidden_stays_when_the_end_is_confirmed_by_silence(engine: Engine) -> None:
+    row = running(engine)
+    services.terminate(workload=row, by=engine.user)
+    on(engine)
+    engine.spoil("vanish", "novita")
+    until(engine, row, State.CANCELLED)
+    assert (row.connect, bytes(row.hidden_ways)) == ({}, b"")
+
+
 def test_a_stop_ends_the_meter_and_a_start_opens_it_again(engine: Engine) -> None:
     row = running(engine)
     services.stop(workload=row, by=engine.user)
     on(engine)
     until(engine, row, State.STOPPED)
     assert (row.remote_status, row.billed_since, row.intent, row.connect) == ("exited", None, "", {})
+    assert bytes(row.hidden_ways) == b""
     services.start(workload=row, by=engine.user)
     on(engine)
     until(engine, row, State.RUNNING)

@@ -71,6 +71,10 @@ def _preset(world: World) -> dict[str, Any]:
     return {"name": "shared", "project": world.lab.project.slug, "spec": sample("cortecs")}
 
 
+def _password(world: World) -> dict[str, Any]:
+    return {"way": "Password"}
+
+
 def _shared(kind: str) -> dict[str, Rule]:
     return {
         f"{kind}/": PAGE,
@@ -78,6 +82,7 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/log/": WORK,
         f"{kind}/<slug:public_id>/log.txt": WORK,
         f"{kind}/<slug:public_id>/spec.json": WORK,
+        f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
         f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry)/": WORK_ACT,
         f"{kind}/<slug:public_id>/<slug:tab>/": WORK,
     }
@@ -182,4 +187,5 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/projects/<slug>/workloads/preview": ACT.posting(_launch),
     **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),
     **_within("api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry"), ACT)),
+    "api/v1/workloads/<id>/ways": ACT.posting(_password),
 }

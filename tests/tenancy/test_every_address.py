@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from gpuconsole.audit.models import Record
 from gpuconsole.core.spec_forms import SpecForm
 from gpuconsole.providers import registry
 from gpuconsole.workloads.guards import rails
@@ -106,6 +107,24 @@ def test_a_member_does_not_act_on_a_colleagues_work() -> None:
     headers = world.bearer("member")
     assert Client().post(f"/api/v1/workloads/{theirs}/stop", headers=headers).status_code == 403
     assert world.browser("project_admin").post(f"/instances/{theirs}/stop/").status_code == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in ("member", "project_admin", "team_admin")])
+def test_a_hidden_way_in_is_in_no_answer_to_those_who_may_not_act(role: str) -> None:
+    world = make_world()
+    at = world.names["instances/"]["public_id"]
+    headers, asked_for = world.bearer(role), {"way": "Password"}
+
+    answers = [
+        world.browser(role).get(f"/instances/{at}/"),
+        world.browser(role).post(f"/instances/{at}/ways/", asked_for),
+        Client().get(f"/api/v1/workloads/{at}", headers=headers),
+        Client().post(f"/api/v1/workloads/{at}/ways", asked_for, content_type="application/json", headers=headers),
+    ]
+
+    assert not [answer for answer in answers if b"way-in-1" in answer.content]
+    assert not Record.objects.filter(action="workload.show_way").exists()
 
 
 def launch_form(world: World) -> dict[str, Any]:

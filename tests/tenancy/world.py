@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.test import Client
+from pydantic import SecretStr
 
 from gpuconsole.accounts import invitations
 from gpuconsole.accounts.models import Membership, TeamRole, User
 from gpuconsole.projects import secrets
 from gpuconsole.projects.models import ProjectMember, ProjectRole
+from gpuconsole.workloads import ways
+from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.presets import services as presets
 from gpuconsole.workloads.presets.services import Content
 from gpuconsole.workloads.states import State
@@ -73,6 +76,7 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     assert member is not None
     job = lab.workload("baseten", State.FAILED, by=member)
     instance = lab.workload("cortecs", State.RUNNING, by=member)
+    Workload.objects.filter(pk=instance.pk).update(**ways.columns(instance, {"Password": SecretStr("way-in-1")}))
     secret = secrets.put(project=lab.project, name="hf_token", value="hf_secret-value", by=owner)
     invitation, link = invitations.invite(team=lab.team, email="new@example.org", role=TeamRole.MEMBER, by=owner)
     preset = presets.save(

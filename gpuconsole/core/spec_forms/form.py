@@ -99,6 +99,10 @@ class SpecForm(Generic[SpecType]):
         for name in ("located", "shown"):
             self.__dict__.pop(name, None)
 
+    def has_input(self, path: str) -> bool:
+        """Whether an error with this dotted wire path has an input to stand beside."""
+        return errors.locate_path(path, "", self.root, self.parsed).is_in_form
+
     def put(self, name: str, value: Any) -> None:
         """Set the input ``name`` to a value of the request, such as the fix that an error offered."""
         path = ".".join(part for part in name.split(".") if not part.isdecimal())

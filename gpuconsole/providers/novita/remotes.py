@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import SecretStr
+
 from gpuconsole.providers import tokens
 from gpuconsole.providers.masking import MASK
 from gpuconsole.providers.novita.statuses import FAILED, STATUSES
-from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, Remote, RemoteState
+from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, Remote, RemoteState, Way
 from gpuconsole.providers.wire import moment, whole
 
 _ACCEPTED = Reading(RemoteState.QUEUED, Phase.QUEUED, False)
@@ -62,19 +64,25 @@ def remote(instance: Mapping[str, Any]) -> Remote:
     )
 
 
-def connect(instance: Mapping[str, Any]) -> dict[str, str]:
+def connect(instance: Mapping[str, Any]) -> dict[str, Way]:
     """The ways in, by label. SSH comes as a line to copy; host and port are not told apart (client code)."""
     ssh, jupyter, terminal, log = (_part(instance, name) for name in ("SSH", "Jupyter", "WebTerminal", "Log"))
     found = {
         "SSH": ssh.get("sshCommand") or instance.get("sshCommand"),
-        "SSH password": ssh.get("password") or instance.get("sshPassword"),
+        "SSH password": _secret(ssh.get("password") or instance.get("sshPassword")),
         "Jupyter": jupyter.get("address"),
         **{f"Port {port.get('port')}, {port.get('type')}": port.get("endpoint") for port in _ports(instance)},
         "Web terminal": terminal.get("address"),
+        "Web terminal user": terminal.get("username"),
+        "Web terminal password": _secret(terminal.get("password")),
         "System log": log.get("systemLogAddress"),
         "Instance log": log.get("instanceLogAddress"),
     }
-    return {label: str(way) for label, way in found.items() if way}
+    return {label: way if isinstance(way, SecretStr) else str(way) for label, way in found.items() if way}
+
+
+def _secret(told: Any) -> SecretStr | None:
+    return SecretStr(str(told)) if told else None
 
 
 def _part(instance: Mapping[str, Any], name: str) -> Mapping[str, Any]:

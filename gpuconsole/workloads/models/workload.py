@@ -12,7 +12,7 @@ from django.db.models import F, Q
 
 from gpuconsole.accounts.models import ApiToken, Team, User
 from gpuconsole.connections.models import Connection
-from gpuconsole.core.fields import ExactJSONField
+from gpuconsole.core.fields import ExactJSONField, SealedField
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads.states import ACTIVE, FINAL, Fault, Kind, ReasonCode, State
 
@@ -76,6 +76,8 @@ class Workload(models.Model):
     reason_code = models.CharField(max_length=30, choices=ReasonCode.choices, blank=True, default=ReasonCode.NONE)
     reason_text = models.TextField(blank=True)
     reason_fault = models.CharField(max_length=10, choices=Fault.choices, blank=True)
+    reason_field = models.CharField(max_length=300, blank=True)
+    """Dotted wire path of the field that the provider refused, where it named one."""
     phases = models.JSONField(default=list, blank=True)
     """Attempts with their spans; see the module ``phases``."""
 
@@ -105,6 +107,8 @@ class Workload(models.Model):
     missing_count = models.PositiveSmallIntegerField(default=0)
     parts = models.JSONField(default=list, blank=True)
     connect = models.JSONField(default=dict, blank=True)
+    """Ways in by label; null for one that is kept in ``hidden_ways``. See the module ``ways``."""
+    hidden_ways = SealedField(bound_to="public_id")
 
     hardware_id = models.CharField(max_length=100, blank=True)
     gpu_model = models.CharField(max_length=60, blank=True)

@@ -11,6 +11,7 @@ from gpuconsole.workloads.services.acts import restart, start, stop, terminate
 from gpuconsole.workloads.services.clone import Clone, clone, clone_spec
 from gpuconsole.workloads.services.launch import launch
 from gpuconsole.workloads.services.retry import retry
+from gpuconsole.workloads.services.ways import show_way
 from gpuconsole.workloads.states import Verb
 
 
@@ -28,4 +29,17 @@ VERBS: Mapping[Verb, Act] = {
     Verb.RETRY: retry,
 }
 
-__all__ = ["VERBS", "Act", "Clone", "clone", "clone_spec", "launch", "restart", "retry", "start", "stop", "terminate"]
+__all__ = [
+    "VERBS",
+    "Act",
+    "Clone",
+    "clone",
+    "clone_spec",
+    "launch",
+    "restart",
+    "retry",
+    "show_way",
+    "start",
+    "stop",
+    "terminate",
+]

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from gpuconsole.providers.contract import Known, Rounding
 from gpuconsole.providers.errors import NoCapacity, NotAuthorized, NotFound, RateLimited, Rejected, Unconfirmed
@@ -96,7 +97,8 @@ def test_ways_in_are_told_once_it_runs(novita: Far) -> None:
     assert novita.now(made).connect == {}
     ways = novita.wait_for(made, RemoteState.RUNNING).connect
     assert ways["SSH"].startswith("ssh -p ")
-    assert ways["SSH password"]
+    assert isinstance(ways["SSH password"], SecretStr)
+    assert ways["SSH password"].get_secret_value() not in str(novita.now(made))
     assert ways["Jupyter"] == f"https://{made.id}-8888.us-ca-6.gpu-instance.novita.ai"
     assert ways["Port 8081, http"] == f"https://{made.id}-8081.us-ca-6.gpu-instance.novita.ai"
     assert ways["Port 8080, tcp"].startswith("proxy.us-ca-6.gpu-instance.novita.ai:")
@@ -528,7 +530,16 @@ def test_times_of_the_older_answers_are_read_where_they_are_there(told: Any, wan
 
 def test_the_older_ways_in_are_read_too() -> None:
     adapter, _ = answering(ROW | {"sshCommand": "ssh -p 1 root@203.0.113.7", "sshPassword": "pw"})
-    assert adapter.fetch(["a"])[0].connect == {"SSH": "ssh -p 1 root@203.0.113.7", "SSH password": "pw"}
+    assert adapter.fetch(["a"])[0].connect == {"SSH": "ssh -p 1 root@203.0.113.7", "SSH password": SecretStr("pw")}
+
+
+def test_the_password_of_the_web_terminal_is_secret_too() -> None:
+    told = {"address": "https://t.example.net", "username": "root", "password": "t-pass", "isRunning": True}
+    adapter, _ = answering(ROW | {"connectComponentWebTerminal": told})
+    found = adapter.fetch(["a"])[0]
+    assert found.connect["Web terminal password"] == SecretStr("t-pass")
+    assert (found.connect["Web terminal"], found.connect["Web terminal user"]) == ("https://t.example.net", "root")
+    assert "t-pass" not in str(found.raw)
 
 
 def test_a_sister_platform_without_networks_has_none_to_choose() -> None:

@@ -152,5 +152,6 @@ def test_an_offer_opens_the_form_with_its_product_and_count(desk: Desk) -> None:
 
 def test_the_chooser_finds_a_machine_with_eight_gpus(desk: Desk) -> None:
     page = desk.client.get("/launch/?kind=machine&gpus=8").content.decode()
-    assert "8 × RTX 3090" in page
-    assert "/launch/novita/instance/?offer=3090.16c92g" in page
+    assert "8 × RTX" in page  # which one is cheapest depends on what is in stock at this hour
+    [link] = re.findall(r'href="/launch/novita/instance/(\?offer=[^"]*)"', page)
+    assert posted_by(desk.page("novita", html.unescape(link)))["gpuNum"] == ["8"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import functools
 import re
 from typing import Any
 
@@ -16,6 +14,7 @@ from gpuconsole.projects import secrets
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.workloads.models import Preset, Workload
+from gpuconsole.workloads.names import renamed
 from gpuconsole.workloads.presets import services
 from gpuconsole.workloads.presets.services import Content
 from tests import factories
@@ -46,15 +45,8 @@ def test_a_clone_of_what_is_still_so_says_that_nothing_changed(desk: Desk, slug:
     inputs = posted_by(desk.page(slug, f"?clone={workload.public_id}"))
     desk.post(slug, "launch/", {**inputs, "confirmed": ["1"]})
     again = Workload.objects.exclude(pk=workload.pk).get().spec
-    assert _unnamed(slug, again) == _unnamed(slug, workload.spec)
-
-
-def _unnamed(slug: str, spec: dict[str, Any]) -> dict[str, Any]:
-    """A copy without the name, which a clone counts up."""
-    spec = copy.deepcopy(spec)
-    *above, name = registry.get(slug).name_path.split(".")
-    functools.reduce(dict.__getitem__, above, spec).pop(name, None)
-    return spec
+    path = registry.get(slug).name_path
+    assert renamed(again, path, "one") == renamed(spec, path, "one")
 
 
 def test_another_price_is_told_with_both(desk: Desk) -> None:

@@ -34,7 +34,12 @@ OTOY_PERSISTENT: dict[str, Any] = {
     "parameters": {"type": "docker", "parameters": {"image": "myteam/worker", "tag": "v3", "ports": [22, 8080]}},
 }
 NOVITA: dict[str, Any] = DOCUMENTED_NOVITA | {"name": "notebook"}
-HANDY = {"max_timeout_run_ms": ("1", "h"), "max_timeout_assign_ms": ("10", "min"), "max_timeout_start_ms": ("15", "min")}
+del NOVITA["imageAuth"], NOVITA["clusterId"]  # empty in the example: a form leaves that unsaid
+HANDY = {
+    "max_timeout_run_ms": ("1", "h"),
+    "max_timeout_assign_ms": ("10", "min"),
+    "max_timeout_start_ms": ("15", "min"),
+}
 """The documented milliseconds as a person says them."""
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,6 +22,17 @@ from tests.walks.test_story import assert_as_documented, fill_job, see
 TOKEN = re.compile(r"gc-[0-9a-z]{20}-?")
 
 
+class End(NamedTuple):
+    """One step to an end: the action, the button that confirms it, and the word shown once the provider did it."""
+
+    verb: str
+    button: str
+    word: str
+
+
+STOP = End("stop", "Stop instance", "Stopped")
+
+
 @dataclass(frozen=True)
 class Launch:
     """One launch of a walk: its form, what must reach the provider, and how it ends."""
@@ -29,8 +41,8 @@ class Launch:
     fill: Callable[[Page], None]
     wanted: dict[str, Any] = field(default_factory=dict)
     kind: str = "job"
-    ends: tuple[tuple[str, str, str], ...] = ()
-    """What a person does to end it: the action, the button that confirms it, the word shown then."""
+    ends: tuple[End, ...] = ()
+    """What a person does to end it, step by step; without any it ends by itself."""
     asks: str = ""
     """The button of the question that is asked before so dear a launch."""
     picture: str = ""
@@ -45,7 +57,7 @@ LAUNCHES = (
         "otoy",
         forms.fill_otoy_persistent,
         OTOY_PERSISTENT,
-        ends=(("stop", "Stop job", "Cancelled"),),
+        ends=(End("stop", "Stop job", "Cancelled"),),
         picture="otoy-persistent",
     ),
     Launch(
@@ -53,10 +65,10 @@ LAUNCHES = (
         forms.fill_novita,
         NOVITA,
         "instance",
-        ends=(("stop", "Stop instance", "Stopped"), ("terminate", "Terminate", "Cancelled")),
+        ends=(STOP, End("terminate", "Terminate", "Cancelled")),
         picture="novita",
     ),
-    Launch("cortecs", forms.fill_cortecs, CORTECS, "instance", ends=(("stop", "Stop instance", "Stopped"),)),
+    Launch("cortecs", forms.fill_cortecs, CORTECS, "instance", ends=(STOP,)),
 )
 
 
@@ -68,7 +80,7 @@ def test_all_five_are_launched_by_form_and_followed_to_their_ends(
     page.set_viewport_size(camera.SIZES[size])  # type: ignore[arg-type]
 
     def look(launch: Launch, name: str) -> None:
-        if launch.picture and size == "desktop":
+        if launch.picture and size == "desktop":  # the camera takes both widths
             camera.take(page, f"{name}-{launch.picture}", shots, reports)
         assert_fits(page)
 
@@ -78,10 +90,15 @@ def test_all_five_are_launched_by_form_and_followed_to_their_ends(
             page.goto(url)
             see(page, "Running")
             look(launch, launch.kind)
-            end(page, launch)
+            act(page, *launch.ends[0])
+    for launch, url in going:
+        for before, step in pairwise(launch.ends):
+            page.goto(url)
+            see(page, before.word)
+            act(page, *step)
     for launch, url in going:
         page.goto(url)
-        see(page, launch.ends[-1][2] if launch.ends else "Succeeded")
+        see(page, launch.ends[-1].word if launch.ends else "Succeeded")
         if not launch.ends:
             look(launch, launch.kind)
         assert_received(console, launch, url)
@@ -111,15 +128,12 @@ def open_form(page: Page, launch: Launch) -> None:
     raise AssertionError("no choices were read")
 
 
-def end(page: Page, launch: Launch) -> None:
-    """End it as a person would; what has more than one step waits for each but the last."""
-    for number, (act, button, word) in enumerate(launch.ends, 1):
-        page.locator(f"[data-act={act}]").click()
-        if act == "terminate":
-            page.get_by_label(re.compile("^Type ")).fill(page.locator("#head h1").inner_text())
-        page.get_by_role("button", name=button, exact=True).click()
-        if number < len(launch.ends):
-            see(page, word)
+def act(page: Page, verb: str, button: str, _word: str) -> None:
+    """Ask for a step and confirm it; what cannot be undone wants the name typed."""
+    page.locator(f"[data-act={verb}]").click()
+    if verb == "terminate":
+        page.get_by_label(re.compile("^Type ")).fill(page.locator("#head h1").inner_text())
+    page.get_by_role("button", name=button, exact=True).click()
 
 
 def assert_received(console: Console, launch: Launch, url: str) -> None:

@@ -199,7 +199,6 @@ def _match(
         facts.append(f"{offer.hardware.vram_gb} GB each")
     if offer.cpu_count:
         facts.append(f"{offer.cpu_count.normalize():f} vCPU")
-    each = price / offer.gpu_count if price is not None and offer.gpu_count else None
     query = urlencode({"offer": offer.hardware_id, "connection": connection.public_id})
     return Row(
         provider,
@@ -209,9 +208,15 @@ def _match(
         ", ".join(facts) or offer.hardware_id,
         offer.region or "provider chooses",
         price,
-        formats.money(price, currency) if price is not None else "no price yet",
-        f"{formats.money(each, currency)} per GPU, per {offer.billing}" if each is not None else "",
+        formats.NOT_PRICED if price is None else formats.money(price, currency),
+        _price_note(price, offer, currency),
     )
+
+
+def _price_note(price: Decimal | None, offer: Offer, currency: str) -> str:
+    if price is None:
+        return "the provider names no price"
+    return f"{formats.money(price / offer.gpu_count, currency)} per GPU, per {offer.billing}" if offer.gpu_count else ""
 
 
 def _price(offer: Offer, currency: str) -> Decimal | None:

@@ -173,7 +173,7 @@ def events_context(page: Page, limit: int | None = EVENTS_SHOWN) -> dict[str, An
 def parts_context(page: Page) -> dict[str, Any]:
     return {
         "parts": [{**part, "shown": State(_PART_STATES[part["state"]])} for part in page.workload.parts],
-        "parts_word": _PART_WORDS[Kind(page.workload.kind)],
+        "parts_word": figures.PART_WORDS[Kind(page.workload.kind)],
         "tells_nodes": page.provider.tells_nodes,
         "ways": _ways(page.workload),
         "ways_url": f"{page.url}ways/",
@@ -259,7 +259,6 @@ _REGIONS: dict[str, tuple[str, Callable[[Page], dict[str, Any]]]] = {
     "metrics": ("workloads/_metrics.html", metrics_context),
 }
 
-_PART_WORDS = {Kind.JOB: "Node", Kind.INSTANCE: "Worker"}
 _PART_STATES = {
     PartState.STARTING.value: State.STARTING,
     PartState.RUNNING.value: State.RUNNING,
@@ -288,7 +287,7 @@ def _parts_badge(workload: Workload) -> dict[str, str] | None:
     up = sum(part["state"] == PartState.RUNNING for part in parts)
     if len(parts) == 1 and up == 1:
         return None
-    text = f"{up} of {formats.plural(len(parts), _PART_WORDS[Kind(workload.kind)].lower())} up"
+    text = f"{up} of {formats.plural(len(parts), figures.PART_WORDS[Kind(workload.kind)].lower())} up"
     return {"text": text, "kind": "ok" if up == len(parts) else "warning"}
 
 

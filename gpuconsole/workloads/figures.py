@@ -19,6 +19,9 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Kind
 from gpuconsole.workloads.usage import cost_so_far
 
+PART_WORDS = {Kind.JOB: "Node", Kind.INSTANCE: "Worker"}
+"""What the parts of a workload are called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -44,8 +47,8 @@ def of(workload: Workload, now: datetime) -> list[Figure]:
 
 
 def _hardware(workload: Workload) -> Figure:
-    parts = len(workload.parts)
-    note = f"{formats.plural(parts, 'worker')}, {workload.hardware_id}" if parts else workload.hardware_id
+    parts = formats.plural(len(workload.parts), PART_WORDS[Kind(workload.kind)].lower())
+    note = f"{parts}, {workload.hardware_id}" if len(workload.parts) > 1 else workload.hardware_id
     return Figure("Hardware", hardware(workload), note)
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import ConsoleMessage
 
+_CUT_OFF = ("htmx:afterRequest", "htmx:sendAbort")
+"""What htmx logs as errors where leaving the page, or a newer request, cut one off; a lost one says `sendError` too."""
+
 
 @dataclass
 class Reports:
@@ -19,6 +22,8 @@ class Reports:
     def hear(self, message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text:
             self.csp.append(f"{message.text[:120]} {message.location}")
+        elif message.text.startswith(_CUT_OFF):
+            return
         elif message.type == "error" and "the server responded with a status of 4" not in message.text:
             self.errors.append(message.text)
 

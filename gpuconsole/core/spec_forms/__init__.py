@@ -5,12 +5,13 @@
 
 from gpuconsole.core.spec_forms.form import SpecForm
 from gpuconsole.core.spec_forms.layout import Layout
-from gpuconsole.core.spec_forms.nearest import nearest
+from gpuconsole.core.spec_forms.nearest import STAND_IN, nearest
 from gpuconsole.core.spec_forms.options import SECRETS, Cell, Column, Option, OptionList, Surroundings
 from gpuconsole.core.spec_forms.values import Values
 
 __all__ = [
     "SECRETS",
+    "STAND_IN",
     "Cell",
     "Column",
     "Layout",

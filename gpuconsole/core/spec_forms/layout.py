@@ -53,6 +53,8 @@ class BoundSection:
             return ", ".join(["on", *rest]) if first.is_on else "off"  # type: ignore[union-attr]
         if len(shown) == 1 and isinstance(first, BoundRows):
             return f"{first.count} row{'s' if first.count != 1 else ''}" if first.count else "none"
+        if len(shown) == 1 and isinstance(first, BoundPairs):
+            return first.summary if first.is_set else "none"
         count = sum(item.is_set for item in shown)
         return f"{count} set" if count else "defaults"
 

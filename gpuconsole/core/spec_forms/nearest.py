@@ -13,6 +13,7 @@ from gpuconsole.providers.specs import NEAREST
 
 Model = TypeVar("Model", bound=BaseModel)
 STAND_IN, LEAST = "-", 1
+"""What takes the place of a text and of a number that is missing."""
 TRIES = 6
 
 

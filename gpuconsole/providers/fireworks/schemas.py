@@ -214,7 +214,7 @@ class FireworksJobSpec(Spec):
             "reserved. The console adds its launch token.",
             examples=[{"lab.example.org/owner": "evals"}],
         ),
-        Ui(group=SHARING, widget=Widget.PAIRS, width=12, source=f"{SEED_CLIENT}; docs"),
+        Ui(group=SHARING, widget=Widget.PAIRS, width=8, source=f"{SEED_CLIENT}; docs"),
     ] = {}
     shared: Annotated[
         bool,
@@ -223,7 +223,7 @@ class FireworksJobSpec(Spec):
             description="Everyone in the account may update, delete and clone it, and make environments from it.",
             examples=[True],
         ),
-        Ui(group=SHARING, widget=Widget.SWITCH, source=SEED_CLIENT),
+        Ui(group=SHARING, widget=Widget.SWITCH, width=4, source=SEED_CLIENT),
     ] = False
 
     @model_validator(mode="after")

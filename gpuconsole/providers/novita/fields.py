@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from gpuconsole.providers.problems import wrong
-from gpuconsole.providers.specs import SpecPart, Ui
+from gpuconsole.providers.specs import Listed, SpecPart, Ui
 
 DOCS, BOTH = "docs", "seed; docs"
 
@@ -17,6 +17,7 @@ RESERVED = frozenset({2222, 2223, 2224})
 """Ports inside the container that the platform keeps for itself (docs)."""
 MOST_PORTS = 15
 """Ports and tools together (docs; an older client says 10)."""
+KINDS = (Listed("tcp", "tcp"), Listed("http", "http"))
 LONGEST_VALUE, LONGEST_LOGIN = 4095, 10239
 """Characters (docs)."""
 
@@ -96,8 +97,8 @@ _Plain = Annotated[str, Field(max_length=LONGEST_VALUE)]
 class NovitaPort(SpecPart):
     """One row of the ports in the form; on the wire they are one text."""
 
-    port: Annotated[int, AfterValidator(publishable), Field(title="Port"), Ui(width=5, source=BOTH)]
-    type: Annotated[Literal["tcp", "http"], Field(title="Kind"), Ui(width=5, sends="http", source=BOTH)]
+    port: Annotated[int, AfterValidator(publishable), Field(title="Port"), Ui(width=6, source=BOTH)]
+    type: Annotated[Literal["tcp", "http"], Field(title="Kind"), Ui(width=6, sends="http", listed=KINDS, source=BOTH)]
 
 
 class NovitaTool(SpecPart):
@@ -117,12 +118,12 @@ class NovitaTool(SpecPart):
             examples=["8888"],
             json_schema_extra={"x-minimum": 1, "x-maximum": 65535},
         ),
-        Ui(width=4, sends="8888", source="seed example; range docs; default assumed"),
+        Ui(width=3, sends="8888", source="seed example; range docs; default assumed"),
     ]
     type: Annotated[
         Literal["tcp", "http"],
         Field(title="Kind", description="Protocol of the tool's port.", examples=["http"]),
-        Ui(width=4, sends="http", source="seed example; enum docs; default assumed"),
+        Ui(width=5, sends="http", listed=KINDS, source="seed example; enum docs; default assumed"),
     ]
 
 

@@ -79,7 +79,7 @@ class NovitaInstanceSpec(Spec):
     gpuNum: Annotated[  # noqa: N815
         int,
         Field(title="GPUs", description="Price, CPU and RAM scale with it.", ge=1, le=8, examples=[1]),
-        Ui(group="Basics", unit="GPU", width=3, source="seed; range docs"),
+        Ui(group="Basics", unit="GPU", width=4, source="seed; range docs"),
     ]
     cpuNum: Annotated[  # noqa: N815
         int,
@@ -87,7 +87,7 @@ class NovitaInstanceSpec(Spec):
         Ui(
             group="Basics",
             unit="vCPU",
-            width=3,
+            width=4,
             placeholder="product default",
             source=f"seed, {_OLD}; meaning of 0 assumed",
         ),
@@ -98,7 +98,7 @@ class NovitaInstanceSpec(Spec):
         Ui(
             group="Basics",
             unit="GB",
-            width=3,
+            width=4,
             placeholder="product default",
             source=f"seed, {_OLD}; meaning of 0 assumed",
         ),
@@ -110,7 +110,7 @@ class NovitaInstanceSpec(Spec):
             description="Data centre; must be the one of every mounted network storage.",
             examples=["us-ca-6"],
         ),
-        Ui(group="Basics", choices="clusters", width=3, default_text="any", source=BOTH),
+        Ui(group="Basics", choices="clusters", width=6, default_text="any", source=BOTH),
     ] = ""
     minCudaVersion: Annotated[  # noqa: N815
         Cuda,
@@ -121,7 +121,7 @@ class NovitaInstanceSpec(Spec):
             max_length=255,
             examples=["12.4"],
         ),
-        Ui(group="Basics", width=3, placeholder="any", source=DOCS),
+        Ui(group="Basics", width=6, placeholder="any", source=DOCS),
     ]
     kind: Annotated[
         Literal["gpu", "cpu"],
@@ -137,7 +137,7 @@ class NovitaInstanceSpec(Spec):
             max_length=500,
             examples=["infrai/pytorch:2.2.1"],
         ),
-        Ui(group="Image and command", width=8, placeholder="infrai/pytorch:2.2.1", source=BOTH),
+        Ui(group="Image and command", width=12, placeholder="infrai/pytorch:2.2.1", source=BOTH),
     ]
     imageAuth: Annotated[  # noqa: N815
         str,
@@ -151,7 +151,7 @@ class NovitaInstanceSpec(Spec):
         Ui(
             group="Image and command",
             secret=True,
-            width=4,
+            width=6,
             default_text="none, public image",
             excludes=("imageAuthId",),
             source=f"{BOTH}; exclusivity assumed",
@@ -182,7 +182,7 @@ class NovitaInstanceSpec(Spec):
             max_length=2047,
             examples=[""],
         ),
-        Ui(group="Image and command", width=12, sends="", source=BOTH),
+        Ui(group="Image and command", width=8, sends="", source=BOTH),
     ]
     entrypoint: Annotated[
         str,
@@ -193,7 +193,7 @@ class NovitaInstanceSpec(Spec):
             max_length=2047,
             examples=["/bin/sh"],
         ),
-        Ui(group="Image and command", width=6, source=DOCS),
+        Ui(group="Image and command", width=4, source=DOCS),
     ]
     diskSize: Annotated[  # noqa: N815
         int,

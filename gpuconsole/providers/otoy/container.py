@@ -74,12 +74,12 @@ class OtoyDocker(SpecPart):
             min_length=1,
             examples=["myteam/trainer"],
         ),
-        Ui(width=8, placeholder="myteam/trainer", source=f"{DOCS}; required {ASSUMED}"),
+        Ui(width=6, placeholder="myteam/trainer", source=f"{DOCS}; required {ASSUMED}"),
     ]
     tag: Annotated[
         str | None,
         Field(title="Tag", description="Image tag.", examples=["v1.0"]),
-        Ui(width=4, default_text="latest (assumed)", source=DOCS),
+        Ui(width=3, default_text="latest (assumed)", source=DOCS),
     ] = None
     env: Annotated[
         dict[str, TextOrSecret],
@@ -98,7 +98,7 @@ class OtoyDocker(SpecPart):
             "for SSH.",
             examples=[[22, 8080]],
         ),
-        Ui(group=ACCESS, widget=Widget.LINES, width=4, source=f"{DOCS}; replacement {THIRD}; limits {ASSUMED}"),
+        Ui(group=ACCESS, widget=Widget.LINES, width=6, source=f"{DOCS}; replacement {THIRD}; limits {ASSUMED}"),
     ] = None
     allowed_ips: Annotated[
         list[str] | None,
@@ -108,7 +108,7 @@ class OtoyDocker(SpecPart):
             description="CIDR ranges that may reach the ports, one a line; empty lets everybody.",
             examples=[["203.0.113.7/32"]],
         ),
-        Ui(group=ACCESS, widget=Widget.LINES, width=4, source=DOCS),
+        Ui(group=ACCESS, widget=Widget.LINES, width=6, source=DOCS),
     ] = None
     sshkey: Annotated[
         str | None,
@@ -156,7 +156,7 @@ class OtoyContainer(SpecPart):
     type: Annotated[
         Literal["docker"],
         Field(title="Runtime", description="Kind of runtime; there is one.", examples=["docker"]),
-        Ui(width=4, widget=Widget.SELECT, source=DOCS),
+        Ui(width=3, widget=Widget.SELECT, source=DOCS),
     ] = "docker"
     parameters: Annotated[
         OtoyDocker,

@@ -99,7 +99,7 @@ class OtoyJobSpec(Spec):
             group=GPU,
             choices="gpu_names",
             open_enum=True,
-            width=5,
+            width=4,
             excludes=("gpu_registry_uuid",),
             default_text="any that fits",
             source=SEED,
@@ -127,7 +127,7 @@ class OtoyJobSpec(Spec):
     gpu_count: Annotated[
         int | None,
         Field(title="GPUs", description="For each node; 0 for CPU only.", ge=0, examples=[1]),
-        Ui(group=GPU, unit="GPUs", width=2, default_text="1 (assumed)", source=f"{SEED}; {DOCS}"),
+        Ui(group=GPU, unit="GPUs", width=3, default_text="1 (assumed)", source=f"{SEED}; {DOCS}"),
     ] = None
     cpu_count: Annotated[
         int | None,
@@ -202,8 +202,8 @@ class OtoyJobSpec(Spec):
     max_node_count: Annotated[
         int | None,
         Field(
-            title="Nodes at most",
-            description="Each costs the full price.",
+            title="Nodes",
+            description="At most; each costs the full price.",
             ge=1,
             examples=[1],
         ),

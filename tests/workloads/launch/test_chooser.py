@@ -39,7 +39,7 @@ def test_prices_are_compared_in_the_teams_currency(desk: Desk) -> None:
 
 def test_an_unknown_price_is_said_to_be_unknown(desk: Desk) -> None:
     Offer.objects.filter(connection=desk.connections["cortecs"]).update(hourly_price=None)
-    assert "no price yet" in _page(desk, "?kind=endpoint")
+    assert "not priced by us" in _page(desk, "?kind=endpoint")
 
 
 def test_offers_never_seen_are_no_offers_of_nothing(desk: Desk) -> None:

@@ -152,5 +152,6 @@ def test_an_offer_opens_the_form_with_its_product_and_count(desk: Desk) -> None:
 
 def test_the_chooser_finds_a_machine_with_eight_gpus(desk: Desk) -> None:
     page = desk.client.get("/launch/?kind=machine&gpus=8").content.decode()
-    assert "8 × RTX 3090" in page
-    assert "/launch/novita/instance/?offer=3090.16c92g" in page
+    # The cheapest one is sold out now and then, as the hour has it.
+    assert re.search("8 × RTX [34]090", page)
+    assert re.search(r"/launch/novita/instance/\?offer=[34]090\.16c(92|62)g", page)

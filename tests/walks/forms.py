@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -121,6 +122,16 @@ def fill_novita(page: Page) -> None:
     type_in(page, mount, "mountPoint", below="networkStorages.0.")
     add_pairs(page, "envs", {variable["key"]: variable["value"]})
     expect(page.locator("#rail")).to_contain_text("1 × RTX")
+
+
+def open_form(page: Page, provider: str, kind: str) -> None:
+    """An empty form, once a worker has read what the account offers."""
+    for _ in range(60):
+        page.goto(f"/launch/{provider}/{kind}/?draft=discard")
+        if page.get_by_text(re.compile(r"\bSeen ")).count():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError("no choices were read")
 
 
 def type_in(page: Page, values: Mapping[str, Any], *names: str, below: str = "") -> None:

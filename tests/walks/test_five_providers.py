@@ -107,7 +107,7 @@ def test_all_five_are_launched_by_form_and_followed_to_their_ends(
 
 def launched(page: Page, launch: Launch, look: Callable[[Launch, str], None]) -> str:
     """Fill in the form and press the button that is nearest; answers the address of what was launched."""
-    open_form(page, launch)
+    forms.open_form(page, launch.provider, launch.kind)
     launch.fill(page)
     expect(page.locator("#launch-button")).to_have_text(f"Launch {launch.kind}", timeout=10_000)
     look(launch, "launch")
@@ -116,16 +116,6 @@ def launched(page: Page, launch: Launch, look: Callable[[Launch, str], None]) ->
         page.get_by_role("button", name=launch.asks).click()
     page.wait_for_url(re.compile(rf"/{launch.kind}s/(job|inst)_"))
     return page.url
-
-
-def open_form(page: Page, launch: Launch) -> None:
-    """The form once a worker has read what the account offers."""
-    for _ in range(60):
-        page.goto(f"/launch/{launch.provider}/{launch.kind}/?draft=discard")
-        if page.get_by_text(re.compile(r"\bSeen ")).count():
-            return
-        page.wait_for_timeout(500)
-    raise AssertionError("no choices were read")
 
 
 def act(page: Page, verb: str, button: str, _word: str) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.contract.samples import DOCUMENTED_BASETEN
 from tests.walks import shots as camera
 from tests.walks.conftest import Console, sign_in
+from tests.walks.forms import open_form
 from tests.walks.reports import Reports
 
 SOON_MS = 40_000
@@ -123,7 +124,7 @@ def test_an_instance_is_launched_stopped_and_said_to_be_stopped_only_when_the_pr
     signed_in: Page, console: Console, reports: Reports, shots: Path
 ) -> None:
     page = signed_in
-    page.goto("/launch/cortecs/instance/")
+    open_form(page, "cortecs", "instance")
     page.locator("[name=model_id]").select_option("cortecs--phi-4-FP8-Dynamic")
     page.locator("[name=hardware_type_id][value=NVIDIA_L4_1]").check()
     page.locator("[name=num_workers]").fill("2")
@@ -185,7 +186,7 @@ def test_sign_in_tells_a_wrong_password_without_saying_which_part_is_wrong(
 
 def test_a_double_click_launches_one_workload(signed_in: Page, console: Console) -> None:
     page = signed_in
-    page.goto("/launch/cortecs/instance/")
+    open_form(page, "cortecs", "instance")
     page.locator("[name=model_id]").select_option("cortecs--phi-4-FP8-Dynamic")
     page.locator("[name=hardware_type_id][value=NVIDIA_L4_1]").check()
     before = len(console.resources("cortecs"))

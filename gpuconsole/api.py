@@ -129,7 +129,12 @@ def _not_found(request: HttpRequest, exc: Http404) -> HttpResponse:
 def _refused(request: HttpRequest, exc: Refused) -> HttpResponse:
     errors = [FieldProblem(path=exc.field, message=exc.message)] if exc.field else []
     detail = " ".join((exc.message, *exc.details))
-    return problem(request, 422 if exc.field else 409, detail, code=exc.code or "refused", errors=errors)
+    status = 422 if exc.field and exc.code not in _AS_THINGS_STAND else 409
+    return problem(request, status, detail, code=exc.code or "refused", errors=errors)
+
+
+_AS_THINGS_STAND = frozenset({"over_quota", "over_budget", "needs_approval"})
+"""Refusals of what was asked rightly: the same may be granted later, or with another value of the field they name."""
 
 
 @api.exception_handler(HttpError)

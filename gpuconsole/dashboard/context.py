@@ -13,8 +13,10 @@ from django.utils.functional import SimpleLazyObject
 
 from gpuconsole.accounts.access import Viewer, viewer
 from gpuconsole.accounts.models import Team, User
+from gpuconsole.core.money import Money
+from gpuconsole.projects import quotas, rates
 from gpuconsole.projects.access import focused_project, visible_projects
-from gpuconsole.projects.models import Project
+from gpuconsole.projects.models import Budget, Measure, Project, Quota
 from gpuconsole.workloads import queries, spending
 from gpuconsole.workloads.states import Kind
 
@@ -60,6 +62,14 @@ class Shell:
     nav: Sequence[NavItem]
     month: MonthMoney | None
     theme: str
+
+    @property
+    def gpu_limit(self) -> int | None:
+        """How many GPUs the scope in focus may hold at once; None: no limit."""
+        if self.team is None:
+            return None
+        found = Quota.objects.filter(team=self.team, measure=Measure.GPUS, project=self.project)
+        return next((int(one.number) for one in found if quotas.is_plain(one, Measure.GPUS)), None)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -130,7 +140,7 @@ def _month(person: Viewer, project: Project | None, scope: Sequence[Project]) ->
         return None
     now = timezone.now()
     found = spending.month(person.team, scope, now)
-    budget = _budget(person.team, scope)
+    budget = _budget(person.team, project, scope)
     percent = None
     if budget and found.spent is not None:
         percent = min(found.spent / budget * 100, Decimal(100))
@@ -138,9 +148,19 @@ def _month(person: Viewer, project: Project | None, scope: Sequence[Project]) ->
     return MonthMoney(found.month.name, found.spent, budget, person.team.currency, percent, pace)
 
 
-def _budget(team: Team, scope: Sequence[Project]) -> Decimal | None:
-    """The budgets of the scope together; None where a project has none, or one in another currency."""
-    amounts = [project.budget_amount for project in scope if project.budget_currency in ("", team.currency)]
-    if not amounts or any(amount is None for amount in amounts):
-        return None
-    return sum((amount for amount in amounts if amount is not None), Decimal(0))
+def _budget(team: Team, project: Project | None, scope: Sequence[Project]) -> Decimal | None:
+    """The budget of the project in focus, in the team's currency. For all projects it is the team's own, else those
+    of the projects together; None where one of them has none, or no rate is known."""
+    amounts = {one.project_id: _amount(one, team) for one in Budget.objects.filter(team=team)}
+    if project is not None:
+        return amounts.get(project.pk)
+    if None in amounts:
+        return amounts[None]
+    found = [amounts.get(one.pk) for one in scope]
+    known = [amount for amount in found if amount is not None]
+    return sum(known, Decimal(0)) if found and len(known) == len(found) else None
+
+
+def _amount(budget: Budget, team: Team) -> Decimal | None:
+    found = rates.convert(Money(budget.amount, budget.currency), team.currency)
+    return None if found is None else found.amount

@@ -117,7 +117,13 @@ def preview(request: HttpRequest, slug: Text, payload: LaunchIn) -> PreviewOut:
     if asked.preset is not None:
         locks.check(asked.preset, project, terms)
     shown = previews.preview(project=project, connection=terms.connection, spec=terms.spec)
-    figures = estimate(project=project, connection=terms.connection, spec=terms.spec, stop_after_s=terms.stop_after_s)
+    figures = estimate(
+        project=project,
+        connection=terms.connection,
+        spec=terms.spec,
+        owner=asked.viewer.user,
+        stop_after_s=terms.stop_after_s,
+    )
     requests = [RequestOut(method=sent.method, path=sent.path, body=sent.body, why=sent.why) for sent in shown.requests]
     return PreviewOut(
         request=requests[-1],

@@ -151,6 +151,8 @@ class Workload(models.Model):
 
     is_repeat = False
     """True of the first launch's row when it answers a re-sent request; not stored."""
+    warnings: tuple[str, ...] = ()
+    """Limits that the launch just passed with a warning; not stored, the events tell them."""
 
     objects = WorkloadQuerySet.as_manager()
 

@@ -1,0 +1,173 @@
+"""Budgets at work: what a month's budget has spent and reserved, and what it has left for a launch.
+
+A reservation counts in every month that its work can still fall into, with what it can cost there: at midnight of the
+first nothing turns up that had not been counted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import DecimalField, DurationField, ExpressionWrapper, F, Q, Sum, Value
+from django.db.models.functions import Coalesce, Extract
+
+from gpuconsole.core.money import Money
+from gpuconsole.projects import budgets
+from gpuconsole.projects.budgets import Balance, Month
+from gpuconsole.projects.models import Budget, Project
+from gpuconsole.workloads import spending, usage
+from gpuconsole.workloads.models import UsageInterval, Workload, WorkloadQuerySet
+
+_EXACT = DecimalField(max_digits=30, decimal_places=6)
+_HOUR_S = Decimal(3600)
+_NEEDED = (
+    *("project", "currency", "reserved", "hourly_price", "rounding", "ends_by"),
+    *("cost_closed", "billed_since", "billed_closed_s", "state"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a budget stands in the running month; the balance is None where a rate is missing."""
+
+    budget: Budget
+    month: Month
+    balance: Balance | None
+
+
+def share(
+    most: Decimal, hourly: Decimal, rounding: str, ends_by: datetime | None, now: datetime, month: Month
+) -> Decimal:
+    """How much of what work may still cost, ``most``, can fall into a month, if it is billed from now to its end.
+
+    What is past its end falls into the running month: it is being ended.
+    """
+    if ends_by is not None and ends_by <= now:
+        return most if month.start <= now < month.end else Decimal(0)
+    until = month.end if ends_by is None else min(ends_by, month.end)
+    inside_s = usage.seconds(until - max(now, month.start))
+    return min(most, usage.price_of(inside_s, hourly, rounding) or Decimal(0))
+
+
+def standings(listed: Collection[Budget], now: datetime) -> list[Standing]:
+    """How each budget stands, in its own currency; as many queries for many budgets of one time zone as for one."""
+    zones: dict[str, list[Budget]] = defaultdict(list)
+    for budget in listed:
+        zones[budget.team.time_zone].append(budget)
+    found = {}
+    for zone, own in zones.items():
+        month = budgets.month_of(now, zone)
+        projects = _projects(own)
+        spent = spending.spent_by_project(_intervals(own), month.start, month.end, now)
+        held = falling(_held(own), month, now)
+        for budget in own:
+            keys = projects[budget.team_id] if budget.project_id is None else [budget.project_id]
+            sums = [spending.total(spending.merged(sums, keys), budget.currency) for sums in (spent, held)]
+            known = None if sums[0] is None or sums[1] is None else (sums[0], sums[1])
+            balance = known and budgets.balance(budget, spent=known[0], reserved=known[1])
+            found[budget.pk] = Standing(budget, month, balance)
+    return [found[budget.pk] for budget in listed]
+
+
+def falling(workloads: WorkloadQuerySet, month: Month, now: datetime) -> dict[int, dict[str, Decimal]]:
+    """What held work may still cost in a month on top of what it has cost already, by project. One query."""
+    sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in _reserved(workloads):
+        sums[row.project_id][row.currency] += _falls(row, month, now)
+    return sums
+
+
+def left(
+    budget: Budget, months: Sequence[Month], now: datetime, *, without: Workload | None = None
+) -> list[Money | None]:
+    """What launches may still take of the budget in the running month and in others that follow; never below zero.
+
+    None where a rate is missing. ``without`` leaves out what one workload may still cost. Work that began in the
+    running month, ends in it and cannot cost more than it reserved has its reservation taken whole, what it has spent
+    included: that is summed by the database, so that thousands of launches cost no more than one.
+    """
+    held = _held([budget])
+    if without is not None:
+        held = held.exclude(pk=without.pk)
+    plain = _plain(held, months[0], now)
+    others = list(_reserved(held.exclude(pk__in=plain.values("pk"))))
+    spent = spending.spent_of(_intervals([budget]).exclude(workload__in=plain), months[0].start, months[0].end, now)
+    whole = dict(plain.order_by().values_list("currency").annotate(Sum("reserved")))
+    found = []
+    for number, month in enumerate(months):
+        taken = _summed((row.currency, _falls(row, month, now)) for row in others)
+        if number == 0:
+            taken = _summed([*taken.items(), *spent.items(), *whole.items()])
+        sum_of_it = spending.total(taken, budget.currency)
+        rest = None if sum_of_it is None else max(Decimal(0), budget.amount - sum_of_it.amount)
+        found.append(None if rest is None else Money(rest, budget.currency))
+    return found
+
+
+def _plain(held: WorkloadQuerySet, month: Month, now: datetime) -> WorkloadQuerySet:
+    """Held work that takes its whole reservation in this month, and no more than it."""
+    lasts = ExpressionWrapper(F("ends_by") - Coalesce("billed_since", Value(now)), DurationField())
+    at_most = ExpressionWrapper(
+        F("cost_closed") + F("hourly_price") * Extract(lasts, "epoch") / Value(_HOUR_S), output_field=_EXACT
+    )
+    inside = Q(created_at__gte=month.start, ends_by__gt=now, ends_by__lte=month.end, hourly_price__isnull=False)
+    return held.filter(inside, reserved__isnull=False).filter(reserved__gte=at_most)
+
+
+def _reserved(workloads: WorkloadQuerySet) -> Iterable[Workload]:
+    return workloads.filter(reserved__isnull=False, hourly_price__isnull=False).only(*_NEEDED)
+
+
+def _falls(row: Workload, month: Month, now: datetime) -> Decimal:
+    assert row.reserved is not None and row.hourly_price is not None
+    rest = max(Decimal(0), row.reserved - (usage.cost_so_far(row, now) or Decimal(0)))
+    return share(rest, row.hourly_price, row.rounding, row.ends_by, now, month)
+
+
+def _within(listed: Collection[Budget]) -> Q:
+    teams = {one.team_id for one in listed if one.project_id is None}
+    projects = {one.project_id for one in listed if one.project_id is not None and one.team_id not in teams}
+    return Q(project__team__in=teams) | Q(project__in=projects) if teams else Q(project__in=projects)
+
+
+def _held(listed: Collection[Budget]) -> WorkloadQuerySet:
+    return Workload.objects.holding().filter(_within(listed))
+
+
+def _intervals(listed: Collection[Budget]) -> spending.Intervals:
+    return UsageInterval.objects.filter(_within(listed))
+
+
+def _projects(listed: Collection[Budget]) -> Mapping[int, list[int]]:
+    """The projects of the teams that have a budget of their own."""
+    found: dict[int, list[int]] = defaultdict(list)
+    teams = {one.team_id for one in listed if one.project_id is None}
+    for pk, team in Project.objects.filter(team__in=teams).values_list("pk", "team"):
+        found[team].append(pk)
+    return found
+
+
+def _summed(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for currency, amount in amounts:
+        sums[currency] += amount
+    return sums
+
+
+def days_spent(budget: Budget, now: datetime) -> list[Decimal]:
+    """What each of the last whole days cost, oldest first, for a forecast; empty where a rate is missing.
+
+    Days before the first money was spent do not count.
+    """
+    found: list[Decimal] = []
+    for start, end in budgets.last_days(now, budget.team.time_zone):
+        money = spending.total(spending.spent_of(_intervals([budget]), start, end, now), budget.currency)
+        if money is None:
+            return []
+        if found or money.amount:
+            found.append(money.amount)
+    return found

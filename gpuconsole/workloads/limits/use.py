@@ -1,0 +1,197 @@
+"""What quotas have in use: summed from the workloads' own rows, for any number of quotas in a few queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, DateTimeField, DurationField, ExpressionWrapper, F, Q, Sum, Value, When
+from django.db.models.functions import Coalesce, Extract, Greatest, Least
+
+from gpuconsole.accounts.models import Team, User
+from gpuconsole.core import gpus
+from gpuconsole.core.money import Money
+from gpuconsole.projects import budgets, rates
+from gpuconsole.projects.models import Measure, Quota
+from gpuconsole.projects.quotas import Use
+from gpuconsole.workloads.models import UsageInterval, Workload
+
+_AT_ONCE = frozenset({Measure.GPUS, Measure.WORKLOADS, Measure.HOURLY_PRICE})
+_HOUR_S = Decimal(3600)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What alike work holds: of one project and person, kind, GPU model and currency."""
+
+    team_id: int
+    project_id: int
+    owner_id: int | None
+    kind: str
+    gpu_model: str
+    currency: str = ""
+    gpus: int = 0
+    workloads: int = 0
+    hourly_price: Decimal | None = None
+    gpu_s: Decimal = Decimal(0)
+
+
+def used(
+    quotas: Collection[Quota], now: datetime, *, owner: User | None = None, without: Workload | None = None
+) -> dict[int, Use]:
+    """What each quota has in use, by its key; lists and run times have none.
+
+    For a limit that holds for each person it is that of ``owner``, else of whoever uses most. ``without`` leaves out
+    what one workload holds. Counted are launches that are active, or at rest and asked to start.
+    """
+    measures = {Measure(quota.measure) for quota in quotas}
+    teams = _teams(quotas)
+    at_once = _at_once(quotas, without) if measures & _AT_ONCE else []
+    hours = _gpu_hours(quotas, teams, now, without) if Measure.GPU_HOURS in measures else []
+    money = _Converter(teams)
+    found = {}
+    for quota in quotas:
+        if quota.measure in _SUMS:
+            rows = [row for row in (hours if quota.measure == Measure.GPU_HOURS else at_once) if _counts(quota, row)]
+            found[quota.pk] = _use(quota, rows, owner, money)
+    return found
+
+
+def _use(quota: Quota, rows: Iterable[_Held], owner: User | None, money: _Converter) -> Use:
+    total = _SUMS[Measure(quota.measure)]
+    if not quota.each_member:
+        return Use(total(quota, list(rows), money))
+    by_person: dict[int | None, list[_Held]] = defaultdict(list)
+    for row in rows:
+        by_person[row.owner_id].append(row)
+    if owner is not None:
+        return Use(total(quota, by_person[owner.pk], money), owner.display_name)
+    by_person.pop(None, None)
+    sums = {person: total(quota, own, money) for person, own in by_person.items()}
+    known = {person: amount for person, amount in sums.items() if amount is not None}
+    if len(known) < len(sums):
+        return Use(None)
+    if not known:
+        return Use()
+    most = max(known, key=lambda person: known[person])
+    return Use(known[most], User.objects.get(pk=most).display_name if most else "")
+
+
+def _counts(quota: Quota, row: _Held) -> bool:
+    """Whether what the row holds is of what the quota limits."""
+    if row.team_id != quota.team_id or quota.project_id not in (None, row.project_id):
+        return False
+    if quota.member_id not in (None, row.owner_id) or quota.kind not in ("", row.kind):
+        return False
+    return not quota.gpu_model or quota.gpu_model == row.gpu_model
+
+
+class _Converter:
+    """Money in each team's own currency; a rate is looked up once."""
+
+    def __init__(self, teams: dict[int, Team]) -> None:
+        self._teams = teams
+        self._found: dict[tuple[str, str], Money | None] = {}
+
+    def total(self, quota: Quota, rows: list[_Held]) -> Decimal | None:
+        """Price per hour of the rows together; None where a rate is missing."""
+        currency, total = self._teams[quota.team_id].currency, Decimal(0)
+        for row in rows:
+            if row.hourly_price:
+                one = self._one(row.currency, currency)
+                if one is None:
+                    return None
+                total += row.hourly_price * one.amount
+        return total
+
+    def _one(self, currency: str, to_currency: str) -> Money | None:
+        if (currency, to_currency) not in self._found:
+            self._found[currency, to_currency] = rates.convert(Money(Decimal(1), currency), to_currency)
+        return self._found[currency, to_currency]
+
+
+_SUMS: dict[Measure, Callable[[Quota, list[_Held], _Converter], Decimal | None]] = {
+    Measure.GPUS: lambda quota, rows, money: Decimal(sum(row.gpus for row in rows)),
+    Measure.WORKLOADS: lambda quota, rows, money: Decimal(sum(row.workloads for row in rows)),
+    Measure.HOURLY_PRICE: lambda quota, rows, money: money.total(quota, rows),
+    Measure.GPU_HOURS: lambda quota, rows, money: sum((row.gpu_s for row in rows), Decimal(0)) / _HOUR_S,
+}
+
+
+def _teams(quotas: Collection[Quota]) -> dict[int, Team]:
+    """The teams by key: those that came with the quotas, the others in one query."""
+    known = {one.team_id: one.team for one in quotas if Quota.team.is_cached(one)}
+    missing = {one.team_id for one in quotas} - known.keys()
+    return known | (Team.objects.in_bulk(missing) if missing else {})
+
+
+def _within(quotas: Collection[Quota], prefix: str = "") -> Q:
+    """The teams that the quotas are of; one project alone where they are all of it."""
+    projects = {one.project_id for one in quotas}
+    if len(projects) == 1 and None not in projects:
+        return Q(**{f"{prefix}project__in": projects})
+    return Q(**{f"{prefix}team__in": {one.team_id for one in quotas}})
+
+
+_GROUP = ("team", "project", "owner", "kind", "gpu_model")
+
+
+def _at_once(quotas: Collection[Quota], without: Workload | None) -> list[_Held]:
+    rows = Workload.objects.holding().filter(_within(quotas))
+    if without is not None:
+        rows = rows.exclude(pk=without.pk)
+    sums = (Sum("gpu_count"), Count("pk"), Sum("hourly_price"))
+    return [
+        _Held(team, project, owner, kind, gpus.normal(model), currency, gpu_count or 0, count, hourly)
+        for team, project, owner, kind, model, currency, gpu_count, count, hourly in (
+            rows.order_by().values_list(*_GROUP, "currency").annotate(*sums)
+        )
+    ]
+
+
+def _gpu_hours(
+    quotas: Collection[Quota], teams: dict[int, Team], now: datetime, without: Workload | None
+) -> list[_Held]:
+    """GPU-seconds of each team's month: those that were metered, and those that held work may still take in it."""
+    hourly = [one for one in quotas if one.measure == Measure.GPU_HOURS]
+    months = {pk: budgets.month_of(now, team.time_zone) for pk, team in teams.items()}
+    start, end = ({pk: getattr(month, edge) for pk, month in months.items()} for edge in ("start", "end"))
+    metered = UsageInterval.objects.filter(_within(hourly, "workload__"), gpu_count__gt=0).annotate(
+        begins=Greatest("started_at", _by_team("workload__team", start)),
+        ends=Least(Coalesce("ended_at", Value(now)), Value(now)),
+    )
+    metered = metered.filter(Q(ended_at=None) | Q(ended_at__gt=min(start.values())), ends__gt=F("begins"))
+    ahead = (
+        Workload.objects.holding()
+        .filter(_within(hourly), gpu_count__gt=0)
+        .annotate(
+            begins=Value(now, DateTimeField()),
+            ends=Least(Coalesce("ends_by", _by_team("team", end)), _by_team("team", end)),
+        )
+    )
+    if without is not None:
+        ahead = ahead.exclude(pk=without.pk)
+    return [*_gpu_s(metered, "workload__"), *_gpu_s(ahead.filter(ends__gt=F("begins")), "")]
+
+
+def _gpu_s(rows: Any, prefix: str) -> list[_Held]:
+    length = ExpressionWrapper(F("ends") - F("begins"), DurationField())
+    sums = (
+        rows.order_by()
+        .values_list(*(prefix + name for name in _GROUP))
+        .annotate(Sum(F("gpu_count") * Extract(length, "epoch")))
+    )
+    return [
+        _Held(team, project, owner, kind, gpus.normal(model), gpu_s=Decimal(gpu_s))
+        for team, project, owner, kind, model, gpu_s in sums
+    ]
+
+
+def _by_team(column: str, moments: dict[int, datetime]) -> Case:
+    return Case(
+        *(When(**{column: pk, "then": Value(moment)}) for pk, moment in moments.items()), output_field=DateTimeField()
+    )

@@ -1,0 +1,183 @@
+"""What quotas and budgets say to a launch: one line beside its button for each, and whether it stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from gpuconsole.accounts.models import User
+from gpuconsole.core.money import Money
+from gpuconsole.projects import budgets, quotas, rates, rules
+from gpuconsole.projects.models import Budget, Consequence, Measure, Project
+from gpuconsole.projects.quotas import Ask, Violation
+from gpuconsole.projects.rules import Rules
+from gpuconsole.providers.contract import Pricing, Provider
+from gpuconsole.workloads.limits import money, use
+from gpuconsole.workloads.models import Workload
+
+STOP_AFTER = "guards.stop_after_s"
+NEEDS_APPROVAL = "needs_approval"
+WARNING = "limit_warning"
+_OF_TIME = frozenset({Measure.RUN_S, Measure.GPU_HOURS})
+_HOUR_S = Decimal(3600)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line beside the Launch button; a check that blocks and is not ok refuses the launch."""
+
+    name: str
+    is_ok: bool
+    text: str
+    field: str = ""
+    code: str = ""
+    blocks: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A launch, a start or a longer run, as quotas and budgets see it. None is unknown, or no end."""
+
+    project: Project
+    owner: User | None
+    provider: Provider
+    pricing: Pricing
+    hourly: Money | None
+    upper: Money | None
+    """The most that it can cost from now on."""
+    longest_s: int | None
+    """The age at which it is ended."""
+    ends_by: datetime | None
+    now: datetime
+    workload: Workload | None = None
+    """What is there already and counts no second time; None: a launch."""
+    is_longer: bool = False
+    """Only its time is asked for: what it holds it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Every limit that stands against the wish, the lines that say so, and what the tightest budget has left then."""
+
+    violations: tuple[Violation, ...] = ()
+    checks: tuple[Check, ...] = ()
+    budget_after: Money | None = None
+
+
+def verdict(wish: Wish, found: Rules | None = None) -> Verdict:
+    """How things stand now; in the transaction that holds ``rules.lock`` nobody can take it away again."""
+    found = rules.of(wish.project, wish.owner) if found is None else found
+    violations = _violations(wish, found)
+    checks, after = _budget_checks(wish, found.budgets)
+    return Verdict(violations, (*_quota_checks(wish, found, violations), *checks), after)
+
+
+def _violations(wish: Wish, found: Rules) -> tuple[Violation, ...]:
+    listed = [one for one in found.quotas if not wish.is_longer or one.measure in _OF_TIME]
+    currency = wish.project.team.currency
+    hourly = rates.convert(wish.hourly, currency) if wish.hourly else None
+    ask = Ask(
+        gpus=wish.pricing.gpu_count,
+        hourly_price=hourly.amount if hourly else None,
+        run_s=wish.longest_s,
+        kind=wish.provider.kind,
+        provider=wish.provider.slug,
+        gpu_model=wish.pricing.hardware_model,
+        gpu_hours=_gpu_hours(wish),
+    )
+    concerned = [one for one in listed if quotas.concerns(one, ask)]
+    uses = use.used(concerned, wish.now, owner=wish.owner, without=wish.workload)
+    return tuple(quotas.check(concerned, uses, ask, currency=currency))
+
+
+def _gpu_hours(wish: Wish) -> Decimal:
+    """GPU-hours that can fall into the running month: until its latest end, or the month's."""
+    month = budgets.month_of(wish.now, wish.project.team.time_zone)
+    until = min(wish.ends_by or month.end, month.end)
+    seconds = Decimal(max(timedelta(), until - wish.now).total_seconds())
+    if wish.pricing.billed_at_most_s is not None and not wish.is_longer:
+        seconds = min(seconds, Decimal(wish.pricing.billed_at_most_s))
+    return wish.pricing.gpu_count * seconds / _HOUR_S
+
+
+def _quota_checks(wish: Wish, found: Rules, violations: Sequence[Violation]) -> list[Check]:
+    if not violations:
+        return [Check("Quota", True, "Within the quotas." if found.quotas else "There is no quota.")]
+    return [
+        _no(one.consequence, "Quota", one.text, _field(wish.provider, one.measure), "over_quota") for one in violations
+    ]
+
+
+def _field(provider: Provider, measure: Measure) -> str:
+    """Dotted path of the input that a limit is about; empty: of none alone."""
+    if measure is Measure.RUN_S:
+        return STOP_AFTER
+    if measure is Measure.PROVIDERS:
+        return "connection"
+    path = provider.hardware_path if measure is Measure.HARDWARE else provider.size_path
+    return f"spec.{path}" if path and measure is not Measure.WORKLOADS else ""
+
+
+def _no(consequence: Consequence, name: str, text: str, field: str, code: str) -> Check:
+    if consequence is Consequence.ASK:
+        return Check(name, False, f"{text} An admin must allow it.", field, NEEDS_APPROVAL)
+    if consequence is Consequence.WARN:
+        return Check(name, False, text, field, WARNING, blocks=False)
+    return Check(name, False, text, field, code)
+
+
+def _budget_checks(wish: Wish, listed: Sequence[Budget]) -> tuple[list[Check], Money | None]:
+    if not listed:
+        return [], None
+    if wish.hourly is None:
+        return [Check("Budget", False, "The price is not known, so the budget can't be checked.", blocks=False)], None
+    if wish.upper is None:
+        text = "There is a budget: say after how long the work is to be stopped."
+        return [Check("Budget", False, text, STOP_AFTER, "needs_deadline")], None
+    checks, afters = [], []
+    for budget in listed:
+        check, after = _budget(wish, budget, wish.upper)
+        checks.append(check)
+        afters += [after] if after is not None else []
+    tightest = min(afters, key=lambda left: left.amount) if len(afters) == len(checks) else None
+    return checks, tightest
+
+
+def _budget(wish: Wish, budget: Budget, upper: Money) -> tuple[Check, Money | None]:
+    """Whether it fits into each month that it can fall into, the running one first."""
+    assert wish.hourly is not None
+    name, zone = (
+        ("Budget", wish.project.team.time_zone) if budget.project_id else ("Team budget", wish.project.team.time_zone)
+    )
+    months = list(budgets.months_until(wish.now, wish.ends_by, zone))
+    lefts = money.left(budget, months, wish.now, without=wish.workload)
+    shares = [
+        money.share(upper.amount, wish.hourly.amount, wish.pricing.rounding, wish.ends_by, wish.now, month)
+        for month in months
+    ]
+    after: Money | None = None
+    for month, left, share in zip(months, lefts, shares, strict=True):
+        most = rates.convert(Money(share, upper.currency), budget.currency)
+        if left is None or most is None:
+            text = f"A rate to {budget.currency} is missing, so the budget can't be checked. Ask an admin to set it."
+            return Check(name, False, text, code="no_rate"), None
+        if most > left:
+            return _no(
+                Consequence(budget.when_spent), name, _too_much(budget, month, months, most, left), "", "over_budget"
+            ), None
+        after = left - most if after is None else after
+    assert after is not None
+    whole = rates.convert(upper, budget.currency)
+    return Check(name, True, f"At most {whole}; then {after} of {_whole(budget)} are left."), after
+
+
+def _too_much(budget: Budget, month: budgets.Month, months: Sequence[budgets.Month], most: Money, left: Money) -> str:
+    if month is months[0]:
+        return f"At most {most}, and {left} of {_whole(budget)} are left this month."
+    return f"At most {most} of it can fall into {month.name}, and {left} of {_whole(budget)} are left there."
+
+
+def _whole(budget: Budget) -> Money:
+    return Money(budget.amount, budget.currency)

@@ -27,8 +27,10 @@ def of(project: Project, owner: User | None) -> Rules:
     found = Quota.objects.filter(here & own).select_related("member").order_by("project_id", "pk")
     quotas = tuple(one for one in found if owner is not None or not one.each_member)
     budgets = tuple(Budget.objects.filter(here).order_by("project_id", "pk"))
-    for row in (*quotas, *budgets):
-        row.team = project.team
+    for quota in quotas:
+        quota.team = project.team
+    for budget in budgets:
+        budget.team = project.team
     return Rules(quotas, budgets)
 
 

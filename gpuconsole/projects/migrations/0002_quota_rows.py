@@ -316,7 +316,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="quota",
             constraint=models.CheckConstraint(
-                condition=models.Q(("gpu_model", ""), ("measure__in", ["gpu_hours", "gpus"]), _connector="OR"),
+                condition=models.Q(("gpu_model", ""), ("measure__in", ["gpus", "gpu_hours"]), _connector="OR"),
                 name="quota_model_where_counted",
             ),
         ),
@@ -357,7 +357,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="quotaprofileline",
             constraint=models.CheckConstraint(
-                condition=models.Q(("gpu_model", ""), ("measure__in", ["gpu_hours", "gpus"]), _connector="OR"),
+                condition=models.Q(("gpu_model", ""), ("measure__in", ["gpus", "gpu_hours"]), _connector="OR"),
                 name="profile_line_model_where_counted",
             ),
         ),

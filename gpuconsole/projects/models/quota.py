@@ -52,10 +52,10 @@ class Held(models.TextChoices):
 
 def _sound(name: str) -> list[models.BaseConstraint]:
     """What a row of ``Limit`` must hold, under names that begin with ``name``."""
-    lists, numbers = [one.value for one in LISTS], [one.value for one in Measure if one not in LISTS]
+    lists, numbers = ([one.value for one in Measure if (one in LISTS) is is_list] for is_list in (True, False))
     a_list = Q(measure__in=lists, limit__isnull=True)
     a_number = Q(measure__in=numbers, limit__isnull=False, limit__gte=0, allowed=[])
-    of_a_model = Q(gpu_model="") | Q(measure__in=[one.value for one in OF_A_MODEL])
+    of_a_model = Q(gpu_model="") | Q(measure__in=[one.value for one in Measure if one in OF_A_MODEL])
     return [
         models.CheckConstraint(condition=a_list | a_number, name=f"{name}_number_or_list"),
         models.CheckConstraint(condition=of_a_model, name=f"{name}_model_where_counted"),

@@ -31,6 +31,7 @@ from gpuconsole.workloads.presets import filling, locks
 from gpuconsole.workloads.presets.locks import Terms
 from gpuconsole.workloads.schemas import (
     Events,
+    ExtendIn,
     LaunchIn,
     LogLineOut,
     LogOut,
@@ -194,6 +195,17 @@ def show_way(request: HttpRequest, response: HttpResponse, id: Text, payload: Wa
     return WayOut(way=payload.way, value=services.show_way(workload=workload, way=payload.way, by=viewer.user))
 
 
+@router.post("/workloads/{id}/extend", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="extend_workload")
+def extend(request: HttpRequest, id: Text, payload: ExtendIn) -> WorkloadDetail:
+    """Move the latest end. For a later one quotas and budgets are asked again; what ends sooner gives money back."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    workload = _find(request, id)
+    access.require(viewer, workload)
+    done = services.extend(workload=workload, by=viewer.user, ends_by=payload.ends_by)
+    return shape_detail(_whole(done), timezone.now())
+
+
 def _act(verb: Verb) -> Any:
     """The operation that does one verb; the answer shows the workload with the intent written down."""
 
@@ -251,7 +263,9 @@ def _find(request: HttpRequest, public_id: Text) -> Workload:
 
 def _whole(workload: Workload) -> Workload:
     """The row read again, so that the answer shows what was written."""
-    return Workload.objects.select_related("project", "connection", "owner").get(pk=workload.pk)
+    row = Workload.objects.select_related("project", "connection", "owner").get(pk=workload.pk)
+    row.warnings = workload.warnings
+    return row
 
 
 def _one(value: str | None) -> tuple[str, ...]:

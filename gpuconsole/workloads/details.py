@@ -19,6 +19,7 @@ from gpuconsole.providers.remote import PartState
 from gpuconsole.workloads import access, acts, checkpoints, figures, logs, metric_charts, queries, spec_view, timeline
 from gpuconsole.workloads.lists import Link, Words
 from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.services import EXTENDABLE
 from gpuconsole.workloads.states import Kind, ReasonCode, State
 
 EVENTS_SHOWN = 12
@@ -137,7 +138,7 @@ def head(page: Page) -> dict[str, Any]:
         "age": None if workload.is_final else workload.seen_at,
         "acts": acts.of(page.viewer, workload, page.url),
         "notes": list(_notes(workload)),
-        "figures": figures.of(workload, page.now),
+        "figures": figures.of(workload, page.now, _extend_url(page)),
         "poll": page.poll(),
         "head_every": HEAD_EVERY_S,
     }
@@ -278,6 +279,11 @@ def _ways(workload: Workload) -> Sequence[Way]:
     sealed = crc32(workload.hidden_ways)
     found = enumerate(workload.connect.items(), start=1)
     return [Way(label, value, "" if value else f"way-{number}-{sealed:08x}") for number, (label, value) in found]
+
+
+def _extend_url(page: Page) -> str:
+    may = page.workload.state in EXTENDABLE and access.may_act(page.viewer, page.workload)
+    return f"{page.url}extend/" if may else ""
 
 
 def _parts_badge(workload: Workload) -> dict[str, str] | None:

@@ -20,7 +20,7 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Pricing
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import usage
-from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, STOP_AFTER, WARNING, Check, Wish, verdict
+from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, STOP_AFTER, WARNING, Check, Wish, blocking, verdict
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import FINAL
 
@@ -82,8 +82,7 @@ class Estimate:
     @property
     def blocking(self) -> tuple[Check, ...]:
         """Why a launch would be refused; what an admin could allow comes last."""
-        found = [check for check in self.checks if check.blocks and not check.is_ok]
-        return tuple(sorted(found, key=lambda check: check.code == NEEDS_APPROVAL))
+        return blocking(self.checks)
 
     @property
     def warnings(self) -> tuple[Check, ...]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Self, Union
 from ninja import Field
 from pydantic import Discriminator, JsonValue, model_validator
 
-from gpuconsole.core.api import Amount, ApiInput, ApiSchema, PageInfo, Text
+from gpuconsole.core.api import Amount, ApiInput, ApiSchema, Moment, PageInfo, Text
 from gpuconsole.core.money import Money
+from gpuconsole.projects.quotas import Violation
 from gpuconsole.providers import problems, registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import checkpoints
@@ -171,6 +172,15 @@ class WorkloadDetail(WorkloadOut):
     """Newest first."""
     log_size: int
     is_log_complete: bool
+    warnings: list[str]
+    """Limits that were passed with a warning just now; its events keep them."""
+
+
+class ExtendIn(ApiInput):
+    """Another latest end."""
+
+    ends_by: Moment | None
+    """When the console ends it at the latest; null takes the end away, where an admin of the project allowed that."""
 
 
 class WayIn(ApiInput):
@@ -226,6 +236,20 @@ class MoneyOut(ApiSchema):
     currency: str
 
 
+class ViolationOut(ApiSchema):
+    """A limit that a launch would break; numbers are in the measure's unit, null where nobody knows it."""
+
+    quota: str
+    measure: str
+    consequence: str
+    limit: Amount | None
+    used: Amount | None
+    asked: Amount | None
+    fits: Amount | None
+    """What would still fit."""
+    text: str
+
+
 class EstimateOut(ApiSchema):
     """Money before it is spent; null means unknown, never zero."""
 
@@ -233,6 +257,8 @@ class EstimateOut(ApiSchema):
     at_most: MoneyOut | None
     not_priced: list[str]
     gpu_count: int
+    violations: list[ViolationOut]
+    """Limits that stand against it, those that block first."""
 
 
 class RequestOut(ApiSchema):
@@ -276,6 +302,7 @@ def shape_detail(workload: Workload, now: datetime) -> WorkloadDetail:
         checkpoints=[_checkpoint(one) for one in checkpoints.newest_first(workload)],
         log_size=workload.log_size,
         is_log_complete=workload.is_log_complete,
+        warnings=list(workload.warnings),
     )
 
 
@@ -299,6 +326,20 @@ def shape_estimate(estimate: Estimate) -> EstimateOut:
         at_most=_money(estimate.upper),
         not_priced=list(estimate.not_priced),
         gpu_count=estimate.gpu_count,
+        violations=[shape_violation(one) for one in estimate.violations],
+    )
+
+
+def shape_violation(violation: Violation) -> ViolationOut:
+    return ViolationOut(
+        quota=violation.quota.public_id,
+        measure=violation.measure,
+        consequence=violation.consequence,
+        limit=violation.limit,
+        used=violation.used,
+        asked=violation.asked,
+        fits=violation.fits,
+        text=violation.text,
     )
 
 

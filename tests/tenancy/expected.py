@@ -82,6 +82,7 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/log/": WORK,
         f"{kind}/<slug:public_id>/log.txt": WORK,
         f"{kind}/<slug:public_id>/spec.json": WORK,
+        f"{kind}/<slug:public_id>/extend/": WORK_ACT,
         f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
         f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry)/": WORK_ACT,
         f"{kind}/<slug:public_id>/<slug:tab>/": WORK,
@@ -188,4 +189,5 @@ EXPECTED: dict[str, Rule] = {
     **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),
     **_within("api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry"), ACT)),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
+    "api/v1/workloads/<id>/extend": ACT.posting(lambda world: {"ends_by": "2030-01-01T00:00:00Z"}),
 }

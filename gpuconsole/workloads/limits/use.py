@@ -9,7 +9,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, DateTimeField, DurationField, ExpressionWrapper, F, Q, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    DecimalField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Q,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Extract, Greatest, Least
 
 from gpuconsole.accounts.models import Team, User
@@ -58,27 +70,31 @@ def used(
         if quota.measure in _SUMS:
             rows = [row for row in (hours if quota.measure == Measure.GPU_HOURS else at_once) if _counts(quota, row)]
             found[quota.pk] = _use(quota, rows, owner, money)
-    return found
+    people = User.objects.in_bulk({person for _, person in found.values() if person is not None and owner is None})
+    return {
+        pk: Use(amount, people[person].display_name if person in people else "")
+        for pk, (amount, person) in found.items()
+    }
 
 
-def _use(quota: Quota, rows: Iterable[_Held], owner: User | None, money: _Converter) -> Use:
+def _use(
+    quota: Quota, rows: Iterable[_Held], owner: User | None, money: _Converter
+) -> tuple[Decimal | None, int | None]:
+    """The amount, and the key of the person it is the use of."""
     total = _SUMS[Measure(quota.measure)]
     if not quota.each_member:
-        return Use(total(quota, list(rows), money))
+        return total(quota, list(rows), money), None
     by_person: dict[int | None, list[_Held]] = defaultdict(list)
     for row in rows:
         by_person[row.owner_id].append(row)
     if owner is not None:
-        return Use(total(quota, by_person[owner.pk], money), owner.display_name)
+        return total(quota, by_person[owner.pk], money), owner.pk
     by_person.pop(None, None)
     sums = {person: total(quota, own, money) for person, own in by_person.items()}
-    known = {person: amount for person, amount in sums.items() if amount is not None}
-    if len(known) < len(sums):
-        return Use(None)
-    if not known:
-        return Use()
-    most = max(known, key=lambda person: known[person])
-    return Use(known[most], User.objects.get(pk=most).display_name if most else "")
+    if None in sums.values():
+        return None, None
+    most = max(sums, key=lambda person: sums[person] or Decimal(0), default=None)
+    return (Decimal(0), None) if most is None else (sums[most], most)
 
 
 def _counts(quota: Quota, row: _Held) -> bool:
@@ -179,15 +195,12 @@ def _gpu_hours(
 
 
 def _gpu_s(rows: Any, prefix: str) -> list[_Held]:
-    length = ExpressionWrapper(F("ends") - F("begins"), DurationField())
-    sums = (
-        rows.order_by()
-        .values_list(*(prefix + name for name in _GROUP))
-        .annotate(Sum(F("gpu_count") * Extract(length, "epoch")))
-    )
+    length = Extract(ExpressionWrapper(F("ends") - F("begins"), DurationField()), "epoch")
+    gpu_s = Sum(ExpressionWrapper(F("gpu_count") * length, DecimalField(max_digits=30, decimal_places=6)))
+    sums = rows.order_by().values_list(*(prefix + name for name in _GROUP)).annotate(gpu_s=gpu_s)
     return [
-        _Held(team, project, owner, kind, gpus.normal(model), gpu_s=Decimal(gpu_s))
-        for team, project, owner, kind, model, gpu_s in sums
+        _Held(team, project, owner, kind, gpus.normal(model), gpu_s=amount)
+        for team, project, owner, kind, model, amount in sums
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -36,6 +36,12 @@ class Check:
     blocks: bool = True
 
 
+def blocking(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Those that refuse; what an admin could allow comes last."""
+    found = [check for check in checks if check.blocks and not check.is_ok]
+    return tuple(sorted(found, key=lambda check: check.code == NEEDS_APPROVAL))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """A launch, a start or a longer run, as quotas and budgets see it. None is unknown, or no end."""
@@ -52,9 +58,14 @@ class Wish:
     ends_by: datetime | None
     now: datetime
     workload: Workload | None = None
-    """What is there already and counts no second time; None: a launch."""
-    is_longer: bool = False
-    """Only its time is asked for: what it holds it has."""
+    """What runs already, counts no second time and is to run longer; None: a launch, or a start."""
+    stop_field: str = STOP_AFTER
+    """Path of the field that says when it ends."""
+
+    @property
+    def is_longer(self) -> bool:
+        """Only its time is asked for: what it holds it has."""
+        return self.workload is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +116,16 @@ def _gpu_hours(wish: Wish) -> Decimal:
 def _quota_checks(wish: Wish, found: Rules, violations: Sequence[Violation]) -> list[Check]:
     if not violations:
         return [Check("Quota", True, "Within the quotas." if found.quotas else "There is no quota.")]
-    return [
-        _no(one.consequence, "Quota", one.text, _field(wish.provider, one.measure), "over_quota") for one in violations
-    ]
+    return [_no(one.consequence, "Quota", one.text, _field(wish, one.measure), "over_quota") for one in violations]
 
 
-def _field(provider: Provider, measure: Measure) -> str:
+def _field(wish: Wish, measure: Measure) -> str:
     """Dotted path of the input that a limit is about; empty: of none alone."""
-    if measure is Measure.RUN_S:
-        return STOP_AFTER
+    if measure is Measure.RUN_S or wish.is_longer:
+        return wish.stop_field
     if measure is Measure.PROVIDERS:
         return "connection"
+    provider = wish.provider
     path = provider.hardware_path if measure is Measure.HARDWARE else provider.size_path
     return f"spec.{path}" if path and measure is not Measure.WORKLOADS else ""
 
@@ -135,7 +145,7 @@ def _budget_checks(wish: Wish, listed: Sequence[Budget]) -> tuple[list[Check], M
         return [Check("Budget", False, "The price is not known, so the budget can't be checked.", blocks=False)], None
     if wish.upper is None:
         text = "There is a budget: say after how long the work is to be stopped."
-        return [Check("Budget", False, text, STOP_AFTER, "needs_deadline")], None
+        return [Check("Budget", False, text, wish.stop_field, "needs_deadline")], None
     checks, afters = [], []
     for budget in listed:
         check, after = _budget(wish, budget, wish.upper)

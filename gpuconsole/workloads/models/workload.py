@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -227,6 +227,13 @@ class Workload(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in ACTIVE
+
+    @property
+    def clock_began(self) -> datetime:
+        """When its time until the latest end began: the launch, or the start or retry that gave it anew."""
+        if self.ends_by is None or self.stop_after_s is None:
+            return self.created_at
+        return max(self.created_at, self.ends_by - timedelta(seconds=self.stop_after_s))
 
     @property
     def hourly_now(self) -> Decimal | None:

@@ -9,6 +9,7 @@ from gpuconsole.accounts.models import User
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services.acts import restart, start, stop, terminate
 from gpuconsole.workloads.services.clone import Clone, clone, clone_spec
+from gpuconsole.workloads.services.extend import EXTENDABLE, Extension, extend, extension
 from gpuconsole.workloads.services.launch import launch
 from gpuconsole.workloads.services.retry import retry
 from gpuconsole.workloads.services.ways import show_way
@@ -30,11 +31,15 @@ VERBS: Mapping[Verb, Act] = {
 }
 
 __all__ = [
+    "EXTENDABLE",
     "VERBS",
     "Act",
     "Clone",
+    "Extension",
     "clone",
     "clone_spec",
+    "extend",
+    "extension",
     "launch",
     "restart",
     "retry",

@@ -126,7 +126,7 @@ def _begin_anew(row: Workload, by: User | None, now: datetime) -> None:
     figures = estimate(
         project=row.project, connection=row.connection, spec=spec, owner=row.owner, stop_after_s=row.stop_after_s
     )
-    refuse_if_blocked(figures)
+    refuse_if_blocked(figures.blocking)
     warn(row, figures, by)
     row.stop_after_s = figures.longest_s
     most = None if row.stop_after_s is None else price_of(Decimal(row.stop_after_s), row.hourly_price, row.rounding)

@@ -21,6 +21,7 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import names, transitions
 from gpuconsole.workloads.estimates import Estimate, deadline, estimate
+from gpuconsole.workloads.limits.verdicts import Check
 from gpuconsole.workloads.models import EventKind, Intent, Preset, Workload
 from gpuconsole.workloads.presets import locks
 from gpuconsole.workloads.presets.locks import Terms
@@ -62,7 +63,7 @@ def launch(
     if preset is not None:
         locks.check(preset, project, Terms(spec, connection, name, stop_after_s, labels))
     figures = estimate(project=project, connection=connection, spec=spec, owner=by, stop_after_s=stop_after_s)
-    refuse_if_blocked(figures)
+    refuse_if_blocked(figures.blocking)
     workload = _row(project, connection, spec, figures, name, labels)
     workload.owner, workload.api_token, workload.retry_of = by, api_token, retry_of
     workload.idempotency_key, workload.request_hash = idempotency_key, fingerprint
@@ -77,10 +78,10 @@ def launch(
     return workload
 
 
-def refuse_if_blocked(figures: Estimate) -> None:
+def refuse_if_blocked(blocking: Sequence[Check]) -> None:
     """Raises Refused with the first check that says no; the others stand in its details."""
-    if figures.blocking:
-        first, *others = figures.blocking
+    if blocking:
+        first, *others = blocking
         raise Refused(first.text, code=first.code, field=first.field, details=[other.text for other in others])
 
 

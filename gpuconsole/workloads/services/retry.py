@@ -44,7 +44,7 @@ def _another_attempt(row: Workload, spec: Spec, by: User | None) -> Workload:
     figures = estimate(
         project=row.project, connection=row.connection, spec=spec, owner=row.owner, stop_after_s=row.stop_after_s
     )
-    refuse_if_blocked(figures)
+    refuse_if_blocked(figures.blocking)
     row.token, row.intent, row.intent_at, row.intent_by, row.due_at = new_token(), Intent.RETRY, now, by, now
     row.intent_tries, row.intent_error = 0, ""
     row.sending_at = row.look_until = row.missing_since = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from gpuconsole.core import formats, gpus
-from gpuconsole.projects.models import Consequence, Held, Measure, Quota
+from gpuconsole.projects.models import Consequence, Held, Limit, Measure, Quota
 from gpuconsole.providers import registry
 
 
@@ -124,6 +124,14 @@ def label(quota: Quota) -> str:
     return f"{word}, {kind} only" if quota.kind else word
 
 
+def label_of(limit: Limit) -> str:
+    """A limit of a profile in words: what, for whom, how much and what follows."""
+    row = Quota(project_id=0, **limit.terms)
+    much = allowed_words(row) if limit.is_list else amount(row, limit.number, "")
+    each = " for each person" if limit.each_member else ""
+    return f"{label(row)}{each}: {much}, {str(limit.get_consequence_display()).lower()}"
+
+
 def amount(quota: Quota, number: Decimal | None, currency: str) -> str:
     """A number of the quota's measure as people write it; None is unknown."""
     if number is None:
@@ -135,6 +143,12 @@ def amount(quota: Quota, number: Decimal | None, currency: str) -> str:
     if quota.measure == Measure.GPU_HOURS:
         return f"{_plain(number)} GPU-h"
     return _plain(number)
+
+
+def allowed_words(quota: Quota) -> str:
+    """What a list allows, as people call it."""
+    names = [registry.get(word).name if word in registry.SLUGS else word for word in quota.allowed]
+    return ", ".join(names) or "none"
 
 
 def _one(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
@@ -207,15 +221,14 @@ def _gpu_hours(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | N
 def _providers(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
     if ask.provider in quota.allowed:
         return None
-    names = [registry.get(slug).name for slug in quota.allowed if slug in registry.SLUGS]
-    text = f"This provider is not allowed {scope(quota)}; {_listed(names)}."
+    text = f"This provider is not allowed {scope(quota)}; {_listed(quota)}."
     return Violation(quota, None, None, None, text)
 
 
 def _hardware(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
     if not ask.gpus or gpus.normal(ask.gpu_model) in quota.allowed:
         return None
-    text = f"{ask.gpu_model or 'An unknown GPU'} is not allowed {scope(quota)}; {_listed(quota.allowed)}."
+    text = f"{ask.gpu_model or 'An unknown GPU'} is not allowed {scope(quota)}; {_listed(quota)}."
     return Violation(quota, None, None, None, text)
 
 
@@ -246,8 +259,8 @@ def _plural(kind: str) -> str:
     return f"{kind or 'workload'}s"
 
 
-def _listed(allowed: Sequence[str]) -> str:
-    return f"allowed: {', '.join(allowed)}" if allowed else "none is allowed just now"
+def _listed(quota: Quota) -> str:
+    return f"allowed: {allowed_words(quota)}" if quota.allowed else "none is allowed just now"
 
 
 def _plain(number: Decimal) -> str:

@@ -249,7 +249,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="budget",
             constraint=models.UniqueConstraint(
-                fields=("team", "project"), name="budget_once_a_scope", nulls_distinct=False
+                fields=("team", "project"),
+                name="budget_once_a_scope",
+                nulls_distinct=False,
+                violation_error_message="There is a budget already. Change that one.",
             ),
         ),
         migrations.AddConstraint(
@@ -287,6 +290,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("team", "project", "member", "each_member", "measure", "kind", "gpu_model"),
                 name="quota_once_a_scope",
+                violation_error_message="This is limited there already. Change that quota.",
                 nulls_distinct=False,
             ),
         ),

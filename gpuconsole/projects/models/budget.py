@@ -28,7 +28,12 @@ class Budget(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["team", "project"], nulls_distinct=False, name="budget_once_a_scope"),
+            models.UniqueConstraint(
+                fields=["team", "project"],
+                nulls_distinct=False,
+                name="budget_once_a_scope",
+                violation_error_message="There is a budget already. Change that one.",
+            ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="budget_not_negative"),
             models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="budget_currency_is_a_code"),
             models.CheckConstraint(condition=Q(when_spent__in=Consequence.values), name="budget_consequence_known"),

@@ -121,6 +121,7 @@ class Quota(Limit):
                 fields=["team", "project", "member", "each_member", "measure", "kind", "gpu_model"],
                 nulls_distinct=False,
                 name="quota_once_a_scope",
+                violation_error_message="This is limited there already. Change that quota.",
             ),
             models.CheckConstraint(
                 condition=Q(member__isnull=True) | Q(each_member=False), name="quota_one_or_each_person"

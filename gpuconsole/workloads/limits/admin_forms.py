@@ -40,7 +40,8 @@ class _Checked(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
 
     def said(self, names: tuple[str, ...]) -> dict[str, Any]:
         """What the form says, else the row that it changes."""
-        return {name: self.cleaned_data.get(name, getattr(self.instance, name)) for name in names}
+        given = self.cleaned_data
+        return {name: given[name] if name in given else getattr(self.instance, name) for name in names}
 
 
 class LineForm(_Checked):

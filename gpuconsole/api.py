@@ -29,6 +29,7 @@ from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.presets.api import router as presets
+from gpuconsole.workloads.requests.api import router as requests
 from gpuconsole.workloads.schemas import field_path
 
 logger = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, presets):
+for router in (accounts, projects, connections, catalog, workloads, presets, requests):
     api.add_router("", router)
 
 

@@ -1,5 +1,6 @@
 """Django's settings, made from the environment alone."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -207,6 +208,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "gpuconsole.static_files.Storage"},
 }
+
+# Launch requests: how long one waits for an admin, and holds its money meanwhile
+
+LAUNCH_REQUEST_WAITS = timedelta(hours=72)
 
 # Celery: messages only wake, so losing one costs a second and repeating one costs nothing
 

@@ -13,11 +13,13 @@ from django.utils.functional import SimpleLazyObject
 
 from gpuconsole.accounts.access import Viewer, viewer
 from gpuconsole.accounts.models import Team, User
+from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.projects import quotas, rates
 from gpuconsole.projects.access import focused_project, visible_projects
 from gpuconsole.projects.models import Budget, Measure, Project, Quota
 from gpuconsole.workloads import queries, spending
+from gpuconsole.workloads.requests import access as requests
 from gpuconsole.workloads.states import Kind
 
 THEMES = ("system", "light", "dark")
@@ -108,6 +110,10 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
         NavItem("Jobs", "/jobs/", "list-video", count=counts.get(Kind.JOB)),
         NavItem("Instances", "/instances/", "server", count=counts.get(Kind.INSTANCE)),
     ]
+    if person.team is not None:
+        waiting = requests.waiting_for(person, timezone.now()).count()
+        hint = f"{formats.plural(waiting, 'launch request')} waiting for you" if waiting else ""
+        items += [NavItem("Requests", "/requests/", "hand", count=waiting, hint=hint)]
     settings = f"/projects/{project.slug}/settings/" if project else ""
     hint = "" if project else "Choose a project above first."
     items += [

@@ -15,15 +15,16 @@ from gpuconsole.connections import health, opening
 from gpuconsole.connections.tasks import wake_waiting
 from gpuconsole.sync import claim, deadlines, overspending, round
 from gpuconsole.sync.clock import Clock
+from gpuconsole.workloads.requests.services import expire_due as expire_requests
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(name="sync.tick")
 def tick() -> None:
-    """Every second: enforce deadlines and budgets, and send one task for each connection whose round is due."""
+    """Every second: enforce deadlines and budgets, let requests expire, and send one task for each connection whose round is due."""
     now = Clock().now()
-    for step in (deadlines.enforce, overspending.enforce, _send_due, wake_waiting, wake_stale):
+    for step in (deadlines.enforce, overspending.enforce, expire_requests, _send_due, wake_waiting, wake_stale):
         _at_the_door(step, now)
 
 

@@ -53,6 +53,8 @@ class LaunchIn(ApiInput):
     """Required without a preset; with one it is the whole spec, in place of the preset's."""
     guards: GuardsIn = GuardsIn()
     labels: Labels = Field(default_factory=list)
+    why: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")] = ""
+    """What an admin should know where a limit makes the launch wait for one."""
     preset: Text | None = None
     """Id of a preset to launch from: what is left out here is taken from it, and its locked fields must stay."""
 
@@ -322,8 +324,8 @@ def shape_event(event: Event) -> EventOut:
 
 def shape_estimate(estimate: Estimate) -> EstimateOut:
     return EstimateOut(
-        hourly=_money(estimate.hourly),
-        at_most=_money(estimate.upper),
+        hourly=shape_money(estimate.hourly),
+        at_most=shape_money(estimate.upper),
         not_priced=list(estimate.not_priced),
         gpu_count=estimate.gpu_count,
         violations=[shape_violation(one) for one in estimate.violations],
@@ -442,5 +444,5 @@ def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _money(money: Money | None) -> MoneyOut | None:
+def shape_money(money: Money | None) -> MoneyOut | None:
     return None if money is None else MoneyOut(amount=money.amount, currency=money.currency)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +20,10 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads import chooser, drafts, edits, openings, pages, rail, services
 from gpuconsole.workloads.forms import LaunchForm
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import LaunchRequest, Via, Workload
+from gpuconsole.workloads.requests import services as requests
+from gpuconsole.workloads.requests.access import allowable
+from gpuconsole.workloads.requests.trims import Trim
 
 
 @login_required
@@ -95,34 +100,67 @@ def launch(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     filled = pages.posted(viewer(request), find_provider(slug, kind), request.POST, is_try=True)
     if not filled.is_ready:
         return show_again(request, filled)
-    if rail.must_ask(filled) and "confirmed" not in request.POST:
+    if filled.request is not None:
+        return _trim(request, filled)
+    if rail.asks(filled) and "asks" not in request.POST:
+        drafts.save(filled)
+        return render(request, "launch/ask.html", pages.asking(filled))
+    if not rail.asks(filled) and rail.must_ask(filled) and "confirmed" not in request.POST:
         drafts.save(filled)
         return render(request, "components/confirm_page.html", pages.question(filled))
     try:
-        workload = _launched(filled)
+        done = _launched(filled, request.POST.get("why", "") if "asks" in request.POST else None)
     except Refused as no:
         filled.refuse(no)
         return show_again(request, filled)
     drafts.discard(filled.viewer, slug)
+    if isinstance(done, LaunchRequest):
+        messages.success(request, f"{done} waits for an admin of {filled.project}. You get a mail when it is decided.")
+        return redirect("request", done.public_id)
+    workload = done
     messages.success(request, f"Sent {workload.name} to {filled.provider.name}.")
     for text in workload.warnings:
         messages.warning(request, text)
     return redirect(f"/{workload.kind}s/{workload.public_id}/")
 
 
-def _launched(filled: LaunchForm) -> Workload:
+def _launched(filled: LaunchForm, why: str | None) -> Workload | LaunchRequest:
+    """``why`` is what the admins should know, from a person who was told that they must decide; None: nobody was."""
     assert filled.spec and filled.project and filled.connection  # is_ready said so
-    return services.launch(
-        project=filled.project,
-        connection=filled.connection,
-        spec=filled.spec,
-        name=filled.name,
-        by=filled.viewer.user,
-        stop_after_s=filled.stop_after_s,
-        idempotency_key=filled.key,
-        labels=filled.labels,
-        preset=filled.preset,
-    )
+    wanted: dict[str, Any] = {
+        "project": filled.project,
+        "connection": filled.connection,
+        "spec": filled.spec,
+        "name": filled.name,
+        "by": filled.viewer.user,
+        "stop_after_s": filled.stop_after_s,
+        "idempotency_key": filled.key,
+        "labels": filled.labels,
+        "preset": filled.preset,
+    }
+    if why is None:
+        return services.launch(**wanted)
+    return requests.launch_or_ask(**wanted, why=why.replace("\0", "")[:500])
+
+
+def _trim(request: HttpRequest, filled: LaunchForm) -> HttpResponse:
+    """Approve the launch request that the form was opened from, as far as the form leaves it."""
+    assert filled.request and filled.spec and filled.estimate  # is_ready said so
+    shown = {check.limit for check in filled.estimate.blocking}
+    try:
+        done = requests.approve(
+            request=filled.request,
+            by=filled.viewer.user,
+            via=Via.PAGE,
+            allowed=allowable(filled.viewer, filled.request.project, shown),
+            trim=Trim(filled.spec, filled.stop_after_s),
+        )
+    except Refused as no:
+        filled.refuse(no)
+        return show_again(request, filled)
+    drafts.discard(filled.viewer, filled.provider.slug)
+    messages.success(request, f"{done} was launched with your changes.")
+    return redirect("request", done.public_id)
 
 
 def show_again(request: HttpRequest, filled: LaunchForm) -> HttpResponse:

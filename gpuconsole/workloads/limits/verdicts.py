@@ -15,7 +15,7 @@ from gpuconsole.projects.quotas import Ask, Violation
 from gpuconsole.projects.rules import Rules
 from gpuconsole.providers.contract import Pricing, Provider
 from gpuconsole.workloads.limits import money, use
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import LaunchRequest, Workload
 
 STOP_AFTER = "guards.stop_after_s"
 NEEDS_APPROVAL = "needs_approval"
@@ -34,6 +34,8 @@ class Check:
     field: str = ""
     code: str = ""
     blocks: bool = True
+    limit: str = ""
+    """Key of the limit that it speaks for: a quota's id, or which budget (``money.key``)."""
 
 
 def blocking(checks: Iterable[Check]) -> tuple[Check, ...]:
@@ -59,6 +61,8 @@ class Wish:
     now: datetime
     workload: Workload | None = None
     """What runs already, counts no second time and is to run longer; None: a launch, or a start."""
+    request: LaunchRequest | None = None
+    """The launch request that this would answer: what it holds is its own."""
     stop_field: str = STOP_AFTER
     """Path of the field that says when it ends."""
 
@@ -116,7 +120,10 @@ def _gpu_hours(wish: Wish) -> Decimal:
 def _quota_checks(wish: Wish, found: Rules, violations: Sequence[Violation]) -> list[Check]:
     if not violations:
         return [Check("Quota", True, "Within the quotas." if found.quotas else "There is no quota.")]
-    return [_no(one.consequence, "Quota", one.text, _field(wish, one.measure), "over_quota") for one in violations]
+    return [
+        _no(one.consequence, "Quota", one.text, _field(wish, one.measure), "over_quota", one.quota.public_id)
+        for one in violations
+    ]
 
 
 def _field(wish: Wish, measure: Measure) -> str:
@@ -130,12 +137,12 @@ def _field(wish: Wish, measure: Measure) -> str:
     return f"spec.{path}" if path and measure is not Measure.WORKLOADS else ""
 
 
-def _no(consequence: Consequence, name: str, text: str, field: str, code: str) -> Check:
+def _no(consequence: Consequence, name: str, text: str, field: str, code: str, limit: str) -> Check:
     if consequence is Consequence.ASK:
-        return Check(name, False, f"{text} An admin must allow it.", field, NEEDS_APPROVAL)
+        return Check(name, False, f"{text} An admin must allow it.", field, NEEDS_APPROVAL, limit=limit)
     if consequence is Consequence.WARN:
-        return Check(name, False, text, field, WARNING, blocks=False)
-    return Check(name, False, text, field, code)
+        return Check(name, False, text, field, WARNING, blocks=False, limit=limit)
+    return Check(name, False, text, field, code, limit=limit)
 
 
 def _budget_checks(wish: Wish, listed: Sequence[Budget]) -> tuple[list[Check], Money | None]:
@@ -162,7 +169,7 @@ def _budget(wish: Wish, budget: Budget, upper: Money) -> tuple[Check, Money | No
         ("Budget", wish.project.team.time_zone) if budget.project_id else ("Team budget", wish.project.team.time_zone)
     )
     months = list(budgets.months_until(wish.now, wish.ends_by, zone))
-    lefts = money.left(budget, months, wish.now, without=wish.workload)
+    lefts = money.left(budget, months, wish.now, without=wish.workload or wish.request)
     shares = [
         money.share(upper.amount, wish.hourly.amount, wish.pricing.rounding, wish.ends_by, wish.now, month)
         for month in months
@@ -174,13 +181,13 @@ def _budget(wish: Wish, budget: Budget, upper: Money) -> tuple[Check, Money | No
             text = f"A rate to {budget.currency} is missing, so the budget can't be checked. Ask an admin to set it."
             return Check(name, False, text, code="no_rate"), None
         if most > left:
-            return _no(
-                Consequence(budget.when_spent), name, _too_much(budget, month, months, most, left), "", "over_budget"
-            ), None
+            text, what = _too_much(budget, month, months, most, left), Consequence(budget.when_spent)
+            return _no(what, name, text, "", "over_budget", money.key(budget)), None
         after = left - most if after is None else after
     assert after is not None
     whole = rates.convert(upper, budget.currency)
-    return Check(name, True, f"At most {whole}; then {after} of {_whole(budget)} are left."), after
+    text = f"At most {whole}; then {after} of {_whole(budget)} are left."
+    return Check(name, True, text, limit=money.key(budget)), after
 
 
 def _too_much(budget: Budget, month: budgets.Month, months: Sequence[budgets.Month], most: Money, left: Money) -> str:

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="sync.tick")
 def tick() -> None:
-    """Every second: enforce deadlines and budgets, let requests expire, and send one task for each connection whose round is due."""
+    """Every second: enforce deadlines and budgets, let launch requests expire, and send what is due on its way."""
     now = Clock().now()
     for step in (deadlines.enforce, overspending.enforce, expire_requests, _send_due, wake_waiting, wake_stale):
         _at_the_door(step, now)

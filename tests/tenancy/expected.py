@@ -61,6 +61,7 @@ NO_SECOND_FACTOR = Rule(_ABSENT, _ABSENT)
 READ = Rule("401 ok ok ok ok ok ok", everybody("405"))
 READ_WORK = Rule("401 404 404 ok ok ok ok", everybody("405"))
 ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
+DECIDE = Rule(everybody("405"), "401 404 404 403 403 ok ok")
 
 
 def _launch(world: World) -> dict[str, Any]:
@@ -69,6 +70,14 @@ def _launch(world: World) -> dict[str, Any]:
 
 def _preset(world: World) -> dict[str, Any]:
     return {"name": "shared", "project": world.lab.project.slug, "spec": sample("cortecs")}
+
+
+def _limits(world: World) -> dict[str, Any]:
+    return {"limit": world.names["requests/"]["limits"]}
+
+
+def _reason(world: World) -> dict[str, Any]:
+    return {"reason": "Not now."}
 
 
 def _password(world: World) -> dict[str, Any]:
@@ -95,6 +104,7 @@ def _within(prefix: str, rules: dict[str, Rule]) -> dict[str, Rule]:
 
 _FORM_OF = "launch/<slug:slug>/<slug:kind>/"
 _PRESET = "launch/presets/<slug:public_id>/"
+_REQUEST = "requests/<slug:public_id>/"
 _CONNECTION = "connections/<str:public_id>/"
 _PROJECT = "projects/<slug:slug>/settings/"
 
@@ -109,6 +119,12 @@ EXPECTED: dict[str, Rule] = {
     f"{_FORM_OF}preset/": PRESS,
     **_shared("jobs"),
     **_shared("instances"),
+    "requests/": PAGE,
+    "requests/by-link/<str:token>/": OPEN_FORM,  # the link itself is the right to decide
+    _REQUEST: WORK,
+    f"{_REQUEST}approve/": PROJECT_PRESS.posting(_limits),
+    f"{_REQUEST}decline/": PROJECT_PRESS.posting(_reason),
+    f"{_REQUEST}withdraw/": Rule(_NOT_POSTED, "in 404 404 403 ok 403 403"),
     "connections/": PAGE,
     "connections/new/": OWN_TEAM_FORM,
     _CONNECTION: Rule("in 404 ok ok ok ok ok", _NOT_POSTED),
@@ -186,6 +202,11 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/presets/<id>": READ_WORK,
     "api/v1/projects/<slug>/workloads": ACT.posting(_launch),
     "api/v1/projects/<slug>/workloads/preview": ACT.posting(_launch),
+    "api/v1/requests": READ,
+    "api/v1/requests/<id>": READ_WORK,
+    **_within("api/v1/requests/<id>/", dict.fromkeys(("approve", "decline"), DECIDE.posting(_reason))),
+    "api/v1/requests/<id>/trim": DECIDE.posting(lambda world: {"guards": {"stop_after_s": 60}}),
+    "api/v1/requests/<id>/withdraw": Rule(everybody("405"), "401 404 404 403 ok 403 403"),
     **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),
     **_within("api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry"), ACT)),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),

@@ -13,13 +13,16 @@ from gpuconsole.accounts.models import Membership, TeamRole, User
 from gpuconsole.projects import secrets
 from gpuconsole.projects.models import ProjectMember, ProjectRole
 from gpuconsole.workloads import ways
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.presets import services as presets
 from gpuconsole.workloads.presets.services import Content
+from gpuconsole.workloads.requests import links
+from gpuconsole.workloads.requests import services as requests
+from gpuconsole.workloads.requests.links import Answer
 from gpuconsole.workloads.states import State
 from tests.contract.samples import sample
-from tests.factories import add_member, make_project, make_team, make_token
-from tests.factories_workloads import Lab, make_lab
+from tests.factories import add_member, make_project, make_team, make_token, set_quota
+from tests.factories_workloads import Lab, make_lab, make_spec
 
 ROLES = ("anonymous", "stranger", "outsider", "viewer", "member", "project_admin", "team_admin")
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -87,6 +90,7 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         by=owner,
         secret_names=(),
     )
+    request = _asked(lab, member)
     token, _ = make_token(lab.team, owner)
     spare = add_member(lab.team)
     in_project = ProjectMember.objects.create(project=lab.project, user=spare, role=ProjectRole.VIEWER)
@@ -94,6 +98,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     return {
         "jobs/": {"public_id": job.public_id, "tab": "spec", "verb": "retry"},
         "instances/": {"public_id": instance.public_id, "tab": "spec", "verb": "stop"},
+        "requests/by-link/": {"token": links.path(request, Answer.DECLINE, owner).rstrip("/").rpartition("/")[2]},
+        "requests/": {"public_id": request.public_id, "limits": request.limits},
         "connections/": {"public_id": lab.connections["cortecs"].public_id},
         "launch/presets/": {"public_id": preset.public_id},
         "launch/": {"slug": "cortecs", "kind": "instance"},
@@ -109,6 +115,18 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "api/v1/providers/": {"slug": "cortecs"},
         "api/v1/projects/": at_settings,
         "api/v1/presets/": {"id": preset.public_id},
+        "api/v1/requests/": {"id": request.public_id},
         "api/v1/workloads/": {"id": instance.public_id},
         "api/(": {"rest": "nothing"},
     }
+
+
+def _asked(lab: Lab, member: User) -> LaunchRequest:
+    """A launch of the member's that waits for an admin of the project."""
+    quota = set_quota(lab.project, "gpus", 0, kind="job", consequence="ask")
+    spec, connection = make_spec("baseten"), lab.connections["baseten"]
+    found = requests.launch_or_ask(
+        project=lab.project, connection=connection, spec=spec, name="asked", by=member, stop_after_s=3600
+    )
+    assert isinstance(found, LaunchRequest) and found.limits == [quota.public_id]
+    return found

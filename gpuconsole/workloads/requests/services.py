@@ -185,13 +185,14 @@ def estimate_of(row: LaunchRequest, spec: Spec, stop_after_s: int | None) -> Est
 
 
 def _launched(row: LaunchRequest, trim: Trim | None, allowed: Collection[str]) -> Workload:
-    spec = asked_spec = spec_of(row)
+    spec = spec_of(row)
     stop_after_s = row.stop_after_s
     figures = asked = estimate_of(row, spec, stop_after_s)
     if trim is not None:
+        trims.refuse_other_provider(trim, row.provider)
         spec, stop_after_s = trim.spec or spec, trim.stop_after_s or stop_after_s
         figures = estimate_of(row, spec, stop_after_s)
-        trims.refuse_more(spec, figures, asked_spec, asked)
+        trims.refuse_more(figures, asked)
     _refuse_new_limits(figures, allowed)
     return launch(
         project=row.project,

@@ -20,10 +20,14 @@ class Trim:
     stop_after_s: int | None = None
 
 
-def refuse_more(spec: Spec, figures: Estimate, asked_spec: Spec, asked: Estimate) -> None:
-    """Raises Refused for another provider, for more GPUs, a longer run or more money than ``asked``, both as of now."""
-    if spec.provider != asked_spec.provider:
+def refuse_other_provider(trim: Trim, provider: str) -> None:
+    """Raises Refused for a spec of another provider."""
+    if trim.spec is not None and trim.spec.provider != provider:
         raise Refused("A trim stays with the provider that was asked for.", code="other_provider", field="spec")
+
+
+def refuse_more(figures: Estimate, asked: Estimate) -> None:
+    """Raises Refused for more GPUs, a longer run or more money than ``asked``, both as of now."""
     if figures.gpu_count > asked.gpu_count:
         text = f"{figures.gpu_count} GPUs are more than the {asked.gpu_count} asked for: a trim takes away."
         raise Refused(text, code="no_trim", field="spec")

@@ -71,7 +71,7 @@ def test_approval_launches_it_as_the_persons_own_and_says_so(desk: Desk) -> None
 def test_only_the_limits_that_were_allowed_are_waived(desk: Desk) -> None:
     request = desk.ask()
     hours = set_quota(desk.lab.project, "run_s", 60, consequence="ask")
-    with pytest.raises(Refused, match="not among those allowed: .* runs at most 1 m") as no:
+    with pytest.raises(Refused, match=r"not among those allowed: .* runs at most 1 m") as no:
         desk.approve(request)
     assert no.value.code == "other_limits"
     request.refresh_from_db()
@@ -135,7 +135,7 @@ def test_pressed_again_it_does_nothing_and_another_decision_is_refused(desk: Des
     request = desk.ask()
     first = desk.approve(request)
     assert desk.approve(request).workload == first.workload
-    with pytest.raises(Refused, match="approved by .* already") as no:
+    with pytest.raises(Refused, match=r"approved by .* already") as no:
         services.decline(request=request, by=desk.admin, via=Via.PAGE, reason="Too late.")
     assert no.value.code == "decided"
     assert Workload.objects.count() == 1

@@ -19,7 +19,7 @@ from gpuconsole.projects.access import focused_project
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads import chooser, drafts, edits, openings, pages, rail, services
-from gpuconsole.workloads.forms import LaunchForm
+from gpuconsole.workloads.forms import PROJECT, LaunchForm
 from gpuconsole.workloads.models import LaunchRequest, Via, Workload
 from gpuconsole.workloads.requests import services as requests
 from gpuconsole.workloads.requests.access import allowable
@@ -148,6 +148,7 @@ def _trim(request: HttpRequest, filled: LaunchForm) -> HttpResponse:
     assert filled.request and filled.spec and filled.estimate  # is_ready said so
     shown = {check.limit for check in filled.estimate.blocking}
     try:
+        _refuse_elsewhere(filled)
         done = requests.approve(
             request=filled.request,
             by=filled.viewer.user,
@@ -161,6 +162,15 @@ def _trim(request: HttpRequest, filled: LaunchForm) -> HttpResponse:
     drafts.discard(filled.viewer, filled.provider.slug)
     messages.success(request, f"{done} was launched with your changes.")
     return redirect("request", done.public_id)
+
+
+def _refuse_elsewhere(filled: LaunchForm) -> None:
+    """What is trimmed stays where it was asked for. Raises Refused."""
+    assert filled.request
+    if filled.project != filled.request.project:
+        raise Refused(f"It was asked for in {filled.request.project}, and is charged there.", field=PROJECT)
+    if filled.connection != filled.request.connection:
+        raise Refused(f"It was asked for on {filled.request.connection.name}, and is launched there.")
 
 
 def show_again(request: HttpRequest, filled: LaunchForm) -> HttpResponse:

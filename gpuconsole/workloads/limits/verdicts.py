@@ -19,6 +19,7 @@ from gpuconsole.workloads.models import LaunchRequest, Workload
 
 STOP_AFTER = "guards.stop_after_s"
 NEEDS_APPROVAL = "needs_approval"
+MUST_ALLOW = " An admin must allow it."
 WARNING = "limit_warning"
 _OF_TIME = frozenset({Measure.RUN_S, Measure.GPU_HOURS})
 _HOUR_S = Decimal(3600)
@@ -36,6 +37,11 @@ class Check:
     blocks: bool = True
     limit: str = ""
     """Key of the limit that it speaks for: a quota's id, or which budget (``money.key``)."""
+
+    @property
+    def finding(self) -> str:
+        """What is so, without whom to turn to: for whoever is that admin."""
+        return self.text.removesuffix(MUST_ALLOW)
 
 
 def blocking(checks: Iterable[Check]) -> tuple[Check, ...]:
@@ -139,7 +145,7 @@ def _field(wish: Wish, measure: Measure) -> str:
 
 def _no(consequence: Consequence, name: str, text: str, field: str, code: str, limit: str) -> Check:
     if consequence is Consequence.ASK:
-        return Check(name, False, f"{text} An admin must allow it.", field, NEEDS_APPROVAL, limit=limit)
+        return Check(name, False, f"{text}{MUST_ALLOW}", field, NEEDS_APPROVAL, limit=limit)
     if consequence is Consequence.WARN:
         return Check(name, False, text, field, WARNING, blocks=False, limit=limit)
     return Check(name, False, text, field, code, limit=limit)

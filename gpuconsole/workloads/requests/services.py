@@ -93,7 +93,7 @@ def _ask(row: LaunchRequest, figures: Estimate) -> LaunchRequest:
     row.longest_s, row.held = figures.longest_s, figures.upper.amount if figures.upper else None
     row.limits = sorted({check.limit for check in checks})
     row.is_of_team = bool(scopes.of_team(row.project.team, row.limits))
-    row.violations = [{"limit": check.limit, "name": check.name, "text": check.text} for check in checks]
+    row.violations = [{"limit": check.limit, "name": check.name, "text": check.finding} for check in checks]
     row.created_at, row.expires_at = now, now + settings.LAUNCH_REQUEST_WAITS
     row.save(force_insert=True)
     _tell(row, "request.ask", row.by, after=_facts(row), why=row.why)
@@ -122,6 +122,8 @@ def approve(
         row.save(update_fields=["workload", "is_trimmed"])
         _note(row, by)
         after = {"workload": row.workload.public_id, "via": via.value, "limits": sorted(allowed)}
+        if trim is not None:
+            after["changed"] = trims.changed(row, row.workload)
         _tell(row, "request.trim" if trim else "request.approve", by, after=after, why=reason)
     return row
 
@@ -220,9 +222,13 @@ def _refuse_new_limits(figures: Estimate, allowed: Collection[str]) -> None:
 
 def _note(row: LaunchRequest, by: User) -> None:
     assert row.workload is not None
-    texts = [one["text"].removesuffix(" An admin must allow it.") for one in row.violations]
     word = "Approved with changes" if row.is_trimmed else "Approved"
-    transitions.note(row.workload, f"{word} by {by.display_name}", kind=EventKind.INTENT, by=by, detail=" ".join(texts))
+    detail = [one["text"] for one in row.violations]
+    if row.is_trimmed:
+        detail.append(f"Changed: {', '.join(trims.changed(row, row.workload))}.")
+    transitions.note(
+        row.workload, f"{word} by {by.display_name}", kind=EventKind.INTENT, by=by, detail=" ".join(detail)
+    )
 
 
 def _locked(request: LaunchRequest) -> LaunchRequest:

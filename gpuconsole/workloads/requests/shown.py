@@ -79,6 +79,6 @@ def _limits(row: LaunchRequest, figures: Estimate, found: rules.Rules, now: date
     of_budget = {money.key(one.budget): bars.of_budget(one) for one in money.standings(found.budgets, now)}
     wide = scopes.of_team(row.project.team, keys)
     return [
-        LimitLine(one.limit, one.name, one.text, one.limit in wide, (drawn | of_budget).get(one.limit))
+        LimitLine(one.limit, one.name, one.finding, one.limit in wide, (drawn | of_budget).get(one.limit))
         for one in checks
     ]

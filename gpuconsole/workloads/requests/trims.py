@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.money import Money
@@ -10,6 +11,7 @@ from gpuconsole.projects import rates
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads.estimates import Estimate
 from gpuconsole.workloads.limits.verdicts import STOP_AFTER
+from gpuconsole.workloads.models import LaunchRequest, Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,18 @@ def refuse_more(figures: Estimate, asked: Estimate) -> None:
 def _is_dearer(upper: Money | None, asked: Money) -> bool:
     same = rates.convert(upper, asked.currency) if upper else None
     return same is None or same.amount > asked.amount
+
+
+def changed(row: LaunchRequest, workload: Workload) -> list[str]:
+    """Dotted paths of what was launched otherwise than it was asked for."""
+    ours = [STOP_AFTER] if row.stop_after_s != workload.stop_after_s else []
+    return [*_differing(row.spec, workload.spec, "spec"), *ours]
+
+
+def _differing(before: Any, after: Any, path: str) -> list[str]:
+    """Lists differ as a whole."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        keys = [*before, *(key for key in after if key not in before)]
+        found = [_differing(before.get(key), after.get(key), f"{path}.{key}") for key in keys]
+        return [one for listed in found for one in listed]
+    return [] if before == after else [path]

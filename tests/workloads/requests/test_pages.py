@@ -9,11 +9,12 @@ from django.test import Client
 
 from gpuconsole.accounts.models import User
 from gpuconsole.core.spec_forms import SpecForm
-from gpuconsole.projects.models import Quota
+from gpuconsole.projects import services as projects
+from gpuconsole.projects.models import ProjectRole, Quota
 from gpuconsole.providers import registry
 from gpuconsole.workloads.guards import rails
 from gpuconsole.workloads.models import Draft, LaunchRequest, Workload
-from tests.factories import set_budget, set_quota
+from tests.factories import make_project, set_budget, set_quota
 from tests.factories_workloads import make_spec
 from tests.workloads.requests.conftest import Desk
 
@@ -140,6 +141,10 @@ def test_an_admin_trims_in_the_launch_form(desk: Desk) -> None:
     more = client.post(f"{_FORM}launch/", filled(desk, 2, request=request.public_id))
     assert more.status_code == 422 and "may not run longer" in more.content.decode()
     spec = filled(desk, 1, request=request.public_id)
+    other = make_project(desk.lab.team, by=desk.lab.owner)
+    projects.set_role(project=other, user=desk.admin, role=ProjectRole.ADMIN, by=desk.lab.owner)
+    moved = client.post(f"{_FORM}launch/", spec | {"guards.project": other.slug})
+    assert moved.status_code == 422 and "is charged there" in moved.content.decode()
     answer = client.post(f"{_FORM}launch/", spec | {"guards.stop_after_s": ["0.5"]})
     assert answer.status_code == 302, answer.content.decode()
     request.refresh_from_db()

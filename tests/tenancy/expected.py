@@ -61,6 +61,8 @@ NO_SECOND_FACTOR = Rule(_ABSENT, _ABSENT)
 READ = Rule("401 ok ok ok ok ok ok", everybody("405"))
 READ_WORK = Rule("401 404 404 ok ok ok ok", everybody("405"))
 ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
+_QUOTAS = Rule("401 404 404 ok ok ok ok", "401 404 404 403 403 ok ok")
+_TEAM_QUOTAS = Rule("401 ok 403 403 403 403 ok", "401 ok 403 403 403 403 ok")
 
 
 def _launch(world: World) -> dict[str, Any]:
@@ -69,6 +71,10 @@ def _launch(world: World) -> dict[str, Any]:
 
 def _preset(world: World) -> dict[str, Any]:
     return {"name": "shared", "project": world.lab.project.slug, "spec": sample("cortecs")}
+
+
+def _quota(world: World) -> dict[str, Any]:
+    return {"measure": "gpus", "kind": "job", "limit": 5}
 
 
 def _password(world: World) -> dict[str, Any]:
@@ -186,6 +192,12 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/presets/<id>": READ_WORK,
     "api/v1/projects/<slug>/workloads": ACT.posting(_launch),
     "api/v1/projects/<slug>/workloads/preview": ACT.posting(_launch),
+    "api/v1/projects/<slug>/quotas": _QUOTAS.posting(_quota),
+    "api/v1/projects/<slug>/quotas/<id>": READ_WORK,
+    "api/v1/projects/<slug>/budget": _QUOTAS.posting(lambda world: {"amount": 5}),
+    "api/v1/team/quotas": _TEAM_QUOTAS.posting(_quota),
+    "api/v1/team/quotas/<id>": Rule("401 404 403 403 403 403 ok", everybody("405")),
+    "api/v1/team/budget": replace(_TEAM_QUOTAS, get="401 404 403 403 403 403 ok").posting(lambda world: {"amount": 5}),
     **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),
     **_within("api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry"), ACT)),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),

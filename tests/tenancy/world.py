@@ -11,14 +11,14 @@ from pydantic import SecretStr
 from gpuconsole.accounts import invitations
 from gpuconsole.accounts.models import Membership, TeamRole, User
 from gpuconsole.projects import secrets
-from gpuconsole.projects.models import ProjectMember, ProjectRole
+from gpuconsole.projects.models import ExchangeRate, ProjectMember, ProjectRole
 from gpuconsole.workloads import ways
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.presets import services as presets
 from gpuconsole.workloads.presets.services import Content
 from gpuconsole.workloads.states import State
 from tests.contract.samples import sample
-from tests.factories import add_member, make_project, make_team, make_token
+from tests.factories import add_member, make_project, make_team, make_token, set_budget, set_quota
 from tests.factories_workloads import Lab, make_lab
 
 ROLES = ("anonymous", "stranger", "outsider", "viewer", "member", "project_admin", "team_admin")
@@ -88,6 +88,9 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         secret_names=(),
     )
     token, _ = make_token(lab.team, owner)
+    ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.1", on=job.created_at.date(), source="test")
+    set_budget(lab.project, 9999)
+    set_budget(lab.project, 9999, wide=True)
     spare = add_member(lab.team)
     in_project = ProjectMember.objects.create(project=lab.project, user=spare, role=ProjectRole.VIEWER)
     at_settings = {"slug": lab.project.slug}
@@ -107,7 +110,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "account/second-factor/webauthn/keys/": {"pk": 1},
         "account/password/reset/": {"uidb36": "1", "key": "wrong"},
         "api/v1/providers/": {"slug": "cortecs"},
-        "api/v1/projects/": at_settings,
+        "api/v1/projects/": at_settings | {"id": set_quota(lab.project, "workloads", 99).public_id},
+        "api/v1/team/": {"id": set_quota(lab.project, "workloads", 99, wide=True).public_id},
         "api/v1/presets/": {"id": preset.public_id},
         "api/v1/workloads/": {"id": instance.public_id},
         "api/(": {"rest": "nothing"},

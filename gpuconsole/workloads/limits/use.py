@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,6 @@ from django.db.models import (
     Case,
     Count,
     DateTimeField,
-    DecimalField,
     DurationField,
     ExpressionWrapper,
     F,
@@ -22,7 +21,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Extract, Greatest, Least
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core import gpus
@@ -31,6 +30,7 @@ from gpuconsole.projects import budgets, rates
 from gpuconsole.projects.budgets import Month
 from gpuconsole.projects.models import Measure, Quota
 from gpuconsole.projects.quotas import Use
+from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, Workload
 
 _HOUR_S = Decimal(3600)
@@ -49,7 +49,7 @@ class _Held:
     gpus: int = 0
     workloads: int = 0
     hourly_price: Decimal | None = None
-    gpu_s: Decimal = Decimal(0)
+    gpu_time: timedelta = timedelta()
 
 
 def used(
@@ -136,7 +136,9 @@ _SUMS: dict[Measure, Callable[[Quota, list[_Held], _Converter], Decimal | None]]
     Measure.GPUS: lambda quota, rows, money: Decimal(sum(row.gpus for row in rows)),
     Measure.WORKLOADS: lambda quota, rows, money: Decimal(sum(row.workloads for row in rows)),
     Measure.HOURLY_PRICE: lambda quota, rows, money: money.total(quota, rows),
-    Measure.GPU_HOURS: lambda quota, rows, money: sum((row.gpu_s for row in rows), Decimal(0)) / _HOUR_S,
+    Measure.GPU_HOURS: lambda quota, rows, money: (
+        usage.seconds(sum((row.gpu_time for row in rows), timedelta())) / _HOUR_S
+    ),
 }
 
 
@@ -165,18 +167,18 @@ def _held(
     rows = Workload.objects.holding().filter(_within(quotas))
     if without is not None:
         rows = rows.exclude(pk=without.pk)
-    sums: dict[str, Any] = {"gpus": Sum("gpu_count"), "count": Count("pk"), "hourly": Sum("hourly_price")}
+    sums: dict[str, Any] = {"gpus": Sum("gpu_count"), "count": Count("*"), "hourly": Sum("hourly_price")}
     if any(one.measure == Measure.GPU_HOURS for one in quotas):
         start, end = _edges("team", months)
         rows = rows.annotate(
             begins=Greatest(Coalesce("billed_since", Value(now)), start),
             ends=Greatest(Least(Coalesce("ends_by", end), end), Value(now)),
         )
-        sums["gpu_s"] = _gpu_s()
+        sums["gpu_time"] = _gpu_time()
     found = rows.order_by().values_list(*_GROUP, "currency").annotate(**sums)
     return [
-        _Held(team, project, owner, kind, gpus.normal(model), currency, held or 0, count, hourly, *gpu_s)
-        for team, project, owner, kind, model, currency, held, count, hourly, *gpu_s in found
+        _Held(team, project, owner, kind, gpus.normal(model), currency, held or 0, count, hourly, *gpu_time)
+        for team, project, owner, kind, model, currency, held, count, hourly, *gpu_time in found
     ]
 
 
@@ -187,16 +189,17 @@ def _metered(quotas: Collection[Quota], months: Mapping[int, Month]) -> list[_He
     since = min(month.start for month in months.values())
     rows = UsageInterval.objects.filter(_within(hourly, "workload__"), gpu_count__gt=0, ended_at__gt=since)
     rows = rows.annotate(begins=Greatest("started_at", start), ends=F("ended_at")).filter(ends__gt=F("begins"))
-    found = rows.order_by().values_list(*("workload__" + name for name in _GROUP)).annotate(gpu_s=_gpu_s())
+    found = rows.order_by().values_list(*("workload__" + name for name in _GROUP)).annotate(gpu_time=_gpu_time())
     return [
-        _Held(team, project, owner, kind, gpus.normal(model), gpu_s=gpu_s)
-        for team, project, owner, kind, model, gpu_s in found
+        _Held(team, project, owner, kind, gpus.normal(model), gpu_time=gpu_time)
+        for team, project, owner, kind, model, gpu_time in found
     ]
 
 
-def _gpu_s() -> Sum:
-    length = Extract(ExpressionWrapper(F("ends") - F("begins"), DurationField()), "epoch")
-    return Sum(ExpressionWrapper(F("gpu_count") * length, DecimalField(max_digits=30, decimal_places=6)))
+def _gpu_time() -> Sum:
+    """As a length: the database adds those up faster than exact numbers of seconds."""
+    length = ExpressionWrapper(F("ends") - F("begins"), DurationField())
+    return Sum(ExpressionWrapper(F("gpu_count") * length, DurationField()))
 
 
 def _edges(column: str, months: Mapping[int, Month]) -> tuple[Case, Case]:

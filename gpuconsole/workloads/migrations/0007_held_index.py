@@ -5,18 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_references'),
-        ('connections', '0001_initial'),
-        ('projects', '0004_drop_limit_columns'),
-        ('workloads', '0006_budget_reason'),
+        ("accounts", "0002_references"),
+        ("connections", "0001_initial"),
+        ("projects", "0004_drop_limit_columns"),
+        ("workloads", "0006_budget_reason"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='workload',
-            index=models.Index(condition=models.Q(('state__in', ['succeeded', 'failed', 'cancelled']), _negated=True), fields=['team', 'project'], include=('owner', 'kind', 'gpu_model', 'currency', 'gpu_count', 'hourly_price', 'state', 'intent', 'billed_since', 'ends_by'), name='workload_held'),
+            model_name="workload",
+            index=models.Index(
+                condition=models.Q(("state__in", ["succeeded", "failed", "cancelled"]), _negated=True),
+                fields=["team", "project"],
+                include=(
+                    "owner",
+                    "kind",
+                    "gpu_model",
+                    "currency",
+                    "gpu_count",
+                    "hourly_price",
+                    "state",
+                    "intent",
+                    "billed_since",
+                    "ends_by",
+                ),
+                name="workload_held",
+            ),
         ),
     ]

@@ -28,6 +28,7 @@ from gpuconsole.core.rates import TooMany
 from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
 from gpuconsole.workloads.api import router as workloads
+from gpuconsole.workloads.limits.api import router as limits
 from gpuconsole.workloads.presets.api import router as presets
 from gpuconsole.workloads.requests.api import router as requests
 from gpuconsole.workloads.schemas import field_path
@@ -97,7 +98,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, presets, requests):
+for router in (accounts, projects, connections, catalog, workloads, limits, presets, requests):
     api.add_router("", router)
 
 

@@ -51,10 +51,27 @@ def spent_by_project(
     intervals: Intervals, start: datetime, end: datetime, now: datetime
 ) -> dict[int, dict[str, Decimal]]:
     """The same by project and currency. Two queries."""
+    sums = closed_by_project(intervals, start, end)
+    for project, own in crossing_by_project(intervals, start, end, now).items():
+        for currency, amount in own.items():
+            sums[project][currency] += amount
+    return sums
+
+
+def closed_by_project(intervals: Intervals, start: datetime, end: datetime) -> dict[int, dict[str, Decimal]]:
+    """Cost of the intervals that lie between two moments whole."""
     inside = intervals.filter(started_at__gte=start, ended_at__lte=end, cost__isnull=False)
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for project, currency, cost in inside.order_by().values_list("project", "currency").annotate(Sum("cost")):
         sums[project][currency] += cost
+    return sums
+
+
+def crossing_by_project(
+    intervals: Intervals, start: datetime, end: datetime, now: datetime
+) -> dict[int, dict[str, Decimal]]:
+    """What the others cost between two moments: those that are open, and those that cross one of them."""
+    sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     crossing = intervals.filter(started_at__lt=end).filter(
         Q(ended_at__isnull=True) | Q(ended_at__gt=end) | Q(started_at__lt=start, ended_at__gt=start)
     )

@@ -62,6 +62,8 @@ READ = Rule("401 ok ok ok ok ok ok", everybody("405"))
 READ_WORK = Rule("401 404 404 ok ok ok ok", everybody("405"))
 ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
 DECIDE = Rule(everybody("405"), "401 404 404 403 403 ok ok")
+_QUOTAS = Rule("401 404 404 ok ok ok ok", "401 404 404 403 403 ok ok")
+_TEAM_QUOTAS = Rule("401 ok 403 403 403 403 ok", "401 ok 403 403 403 403 ok")
 
 
 def _launch(world: World) -> dict[str, Any]:
@@ -78,6 +80,10 @@ def _limits(world: World) -> dict[str, Any]:
 
 def _reason(world: World) -> dict[str, Any]:
     return {"reason": "Not now."}
+
+
+def _quota(world: World) -> dict[str, Any]:
+    return {"measure": "gpus", "kind": "job", "limit": 5}
 
 
 def _password(world: World) -> dict[str, Any]:
@@ -207,6 +213,12 @@ EXPECTED: dict[str, Rule] = {
     **_within("api/v1/requests/<id>/", dict.fromkeys(("approve", "decline"), DECIDE.posting(_reason))),
     "api/v1/requests/<id>/trim": DECIDE.posting(lambda world: {"guards": {"stop_after_s": 60}}),
     "api/v1/requests/<id>/withdraw": Rule(everybody("405"), "401 404 404 403 ok 403 403"),
+    "api/v1/projects/<slug>/quotas": _QUOTAS.posting(_quota),
+    "api/v1/projects/<slug>/quotas/<id>": READ_WORK,
+    "api/v1/projects/<slug>/budget": _QUOTAS.posting(lambda world: {"amount": 5}),
+    "api/v1/team/quotas": _TEAM_QUOTAS.posting(_quota),
+    "api/v1/team/quotas/<id>": Rule("401 404 403 403 403 403 ok", everybody("405")),
+    "api/v1/team/budget": replace(_TEAM_QUOTAS, get="401 404 403 403 403 403 ok").posting(lambda world: {"amount": 5}),
     **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),
     **_within("api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry"), ACT)),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from gpuconsole.accounts import invitations
 from gpuconsole.accounts.models import Membership, TeamRole, User
 from gpuconsole.projects import secrets
-from gpuconsole.projects.models import ProjectMember, ProjectRole
+from gpuconsole.projects.models import ExchangeRate, ProjectMember, ProjectRole
 from gpuconsole.workloads import ways
 from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.presets import services as presets
@@ -21,7 +21,7 @@ from gpuconsole.workloads.requests import services as requests
 from gpuconsole.workloads.requests.links import Answer
 from gpuconsole.workloads.states import State
 from tests.contract.samples import sample
-from tests.factories import add_member, make_project, make_team, make_token, set_quota
+from tests.factories import add_member, make_project, make_team, make_token, set_budget, set_quota
 from tests.factories_workloads import Lab, make_lab, make_spec
 
 ROLES = ("anonymous", "stranger", "outsider", "viewer", "member", "project_admin", "team_admin")
@@ -92,6 +92,9 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     )
     request = _asked(lab, member)
     token, _ = make_token(lab.team, owner)
+    ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.1", on=job.created_at.date(), source="test")
+    set_budget(lab.project, 9999)
+    set_budget(lab.project, 9999, wide=True)
     spare = add_member(lab.team)
     in_project = ProjectMember.objects.create(project=lab.project, user=spare, role=ProjectRole.VIEWER)
     at_settings = {"slug": lab.project.slug}
@@ -113,7 +116,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "account/second-factor/webauthn/keys/": {"pk": 1},
         "account/password/reset/": {"uidb36": "1", "key": "wrong"},
         "api/v1/providers/": {"slug": "cortecs"},
-        "api/v1/projects/": at_settings,
+        "api/v1/projects/": at_settings | {"id": set_quota(lab.project, "workloads", 99).public_id},
+        "api/v1/team/": {"id": set_quota(lab.project, "workloads", 99, wide=True).public_id},
         "api/v1/presets/": {"id": preset.public_id},
         "api/v1/requests/": {"id": request.public_id},
         "api/v1/workloads/": {"id": instance.public_id},

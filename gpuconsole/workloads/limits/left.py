@@ -12,6 +12,7 @@ from django.utils import timezone
 from gpuconsole.accounts.models import User
 from gpuconsole.core.money import Money
 from gpuconsole.projects import budgets, quotas, rules
+from gpuconsole.projects.budgets import Month
 from gpuconsole.projects.models import Budget, Project, Quota
 from gpuconsole.workloads.limits import bars, money, use
 from gpuconsole.workloads.models import LaunchRequest
@@ -26,8 +27,12 @@ class Left:
 
 
 def of_budgets(listed: Sequence[Budget], now: datetime, *, without: LaunchRequest | None = None) -> list[Left]:
-    """What each budget has left this month; ``without`` leaves out what one request holds."""
-    return [_of_budget(budget, now, without) for budget in listed]
+    """What each budget of one team has left this month; ``without`` leaves out what one request holds."""
+    if not listed:
+        return []
+    month = budgets.month_of(now, listed[0].team.time_zone)
+    rests = money.left(listed, [month], now, without=without)
+    return [_of_budget(budget, month, rest) for budget, (rest,) in zip(listed, rests, strict=True)]
 
 
 def of_quotas(listed: Sequence[Quota], now: datetime, *, owner: User | None) -> list[Left]:
@@ -43,9 +48,7 @@ def lines(project: Project, owner: User | None, limits: Sequence[str] = ()) -> l
     return [*of_budgets(found.budgets, now), *of_quotas(listed, now, owner=owner)]
 
 
-def _of_budget(budget: Budget, now: datetime, without: LaunchRequest | None) -> Left:
-    month = budgets.month_of(now, budget.team.time_zone)
-    (rest,) = money.left(budget, [month], now, without=without)
+def _of_budget(budget: Budget, month: Month, rest: Money | None) -> Left:
     label = f"{'Budget' if budget.project_id else 'Team budget'} for {month.name}"
     if rest is None:
         return Left(label, "unknown, for want of a rate")

@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "gpuconsole.instances",
     "gpuconsole.dashboard",
     "gpuconsole.sync",
+    "gpuconsole.spend",
+    "gpuconsole.notify",
     "gpuconsole.workloads",
     "gpuconsole.catalog",
     "gpuconsole.connections",

@@ -80,7 +80,7 @@ def month(team: Team, projects: Iterable[Project], now: datetime) -> MonthSpend:
 def spent(projects: Iterable[Project], start: datetime, end: datetime, now: datetime) -> dict[str, Decimal]:
     """Cost of what was billed between two moments; an interval that crosses one of them counts by its share of time."""
     of_project = UsageInterval.objects.filter(project__in=list(projects))
-    inside = of_project.filter(started_at__gte=start, ended_at__lte=end, cost__isnull=False)
+    inside = of_project.filter(started_at__gte=start, started_at__lt=end, ended_at__lte=end, cost__isnull=False)
     sums: dict[str, Decimal] = defaultdict(Decimal)
     sums.update(inside.order_by().values_list("currency").annotate(Sum("cost")))
     crossing = of_project.filter(started_at__lt=end).filter(
@@ -107,9 +107,8 @@ def _sum(amounts: Iterable[Money], currency: str) -> Money:
 
 def _share(interval: UsageInterval, start: datetime, end: datetime, now: datetime) -> Decimal:
     cost = usage.interval_cost(interval, now)
-    until = interval.ended_at or max(now, interval.started_at)
-    whole = usage.seconds(until - interval.started_at)
-    if not cost or not whole:
+    if not cost:
         return Decimal(0)
-    inside = usage.seconds(min(until, end) - max(interval.started_at, start))
-    return (cost * inside / whole).quantize(usage.EXACT)
+    whole = (interval.ended_at or max(now, interval.started_at)) - interval.started_at
+    before, behind = start - interval.started_at, end - interval.started_at
+    return usage.part_of(cost, whole, behind) - usage.part_of(cost, whole, before)

@@ -80,7 +80,9 @@ class Month:
     def read(cls, text: str) -> Month | None:
         """``2026-11``; None for anything else."""
         year, dash, number = text.partition("-")
-        if not (dash and len(year) == 4 and len(number) == 2 and (year + number).isascii() and (year + number).isdigit()):
+        if not (
+            dash and len(year) == 4 and len(number) == 2 and (year + number).isascii() and (year + number).isdigit()
+        ):
             return None
         return cls(int(year), int(number)) if 1 <= int(number) <= 12 and 1970 <= int(year) <= 9998 else None
 

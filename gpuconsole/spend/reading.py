@@ -6,7 +6,7 @@ their intervals; open intervals are cut in Python. Call it inside ``core.snapsho
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -149,7 +149,9 @@ class Reader:
         statement = _WORKLOADS.format(
             columns="workload_id, outcome, unpriced_s", more="(outcome = 'failed' OR unpriced_s > 0)", **self._parts()
         )
-        unpriced = {piece.interval.workload_id for piece in pieces.cut(self._open, span, self.now) if piece.cost is None}
+        unpriced = {
+            piece.interval.workload_id for piece in pieces.cut(self._open, span, self.now) if piece.cost is None
+        }
         counted = (
             "SELECT count(DISTINCT workload_id) FILTER (WHERE outcome = 'failed'), count(DISTINCT workload_id)"  # noqa: S608
             f" FILTER (WHERE unpriced_s > 0 AND workload_id <> ALL(%(open)s)) FROM ({statement}) AS odd"
@@ -157,15 +159,24 @@ class Reader:
         [(failed, rest)] = _rows(counted, self._values(span) | {"open": list(unpriced)})
         return Odd(failed, rest + len(unpriced))
 
-    def workload_sums(self, span: Span, currencies: Sequence[str]) -> Iterator[WorkloadCell]:
-        """Every workload of a span with its sums, dated to the span's last day. One statement."""
-        names = "workload_id, project_id, currency"
-        sums = ", ".join(f"sum({name})" for name in _ROW[4:])
-        statement = _WORKLOADS.format(columns=", ".join(_ROW), more="currency = ANY(%(currencies)s)", **self._parts())
-        grouped = f"SELECT {names}, {sums} FROM ({statement}) AS days GROUP BY {names}"  # noqa: S608
-        values = self._values(span) | {"currencies": list(currencies)}
-        for workload, project, currency, *amounts in _rows(grouped, values):
-            yield WorkloadCell(workload, span.last, project, currency, *amounts)
+    def dearest(self, span: Span, worth: Mapping[str, Decimal], most: int) -> list[int]:
+        """Keys of the workloads whose ended pieces cost most; a currency that ``worth`` lacks is taken as it stands."""
+        statement = _WORKLOADS.format(columns="workload_id, currency, cost", more="TRUE", **self._parts())
+        ordered = (
+            "SELECT workload_id FROM"  # noqa: S608 - made of constants of ours
+            f" (SELECT workload_id, currency, sum(cost) AS cost FROM ({statement}) AS days"
+            " GROUP BY workload_id, currency) AS sums"
+            " LEFT JOIN unnest(%(currencies)s::text[], %(worth)s::numeric[]) AS rates(code, worth) ON code = currency"
+            " GROUP BY workload_id ORDER BY sum(cost * coalesce(worth, 1)) DESC, workload_id LIMIT %(most)s"
+        )
+        values = {"currencies": list(worth), "worth": list(worth.values()), "most": most}
+        return [pk for (pk,) in _rows(ordered, self._values(span) | values)]
+
+    def days_of(self, span: Span, workloads: Sequence[int]) -> list[WorkloadCell]:
+        """Ended pieces of some workloads, by day."""
+        more = "workload_id = ANY(%(workloads)s)"
+        statement = _WORKLOADS.format(columns=", ".join(_ROW), more=more, **self._parts())
+        return [WorkloadCell(*row) for row in _rows(statement, self._values(span) | {"workloads": list(workloads)})]
 
     def workload_days(self, day: date, *, after: int, limit: int) -> list[WorkloadCell]:
         """Closed pieces of one day, in order of the workloads' keys, from behind one of them."""
@@ -247,8 +258,3 @@ def _rows(statement: str, values: dict[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
-
-
-def scope_of(team: Team, projects: Collection[int] | None) -> Scope:
-    """All of a team where ``projects`` is None."""
-    return Scope(team, None if projects is None else tuple(projects))

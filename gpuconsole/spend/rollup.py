@@ -100,7 +100,7 @@ def _span(ends: dict[str, datetime | None], team: Team) -> Span | None:
 
 
 def _write(only: str, span: Span, **values: object) -> list[date]:
-    statement = f"INSERT INTO spend_workloadday ({_INSERT}) {pieces.WORKLOAD_DAYS.format(only=only)} RETURNING day"  # noqa: S608
+    statement = f"INSERT INTO spend_workloadday ({_INSERT}) {pieces.WORKLOAD_DAYS.format(only=only)} RETURNING day"
     with connection.cursor() as cursor:
         cursor.execute(statement, pieces.parameters(span) | values)
         return [day for (day,) in cursor.fetchall()]

@@ -6,79 +6,173 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_references'),
-        ('projects', '0001_initial'),
-        ('workloads', '0005_reason_field'),
+        ("accounts", "0002_references"),
+        ("projects", "0001_initial"),
+        ("workloads", "0005_reason_field"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TeamRollup',
+            name="TeamRollup",
             fields=[
-                ('team', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='accounts.team')),
-                ('time_zone', models.CharField(max_length=50)),
-                ('rolled_at', models.DateTimeField()),
+                (
+                    "team",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="accounts.team",
+                    ),
+                ),
+                ("time_zone", models.CharField(max_length=50)),
+                ("rolled_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='StaleWorkload',
+            name="StaleWorkload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('team', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team')),
-                ('workload', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workloads.workload')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
+                (
+                    "workload",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workloads.workload",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CostDay',
+            name="CostDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('provider', models.CharField(max_length=30)),
-                ('gpu_model', models.CharField(blank=True, max_length=60)),
-                ('outcome', models.CharField(blank=True, max_length=12)),
-                ('is_sandbox', models.BooleanField()),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('cost', models.DecimalField(decimal_places=6, default=0, max_digits=20)),
-                ('gpu_s', models.DecimalField(decimal_places=6, default=0, max_digits=20)),
-                ('unpriced_s', models.DecimalField(decimal_places=6, default=0, max_digits=20)),
-                ('unpriced_gpu_s', models.DecimalField(decimal_places=6, default=0, max_digits=20)),
-                ('owner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project')),
-                ('team', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("provider", models.CharField(max_length=30)),
+                ("gpu_model", models.CharField(blank=True, max_length=60)),
+                ("outcome", models.CharField(blank=True, max_length=12)),
+                ("is_sandbox", models.BooleanField()),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("cost", models.DecimalField(decimal_places=6, default=0, max_digits=20)),
+                ("gpu_s", models.DecimalField(decimal_places=6, default=0, max_digits=20)),
+                ("unpriced_s", models.DecimalField(decimal_places=6, default=0, max_digits=20)),
+                ("unpriced_gpu_s", models.DecimalField(decimal_places=6, default=0, max_digits=20)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['team', 'day'], name='cost_days_of_team')],
+                "indexes": [models.Index(fields=["team", "day"], name="cost_days_of_team")],
             },
         ),
         migrations.CreateModel(
-            name='WorkloadDay',
+            name="WorkloadDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('provider', models.CharField(max_length=30)),
-                ('gpu_model', models.CharField(blank=True, max_length=60)),
-                ('outcome', models.CharField(blank=True, max_length=12)),
-                ('is_sandbox', models.BooleanField()),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('cost', models.DecimalField(decimal_places=6, default=0, max_digits=20)),
-                ('gpu_s', models.DecimalField(decimal_places=6, default=0, max_digits=20)),
-                ('unpriced_s', models.DecimalField(decimal_places=6, default=0, max_digits=20)),
-                ('unpriced_gpu_s', models.DecimalField(decimal_places=6, default=0, max_digits=20)),
-                ('billed_s', models.DecimalField(decimal_places=6, default=0, max_digits=20)),
-                ('charged_s', models.DecimalField(decimal_places=6, default=0, max_digits=20)),
-                ('owner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project')),
-                ('team', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team')),
-                ('workload', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workloads.workload')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("provider", models.CharField(max_length=30)),
+                ("gpu_model", models.CharField(blank=True, max_length=60)),
+                ("outcome", models.CharField(blank=True, max_length=12)),
+                ("is_sandbox", models.BooleanField()),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("cost", models.DecimalField(decimal_places=6, default=0, max_digits=20)),
+                ("gpu_s", models.DecimalField(decimal_places=6, default=0, max_digits=20)),
+                ("unpriced_s", models.DecimalField(decimal_places=6, default=0, max_digits=20)),
+                ("unpriced_gpu_s", models.DecimalField(decimal_places=6, default=0, max_digits=20)),
+                ("billed_s", models.DecimalField(decimal_places=6, default=0, max_digits=20)),
+                ("charged_s", models.DecimalField(decimal_places=6, default=0, max_digits=20)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
+                (
+                    "workload",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workloads.workload",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['team', 'day', 'workload'], name='workload_days_of_team'), models.Index(condition=models.Q(('outcome', 'failed'), ('unpriced_s__gt', 0), _connector='OR'), fields=['team', 'day'], name='odd_workload_days_of_team')],
-                'constraints': [models.UniqueConstraint(fields=('workload', 'day', 'project', 'currency'), name='workload_once_a_day')],
+                "indexes": [
+                    models.Index(fields=["team", "day", "workload"], name="workload_days_of_team"),
+                    models.Index(
+                        condition=models.Q(("outcome", "failed"), ("unpriced_s__gt", 0), _connector="OR"),
+                        fields=["team", "day"],
+                        name="odd_workload_days_of_team",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workload", "day", "project", "currency"), name="workload_once_a_day"
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,33 @@
+"""The budgets of a month, as the costs page measures spend against them. The only place here that reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from gpuconsole.projects.models import Project
+from gpuconsole.spend.currencies import Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """Amounts in the team's currency; a project without a budget, or without a rate for it, is not in ``each``."""
+
+    each: dict[int, Decimal] = field(default_factory=dict)
+    whole: Decimal | None = None
+    """Of the scope; None where a project of it that is not archived has none."""
+
+
+def of(projects: Sequence[Project], rates: Rates, day: date) -> Budgets:
+    """What the projects of a scope may spend in a month, at the rates of a day. No query."""
+    each: dict[int, Decimal] = {}
+    for project in projects:
+        if project.budget_amount is not None:
+            amount = rates.convert(project.budget_amount, project.budget_currency, day)
+            if amount is not None:
+                each[project.pk] = amount
+    current = [project.pk for project in projects if project.archived_at is None]
+    is_whole = bool(current) and all(pk in each for pk in current)
+    return Budgets(each, sum((each[pk] for pk in current), Decimal(0)) if is_whole else None)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
+from django.utils import timezone
 
+from gpuconsole.spend import digests as all_digests
 from gpuconsole.spend import rollup
 
 logger = logging.getLogger(__name__)
@@ -19,3 +21,9 @@ def roll_up() -> None:
             rollup.roll_up(team)
         except Exception:
             logger.exception("a rollup broke", extra={"team": team.pk})
+
+
+@shared_task(name="spend.digests")
+def digests() -> None:
+    """Send the digests that are due; repeated and doubled calls send nothing twice."""
+    all_digests.send(timezone.now())

@@ -13,9 +13,11 @@ from django.utils.functional import SimpleLazyObject
 
 from gpuconsole.accounts.access import Viewer, viewer
 from gpuconsole.accounts.models import Team, User
+from gpuconsole.projects import budgets
 from gpuconsole.projects.access import focused_project, visible_projects
 from gpuconsole.projects.models import Project
-from gpuconsole.workloads import queries, spending
+from gpuconsole.spend import months
+from gpuconsole.workloads import queries
 from gpuconsole.workloads.states import Kind
 
 THEMES = ("system", "light", "dark")
@@ -130,13 +132,14 @@ def _month(person: Viewer, project: Project | None, scope: Sequence[Project]) ->
     if person.team is None:
         return None
     now = timezone.now()
-    found = spending.month(person.team, scope, now)
+    month = budgets.month_of(now, person.team.time_zone)
+    spend = months.spent(person.team, scope, now)
     budget = _budget(person.team, scope)
     percent = None
-    if budget and found.spent is not None:
-        percent = min(found.spent / budget * 100, Decimal(100))
-    pace = found.month.share_gone(now) * 100 if budget else None
-    return MonthMoney(found.month.name, found.spent, budget, person.team.currency, percent, pace)
+    if budget and spend is not None:
+        percent = min(spend / budget * 100, Decimal(100))
+    pace = month.share_gone(now) * 100 if budget else None
+    return MonthMoney(month.name, spend, budget, person.team.currency, percent, pace)
 
 
 def _budget(team: Team, scope: Sequence[Project]) -> Decimal | None:

@@ -22,8 +22,14 @@ class Link:
     current: bool
 
 
-_CHART = {By.PROJECT: "Project", By.PERSON: "Person", By.PROVIDER: "Provider", By.GPU: "GPU", By.STATE: "State"}
-_TABLE = {By.PROJECT: "Project", By.PERSON: "Person", By.PROVIDER: "Provider", WORKLOAD: "Workload"}
+_CHART: dict[str, str] = {
+    By.PROJECT: "Project",
+    By.PERSON: "Person",
+    By.PROVIDER: "Provider",
+    By.GPU: "GPU",
+    By.STATE: "State",
+}
+_TABLE: dict[str, str] = {By.PROJECT: "Project", By.PERSON: "Person", By.PROVIDER: "Provider", WORKLOAD: "Workload"}
 _STEP = {"day": "Day", "week": "Week"}
 _BURN = {"all": "All", "project": "By project"}
 _CHOICES: dict[str, Mapping[str, str]] = {"by": _CHART, "table": _TABLE, "step": _STEP, "burn": _BURN}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
 from gpuconsole.core import formats
 from gpuconsole.spend.days import Month
 
-HEIGHT = 200
+HEIGHT = 220
+WIDTH = 1000  # of the drawing's own units; it is stretched to the place it has
 MOST_SERIES = 5
 OTHER = "Other"
 _FILLED = Decimal("0.74")  # of a bar's place
@@ -27,27 +28,17 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A part of a bar; y and height in pixels."""
-
-    css: str
-    y: Decimal
-    height: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class Bar:
-    """A day or a week; x and width in per cent of the chart's width."""
+    """A day or a week; x, width and middle in per cent of the chart's width. ``cells`` are the table's row."""
 
     label: str
     x: Decimal
     width: Decimal
     middle: Decimal
     has_label: bool
-    blocks: tuple[Block, ...]
     title: str
-    amounts: tuple[Decimal, ...]
     total: Decimal
+    cells: tuple[str, ...]
     is_to_come: bool
 
 
@@ -61,9 +52,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars, colours and axis."""
+    """Bars, colours and axis; ``paths`` draw the blocks of one colour each."""
 
     series: tuple[Series, ...]
+    paths: tuple[tuple[str, str], ...]
     bars: tuple[Bar, ...]
     ticks: tuple[Tick, ...]
     sentence: str
@@ -95,17 +87,17 @@ def chart(
     top = top_of(max((sum(amounts, Decimal(0)) for amounts in sums), default=Decimal(0)))
     place = Decimal(100) / len(stretches)
     bars = tuple(
-        _bar(series, stretch, amounts, top, place * index, place, today, currency)
+        _bar(stretch, amounts, place * index, place, today, currency)
         for index, (stretch, amounts) in enumerate(zip(stretches, sums, strict=True))
     )
-    return Chart(tuple(series), bars, ticks(top, currency), _sentence(bars, currency, by_week=by_week))
+    paths = tuple((one.css, _path(bars, sums, index, top)) for index, one in enumerate(series))
+    return Chart(tuple(series), paths, bars, ticks(top, currency), _sentence(bars, currency, by_week=by_week))
 
 
 def ticks(top: Decimal, currency: str, height: int = HEIGHT) -> tuple[Tick, ...]:
     """Five lines from nothing to the top."""
     return tuple(
-        Tick(_at(Decimal(height) * (4 - step) / 4), formats.money(top * step / 4, currency, summary=True))
-        for step in range(5)
+        Tick(_at(Decimal(height) * (4 - step) / 4), _axis_label(top * step / 4, currency)) for step in range(5)
     )
 
 
@@ -116,6 +108,11 @@ def top_of(highest: Decimal) -> Decimal:
     power = Decimal(1).scaleb(highest.adjusted())
     leading = highest / power
     return next((Decimal(step) for step in (1, 2, 4, 5, 6, 8, 10) if leading <= step), Decimal(10)) * power
+
+
+def _axis_label(amount: Decimal, currency: str) -> str:
+    text = formats.money(amount, currency, summary=True)
+    return text if amount and amount != amount.to_integral_value() else text.removesuffix(".00")
 
 
 def _weeks(month: Month) -> list[tuple[date, date]]:
@@ -136,22 +133,9 @@ def _sum(
 
 
 def _bar(
-    series: Sequence[Series],
-    stretch: tuple[date, date],
-    amounts: Sequence[Decimal],
-    top: Decimal,
-    x: Decimal,
-    place: Decimal,
-    today: date,
-    currency: str,
+    stretch: tuple[date, date], amounts: Sequence[Decimal], x: Decimal, place: Decimal, today: date, currency: str
 ) -> Bar:
     since, until = stretch
-    blocks, y = [], Decimal(HEIGHT)
-    for one, amount in zip(series, amounts, strict=True):
-        height = max(amount, Decimal(0)) / top * HEIGHT
-        y -= height
-        if height:
-            blocks.append(Block(one.css, _at(y), _at(height)))
     total, label = sum(amounts, Decimal(0)), _label(since, until)
     is_day = since == until
     return Bar(
@@ -160,12 +144,23 @@ def _bar(
         width=_at(place * _FILLED),
         middle=_at(x + place / 2),
         has_label=not is_day or since.day == 1 or since.day % 5 == 0,
-        blocks=tuple(blocks),
         title=f"{label}: {formats.money(total, currency)}",
-        amounts=tuple(amounts),
         total=total,
+        cells=tuple(formats.money(amount, currency) for amount in (*amounts, total)),
         is_to_come=since > today,
     )
+
+
+def _path(bars: Sequence[Bar], sums: Sequence[Sequence[Decimal]], index: int, top: Decimal) -> str:
+    """The blocks of one colour, each on those of the colours before it."""
+    blocks = []
+    for bar, amounts in zip(bars, sums, strict=True):
+        height = amounts[index] / top * HEIGHT
+        if height > 0:
+            y = HEIGHT - sum(amounts[:index], Decimal(0)) / top * HEIGHT
+            left, width = bar.x * WIDTH / 100, bar.width * WIDTH / 100
+            blocks.append(f"M{left:.1f} {y:.2f}h{width:.1f}v{-height:.2f}h{-width:.1f}z")
+    return "".join(blocks)
 
 
 def _label(since: date, until: date) -> str:
@@ -184,4 +179,4 @@ def _sentence(bars: Sequence[Bar], currency: str, *, by_week: bool) -> str:
 
 
 def _at(number: Decimal) -> Decimal:
-    return number.quantize(Decimal("0.01"), ROUND_CEILING if number < Decimal("0.01") else None)
+    return number.quantize(Decimal("0.01"))

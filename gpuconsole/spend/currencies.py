@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -21,46 +21,50 @@ class Rate:
     source: str
 
 
-Table = Mapping[str, Mapping[date, Rate]]
-
-
 @dataclass(frozen=True)
 class Rates:
     """Rates to one currency by day, read once; what was told towards it counts before what was told from it."""
 
     to_currency: str
-    forth: Table = field(default_factory=dict)
-    back: Table = field(default_factory=dict)
+    forth: Mapping[str, Sequence[Rate]] = field(default_factory=dict)
+    """By currency, oldest first."""
+    back: Mapping[str, Sequence[Rate]] = field(default_factory=dict)
+    _found: dict[tuple[str, date], Rate | None] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, currency: str, day: date) -> Rate | None:
         """The newest that is not after the day; None where there is none. An amount without a currency has no rate."""
-        if currency == self.to_currency:
-            return Rate(Decimal(1), day, "")
-        return _newest(self.forth.get(currency, {}), day) or _newest(self.back.get(currency, {}), day)
+        place = (currency, day)
+        if place not in self._found:
+            self._found[place] = self._look_up(currency, day)
+        return self._found[place]
 
     def convert(self, amount: Decimal, currency: str, day: date) -> Decimal | None:
         """Unrounded; nothing is nothing in every currency."""
-        if not amount:
-            return Decimal(0)
+        if currency == self.to_currency or not amount:
+            return amount
         rate = self.at(currency, day)
         return None if rate is None else amount * rate.value
+
+    def _look_up(self, currency: str, day: date) -> Rate | None:
+        if currency == self.to_currency:
+            return Rate(Decimal(1), day, "")
+        return _newest(self.forth.get(currency, ()), day) or _newest(self.back.get(currency, ()), day)
 
 
 def rates_to(currency: str) -> Rates:
     """All rates to and from a currency. Two queries."""
-    forth: dict[str, dict[date, Rate]] = defaultdict(dict)
-    back: dict[str, dict[date, Rate]] = defaultdict(dict)
+    forth: dict[str, list[Rate]] = defaultdict(list)
+    back: dict[str, list[Rate]] = defaultdict(list)
     for row in ExchangeRate.objects.filter(to_currency=currency).order_by("on"):
-        forth[row.currency][row.on] = Rate(row.rate, row.on, row.source)
+        forth[row.currency].append(Rate(row.rate, row.on, row.source))
     for row in ExchangeRate.objects.filter(currency=currency).order_by("on"):
-        back[row.to_currency][row.on] = Rate(1 / row.rate, row.on, row.source)
+        back[row.to_currency].append(Rate(1 / row.rate, row.on, row.source))
     return Rates(currency, forth, back)
 
 
-def _newest(rates: Mapping[date, Rate], day: date) -> Rate | None:
-    days = list(rates)
-    place = bisect_right(days, day)
-    return rates[days[place - 1]] if place else None
+def _newest(rates: Sequence[Rate], day: date) -> Rate | None:
+    place = bisect_right(rates, day, key=lambda rate: rate.on)
+    return rates[place - 1] if place else None
 
 
 @dataclass(slots=True)

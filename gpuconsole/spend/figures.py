@@ -38,6 +38,8 @@ def of(
 
 def _spent(whole: Sums, budget: Decimal | None, currency: str) -> Figure:
     value = told(whole.now.spent, currency)
+    if whole.now.unpriced_s and not whole.now.spent.amount and whole.now.spent.is_whole:
+        value = "not priced"
     if budget is None:
         return Figure("Spent", value, "no budget for all of it", is_sandbox=whole.has_sandbox)
     share = formats.percent(whole.now.spent.amount / budget * 100) if budget else ""

@@ -54,6 +54,7 @@ def context(seen: Seen, asked: Asked, now: datetime) -> dict[str, Any]:
     foretold = None
     if whole.now.spent.is_whole and whole.before.spent.is_whole:
         foretold = forecast(whole.per_day, period.month, period.today, period.share_gone)
+    lines = [] if asked.table is None else _lines(asked, asked.table, sums, css, read, period, seen, budgeted)
     return {
         "asked": asked,
         "period": period,
@@ -71,7 +72,8 @@ def context(seen: Seen, asked: Asked, now: datetime) -> dict[str, Any]:
         "other_currencies": sorted({cell.currency for cell in read.by_project} - {seen.team.currency, ""}),
         "chart": _chart(asked, sums[asked.by], css, read, period, seen.team.currency),
         "burn": _burn(asked, seen, whole, foretold, sums, css, budgeted, period),
-        "lines": [] if asked.table is None else _lines(asked, asked.table, sums, css, read, period, seen, budgeted),
+        "lines": lines,
+        "marks_sandbox": any(not one.sums.has_sandbox for one in lines),
         "dear": read.dear,
         "has_spent": bool(
             whole.now.spent.amount or whole.now.gpu_s or whole.now.spent.unconverted or read.odd.unpriced
@@ -110,7 +112,8 @@ def _first_month(seen: Seen, period: Period) -> Month:
 
 
 def _months(asked: Asked, first: Month, period: Period) -> list[Link]:
-    found, month = [], Month.of(period.today)
+    found: list[Link] = []
+    month = Month.of(period.today)
     while month >= first and len(found) < _MOST_MONTHS:
         found.append(Link(month.label, asked.url(month=str(month)), month == asked.month))
         month = month.before
@@ -186,5 +189,7 @@ def _lines(
 ) -> list[table.Line]:
     shown = _this_month(sums[by])
     colours: Mapping[Hashable, str] = css if by is asked.by else {}
-    known = {**read.names[by], **({project.pk: project.name for project in seen.projects} if by is By.PROJECT else {})}
+    known = dict(read.names[by])
+    if by is By.PROJECT:
+        known |= {project.pk: project.name for project in seen.projects}
     return table.lines(shown, known, colours, by, period, seen.projects, budgeted)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -91,13 +91,16 @@ def cut(intervals: Iterable[UsageInterval], span: Span, now: datetime) -> Iterat
         whole, cost = until - interval.started_at, usage.interval_cost(interval, now)
         billed_s = usage.seconds(whole)
         charged_s = billed_s if not cost or not interval.hourly_price else _charged(cost, interval.hourly_price)
+        amounts = (cost or Decimal(0), billed_s, charged_s)
         for day, start, end in span.cut(interval.started_at, until):
             since, upto = start - interval.started_at, end - interval.started_at
-
-            def part(amount: Decimal, since: Any = since, upto: Any = upto, whole: Any = whole) -> Decimal:
-                return usage.part_of(amount, whole, upto) - usage.part_of(amount, whole, since)
-
-            yield Piece(interval, day, None if cost is None else part(cost), part(billed_s), part(charged_s))
+            if since <= timedelta() and upto >= whole:
+                parts = amounts
+            else:
+                parts = tuple(  # type: ignore[assignment]
+                    usage.part_of(one, whole, upto) - usage.part_of(one, whole, since) for one in amounts
+                )
+            yield Piece(interval, day, None if cost is None else parts[0], parts[1], parts[2])
 
 
 def _charged(cost: Decimal, hourly_price: Decimal) -> Decimal:

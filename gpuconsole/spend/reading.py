@@ -128,6 +128,7 @@ class Reader:
     now: datetime
     _is_rolled: bool = field(init=False)
     _open: list[UsageInterval] = field(init=False)
+    _cut: dict[Span, list[pieces.Piece]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         rolled = TeamRollup.objects.filter(team=self.scope.team, time_zone=self.scope.team.time_zone)
@@ -149,9 +150,7 @@ class Reader:
         statement = _WORKLOADS.format(
             columns="workload_id, outcome, unpriced_s", more="(outcome = 'failed' OR unpriced_s > 0)", **self._parts()
         )
-        unpriced = {
-            piece.interval.workload_id for piece in pieces.cut(self._open, span, self.now) if piece.cost is None
-        }
+        unpriced = {piece.interval.workload_id for piece in self._pieces(span) if piece.cost is None}
         counted = (
             "SELECT count(DISTINCT workload_id) FILTER (WHERE outcome = 'failed'), count(DISTINCT workload_id)"  # noqa: S608
             f" FILTER (WHERE unpriced_s > 0 AND workload_id <> ALL(%(open)s)) FROM ({statement}) AS odd"
@@ -200,8 +199,14 @@ class Reader:
                 piece.billed_s,
                 piece.charged_s,
             )
-            for piece in pieces.cut(self._open, span, self.now)
+            for piece in self._pieces(span)
         ]
+
+    def _pieces(self, span: Span) -> list[pieces.Piece]:
+        """Open intervals by day; cut once a span."""
+        if span not in self._cut:
+            self._cut[span] = list(pieces.cut(self._open, span, self.now))
+        return self._cut[span]
 
     def _parts(self) -> dict[str, str]:
         projects = "TRUE" if self.scope.projects is None else "project_id = ANY(%(projects)s)"
@@ -218,7 +223,7 @@ class Reader:
         return pieces.parameters(span) | facts | {"projects": list(self.scope.projects or ())}
 
     def _open_cells(self, span: Span, by: By) -> Iterator[Cell]:
-        for piece in pieces.cut(self._open, span, self.now):
+        for piece in self._pieces(span):
             workload, is_known = piece.interval.workload, piece.cost is not None
             yield Cell(
                 day=piece.day,
@@ -257,4 +262,5 @@ def _open_intervals(scope: Scope) -> Any:
 def _rows(statement: str, values: dict[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
+    return found

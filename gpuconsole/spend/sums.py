@@ -87,15 +87,18 @@ class Sums:
     """In one currency; what has no rate is not in it."""
     has_sandbox: bool = False
 
-    def add(self, cell: Cell, period: Period, rates: Rates) -> None:
-        """Count one cell; days of neither stretch count for ``per_day`` alone."""
+    def add(self, cell: Cell, since: date, before_until: date, rates: Rates) -> None:
+        """Count one cell of the month that begins with ``since``, or of the one before up to ``before_until``.
+
+        Days of neither count for ``per_day`` alone.
+        """
         self.per_day[cell.day] = self.per_day.get(cell.day, Decimal(0)) + (
             rates.convert(cell.cost, cell.currency, cell.day) or 0
         )
-        if cell.day >= period.month.first:
+        if cell.day >= since:
             self.has_sandbox = self.has_sandbox or cell.has_sandbox
             _count(self.now, cell, rates)
-        elif cell.day <= period.before_until:
+        elif cell.day <= before_until:
             _count(self.before, cell, rates)
 
     def trend(self, until: date, length: int = 14) -> list[Decimal]:
@@ -116,8 +119,9 @@ def added_up(
 ) -> dict[Hashable, Sums]:
     """By key, the dearest of the month first."""
     found: dict[Hashable, Sums] = {}
+    since, before_until = period.month.first, period.before_until
     for cell in cells:
-        found.setdefault(key(cell), Sums()).add(cell, period, rates)
+        found.setdefault(key(cell), Sums()).add(cell, since, before_until, rates)
     return dict(sorted(found.items(), key=lambda item: (-item[1].now.spent.amount, str(item[0]))))
 
 

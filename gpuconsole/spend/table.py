@@ -36,6 +36,11 @@ class Line:
         return self.sums.now.spent
 
     @property
+    def is_unpriced(self) -> bool:
+        """Whether there was use and none of it has a price: its cost is not zero, nobody knows it."""
+        return self.sums.now.unpriced_s > 0 and not self.spent.amount and self.spent.is_whole
+
+    @property
     def meter_kind(self) -> str:
         """The bar has the colour of the words beside it."""
         return self.outlook.kind if self.outlook and self.outlook.kind in ("warning", "bad") else ""
@@ -62,10 +67,10 @@ def lines(
         shown |= {pk: Sums() for pk in current if pk not in sums}
     found = []
     for key, one in shown.items():
-        is_project = by is By.PROJECT and isinstance(key, int)
-        url = f"?project={slugs[key]}" if is_project and key in slugs else ""
-        budget = budgeted.each.get(key) if is_project else None  # type: ignore[arg-type]
-        if not is_project or one.now.spent.amount or one.now.gpu_s or one.now.spent.unconverted or budget is not None:
+        project = key if by is By.PROJECT and isinstance(key, int) else None
+        url = f"?project={slugs[project]}" if project in slugs else ""
+        budget = None if project is None else budgeted.each.get(project)
+        if project is None or one.now.spent.amount or one.now.gpu_s or one.now.spent.unconverted or budget is not None:
             found.append(line(names.get(key, "–"), url, css.get(key, ""), one, budget, period))
     return found
 

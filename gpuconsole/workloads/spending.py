@@ -10,9 +10,8 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
 
-from gpuconsole.accounts.models import Team
 from gpuconsole.core.money import Money
-from gpuconsole.projects import budgets, rates
+from gpuconsole.projects import rates
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, WorkloadQuerySet
@@ -60,21 +59,6 @@ def reserved(workloads: WorkloadQuerySet, now: datetime) -> dict[str, Decimal]:
         spent = usage.cost_so_far(workload, now) or Decimal(0)
         sums[workload.currency] += max(Decimal(0), (workload.reserved or Decimal(0)) - spent)
     return dict(sums)
-
-
-@dataclass(frozen=True, slots=True)
-class MonthSpend:
-    """What was spent in the team's month so far, in its currency; None where a rate is missing."""
-
-    month: budgets.Month
-    spent: Decimal | None
-
-
-def month(team: Team, projects: Iterable[Project], now: datetime) -> MonthSpend:
-    """The running month of some projects of a team."""
-    found = budgets.month_of(now, team.time_zone)
-    money = total(spent(projects, found.start, found.end, now), team.currency)
-    return MonthSpend(found, None if money is None else money.amount)
 
 
 def spent(projects: Iterable[Project], start: datetime, end: datetime, now: datetime) -> dict[str, Decimal]:

@@ -28,6 +28,9 @@ TOLD_IN_WORDS = {
     "list_offers",
     "list_presets",
     "create_preset",
+    "get_costs",
+    "export_costs",
+    "export_focus",
     "update_preset",
 }
 """Rules between fields and a cursor's signature: no JSON Schema can say them, so what looks valid may be refused."""

@@ -1,5 +1,6 @@
 """``GET /costs``: what was spent, by day and by what one likes; and the same as files."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
@@ -8,7 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from ninja import Query, Router
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import snapshot
@@ -34,15 +35,25 @@ def _a_month(text: str) -> str:
     return text
 
 
+def _a_day(text: Any) -> Any:
+    """A bare number would be read as seconds since 1970."""
+    if isinstance(text, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("Must be a day such as 2026-11-21.")
+    return text
+
+
+Day = Annotated[date, BeforeValidator(_a_day)]
+
+
 class CostQuery(ApiQuery):
     """Which days of which projects. Without a month or days: the running month."""
 
     month: (
         Annotated[str, Field(pattern=r"^(19[7-9]\d|[2-9]\d{3})-(0[1-9]|1[0-2])$"), AfterValidator(_a_month)] | None
     ) = None
-    first: date | None = None
+    first: Day | None = None
     """The first day, in the team's zone; with ``last``, in place of a month."""
-    last: date | None = None
+    last: Day | None = None
     """The last day; at most 400 days in all."""
     project: QueryText | None = None
     """Slug."""

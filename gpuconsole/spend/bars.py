@@ -15,6 +15,7 @@ WIDTH = 1000  # of the drawing's own units; it is stretched to the place it has
 MOST_SERIES = 5
 OTHER = "Other"
 _FILLED = Decimal("0.74")  # of a bar's place
+_TOPS = tuple(Decimal(step) for step in ("1", "1.2", "1.6", "2", "2.4", "3.2", "4", "5", "6", "8", "10"))
 _DAY = timedelta(days=1)
 
 
@@ -102,12 +103,12 @@ def ticks(top: Decimal, currency: str, height: int = HEIGHT) -> tuple[Tick, ...]
 
 
 def top_of(highest: Decimal) -> Decimal:
-    """The round number at the top of an axis: 1, 2, 4, 5, 6 or 8 times a power of ten."""
+    """The round number at the top of an axis, of which a quarter is round too."""
     if highest <= 0:
         return Decimal(1)
     power = Decimal(1).scaleb(highest.adjusted())
     leading = highest / power
-    return next((Decimal(step) for step in (1, 2, 4, 5, 6, 8, 10) if leading <= step), Decimal(10)) * power
+    return next((step for step in _TOPS if leading <= step), Decimal(10)) * power
 
 
 def _axis_label(amount: Decimal, currency: str) -> str:

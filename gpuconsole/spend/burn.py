@@ -78,7 +78,7 @@ def burn(
         budget=frame.mark(Decimal(0), budget, f"budget {_whole(budget, currency)}") if budget else None,
         now=frame.mark(*points[-1], _whole(spent, currency)) if sums else None,
         end=frame.mark(Decimal(1), found.total, end) if found and steps else None,
-        ticks=ticks(frame.top, currency),
+        ticks=ticks(frame.top, currency, HEIGHT),
         days=frame.labels(),
         sentence=_sentence(found if steps else None, spent, budget, currency),
         rows=_rows(sums, steps, currency),

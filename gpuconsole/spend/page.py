@@ -87,9 +87,10 @@ def _read(seen: Seen, asked: Asked, period: Period, now: datetime) -> Read:
         reader = Reader(seen.scope, now)
         both, this = reader.span(period.month.before.first, period.until), reader.span(period.month.first, period.until)
         by_key: dict[By, Sequence[Cell]] = {By.PROJECT: reader.cells(both, By.PROJECT)}
-        for by in (asked.by, asked.table):
-            if by is not None and by not in by_key:
-                by_key[by] = reader.cells(both, by)
+        if asked.table is not None and asked.table not in by_key:
+            by_key[asked.table] = reader.cells(both, asked.table)
+        if asked.by not in by_key:
+            by_key[asked.by] = reader.cells(this, asked.by)  # bars are of one month
         by_project = by_key[By.PROJECT]
         currencies = {cell.currency for cell in by_project}
         dear = [] if asked.table is not None else dearest.dearest(reader, this, rates, currencies)

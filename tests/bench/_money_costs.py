@@ -16,11 +16,12 @@ from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.states import State
 from tests.bench._figures import Figure, percentile
 from tests.factories_workloads import Lab, make_lab, make_user
+from tests.spend.conftest import give_budget
 
 INTERVALS = 1_000_000
 _A_WORKLOAD = 4
 _DAYS = 365
-_PROJECTS, _PEOPLE, _OPEN, _STALE = 12, 40, 200, 300
+_PROJECTS, _PEOPLE, _OPEN, _STALE = 12, 40, 200, 50
 _MOST_MS = 300
 _ADDRESSES = {
     "costs_page_p95_ms": "/costs/",
@@ -47,15 +48,17 @@ def figures(rounds: int = 40, intervals: int = INTERVALS) -> list[Figure]:
 
 
 def _p95_ms(browser: Client, url: str, rounds: int) -> float:
-    times = []
+    times, own = [], []
     for number in range(rounds + 3):
-        began = time.perf_counter()
+        began, began_own = time.perf_counter(), time.process_time()
         answer = browser.get(url)
+        assert answer.status_code == 200, answer.status_code
         if number >= 3:
             times.append((time.perf_counter() - began) * 1000)
-        assert answer.status_code == 200, answer.status_code
-    print(f"{url}: median {percentile(times, 0.5):.0f} ms, p95 {percentile(times, 0.95):.0f} ms")
-    return round(percentile(times, 0.95), 1)
+            own.append((time.process_time() - began_own) * 1000)
+    middle, late, mine = percentile(times, 0.5), percentile(times, 0.95), percentile(own, 0.5)
+    print(f"{url}: median {middle:.0f} ms, p95 {late:.0f} ms; {mine:.0f} ms of this process's CPU")
+    return round(late, 1)
 
 
 def seeded(intervals: int) -> Lab:
@@ -71,7 +74,8 @@ def seeded(intervals: int) -> Lab:
     )
     _workloads(lab.team, first, intervals // _A_WORKLOAD, projects, people)
     _intervals(lab.team)
-    Project.objects.filter(pk__in=projects).update(budget_amount=400_000, budget_currency="USD")
+    for project in Project.objects.filter(pk__in=projects):
+        give_budget(project, 400_000)
     return lab
 
 

@@ -13,14 +13,14 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
-from gpuconsole.projects.models import ExchangeRate, Project
+from gpuconsole.projects.models import ExchangeRate
 from gpuconsole.spend import rollup
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from tests.factories import make_project
 from tests.factories_workloads import make_lab, make_user
 from tests.gallery.test_gallery import opened
-from tests.spend.conftest import HOUR, Book
+from tests.spend.conftest import HOUR, Book, give_budget
 
 pytestmark = [pytest.mark.gallery, pytest.mark.django_db(transaction=True)]
 _NAMES = ("chat-post-training", "vision-foundation", "speech-asr", "infra-evals", "rl-agents", "x" * 64)
@@ -49,8 +49,8 @@ def book() -> Book:
             else:
                 book.used(start - HOUR, start, price=price, workload=row, project=project)
     Workload.objects.filter(team=lab.team).update(is_sandbox=True)
-    for project, budget in zip(projects, (1500, 2500, 2000, 2000, 2200), strict=False):
-        Project.objects.filter(pk=project.pk).update(budget_amount=budget, budget_currency="USD")
+    for project, budget in zip([*projects, lab.project], (1500, 2500, 2000, 2000, 2200, 4000, 100), strict=True):
+        give_budget(project, budget)
     rollup.roll_up(lab.team)
     book.used(now - 2 * HOUR, None, project=projects[0], name="still-running")
     return book

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gpuconsole.projects.models import Project
 from gpuconsole.spend import rollup, stale
 from gpuconsole.spend.days import Span
 from gpuconsole.spend.reading import By, Reader, Scope
@@ -15,6 +16,11 @@ from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.states import State
 from tests.factories_workloads import Lab, make_lab
+
+
+def give_budget(project: Project, amount: Decimal | int, currency: str = "USD") -> None:
+    """What the project may spend in a month."""
+    Project.objects.filter(pk=project.pk).update(budget_amount=amount, budget_currency=currency)
 
 
 class Book(Lab):

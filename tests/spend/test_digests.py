@@ -11,13 +11,12 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from gpuconsole.accounts.models import TeamRole
-from gpuconsole.projects.models import Project
 from gpuconsole.spend import digests
 from gpuconsole.spend.tasks import digests as task
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from tests.factories_workloads import make_user, moved, sent
-from tests.spend.conftest import HOUR, Book
+from tests.spend.conftest import HOUR, Book, give_budget
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 
@@ -31,7 +30,7 @@ def test_the_weekly_digest_tells_the_week_before(book: Book, mailoutbox: Any) ->
         book.used(MONDAY - timedelta(days=days), MONDAY - timedelta(days=days) + HOUR, price=Decimal(2))
     book.used(MONDAY - timedelta(days=2), MONDAY - timedelta(days=2) + HOUR, price=Decimal(6), state=State.FAILED)
     book.used(MONDAY - timedelta(days=3), MONDAY - timedelta(days=3) + HOUR, price=None)
-    Project.objects.filter(pk=book.project.pk).update(budget_amount=Decimal(30), budget_currency="USD")
+    give_budget(book.project, 30)
     make_user(book.team, TeamRole.MEMBER)
     admin = make_user(book.team, TeamRole.ADMIN)
 

@@ -15,14 +15,14 @@ from django.utils import timezone
 
 from gpuconsole.accounts.models import TeamRole
 from gpuconsole.core.formats import THIN
-from gpuconsole.projects.models import ExchangeRate, Project
+from gpuconsole.projects.models import ExchangeRate
 from gpuconsole.spend import asked, page, scope
 from gpuconsole.spend.days import Month
 from gpuconsole.spend.figures import Figure
 from gpuconsole.workloads.states import State
 from tests.factories import make_project
 from tests.factories_workloads import make_lab, make_user, make_viewer
-from tests.spend.conftest import HOUR, Book
+from tests.spend.conftest import HOUR, Book, give_budget
 
 NOW = datetime(2026, 11, 21, 14, 30, tzinfo=UTC)
 
@@ -45,10 +45,6 @@ def shown(book: Book, now: datetime = NOW, **query: str) -> dict[str, object]:
     return page.context(seen, asked.read(query, now.date()), now)
 
 
-def budget(book: Book, amount: int) -> None:
-    Project.objects.filter(pk=book.project.pk).update(budget_amount=Decimal(amount), budget_currency="USD")
-
-
 def plain(figure: Figure) -> Figure:
     """With common spaces."""
     return replace(figure, note=figure.note.replace(THIN, " "), aside=figure.aside.replace(THIN, " "))
@@ -63,7 +59,7 @@ def test_the_four_figures(book: Book) -> None:
         book.used(days_ago(day), days_ago(day) + HOUR, price=Decimal(2), gpus=2)
     book.used(days_ago(1), days_ago(1) + HOUR, price=Decimal(1), gpus=1, state=State.FAILED)
     book.roll_up()
-    budget(book, 100)
+    give_budget(book.project, 100)
 
     spent, foretold, average, failed = map(plain, shown(book)["figures"])  # type: ignore[call-overload]
 
@@ -76,7 +72,7 @@ def test_the_four_figures(book: Book) -> None:
 def test_lines_tell_budget_pace_outlook_change_and_trend(book: Book) -> None:
     for day in range(1, 50):
         book.used(days_ago(day), days_ago(day) + HOUR, price=Decimal(2))
-    budget(book, 45)
+    give_budget(book.project, 45)
     [line] = shown(book)["lines"]  # type: ignore[misc]
     assert line.percent == Decimal(40) / 45 * 100 and 68 < line.pace < 69
     assert (line.outlook.kind, line.outlook.words) == ("bad", "spent on 24 Nov")

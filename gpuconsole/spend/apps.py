@@ -12,7 +12,11 @@ class SpendConfig(AppConfig):
 
     def ready(self) -> None:
         """Mark sums as stale in the transaction that changes what they sum."""
-        from gpuconsole.spend.stale import mark  # noqa: PLC0415 (models can be imported only now)
+        from django.db.models.signals import post_save  # noqa: PLC0415 (models can be imported only now)
+
+        from gpuconsole.accounts.models import Team  # noqa: PLC0415
+        from gpuconsole.spend import stale  # noqa: PLC0415
         from gpuconsole.workloads.settled import changed  # noqa: PLC0415
 
-        changed.connect(mark, dispatch_uid="spend")
+        changed.connect(stale.mark, dispatch_uid="spend")
+        post_save.connect(stale.begin, sender=Team, dispatch_uid="spend")

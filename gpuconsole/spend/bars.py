@@ -33,6 +33,9 @@ class Bar:
     """A day or a week; x, width and middle in per cent of the chart's width. ``cells`` are the table's row."""
 
     label: str
+    """For the axis."""
+    row: str
+    """For the table."""
     x: Decimal
     width: Decimal
     middle: Decimal
@@ -140,7 +143,8 @@ def _bar(
     total, label = sum(amounts, Decimal(0)), _label(since, until)
     is_day = since == until
     return Bar(
-        label=str(since.day) if is_day else label,
+        label=str(since.day) if is_day else f"{since.day}–{until.day}",
+        row=label,
         x=_at(x + place * (1 - _FILLED) / 2),
         width=_at(place * _FILLED),
         middle=_at(x + place / 2),

@@ -16,7 +16,7 @@ from gpuconsole.spend.reading import By, Reader, Scope
 def spent(team: Team, projects: Sequence[Project] | None, now: datetime) -> Decimal | None:
     """In the team's currency, each day at its rate; ``projects`` None: all of the team. None where a rate is missing.
 
-    Three queries, and two for the rates where something was charged in another currency.
+    Two queries, and two for the rates where something was charged in another currency.
     """
     reader = Reader(Scope(team, None if projects is None else tuple(project.pk for project in projects)), now)
     cells = [

@@ -104,11 +104,14 @@ WITH live AS ({live}), days AS (
     FROM spend_workloadday WHERE {in_span} AND workload_id IN ({stale})
    UNION ALL
   SELECT day, {key}, currency, outcome, is_sandbox, cost, gpu_s, unpriced_s, unpriced_gpu_s FROM live WHERE {projects}
+   UNION ALL
+  SELECT NULL, NULL, (SELECT time_zone FROM spend_teamrollup WHERE team_id = %(team)s), '', FALSE, 0, 0, 0, 0
 )
 SELECT day, key, currency, sum(cost), coalesce(sum(cost) FILTER (WHERE outcome = 'failed'), 0), sum(gpu_s),
        sum(unpriced_s), sum(unpriced_gpu_s), bool_or(is_sandbox)
-  FROM days GROUP BY day, key, currency ORDER BY day
+  FROM days GROUP BY day, key, currency ORDER BY day NULLS FIRST
 """
+"""The first row has no day, and in place of the currency the zone in which the team's days were cut."""
 
 _WORKLOADS = """
 WITH live AS ({live})
@@ -126,13 +129,13 @@ class Reader:
 
     scope: Scope
     now: datetime
-    _is_rolled: bool = field(init=False)
+    _is_rolled: bool = field(init=False, default=True)
+    """Until the first statement tells."""
+    _is_known: bool = field(init=False, default=False)
     _open: list[UsageInterval] = field(init=False)
     _cut: dict[Span, list[pieces.Piece]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        rolled = TeamRollup.objects.filter(team=self.scope.team, time_zone=self.scope.team.time_zone)
-        self._is_rolled = rolled.exists()
         self._open = list(_open_intervals(self.scope))
 
     def span(self, first: date, last: date) -> Span:
@@ -140,15 +143,20 @@ class Reader:
         return Span(first, last, self.scope.team.time_zone)
 
     def cells(self, span: Span, by: By) -> list[Cell]:
-        """Amounts by day, key and currency. One statement."""
-        statement = _CELLS.format(key=_COLUMN[by], **self._parts())
-        found = [Cell(*row) for row in _rows(statement, self._values(span))]
-        return [*found, *self._open_cells(span, by)]
+        """Amounts by day, key and currency. One statement; another one for a team without true rollups."""
+        first, *rows = _rows(_CELLS.format(key=_COLUMN[by], **self._parts()), self._values(span))
+        if self._is_rolled and first[2] != self.scope.team.time_zone:
+            self._is_rolled, self._is_known = False, True
+            return self.cells(span, by)
+        self._is_known = True
+        return [*(Cell(*row) for row in rows), *self._open_cells(span, by)]
 
     def odd(self, span: Span) -> Odd:
         """Counted without a look at the ordinary rows. One statement."""
         statement = _WORKLOADS.format(
-            columns="workload_id, outcome, unpriced_s", more="(outcome = 'failed' OR unpriced_s > 0)", **self._parts()
+            columns="workload_id, outcome, unpriced_s",
+            more="(outcome = 'failed' OR unpriced_s > 0)",
+            **self._sure_parts(),
         )
         unpriced = {piece.interval.workload_id for piece in self._pieces(span) if piece.cost is None}
         counted = (
@@ -160,7 +168,7 @@ class Reader:
 
     def dearest(self, span: Span, worth: Mapping[str, Decimal], most: int) -> list[int]:
         """Keys of the workloads whose ended pieces cost most; a currency that ``worth`` lacks is taken as it stands."""
-        statement = _WORKLOADS.format(columns="workload_id, currency, cost", more="TRUE", **self._parts())
+        statement = _WORKLOADS.format(columns="workload_id, currency, cost", more="TRUE", **self._sure_parts())
         ordered = (
             "SELECT workload_id FROM"  # noqa: S608 - made of constants of ours
             f" (SELECT workload_id, currency, sum(cost) AS cost FROM ({statement}) AS days"
@@ -174,13 +182,13 @@ class Reader:
     def days_of(self, span: Span, workloads: Sequence[int]) -> list[WorkloadCell]:
         """Ended pieces of some workloads, by day."""
         more = "workload_id = ANY(%(workloads)s)"
-        statement = _WORKLOADS.format(columns=", ".join(_ROW), more=more, **self._parts())
+        statement = _WORKLOADS.format(columns=", ".join(_ROW), more=more, **self._sure_parts())
         return [WorkloadCell(*row) for row in _rows(statement, self._values(span) | {"workloads": list(workloads)})]
 
     def workload_days(self, day: date, *, after: int, limit: int) -> list[WorkloadCell]:
         """Closed pieces of one day, in order of the workloads' keys, from behind one of them."""
         more = "workload_id > %(after)s"
-        statement = _WORKLOADS.format(columns=", ".join(_ROW), more=more, **self._parts())
+        statement = _WORKLOADS.format(columns=", ".join(_ROW), more=more, **self._sure_parts())
         ordered = f"SELECT * FROM ({statement}) AS days ORDER BY workload_id, project_id, currency LIMIT %(limit)s"  # noqa: S608
         values = self._values(self.span(day, day)) | {"after": after, "limit": limit}
         return [WorkloadCell(*row) for row in _rows(ordered, values)]
@@ -207,6 +215,13 @@ class Reader:
         if span not in self._cut:
             self._cut[span] = list(pieces.cut(self._open, span, self.now))
         return self._cut[span]
+
+    def _sure_parts(self) -> dict[str, str]:
+        """For statements that do not tell by themselves whether the rollups are true."""
+        if not self._is_known:
+            rolled = TeamRollup.objects.filter(team=self.scope.team, time_zone=self.scope.team.time_zone)
+            self._is_rolled, self._is_known = rolled.exists(), True
+        return self._parts()
 
     def _parts(self) -> dict[str, str]:
         projects = "TRUE" if self.scope.projects is None else "project_id = ANY(%(projects)s)"

@@ -90,7 +90,7 @@ def line(name: str, url: str, css: str, sums: Sums, budget: Decimal | None, peri
         budget=budget,
         forecast=foretold,
         outlook=said,
-        percent=spent / budget * 100 if budget else None,
+        percent=spent / budget * 100 if budget and (spent or not sums.now.unpriced_s) else None,
         pace=period.pace * 100,
         trend=sums.trend(period.until),
         trend_series=int(css[-1]) if css.startswith("series-") else 6,

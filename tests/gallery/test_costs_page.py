@@ -49,10 +49,10 @@ def book() -> Book:
             else:
                 book.used(start - HOUR, start, price=price, workload=row, project=project)
     Workload.objects.filter(team=lab.team).update(is_sandbox=True)
+    book.used(now - 2 * HOUR, None, project=projects[0], name="still-running")
     for project, budget in zip([*projects, lab.project], (1500, 2500, 2000, 2000, 2200, 4000, 100), strict=True):
         give_budget(project, budget)
     rollup.roll_up(lab.team)
-    book.used(now - 2 * HOUR, None, project=projects[0], name="still-running")
     return book
 
 

@@ -178,3 +178,14 @@ def test_a_mark_that_commits_during_a_rollup_is_not_lost_and_nobody_waits_for_it
     assert StaleWorkload.objects.count() == 1
     assert book.costs(span_of(book), NOV + HOUR) == {"USD": Decimal(6)}
     assert book.roll_up() == 1 and book.costs(span_of(book), NOV + HOUR) == {"USD": Decimal(6)}
+
+
+def test_a_team_that_was_there_before_the_sums_is_read_from_its_intervals_until_they_are_made(book: Book) -> None:
+    book.used(NOV, NOV + HOUR, price=Decimal(4))
+    StaleWorkload.objects.all().delete()
+    TeamRollup.objects.all().delete()
+    assert book.costs(span_of(book), NOV + HOUR) == {"USD": Decimal(4)}
+    assert book.reader(NOV, book.project.pk).odd(span_of(book)).failed == 0
+    assert book.team in rollup.due_teams()
+    book.roll_up()
+    assert book.costs(span_of(book), NOV + HOUR) == {"USD": Decimal(4)} and book.team not in rollup.due_teams()

@@ -90,7 +90,7 @@ def cut(intervals: Iterable[UsageInterval], span: Span, now: datetime) -> Iterat
         until = max(now, interval.started_at)
         whole, cost = until - interval.started_at, usage.interval_cost(interval, now)
         billed_s = usage.seconds(whole)
-        charged_s = billed_s if not cost or not interval.hourly_price else _charged(cost, interval.hourly_price)
+        charged_s = billed_s if cost is None or not interval.hourly_price else _charged(cost, interval.hourly_price)
         amounts = (cost or Decimal(0), billed_s, charged_s)
         for day, start, end in span.cut(interval.started_at, until):
             since, upto = start - interval.started_at, end - interval.started_at

@@ -69,17 +69,18 @@ def cookie(live_server: Any, book: Book) -> Any:
 
 
 def test_the_page_is_clean_in_both_themes_and_at_every_width(signed_in: Page, live_server: Any, shots: Path) -> None:
-    for theme, width, query in (
-        ("light", 1440, ""),
-        ("dark", 1440, "?burn=project&by=provider&table=person"),
-        ("light", 390, ""),
-        ("dark", 390, "?table=workload&step=week"),
-        ("light", 720, "?by=state&table=provider"),
+    for theme, width, address in (
+        ("light", 1440, "/costs/"),
+        ("dark", 1440, "/costs/?burn=project&by=provider&table=person"),
+        ("light", 390, "/costs/"),
+        ("dark", 390, "/costs/?table=workload&step=week"),
+        ("light", 720, "/costs/?by=state&table=provider"),
+        ("dark", 720, "/account/"),
     ):
         theme_cookie = {"name": "theme", "value": theme, "url": live_server.url}
         signed_in.context.add_cookies([theme_cookie])  # type: ignore[list-item]
-        complaints = opened(signed_in, live_server, f"/costs/{query}", width=width)
-        name = f"costs-{theme}-{width}.png"
+        complaints = opened(signed_in, live_server, address, width=width)
+        name = f"{address[1:6]}-{theme}-{width}.png"
         signed_in.screenshot(path=shots / name, full_page=True, animations="disabled")
         findings = Axe().run(signed_in)
         assert findings.violations_count == 0, findings.generate_report()

@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ from gpuconsole.spend.models import CostDay, StaleWorkload, TeamRollup, Workload
 from gpuconsole.spend.reading import By
 from gpuconsole.workloads import spending
 from gpuconsole.workloads.models import Workload
-from gpuconsole.workloads.states import State
+from gpuconsole.workloads.states import Kind, State, may_move
 from tests.factories_workloads import make_lab, moved, sent
 from tests.spend.conftest import HOUR, Book
 from tests.spend.test_days import ZONES
@@ -82,6 +83,32 @@ def test_an_end_marks_its_workload_in_the_same_transaction_and_a_worker_takes_th
     book.roll_up()
     assert not StaleWorkload.objects.exists() and not rollup.due_teams()
     assert WorkloadDay.objects.get().outcome == CostDay.objects.get().outcome == "failed"
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    lives=st.lists(
+        st.lists(
+            st.sampled_from([State.STARTING, State.RUNNING, State.STOPPING, State.FAILED, State.QUEUED]), max_size=5
+        )
+    ),
+    rolled_after=st.integers(0, 4),
+)
+def test_whatever_moves_come_the_sums_are_those_of_the_intervals(
+    book: Book, lives: list[list[State]], rolled_after: int
+) -> None:
+    for number, life in enumerate(lives[:4]):
+        row = sent(book.launch("novita"))
+        for state in life:
+            if may_move(Kind.INSTANCE, State(row.state), state) and state != row.state:
+                row = moved(row, state)
+        if number == rolled_after:
+            book.roll_up()
+
+    now = timezone.now()
+    month = month_of(now, "UTC")
+    expected = spending.spent([book.project], month.start, month.end, now)
+    assert book.costs(Month.of(now.date()).span("UTC"), now) == {key: value for key, value in expected.items() if value}
 
 
 def test_another_outcome_moves_what_was_spent_before(book: Book) -> None:

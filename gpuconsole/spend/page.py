@@ -14,7 +14,6 @@ from gpuconsole.spend import bars, budgets, burn, dearest, figures, names, table
 from gpuconsole.spend.asked import Asked, Link
 from gpuconsole.spend.currencies import Rates, rates_to
 from gpuconsole.spend.days import Month, day_of, midnight
-from gpuconsole.spend.forecast import forecast
 from gpuconsole.spend.models import CostDay
 from gpuconsole.spend.reading import By, Cell, Odd, Reader
 from gpuconsole.spend.scope import Seen
@@ -51,9 +50,7 @@ def context(seen: Seen, asked: Asked, now: datetime) -> dict[str, Any]:
     sums = {by: added_up(cells, period, read.rates) for by, cells in read.by_key.items()}
     budgeted = budgets.of(seen.projects, read.rates, period.until)
     css = _colours(asked.by, _this_month(sums[asked.by]), read)
-    foretold = None
-    if whole.now.spent.is_whole and whole.before.spent.is_whole:
-        foretold = forecast(whole.per_day, period.month, period.today, period.share_gone)
+    together = table.line("Together", "", "", whole, budgeted.whole, period)
     lines = [] if asked.table is None else _lines(asked, asked.table, sums, css, read, period, seen, budgeted)
     return {
         "asked": asked,
@@ -65,13 +62,13 @@ def context(seen: Seen, asked: Asked, now: datetime) -> dict[str, Any]:
         "step_links": asked.links("step"),
         "burn_links": asked.links("burn"),
         "months": _months(asked, read.first_month, period),
-        "whole": table.line("Together", "", "", whole, budgeted.whole, period),
-        "figures": figures.of(whole, read.odd, foretold, budgeted.whole, period, seen.team.currency),
+        "whole": together,
+        "figures": figures.of(whole, read.odd, together.forecast, budgeted.whole, period, seen.team.currency),
         "odd": read.odd,
         "missing_rates": ", ".join(sorted(own or "no currency" for own in whole.now.spent.unconverted)),
         "other_currencies": sorted({cell.currency for cell in read.by_project} - {seen.team.currency, ""}),
         "chart": _chart(asked, sums[asked.by], css, read, period, seen.team.currency),
-        "burn": _burn(asked, seen, whole, foretold, sums, css, budgeted, period),
+        "burn": _burn(asked, seen, together, sums, css, budgeted, period),
         "lines": lines,
         "marks_sandbox": any(not one.sums.has_sandbox for one in lines),
         "dear": read.dear,
@@ -145,16 +142,15 @@ def _chart(
 def _burn(
     asked: Asked,
     seen: Seen,
-    whole: Sums,
-    foretold: Any,
+    together: table.Line,
     sums: Mapping[By, Mapping[Hashable, Sums]],
     css: Mapping[Hashable, str],
     budgeted: budgets.Budgets,
     period: Period,
 ) -> burn.Burn:
     if not asked.is_burn_by_project:
-        so_far = _so_far(whole, period)
-        return burn.burn(foretold, so_far, period.month, period.pace, budgeted.whole, seen.team.currency)
+        so_far = _so_far(together.sums, period)
+        return burn.burn(together.forecast, so_far, period.month, period.pace, budgeted.whole, seen.team.currency)
     of_projects = sums[By.PROJECT]
     named = [project for project in seen.projects if budgeted.each.get(project.pk)]
     named.sort(key=lambda project: -of_projects.get(project.pk, Sums()).now.spent.amount)

@@ -39,7 +39,7 @@ class Row:
 
 def rows(scope: Scope, span: Span, now: datetime) -> Iterator[Row]:
     """Days in order, within a day by workload. Each portion is read at one moment, ended use before what runs."""
-    projects = Project.objects.in_bulk(None if scope.projects is None else list(scope.projects))
+    projects = Project.objects.filter(team=scope.team).in_bulk()
     for day in span:
         after = 0
         while True:

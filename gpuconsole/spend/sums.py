@@ -85,6 +85,8 @@ class Sums:
     before: Part = field(default_factory=Part)
     per_day: dict[date, Decimal] = field(default_factory=dict)
     """In one currency; what has no rate is not in it."""
+    lacks_rate: bool = False
+    """Whether a day of either month has an amount that could not be converted, so that nothing can be foretold."""
     has_sandbox: bool = False
 
     def add(self, cell: Cell, since: date, before_until: date, rates: Rates) -> None:
@@ -92,9 +94,9 @@ class Sums:
 
         Days of neither count for ``per_day`` alone.
         """
-        self.per_day[cell.day] = self.per_day.get(cell.day, Decimal(0)) + (
-            rates.convert(cell.cost, cell.currency, cell.day) or 0
-        )
+        converted = rates.convert(cell.cost, cell.currency, cell.day)
+        self.lacks_rate = self.lacks_rate or converted is None
+        self.per_day[cell.day] = self.per_day.get(cell.day, Decimal(0)) + (converted or 0)
         if cell.day >= since:
             self.has_sandbox = self.has_sandbox or cell.has_sandbox
             _count(self.now, cell, rates)

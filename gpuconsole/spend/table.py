@@ -77,9 +77,7 @@ def lines(
 
 def line(name: str, url: str, css: str, sums: Sums, budget: Decimal | None, period: Period) -> Line:
     """One line; a sum with amounts that have no rate has no forecast, since that would leave them out."""
-    foretold = None
-    if sums.now.spent.is_whole and sums.before.spent.is_whole:
-        foretold = forecast(sums.per_day, period.month, period.today, period.share_gone)
+    foretold = None if sums.lacks_rate else forecast(sums.per_day, period.month, period.today, period.share_gone)
     spent = sums.now.spent.amount
     said = outlook(budget, foretold, spent, period.today)
     return Line(

@@ -33,6 +33,10 @@ class Readings:
         else:
             self._close(workload, said, now)
 
+    def settled(self) -> set[int]:
+        """Workloads of which an interval was closed."""
+        return {*self.closed, *(interval.workload_id for interval in self.ended)}
+
     def save(self) -> None:
         """Close first: a workload has one open interval at most."""
         if self.closed:

@@ -1,0 +1,22 @@
+"""Costs: daily sums, the costs page, exports and digests."""
+
+from django.apps import AppConfig
+
+
+class SpendConfig(AppConfig):
+    """What Django must know about this app."""
+
+    name = "gpuconsole.spend"
+    label = "spend"
+    verbose_name = "Costs"
+
+    def ready(self) -> None:
+        """Mark sums as stale in the transaction that changes what they sum."""
+        from django.db.models.signals import post_save  # noqa: PLC0415 (models can be imported only now)
+
+        from gpuconsole.accounts.models import Team  # noqa: PLC0415
+        from gpuconsole.spend import stale  # noqa: PLC0415
+        from gpuconsole.workloads.settled import changed  # noqa: PLC0415
+
+        changed.connect(stale.mark, dispatch_uid="spend")
+        post_save.connect(stale.begin, sender=Team, dispatch_uid="spend")

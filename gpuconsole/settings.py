@@ -230,6 +230,7 @@ CELERY_BEAT_SCHEDULE = {
     # A tick that finds no free worker within two seconds is dropped: the next one does the same work.
     "tick": {"task": "sync.tick", "schedule": 1.0, "options": {"expires": 2}},
     "costs": {"task": "spend.roll_up", "schedule": 20.0, "options": {"expires": 20}},
+    "requests": {"task": "sync.request_mails", "schedule": 5.0, "options": {"expires": 5}},
     "digests": {"task": "spend.digests", "schedule": 300.0, "options": {"expires": 300}},
 }
 

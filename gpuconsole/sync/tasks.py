@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 from gpuconsole.catalog.tasks import wake_stale
 from gpuconsole.connections import health, opening
 from gpuconsole.connections.tasks import wake_waiting
-from gpuconsole.sync import claim, deadlines, overspending, round
+from gpuconsole.sync import claim, deadlines, overspending, request_mails, round
 from gpuconsole.sync.clock import Clock
 from gpuconsole.workloads.requests.services import expire_due as expire_requests
 
@@ -35,6 +35,12 @@ def connection(pk: int, is_offered: bool = False) -> None:
         round.sync(pk, Clock(), is_offered=is_offered)
     except Exception:
         logger.exception("a round broke", extra={"connection": pk})
+
+
+@shared_task(name="sync.request_mails")
+def send_request_mails() -> None:
+    """Send what is to be said about launch requests; apart from the tick, since a mail server may be slow."""
+    request_mails.send_due(Clock().now())
 
 
 @worker_shutdown.connect

@@ -40,7 +40,8 @@ DESCRIPTION = """
 Launch and follow GPU work at every provider that the team has connected.
 
 Send `Authorization: Bearer gpc_…`; tokens are made under *API tokens*. A `POST` that launches takes an
-`Idempotency-Key`: sent again with the same key it answers with the first workload. Errors are problem details
+`Idempotency-Key`: sent again with the same key it answers with the first workload. A launch over a limit that asks an
+admin is answered with 202 and a launch request that waits for one. Errors are problem details
 (RFC 9457) with a dotted path for each field at fault. Amounts are decimals in strings, times RFC 3339 in UTC.
 """
 

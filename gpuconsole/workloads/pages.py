@@ -23,7 +23,9 @@ from gpuconsole.workloads.forms import JSON_TEXT, LaunchForm
 from gpuconsole.workloads.openings import Opening, let_go
 from gpuconsole.workloads.presets import access as presets
 
-NO_FIELDS = frozenset({"csrfmiddlewaretoken", "key", "tried", "left", "confirmed", "asks", "why", "save", JSON_TEXT})
+NO_FIELDS = frozenset(
+    {"csrfmiddlewaretoken", "key", "tried", "left", "confirmed", "asks", "why", "allows", "save", JSON_TEXT}
+)
 """Inputs beside the form's own fields; those of the question about a preset begin with ``preset-``."""
 _KEY_LENGTHS = range(16, 65)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +16,7 @@ from gpuconsole.core.htmx import wants_fragment
 from gpuconsole.projects.access import focused_project
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
-from gpuconsole.workloads import chooser, drafts, edits, openings, pages, rail, services
+from gpuconsole.workloads import chooser, drafts, edits, openings, pages, rail
 from gpuconsole.workloads.forms import PROJECT, LaunchForm
 from gpuconsole.workloads.models import LaunchRequest, Via, Workload
 from gpuconsole.workloads.requests import services as requests
@@ -115,45 +113,42 @@ def launch(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         return show_again(request, filled)
     drafts.discard(filled.viewer, slug)
     if isinstance(done, LaunchRequest):
-        messages.success(request, f"{done} waits for an admin of {filled.project}. You get a mail when it is decided.")
+        messages.success(request, f"{done} was sent to the admins of {filled.project}, and is held until one decides.")
         return redirect("request", done.public_id)
-    workload = done
-    messages.success(request, f"Sent {workload.name} to {filled.provider.name}.")
-    for text in workload.warnings:
+    messages.success(request, f"Sent {done.name} to {filled.provider.name}.")
+    for text in done.warnings:
         messages.warning(request, text)
-    return redirect(f"/{workload.kind}s/{workload.public_id}/")
+    return redirect(f"/{done.kind}s/{done.public_id}/")
 
 
 def _launched(filled: LaunchForm, why: str | None) -> Workload | LaunchRequest:
     """``why`` is what the admins should know, from a person who was told that they must decide; None: nobody was."""
     assert filled.spec and filled.project and filled.connection  # is_ready said so
-    wanted: dict[str, Any] = {
-        "project": filled.project,
-        "connection": filled.connection,
-        "spec": filled.spec,
-        "name": filled.name,
-        "by": filled.viewer.user,
-        "stop_after_s": filled.stop_after_s,
-        "idempotency_key": filled.key,
-        "labels": filled.labels,
-        "preset": filled.preset,
-    }
-    if why is None:
-        return services.launch(**wanted)
-    return requests.launch_or_ask(**wanted, why=why.replace("\0", "")[:500])
+    return requests.launch_or_ask(
+        project=filled.project,
+        connection=filled.connection,
+        spec=filled.spec,
+        name=filled.name,
+        by=filled.viewer.user,
+        stop_after_s=filled.stop_after_s,
+        idempotency_key=filled.key,
+        labels=filled.labels,
+        preset=filled.preset,
+        why=(why or "").replace("\0", "")[:500],
+        may_ask=why is not None,
+    )
 
 
 def _trim(request: HttpRequest, filled: LaunchForm) -> HttpResponse:
     """Approve the launch request that the form was opened from, as far as the form leaves it."""
-    assert filled.request and filled.spec and filled.estimate  # is_ready said so
-    shown = {check.limit for check in filled.estimate.blocking}
+    assert filled.request and filled.spec  # is_ready said so
     try:
         _refuse_elsewhere(filled)
         done = requests.approve(
             request=filled.request,
             by=filled.viewer.user,
             via=Via.PAGE,
-            allowed=allowable(filled.viewer, filled.request.project, shown),
+            allowed=allowable(filled.viewer, filled.request.project, request.POST.getlist("allows")),
             trim=Trim(filled.spec, filled.stop_after_s),
         )
     except Refused as no:

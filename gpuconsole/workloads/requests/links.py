@@ -52,7 +52,8 @@ def read(token: str) -> Link | None:
     It has no age of its own: the request's end is its end, and the first decision uses it up.
     """
     try:
-        public_id, answer, pk = signing.loads(token[: _LONGEST + 1], salt=_SALT)
+        public_id, word, pk = signing.loads(token[: _LONGEST + 1], salt=_SALT)
+        answer = Answer(word)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     rows = LaunchRequest.objects.select_related(
@@ -61,4 +62,4 @@ def read(token: str) -> Link | None:
     request, admin = rows.filter(public_id=public_id).first(), User.objects.filter(pk=pk).first()
     if request is None or admin is None:
         return None
-    return Link(request, Answer(answer), access.viewer_of(admin, request.project.team))
+    return Link(request, answer, access.viewer_of(admin, request.project.team))

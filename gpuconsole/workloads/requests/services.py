@@ -48,11 +48,12 @@ def launch_or_ask(
     labels: Sequence[str] = (),
     preset: Preset | None = None,
     why: str = "",
+    may_ask: bool = True,
 ) -> Workload | LaunchRequest:
     """A launch; where nothing but limits that ask stands in its way, a request that an admin decides.
 
-    The same ``idempotency_key`` with the same launch gives the first workload or request again. Raises Refused as
-    ``launch`` does.
+    Without ``may_ask`` that is refused, for whoever was not told. The same ``idempotency_key`` with the same launch
+    gives the first workload or request again. Raises Refused as ``launch`` does.
     """
     hold(project)
     mark = fingerprint(connection, spec, name, stop_after_s, labels, preset)
@@ -76,7 +77,7 @@ def launch_or_ask(
         with transaction.atomic():
             return launch(**wanted, spec=spec)
     except Refused as no:
-        if no.code != NEEDS_APPROVAL:
+        if no.code != NEEDS_APPROVAL or not may_ask:
             raise
     figures = estimate(project=project, connection=connection, spec=spec, owner=by, stop_after_s=stop_after_s)
     return _ask(LaunchRequest(**wanted, why=why.strip(), request_hash=mark, spec=spec.wire()), figures)

@@ -138,9 +138,12 @@ def test_an_admin_trims_in_the_launch_form(desk: Desk) -> None:
     assert "Trimming" in opened and "Approve with these changes" in opened
     assert f'name="request" value="{request.public_id}"' in opened
 
-    more = client.post(f"{_FORM}launch/", filled(desk, 2, request=request.public_id))
+    assert f'name="allows" value="{request.limits[0]}"' in opened
+    unseen = client.post(f"{_FORM}launch/", filled(desk, 1, request=request.public_id))
+    assert unseen.status_code == 422 and "not among those allowed" in unseen.content.decode()
+    more = client.post(f"{_FORM}launch/", filled(desk, 2, request=request.public_id, allows=request.limits))
     assert more.status_code == 422 and "may not run longer" in more.content.decode()
-    spec = filled(desk, 1, request=request.public_id)
+    spec = filled(desk, 1, request=request.public_id, allows=request.limits)
     other = make_project(desk.lab.team, by=desk.lab.owner)
     projects.set_role(project=other, user=desk.admin, role=ProjectRole.ADMIN, by=desk.lab.owner)
     moved = client.post(f"{_FORM}launch/", spec | {"guards.project": other.slug})

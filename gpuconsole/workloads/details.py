@@ -18,7 +18,7 @@ from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.remote import PartState
 from gpuconsole.workloads import access, acts, checkpoints, figures, logs, metric_charts, queries, spec_view, timeline
 from gpuconsole.workloads.lists import Link, Words
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import Kind, ReasonCode, State
 
 EVENTS_SHOWN = 12
@@ -86,8 +86,8 @@ class Page:
 
     @property
     def is_settled(self) -> bool:
-        """Nothing of it changes any more, its output included."""
-        return self.workload.is_final and self.workload.is_output_complete
+        """Nothing of it changes any more, its output and its record at the provider included."""
+        return self.workload.is_final and self.workload.is_output_complete and not self.workload.intent
 
     def poll(self) -> Poll:
         stamp = polling.stamp(
@@ -127,6 +127,7 @@ def region(page: Page, target: str) -> tuple[str, dict[str, Any]] | None:
 
 def head(page: Page) -> dict[str, Any]:
     workload = page.workload
+    buttons = acts.of(page.viewer, workload, page.url)
     return {
         "workload": workload,
         "words": page.words,
@@ -135,8 +136,10 @@ def head(page: Page) -> dict[str, Any]:
         "attempt_text": f"attempt {workload.attempt}",
         "parts_badge": _parts_badge(workload),
         "age": None if workload.is_final else workload.seen_at,
-        "acts": acts.of(page.viewer, workload, page.url),
-        "notes": list(_notes(workload)),
+        "acts": buttons,
+        "more_acts": [act for act in buttons if act.is_more],
+        "removed_text": f"removed at {page.provider.name}" if workload.removed_at else "",
+        "notes": [*_notes(workload), *_wishes(workload, page.provider)],
         "figures": figures.of(workload, page.now),
         "poll": page.poll(),
         "head_every": HEAD_EVERY_S,
@@ -310,6 +313,25 @@ def _notes(workload: Workload) -> Sequence[Note]:
     if workload.intent and workload.intent_error:
         notes.append(Note("warning", "The provider has not done it yet.", f"{workload.intent_error} We ask again."))
     return notes
+
+
+def _wishes(workload: Workload, provider: Provider) -> Sequence[Note]:
+    """What becomes of an edit, or of the record of ended work."""
+    if workload.edit_errors:
+        text = " ".join(f"{path}: {said}" if path else said for path, said in workload.edit_errors.items())
+        return [Note("bad", "The last edit was not made.", f"{text} What was asked for still stands under Edit.")]
+    if workload.intent == Intent.DELETE:
+        first = "" if workload.is_output_complete else "What it put out is fetched first. "
+        return [
+            Note(
+                "",
+                f"Being deleted at {provider.name}.",
+                f"{first}It is said here once {provider.name} lists it no more.",
+            )
+        ]
+    if workload.intent == Intent.EDIT:
+        return [Note("", "An edit is on its way.", f"It shows here once {provider.name} has taken it.")]
+    return []
 
 
 def _event(event: Any) -> dict[str, Any]:

@@ -41,6 +41,11 @@ class Edits(SpecPart):
         """What the fields are now, as the provider's last answer has it; a field that it does not tell is left out."""
         return {name: raw[name] for name in cls.model_fields if raw.get(name) is not None}
 
+    @classmethod
+    def notes(cls, raw: Mapping[str, Any]) -> Mapping[str, str]:
+        """Sentences by wire path that stand in place of a field's help, for what the provider's last answer tells."""
+        return {}
+
     def misfits(self, spec: Mapping[str, Any], raw: Mapping[str, Any]) -> Mapping[str, str]:
         """Errors by wire path that only the spec and the provider's last answer reveal."""
         return {}

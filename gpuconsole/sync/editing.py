@@ -83,7 +83,7 @@ def _settle(context: Context, row: Workload, error: ProviderError | None) -> Non
 def _done(context: Context, workload: Workload, edits: Edits, request: WireRequest) -> None:
     name = str(workload.edit.get(edits.name_field) or "")
     workload.name = name or workload.name
-    workload.edit, workload.edit_errors = {}, {}
+    workload.edit, workload.edit_errors, workload.edit_sent_at = {}, {}, None
     _end(workload)
     sent = f"{request.method} {request.path} {json.dumps(request.body, ensure_ascii=False)}"
     transitions.note(workload, f"Edited: {edits.said}", kind=EventKind.CALL, detail=sent)
@@ -91,12 +91,15 @@ def _done(context: Context, workload: Workload, edits: Edits, request: WireReque
 
 
 def _give_up(workload: Workload, errors: dict[str, str], *, by: str = "") -> None:
-    """The wish is over; what was asked for is kept, so that the form shows it with what is wrong."""
+    """The wish is over; what was asked for is kept, so that the form shows it with what is wrong.
+
+    ``by``: who said no. ``edit_sent_at`` stays where nobody knows whether it was made.
+    """
     workload.edit_errors = errors
+    workload.edit_sent_at = None if by else workload.edit_sent_at
     _end(workload)
-    text = f"{by} refused the edit" if by else "The edit was not made"
-    if not by and workload.edit_sent_at is not None:
-        text = "The edit may have been made"
+    text = "The edit may have been made" if workload.edit_sent_at else "The edit was not made"
+    text = f"{by} refused the edit" if by else text
     detail = "\n".join(f"{path}: {message}" if path else message for path, message in errors.items())
     transitions.note(workload, text, kind=EventKind.WARNING, detail=detail)
 
@@ -125,6 +128,6 @@ def _end(workload: Workload) -> None:
     workload.save(
         update_fields=[
             *("intent", "intent_at", "due_at", "intent_tries", "intent_error"),
-            *("edit", "edit_errors", "name"),
+            *("edit", "edit_errors", "edit_sent_at", "name"),
         ]
     )

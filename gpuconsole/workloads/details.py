@@ -16,10 +16,21 @@ from gpuconsole.core import formats, polling
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.remote import PartState
-from gpuconsole.workloads import access, acts, checkpoints, figures, logs, metric_charts, queries, spec_view, timeline
+from gpuconsole.workloads import (
+    access,
+    acts,
+    checkpoints,
+    figures,
+    logs,
+    metric_charts,
+    notes,
+    queries,
+    spec_view,
+    timeline,
+)
 from gpuconsole.workloads.lists import Link, Words
-from gpuconsole.workloads.models import Intent, Workload
-from gpuconsole.workloads.states import Kind, ReasonCode, State
+from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.states import Kind, State
 
 EVENTS_SHOWN = 12
 CHECKPOINTS_SHOWN = 20
@@ -35,15 +46,6 @@ class Poll:
     url: str
     stamp: str
     is_live: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A sentence above the figures that a person must not miss."""
-
-    kind: str
-    lead: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def head(page: Page) -> dict[str, Any]:
         "acts": buttons,
         "more_acts": [act for act in buttons if act.is_more],
         "removed_text": f"removed at {page.provider.name}" if workload.removed_at else "",
-        "notes": [*_notes(workload), *_wishes(workload, page.provider)],
+        "notes": notes.of(workload, page.provider),
         "figures": figures.of(workload, page.now),
         "poll": page.poll(),
         "head_every": HEAD_EVERY_S,
@@ -292,46 +294,6 @@ def _parts_badge(workload: Workload) -> dict[str, str] | None:
         return None
     text = f"{up} of {formats.plural(len(parts), figures.PART_WORDS[Kind(workload.kind)].lower())} up"
     return {"text": text, "kind": "ok" if up == len(parts) else "warning"}
-
-
-def _notes(workload: Workload) -> Sequence[Note]:
-    notes = []
-    if workload.state == State.SUBMITTING and workload.reason_code == ReasonCode.UNCONFIRMED:
-        text = "The answer to our request was lost. We look for it at the provider and will not send it twice."
-        notes.append(Note("warning", "We don't know yet if it started.", text))
-    if workload.state == State.SUBMITTING and workload.reason_code == ReasonCode.NOT_FOUND:
-        text = (
-            "We looked for 10 minutes. Look in the provider's own console before you launch it again, or stop it here."
-        )
-        notes.append(Note("warning", "It was sent, and we did not find it.", text))
-    if workload.state == State.FAILED and workload.reason_code:
-        label = ReasonCode(workload.reason_code).label
-        notes.append(Note("bad", f"{label}.", workload.reason_text))
-    if workload.state == State.LOST:
-        text = "It may still run and cost money. We go on looking for it."
-        notes.append(Note("warning", "The provider no longer lists it.", text))
-    if workload.intent and workload.intent_error:
-        notes.append(Note("warning", "The provider has not done it yet.", f"{workload.intent_error} We ask again."))
-    return notes
-
-
-def _wishes(workload: Workload, provider: Provider) -> Sequence[Note]:
-    """What becomes of an edit, or of the record of ended work."""
-    if workload.edit_errors:
-        text = " ".join(f"{path}: {said}" if path else said for path, said in workload.edit_errors.items())
-        return [Note("bad", "The last edit was not made.", f"{text} What was asked for still stands under Edit.")]
-    if workload.intent == Intent.DELETE:
-        first = "" if workload.is_output_complete else "What it put out is fetched first. "
-        return [
-            Note(
-                "",
-                f"Being deleted at {provider.name}.",
-                f"{first}It is said here once {provider.name} lists it no more.",
-            )
-        ]
-    if workload.intent == Intent.EDIT:
-        return [Note("", "An edit is on its way.", f"It shows here once {provider.name} has taken it.")]
-    return []
 
 
 def _event(event: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from pydantic import ValidationError
 
 from gpuconsole.core.errors import Refused
-from gpuconsole.core.spec_forms import SpecForm, Values
+from gpuconsole.core.spec_forms import SpecForm, Surroundings, Values
 from gpuconsole.providers.edits import Edits
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services.editing import PATH
@@ -19,12 +19,13 @@ _EMPTY: dict[type, Any] = {list: [], str: "", bool: False}
 
 def opened(edits: type[Edits], workload: Workload) -> SpecForm[Edits]:
     """What the fields are now; after an edit that was not made, as it was asked for, with what was wrong."""
-    wire = _current(edits, workload) | (dict(workload.edit) if workload.edit_errors else {})
+    is_refused = bool(workload.edit_errors) and workload.edit_sent_at is None
+    wire = _current(edits, workload) | (dict(workload.edit) if is_refused else {})
     found = {path: said for path, said in workload.edit_errors.items() if path}
-    return SpecForm.from_wire(edits, wire, found=found)
+    return SpecForm.from_wire(edits, wire, found=found, around=_around(edits, workload))
 
 
-def posted(edits: type[Edits], data: QueryDict) -> SpecForm[Edits]:
+def posted(edits: type[Edits], workload: Workload, data: QueryDict) -> SpecForm[Edits]:
     """The form as it was sent; a button that adds or removes a row has done so."""
     values = Values.of({name: listed for name, listed in data.lists() if name not in NO_FIELDS and ":" not in name})
     for button in data:
@@ -34,7 +35,7 @@ def posted(edits: type[Edits], data: QueryDict) -> SpecForm[Edits]:
             values.add_row(name)
         elif verb == "remove" and number.isdecimal():
             values.remove_row(rows, int(number))
-    return SpecForm(edits, values)
+    return SpecForm(edits, values, around=_around(edits, workload))
 
 
 def is_redrawn(data: QueryDict) -> bool:
@@ -53,6 +54,10 @@ def refuse(form: SpecForm[Edits], no: Refused) -> str:
     """Put each message beside its field; gives what belongs to none."""
     form.add_errors({path.removeprefix(f"{PATH}."): said for path, said in no.errors.items() if path != PATH})
     return "" if no.errors else no.message
+
+
+def _around(edits: type[Edits], workload: Workload) -> Surroundings:
+    return Surroundings(notes=edits.notes(workload.remote))
 
 
 def _current(edits: type[Edits], workload: Workload) -> dict[str, Any]:

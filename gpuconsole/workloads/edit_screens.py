@@ -37,7 +37,7 @@ def edit(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
     assert edits is not None  # else it was refused
     if request.method == "GET":
         return _drawn(request, workload, words, edit_forms.opened(edits, workload))
-    form = edit_forms.posted(edits, request.POST)
+    form = edit_forms.posted(edits, workload, request.POST)
     if edit_forms.is_redrawn(request.POST):
         return _drawn(request, workload, words, form)
     if form.located:

@@ -166,4 +166,3 @@ def test_deleting_what_was_never_there_is_no_error(deletable: Far) -> None:
 
 def _has_secret(field: Any) -> bool:
     return any(isinstance(mark, Ui) and mark.secret for mark in field.metadata)
-

@@ -102,5 +102,3 @@ def test_a_retry_of_what_is_gone_is_a_launch_of_its_own(engine: Engine) -> None:
     assert again.pk != row.pk
     gone(engine, row)
     assert services.retry(workload=row, by=engine.user).pk == again.pk
-
-

@@ -187,7 +187,9 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/projects/<slug>/workloads": ACT.posting(_launch),
     "api/v1/projects/<slug>/workloads/preview": ACT.posting(_launch),
     **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),
-    **_within("api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry", "delete"), ACT)),
+    **_within(
+        "api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry", "delete"), ACT)
+    ),
     "api/v1/workloads/<id>/edit": ACT.posting(lambda world: {"changes": {"priority": 3}}),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
 }

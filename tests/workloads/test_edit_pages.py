@@ -45,12 +45,11 @@ def url(row: Workload, tail: str = "edit/") -> str:
     return f"/{row.kind}s/{row.public_id}/{tail}"
 
 
-def test_the_form_stands_as_the_provider_told_last_and_posting_it_so_changes_nothing(
-    lab: Lab, visitor: Client
-) -> None:
+def test_the_form_stands_as_the_provider_told_last_and_posting_it_so_changes_nothing(lab: Lab, visitor: Client) -> None:
     row = there(lab)
     inputs = page(visitor, row)
     assert (inputs["ports.0.port"], inputs["ports.0.type"], inputs["expandRootDisk"]) == ("22", "tcp", "0")
+    assert "Added to the 30 GB of now" in visitor.get(url(row)).content.decode()
     answer = visitor.post(url(row), inputs)
     assert answer.status_code == 422
     assert "Nothing was changed" in answer.content.decode()
@@ -112,6 +111,15 @@ def test_the_provider_s_no_is_shown_beside_the_field_with_what_was_asked_for(lab
     assert form_of(html)["expandRootDisk"] == "20"
     assert re.search(r'id="[^"]*expandRootDisk-help"[^>]*data-wrong.*?must be at most 10', html, flags=re.DOTALL)
     assert "The last edit was not made." in visitor.get(url(row, "")).content.decode()
+
+
+def test_after_a_lost_answer_nothing_is_filled_in_that_would_be_added_twice(lab: Lab, visitor: Client) -> None:
+    row = there(lab)
+    lost = {"edit": {"expandRootDisk": 20}, "edit_errors": {"": "lost: compare"}, "edit_sent_at": row.created_at}
+    Workload.objects.filter(pk=row.pk).update(**lost)
+    html = visitor.get(url(row)).content.decode()
+    assert (form_of(html)["expandRootDisk"], "lost: compare" in html) == ("0", True)
+    assert "The last edit may have been made." in visitor.get(url(row, "")).content.decode()
 
 
 def test_a_press_that_comes_twice_leads_back_without_a_second_edit(lab: Lab, visitor: Client) -> None:

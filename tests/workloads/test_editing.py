@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from gpuconsole.audit.models import Record
+from gpuconsole.connections.models import Connection
 from gpuconsole.core.errors import Refused
-from gpuconsole.workloads import services
+from gpuconsole.workloads import blocking, services
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import State
 from tests.factories_workloads import Lab, make_spec
@@ -143,6 +144,17 @@ def test_what_was_removed_is_not_asked_for_again(lab: Lab) -> None:
     Workload.objects.filter(pk=row.pk).update(removed_at=row.created_at)
     assert services.delete(workload=row, by=lab.owner).intent == Intent.NONE
     assert not Record.objects.filter(action="workload.delete").exists()
+
+
+def test_a_connection_stays_until_the_record_is_gone_and_nobody_asks_without_one(lab: Lab) -> None:
+    row = services.delete(workload=there(lab, "baseten", State.FAILED), by=lab.owner)
+    assert blocking.on_connection(row.connection) == ["work (being deleted)"]
+    Workload.objects.update(intent="")
+    assert blocking.on_connection(row.connection) == []
+    Connection.objects.filter(pk=row.connection_id).update(removed_at=row.created_at)
+    with pytest.raises(Refused) as caught:
+        services.delete(workload=row, by=lab.owner)
+    assert caught.value.code == "no_connection"
 
 
 def test_delete_is_refused_while_it_runs_and_where_there_is_nothing_to_delete(lab: Lab) -> None:

@@ -18,7 +18,7 @@ MOST_ROOTFS_GB = 6144
 class NovitaEdits(Edits):
     """It takes effect within about a minute, without a restart (docs)."""
 
-    sections = (Section("Ports", is_open=True), Section("Disk", is_open=True))
+    sections = (Section("Network", is_open=True), Section("Disk", is_open=True))
     statuses: ClassVar[frozenset[str]] = EDITABLE
     when = "Novita changes an instance while it runs or is stopped."
     adding = frozenset({"expandRootDisk"})
@@ -31,7 +31,7 @@ class NovitaEdits(Edits):
             max_length=MOST_PORTS,
             examples=[[{"port": 8080, "type": "http"}]],
         ),
-        Ui(group="Ports", widget=Widget.ROWS, width=12, source="transcribed; limit docs"),
+        Ui(group="Network", widget=Widget.ROWS, width=12, source="transcribed; limit docs"),
     ] = []
     expandRootDisk: Annotated[  # noqa: N815 - the wire name
         int,
@@ -55,6 +55,15 @@ class NovitaEdits(Edits):
     @classmethod
     def current(cls, raw: Mapping[str, Any]) -> dict[str, Any]:
         return {"ports": _ports(raw), "expandRootDisk": 0}
+
+    @classmethod
+    def notes(cls, raw: Mapping[str, Any]) -> Mapping[str, str]:
+        now = whole(raw.get("rootfsSize"))
+        if now is None:
+            return {}
+        return {
+            "expandRootDisk": f"Added to the {now} GB of now; the disk never shrinks, and beyond 60 GB it is billed."
+        }
 
     def misfits(self, spec: Mapping[str, Any], raw: Mapping[str, Any]) -> Mapping[str, str]:
         """Ports that a tool has, or too many with the tools; a disk beyond all limits."""

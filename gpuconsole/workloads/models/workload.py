@@ -110,7 +110,7 @@ class Workload(models.Model):
     edit_key = models.CharField(max_length=255, blank=True)
     """The idempotency key of the edit that was asked for last."""
     edit_sent_at = models.DateTimeField(null=True, blank=True)
-    """Committed before the call: an edit that must not be sent twice is lost where this is found set."""
+    """Committed before the call, and taken back by an answer: until then nobody knows whether the edit was made."""
     removed_at = models.DateTimeField(null=True, blank=True)
     """When the provider, asked to delete what had ended, listed it no more."""
     observed_at = models.DateTimeField(null=True, blank=True)

@@ -132,6 +132,9 @@ def refuse_without_feature(row: Workload, verb: Verb, needed: Feature | None) ->
         raise Refused(text, code="not_offered")
     if verb in (Verb.DELETE, Verb.EDIT) and not row.remote_id:
         raise Refused(f"{provider.name} never had {row.name}.", code="never_sent")
+    if verb is Verb.DELETE and row.connection.removed_at is not None:
+        text = f"The connection {row.connection.name} was removed: nobody here can ask {provider.name} any more."
+        raise Refused(text, code="no_connection")
 
 
 def _begin_anew(row: Workload, now: datetime) -> None:

@@ -210,7 +210,7 @@ def test_the_annotation_and_not_the_name_tells_whose_job_it_is(fireworks: Far) -
     """A display name can be edited and used twice (docs)."""
     made = fireworks.launch(displayName=TOKEN, token="gc-0ther0123456789abcdef")
     assert not fireworks.adapter.find(TOKEN, fireworks.spec(), Known())
-    fireworks.adapter.edit(made.id, FireworksEdits(displayName="renamed"), made.raw)
+    fireworks.adapter.edit(made.id, FireworksEdits(displayName="renamed", shared=False), made.raw)
     found = fireworks.adapter.find("gc-0ther0123456789abcdef", fireworks.spec(), Known())
     assert [(one.id, one.name) for one in found] == [(made.id, "renamed")]
     assert found[0].raw.get("shared", False) is False

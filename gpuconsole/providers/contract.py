@@ -213,7 +213,7 @@ class Adapter(ABC):
         raise NotImplementedError
 
     def edit(self, remote_id: str, edits: Edits, raw: Mapping[str, Any]) -> None:
-        """Change what is there, by ``edit_request``; raises NotFound for what is gone. ``raw``: its last answer."""
+        """Change what is there, by ``edit_request``; raises NotFound for what is gone. ``raw``: what it is now."""
         raise NotImplementedError
 
     def delete(self, remote_id: str) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 
 from pydantic import ValidationError
 
-from gpuconsole.providers.contract import WireRequest
+from gpuconsole.providers.contract import Adapter, WireRequest
 from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import NotFound, ProviderError, RateLimited, Rejected, Unconfirmed
 from gpuconsole.sync import waits
@@ -35,7 +35,7 @@ def send(context: Context, rows: Sequence[Workload]) -> None:
             return
 
 
-def _prepare(context: Context, row: Workload) -> Callable[[], None] | None:
+def _prepare(context: Context, row: Workload) -> Callable[[], WireRequest] | None:
     """The call to make, committed as being made; None where there is nothing to send any more."""
     with transitions.locked(row.pk) as workload:
         if workload.intent != Intent.EDIT:
@@ -50,9 +50,18 @@ def _prepare(context: Context, row: Workload) -> Callable[[], None] | None:
         else:
             workload.edit_sent_at = context.now
             workload.save(update_fields=["edit_sent_at"])
-            row.edit, row.remote = workload.edit, workload.remote
-            return partial(context.adapter.edit, row.remote_id, edits, row.remote)
+            row.edit = workload.edit
+            return partial(_ask, context.adapter, row.remote_id, edits)
     return None
+
+
+def _ask(adapter: Adapter, remote_id: str, edits: Edits) -> WireRequest:
+    """Read, then change: what stays as it is may be sent along, and must be what it is now. Gives what was sent."""
+    found = adapter.fetch([remote_id])
+    if not found:
+        raise NotFound(f"{adapter.provider.name} no longer lists it.")
+    adapter.edit(remote_id, edits, found[0].raw)
+    return adapter.edit_request(remote_id, edits, found[0].raw)
 
 
 def _edits(context: Context, workload: Workload) -> Edits | None:
@@ -62,25 +71,25 @@ def _edits(context: Context, workload: Workload) -> Edits | None:
         return None
 
 
-def _settle(context: Context, row: Workload, error: ProviderError | None) -> None:
+def _settle(context: Context, row: Workload, outcome: WireRequest | ProviderError) -> None:
     with transitions.locked(row.pk) as workload:
         if workload.intent != Intent.EDIT or workload.edit != row.edit:
             return
         edits = _edits(context, workload)
         assert edits is not None  # it was just sent
-        if error is None:
-            _done(context, workload, edits, context.adapter.edit_request(row.remote_id, edits, row.remote))
-        elif isinstance(error, Rejected):
-            _give_up(workload, {error.field: error.message}, by=context.provider.name)
-        elif isinstance(error, NotFound):
-            _give_up(workload, {"": error.message}, by=context.provider.name)
-        elif isinstance(error, Unconfirmed) and not edits.is_repeatable:
+        if isinstance(outcome, WireRequest):
+            _done(workload, edits, outcome)
+        elif isinstance(outcome, Rejected):
+            _give_up(workload, {outcome.field: outcome.message}, by=context.provider.name)
+        elif isinstance(outcome, NotFound):
+            _give_up(workload, {"": outcome.message}, by=context.provider.name)
+        elif isinstance(outcome, Unconfirmed) and not edits.is_repeatable:
             _give_up(workload, {"": _LOST})
         else:
-            _again(context, workload, error)
+            _again(context, workload, outcome)
 
 
-def _done(context: Context, workload: Workload, edits: Edits, request: WireRequest) -> None:
+def _done(workload: Workload, edits: Edits, request: WireRequest) -> None:
     name = str(workload.edit.get(edits.name_field) or "")
     workload.name = name or workload.name
     workload.edit, workload.edit_errors, workload.edit_sent_at = {}, {}, None

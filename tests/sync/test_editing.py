@@ -108,6 +108,23 @@ def test_ports_are_asked_for_again_when_the_answer_was_lost(engine: Engine) -> N
     assert "Edited: ports 22/tcp, 8080/http" in engine.texts(row)
 
 
+def test_what_stays_as_it_is_is_sent_as_it_is_now_and_not_as_it_was_seen_last(engine: Engine) -> None:
+    row = running(engine)
+    Workload.objects.update(remote={**row.remote, "portMappings": [{"port": 99, "type": "tcp"}]})
+    edit(engine, row, expandRootDisk=20)
+    on(engine)
+    assert [port["port"] for port in sent(engine)[0]["ports"]] == [8080, 8081]
+
+
+def test_what_is_gone_there_is_not_edited(engine: Engine) -> None:
+    row = running(engine)
+    engine.spoil("vanish", "novita")
+    edit(engine, row, expandRootDisk=20)
+    on(engine)
+    assert sent(engine) == []
+    assert engine.fresh(row).edit_errors == {"": "Novita no longer lists it."}
+
+
 def test_an_end_takes_the_place_of_an_edit_that_waits(engine: Engine) -> None:
     row = running(engine)
     edit(engine, row, ports=PORTS)

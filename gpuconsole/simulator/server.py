@@ -26,7 +26,11 @@ class SimulatorServer(ThreadingHTTPServer):
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
-        """Bind without the name look-up of the standard class, which can take seconds."""
+        """Bind without the name look-up of the standard class, which can take seconds.
+
+        The port is had again at once after a restart, though connections of the former life still linger on it.
+        """
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         host, port = self.socket.getsockname()[:2]
         self.server_address = (host, port)

@@ -159,6 +159,8 @@ class Choose:
 
     title: str
     ways: tuple[Way, ...]
+    copies: Way | None = None
+    """A further card of the form: what earlier work said here is put in its place; it has no fields of its own."""
 
     def schema(self) -> JsonSchemaValue:
         """The rule as JSON Schema; null is as good as left out."""

@@ -1,6 +1,7 @@
 // Comfort in forms: conditions, units, drafts, checks on leaving a field, one submit only. The server decides everything.
 import { all, on } from "./dom.js";
 import { signedOut } from "./live.js";
+import { startMany } from "./many.js";
 import { startRows } from "./rows.js";
 
 const DRAFT_MS = 1000;
@@ -8,6 +9,7 @@ const LEAVE_MS = 300;
 const timers = new WeakMap(); // form → { draft, leave }
 
 export function startForms() {
+  startMany();
   startRows();
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);

@@ -149,6 +149,11 @@ class BoundField(Bound):
         return [option for group in self.option_groups for option in group.options]
 
     @property
+    def picked(self) -> list[Option]:
+        """Those of the options that are ticked, in the order of the list."""
+        return [option for option in self.options if option.value in self.values]
+
+    @property
     def radio_options(self) -> list[Option]:
         """Options side by side: the default stands for not sending, unless it was chosen in so many words."""
         found = self.options

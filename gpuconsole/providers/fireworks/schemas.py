@@ -84,6 +84,7 @@ class FireworksJobSpec(Spec):
                 Way("Environment", ("environmentId", "snapshotId"), "A saved one, with a snapshot if you like."),
                 Way("Container image", ("imageRef",), "Any image; then no environment and no snapshot."),
             ),
+            Way("Same as another job", (), "Copies the choice of a job that was launched here."),
         ),
         Choose(DOES, tuple(Way(name.removesuffix("Executor").capitalize(), (name,)) for name in EXECUTORS)),
     )

@@ -131,6 +131,8 @@ class Provider:
     statuses: Mapping[str, Reading]
     features: frozenset[Feature]
     adapter: type[Adapter]
+    create_call: str = ""
+    """Method and path of the call that launches, as its reference writes it."""
     work: str = ""
     """Which of the chooser's kinds of work it takes: job, machine or endpoint; empty: a job, or a machine."""
     name_path: str = ""

@@ -49,6 +49,8 @@ class Node:
     section: str
     is_required: bool
     conditions: tuple[Condition, ...] = ()
+    stays: bool = False
+    """It is kept in sight, greyed, where its conditions do not hold."""
     head_of: str = ""
     """Path of the pick that makes this field required when it picks the field's way."""
 

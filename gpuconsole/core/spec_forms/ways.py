@@ -35,7 +35,8 @@ def divided(children: tuple[AnyNode, ...], choose: Choose, parent: Node) -> tupl
             found += [pick, _copy(choose, pick)] if choose.copies else [pick]
         shown = only_when(child, Condition(pick.path, (way.name,)))
         head_of = pick.path if child.key == way.fields[0] else ""
-        found.append(replace(shown, ui=_without(child.ui, way_of, parent), head_of=head_of))
+        ui = _without(child.ui, way_of, parent)
+        found.append(replace(shown, ui=ui, head_of=head_of, stays=choose.stays))
     return tuple(found)
 
 
@@ -52,6 +53,14 @@ def head_input(pick: Leaf, place: Place, values: Values) -> str:
     picked = standing(pick, place.below(pick.key).name, values)
     way = next(way for way in pick.ways if way.name == picked)
     return place.below(way.fields[0] if way.fields else _copy_key(pick)).name
+
+
+def open_head(pick: Leaf, place: Place, values: Values) -> str:
+    """Key of the field that the picked way needs, where saying nothing is one of the ways: no model would miss it."""
+    if pick.ways[0].fields:
+        return ""
+    picked = standing(pick, place.below(pick.key).name, values)
+    return next((way.fields[0] for way in pick.ways if way.name == picked and way.fields), "")
 
 
 def is_asked(group: Group, place: Place, values: Values) -> bool:

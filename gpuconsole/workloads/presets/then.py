@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gpuconsole.catalog import queries as catalog
-from gpuconsole.core.spec_forms import STAND_IN, nearest
+from gpuconsole.core.spec_forms import is_stand_in, nearest
 from gpuconsole.core.spec_forms.build import build
 from gpuconsole.core.spec_forms.defaults import unsaid
 from gpuconsole.providers import registry
@@ -28,7 +28,7 @@ def _priced(preset: Preset) -> tuple[str, Any, str]:
     if spec is None or preset.connection is None:
         return "", None, ""
     pricing = provider.adapter.price(spec, catalog.offers(preset.connection))
-    if STAND_IN in (pricing.hardware_id, pricing.hardware_model):
+    if is_stand_in(pricing.hardware_id) or is_stand_in(pricing.hardware_model):
         return "", None, ""
     is_sane = pricing.hourly_price is None or pricing.hourly_price < MOST_MONEY
     return pricing.hardware_id[:_LONGEST], pricing.hourly_price if is_sane else None, pricing.currency

@@ -215,7 +215,7 @@ class OtoyJobSpec(Spec):
         int | None,
         Field(
             title="Nodes",
-            description="At most; each costs the full price.",
+            description="The most that may work on it; each costs the full price.",
             ge=1,
             examples=[1],
         ),

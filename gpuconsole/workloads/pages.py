@@ -83,11 +83,7 @@ def left(form: LaunchForm, name: str) -> dict[str, Any]:
         "left": found,
         "is_cell": is_cell,
         "left_pair": rows[0] if rows else None,
-        "noted": [
-            item
-            for item in items
-            if item is not found and (item.path in notes or _tells_more(item))
-        ],
+        "noted": [item for item in items if item is not found and (item.path in notes or _tells_more(item))],
         "tables": [item for item in items if isinstance(item, BoundField) and item.control == Control.TABLE],
     }
 

@@ -51,7 +51,7 @@ def test_a_conversion_says_what_is_sent() -> None:
 def test_a_span_is_sent_in_the_providers_unit() -> None:
     found = form(size__timeout_ms="4", size__timeout_ms__unit="h")
     assert found.wire["size"] == {"timeout_ms": 14_400_000}
-    assert item(found, "size.timeout_ms").note .startswith("Sends 14\u202f400\u202f000 ms.")
+    assert item(found, "size.timeout_ms").note.startswith("Sends 14\u202f400\u202f000 ms.")
     again = SpecForm.from_wire(ExampleSpec, found.wire)
     assert (again.values.last("size.timeout_ms"), again.values.last("size.timeout_ms.unit")) == ("4", "h")
 

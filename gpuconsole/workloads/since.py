@@ -14,7 +14,7 @@ from gpuconsole.core import formats
 from gpuconsole.core.spec_forms import SECRETS
 from gpuconsole.core.spec_forms.codecs import same
 from gpuconsole.core.spec_forms.defaults import unsaid
-from gpuconsole.core.spec_forms.nodes import Leaf
+from gpuconsole.core.spec_forms.nodes import AnyNode, Leaf
 from gpuconsole.core.spec_forms.said import ABSENT, said, value_at
 from gpuconsole.projects.models import Project
 from gpuconsole.providers.remote import Offer
@@ -142,9 +142,11 @@ def _defaults(form: LaunchForm, then: Then) -> Iterator[str]:
         node = form.spec_form.nodes.get(path)
         if node is None or value_at(wire, path) is not ABSENT or same(before, now.get(path)):
             continue
-        after = _worded(now[path]) if path in now else "not known"
-        yield f"{node.title} was left out: the default was {_worded(before)} and is {after} now."
+        after = _worded(node, now[path]) if path in now else "not known"
+        yield f"{node.title}, left out: the default was {_worded(node, before)} and is {after} now."
 
 
-def _worded(default: Any) -> str:
-    return default if isinstance(default, str) else json.dumps(default, ensure_ascii=False)
+def _worded(node: AnyNode, default: Any) -> str:
+    text = default if isinstance(default, str) else json.dumps(default, ensure_ascii=False)
+    is_number = isinstance(default, int | float) and not isinstance(default, bool)
+    return f"{text} {node.ui.unit}" if is_number and node.ui.units else text

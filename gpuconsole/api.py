@@ -127,9 +127,9 @@ def _not_found(request: HttpRequest, exc: Http404) -> HttpResponse:
 
 @api.exception_handler(Refused)
 def _refused(request: HttpRequest, exc: Refused) -> HttpResponse:
-    errors = [FieldProblem(path=exc.field, message=exc.message)] if exc.field else []
+    errors = [FieldProblem(path=path, message=message) for path, message in exc.errors.items()]
     detail = " ".join((exc.message, *exc.details))
-    return problem(request, 422 if exc.field else 409, detail, code=exc.code or "refused", errors=errors)
+    return problem(request, 422 if errors else 409, detail, code=exc.code or "refused", errors=errors)
 
 
 @api.exception_handler(HttpError)

@@ -27,6 +27,8 @@ PROVIDER = Provider(
     absent={
         Feature.LOGS: "Cortecs offers no logs.",
         Feature.METRICS: "Cortecs offers no metrics.",
+        Feature.EDIT: "Cortecs changes nothing of an instance that is there: launch another one.",
+        Feature.DELETE: "Terminating an instance deletes it at Cortecs: nothing is left to delete.",
     },
 )
 CortecsAdapter.provider = PROVIDER

@@ -30,6 +30,8 @@ class Intent(models.TextChoices):
     RESTART = "restart", "Restart"
     END = "end", "End"
     RETRY = "retry", "Retry"
+    EDIT = "edit", "Edit"
+    DELETE = "delete", "Delete at the provider"
 
 
 class WorkloadQuerySet(models.QuerySet["Workload"]):
@@ -103,6 +105,16 @@ class Workload(models.Model):
     """The provider's last answer about it, secrets taken out."""
     request = ExactJSONField(default=dict, blank=True)
     """The exact request that was sent, masked, with method and path."""
+    edit = ExactJSONField(default=dict, blank=True)
+    """What was asked to be changed, by wire name; kept until the provider took it or another edit is asked for."""
+    edit_errors = models.JSONField(default=dict, blank=True)
+    """Why the provider did not take it, by dotted wire path; "" for what concerns no field."""
+    edit_key = models.CharField(max_length=255, blank=True)
+    """The idempotency key of the edit that was asked for last."""
+    edit_sent_at = models.DateTimeField(null=True, blank=True)
+    """Committed before the call, and taken back by an answer: until then nobody knows whether the edit was made."""
+    removed_at = models.DateTimeField(null=True, blank=True)
+    """When the provider, asked to delete what had ended, listed it no more."""
     observed_at = models.DateTimeField(null=True, blank=True)
     """When the provider told something new about it last."""
     missing_since = models.DateTimeField(null=True, blank=True)

@@ -34,9 +34,14 @@ def retry(*, workload: Workload, by: User | None) -> Workload:
             refuse_in_state(row, Verb.RETRY)
             provider = registry.get(row.provider)
             spec = provider.spec.read(row.spec)
-            if Feature.RETRY in provider.features and row.remote_id:
+            if Feature.RETRY in provider.features and row.remote_id and not _is_going(row):
                 return _another_attempt(row, spec, by)
             return _another_workload(row, by)
+
+
+def _is_going(row: Workload) -> bool:
+    """Whether the provider has been asked to forget the remote that a retry would begin from."""
+    return row.removed_at is not None or row.intent == Intent.DELETE
 
 
 def _another_attempt(row: Workload, spec: Spec, by: User | None) -> Workload:

@@ -4,5 +4,5 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workloads", "0008_forget_plain_drafts")]
+    dependencies = [("workloads", "0009_forget_plain_drafts")]
     operations = [migrations.AddField("workload", "ports", models.JSONField(blank=True, default=list))]

@@ -22,5 +22,5 @@ def unseal(apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workloads", "0006_draft_inputs")]
+    dependencies = [("workloads", "0007_draft_inputs")]
     operations = [migrations.RunPython(seal, unseal)]

@@ -4,7 +4,7 @@ import gpuconsole.core.fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workloads", "0005_reason_field")]
+    dependencies = [("workloads", "0006_edits")]
     operations = [
         migrations.AddField(
             model_name="draft",

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workloads", "0009_ports")]
+    dependencies = [("workloads", "0010_ports")]
     operations = [
         migrations.AddField("workload", "defaults", models.JSONField(blank=True, default=dict)),
         migrations.AddField("preset", "defaults", models.JSONField(blank=True, default=dict)),

@@ -122,6 +122,8 @@ class Provider:
     statuses: Mapping[str, Reading]
     features: frozenset[Feature]
     adapter: type[Adapter]
+    create_call: str = ""
+    """Method and path of the call that launches, as its reference writes it."""
     edits: type[Edits] | None = None
     """What can be changed of a remote that is there, with the feature EDIT."""
     deleting: str = ""

@@ -181,7 +181,9 @@ def parts_context(page: Page) -> dict[str, Any]:
         "parts_word": figures.PART_WORDS[Kind(page.workload.kind)],
         "tells_nodes": page.provider.tells_nodes,
         "ways": _ways(page.workload),
+        "ports": _ports(page.workload),
         "ways_url": f"{page.url}ways/",
+        "provider": page.provider,
         "may_show": access.may_act(page.viewer, page.workload),
         "workload": page.workload,
         "poll": page.poll(),
@@ -280,9 +282,20 @@ def _ways(workload: Workload) -> Sequence[Way]:
     """A hidden one that is shown stays so while its page is polled, until another value is sealed."""
     if workload.state != State.RUNNING:
         return []
-    sealed = crc32(workload.hidden_ways)
-    found = enumerate(workload.connect.items(), start=1)
+    sealed, in_table = (
+        crc32(workload.hidden_ways),
+        {port["way"] for port in workload.ports if port["way"] != port["use"]},
+    )
+    shown = [(label, value) for label, value in workload.connect.items() if label not in in_table]
+    found = enumerate(shown, start=1)
     return [Way(label, value, "" if value else f"way-{number}-{sealed:08x}") for number, (label, value) in found]
+
+
+def _ports(workload: Workload) -> Sequence[dict[str, Any]]:
+    """The published ports with their addresses, which stand in a table of their own."""
+    if workload.state != State.RUNNING:
+        return []
+    return [{**port, "address": workload.connect.get(port["way"])} for port in workload.ports]
 
 
 def _parts_badge(workload: Workload) -> dict[str, str] | None:

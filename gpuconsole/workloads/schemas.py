@@ -155,6 +155,19 @@ class CheckpointOut(ApiSchema):
     kind: str
 
 
+class PortOut(ApiSchema):
+    """A published port; its address is the value of ``way`` in ``connect``."""
+
+    number: int
+    """Inside."""
+    protocol: str
+    way: str
+    use: str
+    """What it is there for, where the provider says so: a tool, a node."""
+    answers: bool | None
+    """Whether something listens, by the provider's word; null: it does not tell."""
+
+
 class EditIn(ApiInput):
     """What to change of work that is there."""
 
@@ -183,6 +196,8 @@ class WorkloadDetail(WorkloadOut):
     parts: list[dict[str, JsonValue]]
     connect: dict[str, str | None]
     """Ways in by label while it runs; null for one that is hidden, such as a password: ask ``/ways`` for it."""
+    ports: list[PortOut]
+    """Those of the ways in that are published ports, while it runs."""
     checkpoints: list[CheckpointOut]
     """Newest first."""
     log_size: int
@@ -293,6 +308,7 @@ def shape_detail(workload: Workload, now: datetime) -> WorkloadDetail:
         attempts=[_attempt(attempt) for attempt in workload.phases],
         parts=workload.parts,
         connect=workload.connect if workload.state == State.RUNNING else {},
+        ports=[PortOut(**port) for port in workload.ports] if workload.state == State.RUNNING else [],
         checkpoints=[_checkpoint(one) for one in checkpoints.newest_first(workload)],
         log_size=workload.log_size,
         is_log_complete=workload.is_log_complete,

@@ -15,6 +15,7 @@ PROVIDER = Provider(
     summary="Runs a container with start commands on one or more GPU nodes and ends when the commands end.",
     base_url="https://api.baseten.co",
     docs_url="https://docs.baseten.co/reference/training-api/create-training-job",
+    create_call="POST /v1/training_projects/{training_project_id}/jobs",
     spec=BasetenJobSpec,
     name_path="training_job.name",
     credentials=BasetenCredentials,

@@ -15,6 +15,7 @@ PROVIDER = Provider(
     summary="Serves one language model on GPUs of your own behind an OpenAI-compatible address, until you stop it.",
     base_url="https://cortecs.ai/api/v1",
     docs_url="https://docs.cortecs.ai",
+    create_call="POST /instances/start",
     spec=CortecsInstanceSpec,
     credentials=CortecsCredentials,
     sandbox_credentials={"client_id": "sandbox", "client_secret": "sandbox-cortecs-secret"},

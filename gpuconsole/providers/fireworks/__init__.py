@@ -15,6 +15,7 @@ PROVIDER = Provider(
     summary="Runs a Python process, a notebook or a shell command on the ranks of a node pool in your AWS account.",
     base_url="https://api.fireworks.ai",
     docs_url="https://docs.fireworks.ai",
+    create_call="POST /v1/accounts/{account_id}/batchJobs",
     spec=FireworksJobSpec,
     name_path="displayName",
     name_max=63,

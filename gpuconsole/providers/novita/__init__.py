@@ -15,6 +15,7 @@ PROVIDER = Provider(
     summary="Rents a container with 1 to 8 GPUs, disks, SSH and Jupyter that keeps its disks when it is stopped.",
     base_url="https://api.novita.ai",
     docs_url="https://novita.ai/docs/api-reference/gpu-instance-create-instance",
+    create_call="POST /gpu-instance/openapi/v1/gpu/instance/create",
     spec=NovitaInstanceSpec,
     name_path="name",
     credentials=NovitaCredentials,

@@ -15,6 +15,7 @@ PROVIDER = Provider(
     summary="Runs a container on nodes of the Render Network: as a batch that ends, or until you cancel it.",
     base_url="https://api.dispersed.com",
     docs_url="https://otoyinc.mintlify.app",
+    create_call="POST /v1/jobs",
     spec=OtoyJobSpec,
     name_path="title",
     credentials=OtoyCredentials,

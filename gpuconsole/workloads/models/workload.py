@@ -67,6 +67,8 @@ class Workload(models.Model):
 
     spec = ExactJSONField()
     """The provider-shaped fields as chosen, checked by the provider's model; never changed after launch."""
+    defaults = models.JSONField(default=dict, blank=True)
+    """What the provider did for fields left out of it, by dotted wire path, as far as its defaults were known."""
     token = models.CharField(max_length=60, unique=True, editable=False)
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     request_hash = models.CharField(max_length=64, blank=True)
@@ -121,6 +123,8 @@ class Workload(models.Model):
     connect = models.JSONField(default=dict, blank=True)
     """Ways in by label; null for one that is kept in ``hidden_ways``. See the module ``ways``."""
     hidden_ways = SealedField(bound_to="public_id")
+    ports = models.JSONField(default=list, blank=True)
+    """Those of the ways in that are published ports, as ``providers.remote.Port`` has them."""
 
     hardware_id = models.CharField(max_length=100, blank=True)
     gpu_model = models.CharField(max_length=60, blank=True)

@@ -93,12 +93,12 @@ class ReconciledOut(ApiSchema):
 
 
 class SumOut(ApiSchema):
-    """The known figures of one currency together."""
+    """The known figures of one currency together; null where none is known."""
 
     currency: str
-    metered: Amount
-    invoiced: Amount
-    variance: Amount
+    metered: Amount | None
+    invoiced: Amount | None
+    variance: Amount | None
     unknown: int
     """Rows whose variance is unknown."""
 

@@ -32,13 +32,14 @@ _LINE = (
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The figures of one currency together, as far as they are known, and how many of them are not."""
+    """The figures of one currency together, as far as they are known; None where none is."""
 
     currency: str
-    metered: Decimal = Decimal(0)
-    invoiced: Decimal = Decimal(0)
-    variance: Decimal = Decimal(0)
+    metered: Decimal | None = None
+    invoiced: Decimal | None = None
+    variance: Decimal | None = None
     unknown: int = 0
+    """Rows whose variance is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,9 @@ class Report:
                 old = found.get(currency, Sum(currency))
                 found[currency] = Sum(
                     currency,
-                    old.metered + (sides[0] or 0),
-                    old.invoiced + (sides[1] or 0),
-                    old.variance + (sides[2] or 0),
+                    _plus(old.metered, sides[0]),
+                    _plus(old.invoiced, sides[1]),
+                    _plus(old.variance, sides[2]),
                     old.unknown + (row.variance is None),
                 )
         return [found[currency] for currency in sorted(found)]
@@ -104,6 +105,11 @@ def reconcile(team: Team, month: Month, *, now: datetime) -> Report:
         if (pk, one.resource_id) not in known
     )
     return Report(month, sorted([*rows, *strays], key=_order))
+
+
+def _plus(known: Decimal | None, amount: Decimal | None) -> Decimal | None:
+    """What is unknown adds nothing."""
+    return known if amount is None else (known or Decimal(0)) + amount
 
 
 def _order(row: Row) -> tuple[bool, Decimal, str]:

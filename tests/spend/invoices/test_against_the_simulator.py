@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
+from gpuconsole.celery import app
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.errors import Refused
 from gpuconsole.spend.invoices import services
@@ -75,6 +76,11 @@ def test_a_fresh_reading_takes_the_place_of_the_old_one(engine: Engine) -> None:
     second = Invoice.objects.get()
     assert (first.source, second.source) == (Source.SIMULATOR, Source.SIMULATOR)
     assert first.pk != second.pk
+
+
+def test_workers_know_the_task_by_the_name_that_the_page_sends() -> None:
+    app.loader.import_default_modules()
+    assert app.tasks["spend.read_sandbox_invoices"].name == read_sandbox_invoices.name
 
 
 def test_the_command_ends_with_one_where_something_is_amiss(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,7 +67,7 @@ def test_three_figures_and_the_reason_stand_side_by_side(lab: Lab, browser: Clie
     assert "train-7" in shown
     assert "$26.00 $28.50 $2.50 Price changed" in shown
     assert "– – $3.00 $3.00 Unknown to us" in shown
-    assert "Together USD $26.00 $31.50 $5.50" in shown
+    assert "Together, USD $26.00 $31.50 $5.50" in shown
 
 
 def test_filters_narrow_the_rows_and_are_links(lab: Lab, browser: Client) -> None:

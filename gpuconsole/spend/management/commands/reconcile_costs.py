@@ -68,8 +68,9 @@ class Command(BaseCommand):
             self.stdout.write(_line(_cells(row)) + mark)
         for one in report.sums():
             unknown = f", {one.unknown} unknown" if one.unknown else ""
-            figures = f"metered {one.metered:.6f}, invoiced {one.invoiced:.6f}, variance {one.variance:.6f}"
-            self.stdout.write(f"{one.currency}: {figures}{unknown}")
+            amounts = (("metered", one.metered), ("invoiced", one.invoiced), ("variance", one.variance))
+            figures = ", ".join(f"{name} {_amount(amount, 6)}" for name, amount in amounts)
+            self.stdout.write(f"{one.currency or 'no currency'}: {figures}{unknown}")
 
 
 def _teams(slug: str) -> list[Team]:
@@ -98,9 +99,13 @@ def _tolerance(text: str) -> Decimal:
 
 def _cells(row: Row) -> tuple[str, ...]:
     amounts = (row.estimated, row.metered, row.invoiced, row.variance)
-    shown = (formats.MISSING if amount is None else f"{amount:.4f}" for amount in amounts)
+    shown = (_amount(amount, 4) for amount in amounts)
     label = row.reason.label if row.variance is not None else f"{row.reason.label} ({row.currency})"
     return (row.connection.name, row.resource_id, row.name, *shown, label)
+
+
+def _amount(amount: Decimal | None, places: int) -> str:
+    return formats.MISSING if amount is None else f"{amount:.{places}f}"
 
 
 def _line(cells: tuple[str, ...]) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Max, Q, Sum, Value
 
 from gpuconsole.accounts.models import Team
 from gpuconsole.connections.models import Connection
@@ -31,7 +32,7 @@ _LINE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class Total:
     """The figures of one currency together, as far as they are known; None where none is."""
 
     currency: str
@@ -58,13 +59,13 @@ class Report:
         ]
         return Report(self.month, kept)
 
-    def sums(self) -> list[Sum]:
+    def sums(self) -> list[Total]:
         """One for each currency."""
-        found: dict[str, Sum] = {}
+        found: dict[str, Total] = {}
         for row in self.rows:
             for currency, sides in _sides(row).items():
-                old = found.get(currency, Sum(currency))
-                found[currency] = Sum(
+                old = found.get(currency, Total(currency))
+                found[currency] = Total(
                     currency,
                     _plus(old.metered, sides[0]),
                     _plus(old.invoiced, sides[1]),
@@ -155,20 +156,41 @@ def _bill(line: InvoiceLine, month: Month) -> Bill:
 
 
 def _used(team: Team, month: Month, now: datetime) -> dict[int, Metered]:
-    """By workload: what was metered in the month."""
+    """By workload: what was metered in the month. Added up by the database, but for what its ends cut."""
+    found: dict[int, Metered] = {}
     intervals = UsageInterval.objects.filter(workload__team=team, started_at__lt=month.until)
-    intervals = intervals.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=month.since))
-    found: dict[int, Metered] = defaultdict(Metered)
-    for interval in intervals.order_by("pk").iterator(chunk_size=2000):
-        of = found[interval.workload_id]
-        cost = metered.within(interval, month.since, month.until, now)
-        of.amount = None if of.amount is None or cost is None else of.amount + cost
-        of.currency = of.currency or interval.currency
-        of.intervals += 1
-        of.is_open = of.is_open or (interval.ended_at is None and now < month.until)
-        if interval.hourly_price is not None:
-            of.prices.add(interval.hourly_price)
+    inside = Q(started_at__gte=month.since, ended_at__lte=month.until)
+    whole = intervals.filter(inside).values("workload_id").order_by()
+    sums = whole.annotate(
+        count=Count("pk"),
+        cost_sum=Sum("cost"),
+        unpriced=Count("pk", filter=Q(cost__isnull=True)),
+        charged_in=Max("currency"),
+        prices=ArrayAgg("hourly_price", distinct=True, default=Value([])),
+    )
+    for row in sums:
+        found[row["workload_id"]] = Metered(
+            amount=None if row["unpriced"] else row["cost_sum"],
+            currency=row["charged_in"],
+            prices={price for price in row["prices"] if price is not None},
+            intervals=row["count"],
+        )
+    cut = intervals.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=month.since)).exclude(
+        inside & Q(ended_at__isnull=False)
+    )
+    for interval in cut.order_by("pk"):
+        _add(found.setdefault(interval.workload_id, Metered()), interval, month, now)
     return found
+
+
+def _add(to: Metered, interval: UsageInterval, month: Month, now: datetime) -> None:
+    cost = metered.within(interval, month.since, month.until, now)
+    to.amount = None if to.amount is None or cost is None else to.amount + cost
+    to.currency = to.currency or interval.currency
+    to.intervals += 1
+    to.is_open = to.is_open or (interval.ended_at is None and now < month.until)
+    if interval.hourly_price is not None:
+        to.prices.add(interval.hourly_price)
 
 
 def _workloads(team: Team, used: Iterable[int], charged: dict[int, dict[str, Charged]]) -> Sequence[Workload]:

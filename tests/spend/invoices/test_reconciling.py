@@ -143,6 +143,15 @@ def test_months_are_cut_alike_on_both_sides_and_add_up(lab: Lab) -> None:
     assert (december.metered, december.invoiced, december.reason) == (Decimal("19.5"), Decimal("19.5"), Reason.AGREES)
 
 
+def test_whole_and_cut_stretches_of_one_workload_are_one_sum(lab: Lab) -> None:
+    job = used(sent(lab.launch("baseten")), datetime(2026, 10, 31, 23, tzinfo=UTC), 2 * HOUR)
+    used(used(job, TEN, HOUR), TEN + 5 * HOUR, HOUR)
+    used(job, datetime(2026, 11, 30, 23, tzinfo=UTC), None)
+    [november], [december] = report(lab).rows, report(lab, Month(2026, 12)).rows
+    assert november.metered == 13 * (1 + 1 + 1 + 1)
+    assert december.metered == 13 * 24 * 4
+
+
 def test_open_work_is_counted_up_to_now(lab: Lab) -> None:
     now = TEN + 3 * HOUR
     job = used(sent(lab.launch("baseten")), TEN, None)
@@ -194,7 +203,7 @@ def test_queries_do_not_grow_with_rows(lab: Lab) -> None:
     for n in range(4):
         job = used(sent(lab.launch("baseten")))
         billed(lab, "baseten", {"resource_id": job.remote_id, "amount": "1", "line_id": f"q{n}"})
-    assert asked() == before == 5
+    assert asked() == before == 6
 
 
 @pytest.mark.parametrize("text", ["2026-13", "november", "1026-11", "2026-1", ""])

@@ -17,10 +17,11 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.spend.invoices import services
 from gpuconsole.spend.invoices.compare import Row
 from gpuconsole.spend.invoices.months import Month
+from gpuconsole.spend.invoices.reasons import Reason
 from gpuconsole.spend.invoices.reconcile import Report, reconcile
 
 _HEAD = ("connection", "resource", "work", "at most", "metered", "invoiced", "variance", "reason")
-_WIDTHS = (18, 22, 24, 12, 12, 12, 12, 20)
+_WIDTHS = (18, 22, 24, 12, 12, 12, 12, 28)
 _NUMBERS = range(3, 7)
 
 
@@ -100,8 +101,8 @@ def _tolerance(text: str) -> Decimal:
 def _cells(row: Row) -> tuple[str, ...]:
     amounts = (row.estimated, row.metered, row.invoiced, row.variance)
     shown = (_amount(amount, 4) for amount in amounts)
-    label = row.reason.label if row.variance is not None else f"{row.reason.label} ({row.currency})"
-    return (row.connection.name, row.resource_id, row.name, *shown, label)
+    both = f" ({row.metered_currency}, {row.invoiced_currency})" if row.reason == Reason.CURRENCY else ""
+    return (row.connection.name, row.resource_id, row.name, *shown, row.reason.label + both)
 
 
 def _amount(amount: Decimal | None, places: int) -> str:

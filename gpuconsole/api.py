@@ -27,6 +27,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.rates import TooMany
 from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
+from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.presets.api import router as presets
 from gpuconsole.workloads.schemas import field_path
@@ -96,7 +97,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, presets):
+for router in (accounts, projects, connections, catalog, workloads, presets, invoices):
     api.add_router("", router)
 
 

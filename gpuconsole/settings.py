@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "gpuconsole.instances",
     "gpuconsole.dashboard",
     "gpuconsole.sync",
+    "gpuconsole.spend",
     "gpuconsole.workloads",
     "gpuconsole.catalog",
     "gpuconsole.connections",

@@ -28,6 +28,9 @@ TOLD_IN_WORDS = {
     "list_events",
     "list_offers",
     "list_presets",
+    "list_invoices",
+    "import_invoice",
+    "get_reconciliation",
     "create_preset",
     "update_preset",
 }

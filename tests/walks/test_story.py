@@ -163,6 +163,8 @@ def test_every_page_looks_right_and_is_accessible(signed_in: Page, reports: Repo
         "connection-new": "/connections/new/",
         "tokens": "/account/tokens/",
         "account": "/account/",
+        "invoices": "/costs/invoices/",
+        "invoice-import": "/costs/invoices/import/",
         "audit": "/audit/",
         "not-found": "/jobs/job_none/",
     }.items():

@@ -48,6 +48,8 @@ OUTPUT = frozenset({Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS})
 class Rounding(StrEnum):
     """The stretch that a provider bills as a whole once it was begun."""
 
+    MILLISECOND = "millisecond"
+    """The time itself, as fine as the provider's clock tells it."""
     SECOND = "second"
     MINUTE = "minute"
     HOUR = "hour"
@@ -58,6 +60,8 @@ class Pricing:
     """What a spec costs while it is billed: ``hourly_price`` for everything the spec asks for together.
 
     ``hourly_price`` is None where nobody knows it; ``not_priced`` names what the figure leaves out.
+    ``resting_hourly_price``, for ``resting_for``, is charged in the states that are billed on rest; it is a part of
+    ``hourly_price`` too.
     """
 
     hourly_price: Decimal | None
@@ -71,6 +75,11 @@ class Pricing:
     units: int = 1
     region: str = ""
     not_priced: tuple[str, ...] = ()
+    attempts: int = 1
+    """Tries that the provider makes by itself at most; each is rounded up by itself."""
+    resting_hourly_price: Decimal = Decimal(0)
+    resting_for: str = ""
+    """What is kept and charged while it is off, such as "Disks, 100 GB"."""
     billed_at_most_s: int | None = None
     """After so many seconds, all attempts together, the provider itself ends it; None: it does not."""
 
@@ -131,6 +140,8 @@ class Provider:
     statuses: Mapping[str, Reading]
     features: frozenset[Feature]
     adapter: type[Adapter]
+    billing: str
+    """What is charged, from when on and in which steps, in a sentence or two."""
     work: str = ""
     """Which of the chooser's kinds of work it takes: job, machine or endpoint; empty: a job, or a machine."""
     name_path: str = ""

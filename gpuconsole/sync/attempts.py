@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gpuconsole.providers.contract import Provider
-from gpuconsole.providers.remote import Attempt, Phase, Remote
+from gpuconsole.providers.remote import Attempt, Phase, Remote, Tariff
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from gpuconsole.workloads.transitions import Change
@@ -34,7 +34,7 @@ def begun_since(provider: Provider, row: Workload, remote: Remote) -> tuple[Chan
                 why=why,
                 at=over.ended_at,
                 phase=Phase.QUEUED,
-                is_billed=False,
+                tariff=Tariff.NOTHING,
                 detail=over.message,
                 opens=number + 1,
             )
@@ -55,5 +55,5 @@ def _unseen(provider: Provider, row: Workload, attempt: Attempt) -> Change:
         why=f"Ran between two looks at {provider.name}",
         at=attempt.started_at,
         phase=Phase.RUNNING,
-        is_billed=True,
+        tariff=Tariff.RUN,
     )

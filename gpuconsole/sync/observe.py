@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from gpuconsole.providers.contract import Provider
-from gpuconsole.providers.remote import Phase, Remote
+from gpuconsole.providers.remote import Phase, Remote, Tariff
 from gpuconsole.sync import attempts, charged, reasons, waits
 from gpuconsole.sync.acting import ACTS
 from gpuconsole.sync.adopt import facts
@@ -64,7 +64,7 @@ def _seen(
         why=_why(provider, before, target, remote, reason),
         at=_moment(remote, said),
         phase=reading.phase if is_followed else None,
-        is_billed=reading.is_billed if said is not None else None,
+        tariff=reading.tariff if said is not None else None,
         remote_status=remote.status,
         reason=reason,
         detail=_detail(remote, target, reason),
@@ -94,7 +94,7 @@ def _unseen_run(
         return None
     began = remote.started_at or max(last_look or row.state_at, row.state_at)
     why = f"Ran between two looks at {provider.name}"
-    return Change(workload=row, state=State.RUNNING, why=why, at=began, phase=Phase.RUNNING, is_billed=True)
+    return Change(workload=row, state=State.RUNNING, why=why, at=began, phase=Phase.RUNNING, tariff=Tariff.RUN)
 
 
 _NOT_UP = frozenset({State.QUEUED, State.STARTING})

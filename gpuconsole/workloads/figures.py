@@ -118,4 +118,5 @@ def next_tick_s(workload: Workload, now: datetime) -> int | None:
     if workload.billed_since is None or workload.rounding not in (Rounding.MINUTE, Rounding.HOUR):
         return None
     length = 60 if workload.rounding == Rounding.MINUTE else 3600
-    return length - int((now - workload.billed_since).total_seconds()) % length
+    stretch_s = float(workload.billed_before_s) + (now - workload.billed_since).total_seconds()
+    return length - int(stretch_s) % length

@@ -12,7 +12,7 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature, Known, Provider, Rounding
 from gpuconsole.providers.errors import NotAuthorized, RateLimited, Rejected, Unconfirmed, Unreachable
 from gpuconsole.providers.preview import preview
-from gpuconsole.providers.remote import RemoteState
+from gpuconsole.providers.remote import RemoteState, Tariff
 from tests.contract.conftest import TOKEN, Far
 
 NEVER_SIGNED_IN = {
@@ -85,7 +85,7 @@ def test_a_launch_makes_exactly_one_thing_and_tells_its_id(far: Far) -> None:
     remote = far.launch()
     assert [resource.id for resource in far.world.resources(far.provider.slug)] == [remote.id]
     assert remote.reading.state in (RemoteState.QUEUED, RemoteState.STARTING)
-    assert not remote.reading.is_billed
+    assert remote.reading.tariff == Tariff.NOTHING
 
 
 def test_the_preview_is_what_is_sent(far: Far) -> None:
@@ -134,7 +134,7 @@ def test_fetching_none_takes_no_call(far: Far) -> None:
 
 def test_a_remote_comes_to_run_and_is_billed_then(far: Far) -> None:
     running = far.wait_for(far.launch(), RemoteState.RUNNING)
-    assert running.reading.is_billed
+    assert running.reading.tariff == Tariff.RUN
     assert running.hardware_id
     assert running.gpu_count == 2
 
@@ -173,7 +173,7 @@ def test_an_unheard_of_status_keeps_the_word_and_counts_money(far: Far) -> None:
     far.fault(fault="unknown_status")
     found = far.now(remote)
     assert found.reading.state == RemoteState.UNKNOWN
-    assert found.reading.is_billed
+    assert found.reading.tariff == Tariff.RUN
     assert found.status not in far.provider.statuses
 
 

@@ -31,6 +31,8 @@ PROVIDER = Provider(
     },
     features=frozenset({Feature.RETRY, Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS}),
     adapter=BasetenAdapter,
+    billing="By the started minute of each node, from the moment that it is seen running; waiting and pulling the "
+    "image cost nothing. Every retry is charged by itself.",
     header=("Authorization", "Api-Key $BASETEN_API_KEY"),
     absent={
         Feature.START: "A Baseten job that was stopped cannot go on; retry makes it anew.",

@@ -22,6 +22,7 @@ PROVIDER = Provider(
     statuses=STATUSES,
     features=frozenset({Feature.LOGS}),
     adapter=FireworksAdapter,
+    billing="Fireworks names no price: the machines are on your own cloud's bill.",
     header=("Authorization", "Bearer $FIREWORKS_API_KEY"),
     absent={
         Feature.START: "A Fireworks batch job that was cancelled cannot go on; retry launches it anew.",

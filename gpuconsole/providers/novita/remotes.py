@@ -14,7 +14,7 @@ from gpuconsole.providers.novita.statuses import FAILED, STATUSES
 from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, Remote, RemoteState, Way
 from gpuconsole.providers.wire import moment, whole
 
-_ACCEPTED = Reading(RemoteState.QUEUED, Phase.QUEUED, False)
+_ACCEPTED = Reading(RemoteState.QUEUED, Phase.QUEUED)
 _TICKING = "useTime"
 """Left out of the kept answer: it would make each one look new."""
 _HIDDEN = frozenset({"password", "sshPassword", "imageAuth"})

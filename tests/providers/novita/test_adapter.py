@@ -12,7 +12,7 @@ from gpuconsole.providers.contract import Known, Rounding
 from gpuconsole.providers.errors import NoCapacity, NotAuthorized, NotFound, RateLimited, Rejected, Unconfirmed
 from gpuconsole.providers.novita import PROVIDER
 from gpuconsole.providers.novita.client import V1, WORDING
-from gpuconsole.providers.remote import Remote, RemoteState
+from gpuconsole.providers.remote import Remote, RemoteState, Tariff
 from tests.contract.conftest import TOKEN, Far
 
 
@@ -135,9 +135,9 @@ def test_stop_start_restart_and_their_repetition_do_no_harm(novita: Far) -> None
     made = running(novita)
     for _ in range(2):
         novita.adapter.stop(made.id)
-    assert novita.now(made).reading.is_billed
+    assert novita.now(made).reading.tariff == Tariff.RUN
     rests = novita.wait_for(made, RemoteState.STOPPED)
-    assert (rests.status, rests.reading.is_billed, rests.connect) == ("exited", False, {})
+    assert (rests.status, rests.reading.tariff, rests.connect) == ("exited", Tariff.REST, {})
     assert rests.ended_at is not None
     novita.adapter.stop(made.id)
     for _ in range(2):
@@ -171,13 +171,13 @@ def test_the_end_passes_through_its_words_until_the_id_is_unknown(novita: Far) -
         found = novita.adapter.fetch([made.id])
         if not found:
             break
-        words.append((found[0].status, found[0].reading.state, found[0].reading.is_billed))
+        words.append((found[0].status, found[0].reading.state, found[0].reading.tariff))
         novita.pass_time(1)
     assert not found
     assert set(words) <= {
-        ("toRemove", RemoteState.STOPPING, False),
-        ("removing", RemoteState.STOPPING, False),
-        ("removed", RemoteState.CANCELLED, False),
+        ("toRemove", RemoteState.STOPPING, Tariff.REST),
+        ("removing", RemoteState.STOPPING, Tariff.REST),
+        ("removed", RemoteState.CANCELLED, Tariff.NOTHING),
     }
     assert words[-1][0] == "removed"
 
@@ -344,7 +344,7 @@ def test_gpu_time_is_billed_from_pulling_until_it_is_stopped(novita: Far) -> Non
     seen: dict[str, bool] = {}
     for _ in range(300):
         now = novita.now(made)
-        seen[now.status] = now.reading.is_billed
+        seen[now.status] = now.reading.tariff == Tariff.RUN
         if now.status == "running":
             break
         novita.pass_time(1)
@@ -355,7 +355,7 @@ def test_gpu_time_is_billed_from_pulling_until_it_is_stopped(novita: Far) -> Non
 
 
 def test_the_status_table_is_total() -> None:
-    billed = {word for word, reading in PROVIDER.statuses.items() if reading.is_billed}
+    billed = {word for word, reading in PROVIDER.statuses.items() if reading.tariff == Tariff.RUN}
     assert len(PROVIDER.statuses) == 19
     assert billed == {
         *("pulling", "running", "starting", "toStop", "stopping", "toRestart", "restarting"),

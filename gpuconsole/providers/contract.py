@@ -48,11 +48,16 @@ OUTPUT = frozenset({Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS})
 class Rounding(StrEnum):
     """The stretch that a provider bills as a whole once it was begun."""
 
-    MILLISECOND = "millisecond"
-    """The time itself, as fine as the provider's clock tells it."""
+    EXACT = "exact"
+    """No stretch: the time itself, to the millisecond."""
     SECOND = "second"
     MINUTE = "minute"
     HOUR = "hour"
+
+    @property
+    def words(self) -> str:
+        """How it is billed, to follow "billed"."""
+        return "by the exact time" if self is Rounding.EXACT else f"by the started {self}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from gpuconsole.workloads.models import UsageInterval, Workload
 
 EXACT = Decimal("0.000001")
 UNIT_S = {
-    Rounding.MILLISECOND: Decimal("0.001"),
+    Rounding.EXACT: Decimal("0.001"),
     Rounding.SECOND: Decimal(1),
     Rounding.MINUTE: Decimal(60),
     Rounding.HOUR: Decimal(3600),

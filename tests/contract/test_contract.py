@@ -32,7 +32,7 @@ CREATE = {
     "novita": "/create",
     "otoy": "POST /v1/jobs",
 }
-BEGUN_S = {Rounding.SECOND: 1, Rounding.MINUTE: 60, Rounding.HOUR: 3600}
+BEGUN_S = {Rounding.EXACT: Decimal("0.001"), Rounding.SECOND: 1, Rounding.MINUTE: 60, Rounding.HOUR: 3600}
 FEATURE_METHODS = {feature: str(feature) for feature in Feature}
 
 

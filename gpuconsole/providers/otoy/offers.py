@@ -86,7 +86,7 @@ def price(spec: OtoyJobSpec, listed: Sequence[Offer]) -> Pricing:
     return Pricing(
         hourly_price=None if unit is None else unit * nodes,
         currency=CURRENCY,
-        rounding=Rounding.MILLISECOND if is_batch else Rounding.HOUR,
+        rounding=Rounding.EXACT if is_batch else Rounding.HOUR,
         gpu_count=asked * nodes,
         hardware_model=best.hardware.model if best and best.hardware else short(name) if asked else "",
         hardware_id=name,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
+from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.world import Resource, World
 
 
@@ -104,6 +105,9 @@ class Dialect(Protocol):
 
     def trouble(self, status: int) -> Response:
         """The provider's own answer for a 401 (its key or token has run out), a 429 or a 500."""
+
+    def charges(self) -> list[Charge]:
+        """All that the account has been charged for up to now, by its provider's own rules."""
 
 
 class Maker(Protocol):

@@ -25,7 +25,7 @@ class App:
         self.world = world
         self._dialects = dialects
         self._only = only
-        self._control = Control(world, list(dialects))
+        self._control = Control(world, dialects)
 
     def handle(self, request: Request) -> Response:
         """Answer one request; raises Dropped where a fault cuts the connection."""

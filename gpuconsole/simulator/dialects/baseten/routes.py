@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.dialects.baseten import account, checkpoints, graphql, logs, metrics, queue
 from gpuconsole.simulator.dialects.baseten.blobs import Blobs
 from gpuconsole.simulator.dialects.baseten.errors import Problem
@@ -67,6 +68,10 @@ class Baseten:
     def trouble(self, status: int) -> Response:
         """A key that is no longer good, too many calls, or an error inside."""
         return Problem(status, TROUBLES[status]).response()
+
+    def charges(self) -> list[Charge]:
+        """What its jobs have been charged for."""
+        return self._world.charges(self.slug)
 
     def _require_key(self, request: Request) -> None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")

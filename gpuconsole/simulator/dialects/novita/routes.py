@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.dialects.novita import (
     account,
     instance_calls,
@@ -40,6 +41,7 @@ class Novita:
     kind: ClassVar[type[Resource]] = Instance
     tables: ClassVar[Mapping[str, type[Any]]] = {
         "novita.storages": storages.Storage,
+        "novita.held": storages.Held,
         "novita.networks": networks.Network,
         "novita.logins": account.Login,
         "novita.jobs": jobs.Job,
@@ -74,6 +76,10 @@ class Novita:
     def trouble(self, status: int) -> Response:
         """A key that is no longer good, too many calls, or an error inside."""
         return Problem(*TROUBLES[status], status).response()
+
+    def charges(self) -> list[Charge]:
+        """What its instances and its network storages have been charged for."""
+        return [*self._world.charges(self.slug), *self._account.storages.charges()]
 
     def _require_key(self, request: Request) -> None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")

@@ -44,7 +44,7 @@ class Account:
     def credit(self) -> Decimal:
         """USD left."""
         now = self._world.now()
-        return OPENING_CREDIT - sum((job.charge(now) for job in self.jobs()), Decimal(0))
+        return OPENING_CREDIT - sum((job.cost(now) for job in self.jobs()), Decimal(0))
 
     def free_nodes(self) -> dict[str, int]:
         """How many nodes of each offer stand free now."""
@@ -90,18 +90,17 @@ class Account:
         rows = [
             {
                 "object": "transaction",
-                "uuid": str(uuid.uuid5(uuid.UUID(job.run_id(run)), "charge")),
+                "uuid": str(uuid.uuid5(uuid.UUID(charge.part), "charge")),
                 "type": "CHARGE",
-                "amount": -job.run_cost(run, now) * job.price_factor,
-                "currency": "USD",
-                "memo": job.name,
-                "job_uuid": job.id,
-                "job_run_uuid": job.run_id(run),
-                "created_at": iso(run.at("RUNNING")),
+                "amount": -(charge.due(now) or Decimal(0)),
+                "currency": charge.currency,
+                "memo": charge.name,
+                "job_uuid": charge.resource_id,
+                "job_run_uuid": charge.part,
+                "created_at": iso(charge.began_at),
             }
             for job in self.jobs()
-            for run in job.runs(now)
-            if run.at("RUNNING") is not None
+            for charge in job.charges(now)
         ]
         return paging.answer(sorted(rows, key=lambda row: str(row["created_at"])), request.query, {})
 

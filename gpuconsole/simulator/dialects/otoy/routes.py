@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.dialects.otoy import paging, recipes
 from gpuconsole.simulator.dialects.otoy.account import Account
 from gpuconsole.simulator.dialects.otoy.errors import Problem, invalid
@@ -72,6 +73,10 @@ class Otoy:
     def trouble(self, status: int) -> Response:
         """A key that has run out, too many calls, or an error inside."""
         return Problem(status, TROUBLES[status]).response()
+
+    def charges(self) -> list[Charge]:
+        """What its jobs have been charged for."""
+        return self._world.charges(self.slug)
 
     def _create(self, request: Request) -> Response:
         return self._bring_up(request.json(), is_cooked=False)

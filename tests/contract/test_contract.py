@@ -245,9 +245,31 @@ def test_the_price_is_the_one_that_the_simulator_charges(far: Far) -> None:
         assert pricing.not_priced
         return
     assert pricing.hourly_price is not None
-    a_second = pricing.hourly_price / 3600 if pricing.rounding is Rounding.SECOND else Decimal(0)
     expected = pricing.hourly_price / 3600 * billed_s
-    assert resource.cost(far.world.now()) == pytest.approx(expected, rel=Decimal("1e-9"), abs=a_second)
+    assert resource.cost(far.world.now()) == pytest.approx(expected, rel=0, abs=Decimal("0.000001"))
+
+
+def test_what_rests_is_billed_on_rest_or_on_nothing(far: Far) -> None:
+    """A provider that has a price for what is off says so in its statuses, in its price and in its billing sentence."""
+    tariffs = {reading.tariff for reading in far.provider.statuses.values()}
+    assert Tariff.RUN in tariffs
+    assert far.provider.billing.endswith(".")
+    rests = [r.tariff for r in far.provider.statuses.values() if r.state is RemoteState.STOPPED]
+    assert set(rests) <= {Tariff.REST, Tariff.NOTHING}
+    assert (Tariff.REST in tariffs) == (Tariff.REST in rests) == ("while it is off" in far.provider.billing)
+    pricing = type(far.adapter).price(far.spec(), far.adapter.offers())
+    assert bool(pricing.resting_hourly_price) == bool(pricing.resting_for)
+    assert not pricing.resting_hourly_price or Tariff.REST in tariffs
+
+
+def test_what_is_final_waits_or_is_put_to_rest_is_not_billed_as_running(far: Far) -> None:
+    for word, reading in far.provider.statuses.items():
+        if reading.state in (RemoteState.QUEUED, RemoteState.STOPPED):
+            assert reading.tariff != Tariff.RUN, word
+        if reading.state in (RemoteState.SUCCEEDED, RemoteState.FAILED, RemoteState.CANCELLED):
+            assert reading.tariff == Tariff.NOTHING, word
+        if reading.state is RemoteState.RUNNING:
+            assert reading.tariff == Tariff.RUN, word
 
 
 def test_an_offer_that_is_not_there_makes_an_unknown_price(far: Far) -> None:

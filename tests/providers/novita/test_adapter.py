@@ -326,15 +326,21 @@ def test_the_price_is_per_gpu_and_unknown_where_it_is_not_by_the_hour(
 
 
 def test_what_the_price_leaves_out_is_said(novita: Far) -> None:
-    """Disks are paid for while it is stopped, too; 60 GB of the container disk are free (docs)."""
-
     def left_out(**changes: Any) -> tuple[str, ...]:
         return PROVIDER.adapter.price(novita.spec(**changes), ()).not_priced
 
     assert left_out(diskSize=0, rootfsSize=60, networkStorages=[]) == ()
-    assert left_out(diskSize=100, rootfsSize=70, networkStorages=[]) == ()
     assert "Network storages" in left_out()[0]
     assert "cannot be ended early" in left_out(month=1, networkStorages=[])[0]
+
+
+def test_disks_are_a_part_of_the_price_and_all_of_it_while_it_is_stopped(novita: Far) -> None:
+    """Of the container disk, 60 GB are free (docs)."""
+    plain = PROVIDER.adapter.price(novita.spec(gpuNum=2, diskSize=0, rootfsSize=60), novita.adapter.offers())
+    assert (plain.resting_hourly_price, plain.resting_for) == (0, "")
+    found = PROVIDER.adapter.price(novita.spec(gpuNum=2, diskSize=100, rootfsSize=70), novita.adapter.offers())
+    assert (found.resting_hourly_price, found.resting_for) == (Decimal("0.022917"), "Disks, 110 GB")
+    assert found.hourly_price == (plain.hourly_price or 0) + found.resting_hourly_price
 
 
 def test_gpu_time_is_billed_from_pulling_until_it_is_stopped(novita: Far) -> None:

@@ -22,7 +22,7 @@ from gpuconsole.workloads import access, queries, timeline
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, ReasonCode, State
-from gpuconsole.workloads.usage import cost_so_far
+from gpuconsole.workloads.usage import cost_so_far, step
 
 WINDOWS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
 """How much of the past the shared clock covers: the shortest that holds all active work, else the longest."""
@@ -40,6 +40,7 @@ class Strip:
     bar: timeline.Timeline
     hardware: str
     cost: Decimal | None
+    step: tuple[int, Decimal] | None
     url: str
 
 
@@ -140,6 +141,7 @@ def _strip(workload: Workload, now: datetime, since: datetime) -> Strip:
         bar=timeline.strip(workload, now, since),
         hardware=hardware(workload),
         cost=cost_so_far(workload, now),
+        step=step(workload, now),
         url=f"{_URLS[Kind(workload.kind)]}{workload.public_id}/",
     )
 

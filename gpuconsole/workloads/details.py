@@ -16,7 +16,19 @@ from gpuconsole.core import formats, polling
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.remote import PartState
-from gpuconsole.workloads import access, acts, checkpoints, figures, logs, metric_charts, queries, spec_view, timeline
+from gpuconsole.workloads import (
+    access,
+    acts,
+    bill,
+    checkpoints,
+    figures,
+    logs,
+    metric_charts,
+    queries,
+    spec_view,
+    timeline,
+    usage,
+)
 from gpuconsole.workloads.lists import Link, Words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Kind, ReasonCode, State
@@ -233,7 +245,11 @@ def _spec(page: Page) -> dict[str, Any]:
 
 
 def _cost(page: Page) -> dict[str, Any]:
-    return {"usage": queries.usage_lines(page.workload, page.now), "workload": page.workload}
+    return {
+        "bill": bill.of(page.workload, page.now),
+        "workload": page.workload,
+        "step": usage.step(page.workload, page.now),
+    }
 
 
 def _activity(page: Page) -> dict[str, Any]:

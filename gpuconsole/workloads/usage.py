@@ -33,9 +33,13 @@ def price_of(billed_s: Decimal, hourly_price: Decimal | None, rounding: str) -> 
     """
     if hourly_price is None:
         return None
+    return (rounded_s(billed_s, rounding) * hourly_price / _HOUR_S).quantize(EXACT, ROUND_HALF_UP)
+
+
+def rounded_s(billed_s: Decimal, rounding: str) -> Decimal:
+    """The seconds that are paid for a stretch."""
     unit_s = UNIT_S[Rounding(rounding or Rounding.SECOND)]
-    units = (billed_s / unit_s).to_integral_value(ROUND_CEILING)
-    return (units * unit_s * hourly_price / _HOUR_S).quantize(EXACT, ROUND_HALF_UP)
+    return (billed_s / unit_s).to_integral_value(ROUND_CEILING) * unit_s
 
 
 def piece_cost(before_s: Decimal, billed_s: Decimal, hourly_price: Decimal | None, rounding: str) -> Decimal | None:
@@ -78,6 +82,18 @@ def cost_so_far(workload: Workload, now: datetime) -> Decimal | None:
     open_s = seconds(now - workload.billed_since)
     price = tariff_price(workload, Tariff(workload.billed_tariff))
     return workload.cost_closed + (piece_cost(workload.billed_before_s, open_s, price, workload.rounding) or 0)
+
+
+def step(workload: Workload, now: datetime) -> tuple[int, Decimal] | None:
+    """Length in seconds of the steps in which its cost goes up, and how much of the present one is gone.
+
+    None while nothing is billed, and where the steps are too short to be seen.
+    """
+    length_s = int(UNIT_S[Rounding(workload.rounding or Rounding.SECOND)])
+    if workload.billed_since is None or length_s <= 1:
+        return None
+    gone_s = workload.billed_before_s + seconds(now - workload.billed_since)
+    return length_s, gone_s % length_s
 
 
 def billed_so_far_s(workload: Workload, now: datetime) -> Decimal:

@@ -57,7 +57,7 @@ class Rounding(StrEnum):
     @property
     def words(self) -> str:
         """How it is billed, to follow "billed"."""
-        return "by the exact time" if self is Rounding.EXACT else f"by the started {self}"
+        return "by the exact time" if self is Rounding.EXACT else f"per {self}"
 
 
 @dataclass(frozen=True, slots=True)

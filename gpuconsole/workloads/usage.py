@@ -42,6 +42,15 @@ def rounded_s(billed_s: Decimal, rounding: str) -> Decimal:
     return (billed_s / unit_s).to_integral_value(ROUND_CEILING) * unit_s
 
 
+def most_of(longest_s: int, hourly_price: Decimal | None, rounding: str, *, attempts: int = 1) -> Decimal | None:
+    """The most that ``longest_s`` billed seconds can cost when they may fall on so many attempts.
+
+    Each attempt is rounded up by itself, so that every one but the first can add a begun unit.
+    """
+    unit_s = UNIT_S[Rounding(rounding or Rounding.SECOND)]
+    return price_of(rounded_s(Decimal(longest_s), rounding) + (attempts - 1) * unit_s, hourly_price, rounding)
+
+
 def piece_cost(before_s: Decimal, billed_s: Decimal, hourly_price: Decimal | None, rounding: str) -> Decimal | None:
     """What a piece adds to its stretch, of which ``before_s`` were billed before it.
 

@@ -185,6 +185,7 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/presets/<id>": READ_WORK,
     "api/v1/projects/<slug>/workloads": ACT.posting(_launch),
     "api/v1/projects/<slug>/workloads/preview": ACT.posting(_launch),
+    "api/v1/projects/<slug>/workloads/estimate": ACT.posting(_launch),
     **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),
     **_within("api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry"), ACT)),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),

@@ -50,10 +50,11 @@ class Reading:
 
     state: RemoteState
     phase: Phase | None
-    tariff: Tariff = Tariff.NOTHING
+    tariff: Tariff | None = Tariff.NOTHING
+    """None: whatever was billed before goes on, as where an end is being made of what may have run or not."""
 
 
-UNHEARD_OF = Reading(RemoteState.UNKNOWN, None, Tariff.RUN)
+UNHEARD_OF = Reading(RemoteState.UNKNOWN, None, None)
 """The answer for a word that is in no table: keep the last state and go on counting money."""
 
 

@@ -32,11 +32,11 @@ def write(overruns: Sequence[Overrun]) -> None:
     )
     for piece in closed.order_by("-started_at", "-pk"):
         of_workload[piece.workload_id].append(piece)
-    changed = [piece for overrun in overruns for piece in _shortened(overrun, of_workload[overrun.workload_id])]
+    changed = [piece for overrun in overruns for piece in shortened(overrun, of_workload[overrun.workload_id])]
     UsageInterval.objects.bulk_update(changed, ["started_at", "ended_at", "before_s", "billed_s", "cost"])
 
 
-def _shortened(overrun: Overrun, newest_first: Iterable[UsageInterval]) -> list[UsageInterval]:
+def shortened(overrun: Overrun, newest_first: Iterable[UsageInterval]) -> list[UsageInterval]:
     found = list(_too_long(overrun, newest_first))
     end = max(overrun.ended_at, found[-1].started_at) if found else overrun.ended_at
     for piece in found:

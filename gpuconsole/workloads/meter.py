@@ -38,16 +38,24 @@ class Readings:
     """Stretches of which more was counted than their provider says that they lasted."""
 
     def take(
-        self, workload: Workload, *, state: State, tariff: Tariff | None, said: datetime | None, now: datetime
+        self,
+        workload: Workload,
+        *,
+        state: State,
+        tariff: Tariff | None,
+        said: datetime | None,
+        now: datetime,
+        began: datetime | None = None,
     ) -> None:
         """Set the meter of one workload that comes into ``state``; tariff None goes on with what is billed.
 
-        ``said`` is the provider's stamp of the change. The row still has the state that it leaves.
+        ``said`` is the provider's stamp of the change; without one, ``began`` may tell better than ``now`` when it was.
+        The row still has the state that it leaves.
         """
         wanted = Tariff(workload.billed_tariff) if tariff is None else _wanted(workload, tariff)
         if wanted != workload.billed_tariff:
             self._close(workload, said, now)
-            self._open(workload, state, wanted, said, now)
+            self._open(workload, state, wanted, said, min(began or now, now))
         elif wanted and state != workload.state:
             self._split(workload, state, said, now)
 
@@ -91,7 +99,7 @@ class Readings:
             tariff = Tariff(workload.billed_tariff)
             assert said is not None  # our own clock never counts less than it did
             self.overrun.append(corrections.Overrun(workload.pk, tariff, end, min(said, now), whole_s))
-        workload.billed_since = workload.billed_said_at = None
+        workload.billed_since = None
         workload.billed_tariff, workload.billed_before_s = Tariff.NOTHING, Decimal(0)
 
     def _begin(self, workload: Workload, state: State, start: datetime, said: datetime | None) -> None:

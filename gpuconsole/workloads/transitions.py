@@ -57,6 +57,8 @@ class Change:
     kind: EventKind = EventKind.MOVE
     fields: Collection[str] = ()
     opens: int = 0
+    is_guess: bool = False
+    """``at`` is the best that we know, and no stamp of the provider's."""
 
 
 def move(
@@ -110,7 +112,7 @@ def move_many(changes: Sequence[Change], *, now: datetime | None = None) -> list
         columns.update(change.fields)
         if changes_something(change):
             columns.update(WRITTEN)
-            events.append(_apply(change, readings, now))
+            events.append(apply(change, readings, now))
         elif change.remote_status is not None and change.remote_status != change.workload.remote_status:
             change.workload.remote_status = change.remote_status
             columns.add("remote_status")
@@ -203,7 +205,8 @@ def changes_something(change: Change) -> bool:
     return meter.is_turned_by(workload, _tariff(State(workload.state), change.tariff))
 
 
-def _apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
+def apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
+    """Make one change on its row in memory and let the meter follow; gives the event. Raises IllegalMove."""
     workload = change.workload
     before, state = State(workload.state), change.state or State(workload.state)
     is_another = change.opens > workload.attempt and before in ACTIVE
@@ -218,7 +221,8 @@ def _apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
         _open_attempt(workload)
     _write_reason(workload, state, change.reason)
     _write_phases(change, state, at)
-    readings.take(workload, state=state, tariff=_tariff(state, change.tariff), said=change.at, now=now)
+    said = None if change.is_guess else change.at
+    readings.take(workload, state=state, tariff=_tariff(state, change.tariff), said=said, now=now, began=change.at)
     if state != before:
         workload.state, workload.state_at = state, at
         _write_times(workload, state, at)

@@ -173,7 +173,7 @@ def test_an_unheard_of_status_keeps_the_word_and_counts_money(far: Far) -> None:
     far.fault(fault="unknown_status")
     found = far.now(remote)
     assert found.reading.state == RemoteState.UNKNOWN
-    assert found.reading.tariff == Tariff.RUN
+    assert found.reading.tariff is None  # what is billed goes on
     assert found.status not in far.provider.statuses
 
 

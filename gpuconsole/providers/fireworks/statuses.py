@@ -5,7 +5,7 @@ from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, RemoteState,
 UNSPECIFIED = "STATE_UNSPECIFIED"
 """The zero value, which answers may leave out."""
 
-_STOPPING = Reading(RemoteState.STOPPING, Phase.STOPPING, Tariff.RUN)
+_STOPPING = Reading(RemoteState.STOPPING, Phase.STOPPING, None)
 
 STATUSES = {
     UNSPECIFIED: UNHEARD_OF,  # "not set" says nothing: the last state stays

@@ -6,12 +6,13 @@ STATUSES = {
     "PENDING": Reading(RemoteState.QUEUED, Phase.QUEUED),
     "ASSIGNED": Reading(RemoteState.STARTING, Phase.ASSIGNED),
     "RUNNING": Reading(RemoteState.RUNNING, Phase.RUNNING, Tariff.RUN),
-    "CANCELLING": Reading(RemoteState.STOPPING, Phase.STOPPING, Tariff.RUN),
+    "CANCELLING": Reading(RemoteState.STOPPING, Phase.STOPPING, None),
     "COMPLETED": Reading(RemoteState.SUCCEEDED, None),
     "FAILED": Reading(RemoteState.FAILED, None),
     "CANCELLED": Reading(RemoteState.CANCELLED, None),
 }
-"""Of jobs. Actual execution is charged (docs); that a cancel is charged until it is done is assumed."""
+"""Of jobs. Actual execution is charged (docs); that a cancel of what is up is charged until it is done is
+assumed."""
 
 RUN_STATUSES = {
     **STATUSES,

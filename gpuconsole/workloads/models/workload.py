@@ -133,7 +133,7 @@ class Workload(models.Model):
     billed_before_s = models.DecimalField(max_digits=18, decimal_places=6, default=0)
     """Seconds of the open stretch in the closed intervals before."""
     billed_said_at = models.DateTimeField(null=True, blank=True)
-    """The provider's own stamp for the begin of the open stretch, as it came."""
+    """The provider's own stamp for the begin of the open stretch, or of the last one, as it came."""
     billed_until = models.DateTimeField(null=True, blank=True)
     """End of the last closed interval: the next one cannot begin before."""
     billed_closed_s = models.DecimalField(max_digits=18, decimal_places=6, default=0)

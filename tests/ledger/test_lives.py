@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gpuconsole.simulator.dialects.novita.instances import Instance
+from gpuconsole.workloads.bill import stretches
 from tests.contract.samples import sample
 from tests.ledger.lives import Life, born
 
@@ -35,7 +37,7 @@ LOOKS = st.lists(st.tuples(GAPS, st.sampled_from(("look", "look", "look", "miss"
 ACTS = st.lists(
     st.tuples(GAPS, st.sampled_from(("look", "look", "miss", "jump", "stop", "stop", "start", "start"))), max_size=14
 )
-CALM = settings(max_examples=120, deadline=None, phases=[Phase.generate])
+CALM = settings(max_examples=20, deadline=None)
 
 
 def follow(life: Life, steps: list[tuple[int, str]]) -> None:
@@ -147,3 +149,47 @@ def test_fireworks_time_is_counted_though_nobody_knows_its_price(
     life.finish()
     life.check_ledger()
     assert life.row.billed_closed_s == sum((charge.seconds(2**40) for charge in life.charges()), Decimal(0))
+
+
+@CALM
+@given(
+    at=MOMENTS,
+    acts=st.lists(st.tuples(GAPS, st.sampled_from(("look", "jump", "stop", "start", "restart"))), max_size=8),
+    gpus=st.integers(1, 8),
+    disk_gb=st.sampled_from((0, 0, 40, 1000)),
+)
+def test_novita_by_the_second_from_pulling_and_its_disks_while_it_is_off(
+    at: datetime, acts: list[tuple[int, str]], gpus: int, disk_gb: int
+) -> None:
+    """Novita tells no moment of pulling and whole seconds of the rest: looked at closely, it is right to the cent."""
+    life = born("novita", at, gpuNum=gpus, diskSize=disk_gb, rootfsSize=60)
+    for gap_s, act in acts:
+        watch(life, gap_s)
+        if act == "jump":
+            life.jump(0.5)
+        elif act != "look":
+            life.act(act)
+            life.look()
+    watch(life, 1)
+    life.act("end")
+    life.look()
+    watch(life, 600)
+    assert life.row.is_final
+    life.check_ledger()
+    second = (life.row.hourly_price or Decimal(0)) / 3600
+    assert abs(life.row.cost_closed - life.invoice()) <= second * len(stretches(life.pieces, life.now))
+    at_rest = {piece.tariff for piece in life.pieces if piece.state == "stopped"}
+    assert at_rest <= ({"rest"} if disk_gb else set())
+
+
+def watch(life: Life, seconds: float) -> None:
+    """Let time pass, with a look at each new status and at the end."""
+    resource = life.world.resource("novita", life.row.remote_id)
+    assert isinstance(resource, Instance)
+    begin = life.world.now()
+    for moment, _ in resource.steps(begin + seconds):
+        if moment > begin:
+            life.pass_time(round(moment - life.world.now(), 3))
+            life.look()
+    life.pass_time(max(0, begin + seconds - life.world.now()))
+    life.look()

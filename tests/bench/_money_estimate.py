@@ -20,11 +20,11 @@ from tests.contract.samples import sample
 from tests.factories import make_token
 from tests.factories_workloads import Lab, make_spec
 
-_AMONG, _OFFERS, _WARM_UP, _MOST_MS = 20_000, 500, 10, 50
+_AMONG, _OFFERS, _WARM_UP, _MOST_MS = 20_000, 200, 10, 50
 
 
 def figures(rounds: int = 200) -> list[Figure]:
-    """p95 of both in milliseconds; charged in EUR, counted in USD, half a thousand offers on the connection."""
+    """p95 of both in milliseconds; charged in EUR, counted in USD, 200 offers on the connection."""
     lab, _ = lab_with(_AMONG)
     _, token = make_token(lab.team, lab.owner)
     _stock(lab)

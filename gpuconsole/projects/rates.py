@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q
 
 from gpuconsole.core.money import Money
 from gpuconsole.projects.models import ExchangeRate
@@ -25,3 +29,25 @@ def convert(money: Money, to_currency: str, *, on: date | None = None) -> Money 
         return Money(money.amount * forth.rate, to_currency)
     back = rate(to_currency, money.currency, on=on)
     return None if back is None else Money(money.amount / back.rate, to_currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What one unit of a currency is worth in another, since which day, and who says so."""
+
+    rate: Decimal
+    on: date
+    source: str
+
+
+def into(to_currency: str) -> dict[str, Worth]:
+    """What each currency is worth in this one by the newest rate, as ``convert`` has it; one query."""
+    pairs = ExchangeRate.objects.filter(Q(to_currency=to_currency) | Q(currency=to_currency))
+    newest = pairs.order_by("currency", "to_currency", "-on").distinct("currency", "to_currency")
+    found: dict[str, Worth] = {}
+    for row in sorted(newest, key=lambda row: row.to_currency == to_currency):  # a rate forth comes over one back
+        if row.to_currency == to_currency:
+            found[row.currency] = Worth(row.rate, row.on, row.source)
+        else:
+            found[row.to_currency] = Worth(1 / row.rate, row.on, row.source)
+    return found | {to_currency: Worth(Decimal(1), date.max, "")}

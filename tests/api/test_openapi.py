@@ -26,6 +26,7 @@ TOLD_IN_WORDS = {
     "list_workloads",
     "list_events",
     "list_offers",
+    "list_offer_prices",
     "list_presets",
     "create_preset",
     "update_preset",

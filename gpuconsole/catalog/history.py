@@ -81,7 +81,7 @@ def prices(offer: Offer) -> QuerySet[OfferPrice]:
 def changes(offer: Offer, most: int = 50) -> list[Change]:
     """The newest prices, newest first, each beside the one before. One query."""
     rows = list(prices(offer).order_by("-at")[: most + 1])
-    pairs = zip(rows, [*rows[1:], None], strict=True)
+    pairs = zip(rows, [*rows[1:], None], strict=False)
     return [Change(row.at, row.hourly_price, row.currency, _change(before, row)) for row, before in pairs][:most]
 
 

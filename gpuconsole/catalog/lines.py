@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -134,7 +135,7 @@ class Line:
 
     @property
     def url(self) -> str:
-        return reverse("catalogue:offer", args=(self.offer.public_id,))
+        return f"{_root()}{self.offer.public_id}/"
 
     @property
     def launch_url(self) -> str:
@@ -142,7 +143,17 @@ class Line:
         if self.connection is None or self.offer.gone_at is not None:
             return ""
         query = {"connection": self.connection.public_id, "offer": self.offer.public_id}
-        return f"{reverse('launch:form', args=(self.provider.slug, self.provider.kind))}?{urlencode(query)}"
+        return f"{_form(self.provider.slug, self.provider.kind)}?{urlencode(query)}"
+
+
+@cache
+def _root() -> str:
+    return reverse("catalogue:list")
+
+
+@cache
+def _form(slug: str, kind: str) -> str:
+    return reverse("launch:form", args=(slug, kind))
 
 
 def of(

@@ -6,12 +6,22 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Cast
 
 from gpuconsole.catalog import gpus
 from gpuconsole.catalog.sanity import Doubt
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.ids import stable_id
+
+_AMOUNT: models.DecimalField[Any, Any] = models.DecimalField(max_digits=26, decimal_places=12, null=True)
+
+
+def _price_of(units: Any, has_any: Q) -> models.GeneratedField:
+    """A column with the price divided by whole units; none where there are none."""
+    whole = Cast(units, models.DecimalField(max_digits=20, decimal_places=0))
+    each = Case(When(has_any, then=F("hourly_price") / whole), default=None, output_field=_AMOUNT)
+    return models.GeneratedField(expression=each, output_field=_AMOUNT, db_persist=True)
 
 
 class Source(models.TextChoices):
@@ -57,6 +67,9 @@ class Offer(models.Model):
     """The provider may take it back at any time."""
     gpu_count = models.PositiveIntegerField(default=0)
     hourly_price = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
+    gpu_price = _price_of(F("gpu_count"), Q(gpu_count__gt=0))
+    gb_price = _price_of(F("gpu_count") * F("memory_gb"), Q(gpu_count__gt=0, memory_gb__gt=0))
+    """Price of one GPU-hour, and of one hour of one GB of GPU memory; None where there is none of it."""
     currency = models.CharField(max_length=3, blank=True)
     billing = models.CharField(max_length=10, blank=True)
     cpu_count = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)

@@ -28,7 +28,7 @@ def listing(viewer: Viewer, asked: QueryDict, now: datetime) -> dict[str, Any]:
     shown = _page(found, query)
     picked = _picked(seen, query.picked)
     rows = lines.of(seen, shown.items, now, team=viewer.team, is_native=query.is_native)
-    count = search.capped_count(found)
+    count = search.capped_count(found) if query.is_filtered else min(seen.contents.count, search.MOST_COUNTED + 1)
     return {
         "rows": rows,
         "query": query,

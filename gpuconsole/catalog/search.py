@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,16 +19,16 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models.functions import Cast, Coalesce
 
 from gpuconsole.catalog import gpus
 from gpuconsole.catalog.contents import UNITS
-from gpuconsole.catalog.models import Offer, OfferQuerySet, Source
+from gpuconsole.catalog.models import OfferQuerySet
 from gpuconsole.catalog.sanity import Doubt
 from gpuconsole.catalog.scope import Scope
 
-MEASURES = ("price", "gpu_price", "gb_price")
-"""Price per hour: of the whole offer, of one GPU, of one GB of GPU memory."""
+MEASURES = {"price": "hourly_price", "gpu_price": "gpu_price", "gb_price": "gb_price"}
+"""Prices per hour with their columns: of the whole offer, of one GPU, of one GB of GPU memory."""
 SORTS = (*MEASURES, "gpu", "gpus", "vram", "region", "provider", "billing", "available")
 DEFAULT_SORT = "gpu_price"
 AVAILABLE = ("now", "maybe", "unknown", "none")
@@ -64,16 +64,13 @@ class Asked:
 def found(scope: Scope, asked: Asked) -> OfferQuerySet:
     """Offers that stand and fit, ready to be paged in the order of ``order``."""
     rows = scope.offers().standing().filter(_fits(scope, asked))
-    prices = _measures(scope)
-    for name in MEASURES:
+    for name, column in MEASURES.items():
         if (most := getattr(asked, name)) is not None:
-            rows = rows.alias(**{f"at_{name}": prices[name]}).filter(**{f"at_{name}__lte": most})
-    key, unknown, is_price = _key(asked.sort.removeprefix("-"), prices)
-    ranks = [When(unknown, then=Value(1))]
-    if is_price:
-        ranks.insert(0, When(~Q(doubt=Doubt.NONE), then=Value(2)))
-        rows = rows.alias(measure=prices[asked.sort.removeprefix("-")])
-    return rows.annotate(rank=Case(*ranks, default=Value(0), output_field=SmallIntegerField()), sort_key=key)
+            rows = rows.alias(**{f"at_{name}": _price(scope, column)}).filter(**{f"at_{name}__lte": most})
+    key, unknown, is_price = _key(scope, asked.sort.removeprefix("-"))
+    ranks = [When(~Q(doubt=Doubt.NONE), then=Value(2))] if is_price else []
+    rank = Case(*ranks, When(unknown, then=Value(1)), default=Value(0), output_field=SmallIntegerField())
+    return rows.annotate(rank=rank, sort_key=key)
 
 
 def order(asked: Asked) -> tuple[str, ...]:
@@ -116,54 +113,41 @@ _AVAILABLE = {
 }
 
 
-def _measures(scope: Scope) -> Mapping[str, Any]:
-    """The three prices in the scope's currency; null where price or rate is unknown, or nothing to divide by."""
-    price = _price(scope)
-    memory = F("gpu_count") * F("memory_gb")
-    return {
-        "price": price,
-        "gpu_price": _divided(price, F("gpu_count")),
-        "gb_price": _divided(price, memory),
-    }
-
-
-def _price(scope: Scope) -> Expression:
+def _price(scope: Scope, column: str) -> Expression | F:
+    """A measure in the scope's currency; null where the price or its rate is unknown, or there is none of it."""
+    others = scope.contents.currencies - {scope.currency}
+    if not others:
+        return F(column)
     cases = [
-        When(currency=currency, then=F("hourly_price") * Value(worth.rate, output_field=_MONEY))
-        for currency, worth in scope.worth.items()
-        if currency in scope.contents.currencies and currency != scope.currency
+        When(currency=currency, then=F(column) * Value(scope.worth[currency].rate, output_field=_MONEY))
+        for currency in sorted(others & set(scope.worth))
     ]
-    own = When(currency=scope.currency, then=F("hourly_price"))
+    own = When(currency=scope.currency, then=F(column))
     return Case(own, *cases, default=Value(None), output_field=_MONEY)
 
 
 _MONEY: DecimalField[Any, Any] = DecimalField(max_digits=40, decimal_places=20)
+_STEPS: Mapping[str, tuple[Sequence[Q], Q]] = {
+    "billing": ([Q(billing=unit) for unit in UNITS], Q(billing="")),
+    "available": ([Q(is_available=True), Q(is_available__isnull=True), Q(is_available=False)], Q(pk__isnull=True)),
+}
+"""Sorts in an order of ours, and which rows have nothing there."""
 
 
-def _divided(price: Expression, by: Any) -> Expression:
-    whole = Cast(NullIf(by, Value(0), output_field=IntegerField()), _MONEY)
-    return Case(When(gpu_count__gt=0, then=price / whole), default=Value(None), output_field=_MONEY)
-
-
-def _key(sort: str, prices: Mapping[str, Any]) -> tuple[Expression, Q, bool]:
+def _key(scope: Scope, sort: str) -> tuple[Expression, Q, bool]:
     """What to sort by, which rows have nothing there, and whether it is a price."""
     if sort in MEASURES:
+        column = MEASURES[sort]
         zero = Value(Decimal(0), output_field=_MONEY)
-        return Coalesce(prices[sort], zero, output_field=_MONEY), Q(measure__isnull=True), True
-    if sort == "vram":
-        return Coalesce("memory_gb", Value(0), output_field=IntegerField()), Q(memory_gb__isnull=True), False
-    if sort == "billing":
-        steps = [When(billing=unit, then=Value(at)) for at, unit in enumerate(UNITS)]
-        return Case(*steps, default=Value(len(UNITS)), output_field=SmallIntegerField()), Q(billing=""), False
-    if sort == "available":
-        steps = [When(is_available=True, then=Value(0)), When(is_available=False, then=Value(2))]
-        return Case(*steps, default=Value(1), output_field=SmallIntegerField()), Q(pk__isnull=True), False
-    if sort == "gpus":
-        return Cast("gpu_count", IntegerField()), Q(pk__isnull=True), False
-    column = {"gpu": "gpu", "region": "region", "provider": "provider"}[sort]
-    return Cast(column, TextField()), Q(**{column: ""}), False
-
-
-def is_published(offer: Offer) -> bool:
-    """Whether it comes from a public list and not through a connection."""
-    return offer.source == Source.PUBLISHED
+        unrated = scope.contents.currencies - set(scope.worth)
+        unknown = Q(**{f"{column}__isnull": True}) | (Q(currency__in=sorted(unrated)) if unrated else Q())
+        return Coalesce(_price(scope, column), zero, output_field=_MONEY), unknown, True
+    if sort in ("vram", "gpus"):
+        column = {"vram": "memory_gb", "gpus": "gpu_count"}[sort]
+        zero = Value(0, output_field=IntegerField())
+        return Coalesce(column, zero, output_field=IntegerField()), Q(**{f"{column}__isnull": True}), False
+    if sort in _STEPS:
+        steps, unknown = _STEPS[sort]
+        whens = [When(step, then=Value(at)) for at, step in enumerate(steps)]
+        return Case(*whens, default=Value(len(steps)), output_field=SmallIntegerField()), unknown, False
+    return Cast(sort, TextField()), Q(**{sort: ""}), False

@@ -61,7 +61,7 @@ _HEADS = {
     **{"provider": ("Provider, hardware id", ""), "gpu": ("GPU", ""), "gpus": ("GPUs", "number")},
     **{"vram": ("VRAM", "number"), "region": ("Region", ""), "billing": ("Billed by", "")},
     **{"price": ("Per hour", "number"), "gpu_price": ("GPU-hour", "number"), "gb_price": ("GB-hour", "number")},
-    "available": ("Available", ""),
+    "available": ("Available, as of", ""),
 }
 
 
@@ -77,8 +77,8 @@ def of(scope: Scope, query: Query) -> list[Chip]:
         ("Billing", "billing", [(unit, unit) for unit in UNITS if unit in found.billing]),
         ("Available", "available", _AVAILABLE),
         ("Spot", "spot", _SPOT),
-        ("Prices", "source", _SOURCES if scope.connections else ()),
-        ("Connection", "connection", [(row.public_id, row.name) for row in scope.connections.values()]),
+        ("Source", "source", _SOURCES if scope.connections else ()),
+        ("Connection", "connection", _connections(scope)),
     ]
     chips = [_chip(query, label, name, list(choices)) for label, name, choices in offered]
     chips += [_price_chip(scope, query, name) for name in MEASURES if query.value(name)]
@@ -99,6 +99,12 @@ def heads(query: Query) -> dict[str, Head]:
         url = query.url(sort=f"-{name}" if direction == "ascending" else name)
         found[name] = Head(label, url, direction, css)
     return found
+
+
+def _connections(scope: Scope) -> list[tuple[str, str]]:
+    """To be chosen only where a provider has more than one."""
+    rows = list(scope.connections.values())
+    return [(row.public_id, row.name) for row in rows] if len({row.provider for row in rows}) < len(rows) else []
 
 
 def _chip(query: Query, label: str, name: str, choices: Sequence[tuple[str, str]]) -> Chip:

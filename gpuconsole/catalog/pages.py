@@ -44,6 +44,7 @@ def listing(viewer: Viewer, asked: QueryDict, now: datetime) -> dict[str, Any]:
         "currencies": _currencies(seen, query),
         "foreign": _foreign(seen, rows),
         "may_connect": viewer.may_administer,
+        "is_all_sandbox": bool(rows) and all(row.is_sandbox for row in rows),
         "hidden": [pair for pair in query.params if pair[0] != "o"] + [(n, asked[n]) for n in ROOM if asked.get(n)],
         "filters_only": [pair for pair in query.params if pair[0] not in ("q", *search.MEASURES)],
         **tray(seen, query, picked, {row.offer.public_id for row in rows}),
@@ -96,6 +97,7 @@ def detail(viewer: Viewer, public_id: str, now: datetime) -> dict[str, Any]:
     return {
         "line": line,
         "offer": offer,
+        "note": "" if offer.detail == ", ".join(offer.regions) else offer.detail,
         "changes": history.changes(offer),
         "foreign": _foreign(seen, [line]),
         "pick_url": f"{reverse('catalogue:list')}?o={offer.public_id}",

@@ -86,11 +86,10 @@ def look(page: Page, name: str, shots: Path) -> None:
     """Screenshots in both themes and widths; axe in both themes; nothing wider than the window."""
     for theme in ("light", "dark"):
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
-        for width in (1440, 390):
+        for width in (390, 1440):
             page.set_viewport_size({"width": width, "height": 900})
             page.screenshot(path=shots / f"{name}-{theme}-{width}.png", animations="disabled")
             overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert overflow == 0, (name, width)
-            findings = Axe().run(page)
-            assert findings.violations_count == 0, findings.generate_report()
-        page.set_viewport_size({"width": 1440, "height": 900})
+        findings = Axe().run(page)
+        assert findings.violations_count == 0, findings.generate_report()

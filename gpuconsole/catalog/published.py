@@ -13,6 +13,8 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
+from django.db import transaction
+
 from gpuconsole.catalog import contents
 from gpuconsole.catalog.models import Offer, OfferPrice, Source
 from gpuconsole.catalog.sanity import Usual
@@ -59,6 +61,7 @@ def contents_of(without: Sequence[str]) -> contents.Contents:
     return contents.of(row for row in _rows() if row.provider not in without)
 
 
+@transaction.atomic
 def load(now: datetime) -> None:
     """Bring the rows up to the lists. Running it twice does no harm."""
     known = {row.public_id: row for row in Offer.objects.filter(connection=None)}

@@ -32,7 +32,7 @@ _WORDS: Mapping[str, Iterable[str]] = {
 }
 FILTERS = (*_TEXTS, *_WHOLE, *(name for name in _WORDS if name != "sort"), *MEASURES)
 LABELS = {
-    **{"gpus": "GPUs", "vram": "VRAM", "size": "Rows", "sort": "Order", "available": "Availability", "hours": "Hours"},
+    **{"gpus": "GPUs", "vram": "VRAM", "sort": "Order", "available": "Availability"},
     **{"price": "Price per hour", "gpu_price": "Price per GPU-hour", "gb_price": "Price per GB-hour"},
 }
 

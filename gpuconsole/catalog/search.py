@@ -113,14 +113,12 @@ _AVAILABLE = {
 }
 
 
-def _price(scope: Scope, column: str) -> Expression | F:
+def _price(scope: Scope, column: str) -> Expression:
     """A measure in the scope's currency; null where the price or its rate is unknown, or there is none of it."""
-    others = scope.contents.currencies - {scope.currency}
-    if not others:
-        return F(column)
     cases = [
-        When(currency=currency, then=F(column) * Value(scope.worth[currency].rate, output_field=_MONEY))
-        for currency in sorted(others & set(scope.worth))
+        When(currency=currency, then=F(column) * Value(worth.rate, output_field=_MONEY))
+        for currency, worth in scope.worth.items()
+        if currency != scope.currency
     ]
     own = When(currency=scope.currency, then=F(column))
     return Case(own, *cases, default=Value(None), output_field=_MONEY)
@@ -139,8 +137,7 @@ def _key(scope: Scope, sort: str) -> tuple[Expression, Q, bool]:
     if sort in MEASURES:
         column = MEASURES[sort]
         zero = Value(Decimal(0), output_field=_MONEY)
-        unrated = scope.contents.currencies - set(scope.worth)
-        unknown = Q(**{f"{column}__isnull": True}) | (Q(currency__in=sorted(unrated)) if unrated else Q())
+        unknown = Q(**{f"{column}__isnull": True}) | ~Q(currency__in=sorted(scope.worth))
         return Coalesce(_price(scope, column), zero, output_field=_MONEY), unknown, True
     if sort in ("vram", "gpus"):
         column = {"vram": "memory_gb", "gpus": "gpu_count"}[sort]

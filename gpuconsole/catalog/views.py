@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -44,5 +45,5 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """The offers that fit as a CSV file; a filter that cannot be read is told on the page instead."""
     query = reading.read(request.GET)
     if query.errors:
-        return listing(request)
+        return redirect(f"{reverse('catalogue:list')}?{request.GET.urlencode()}")
     return csv_files.answer("offers.csv", exports.rows(scope.of(viewer(request)), query.asked))

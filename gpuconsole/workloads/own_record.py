@@ -16,7 +16,7 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 
 _WITHIN = timedelta(days=90)
-_NEWEST = 2000
+_NEWEST = 500
 """Launches looked at, so that a page costs the same for a team that launches all day."""
 
 

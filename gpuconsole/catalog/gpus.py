@@ -60,13 +60,16 @@ _SILENT = {
 _MEMORY = re.compile(r"(?<![\w.])(\d{1,4})\s*G(?:I?B)?(?![A-Z0-9])")
 _SLICE = re.compile(r"(?<![A-Z0-9])(?:MIG\s*)?\d+G\.(\d+)GB(?![A-Z0-9])")
 _MIG = re.compile(r"MIG(?![A-Z])")
+_SLICED = 0.75
+"""Share of the smallest size below which it is no rounding any more."""
 
 
 @lru_cache(maxsize=4096)
-def read(words: str, maker: str = "", vram_gb: int | None = None) -> Gpu:
+def read(words: str, maker: str = "", vram_gb: int | None = None, count: int = 1) -> Gpu:
     """The GPU that a provider's words mean; ``maker`` and ``vram_gb`` are what it tells beside them and come first.
 
-    Words that are in no table stay, without maker, memory and mounting; no words mean no GPU.
+    Words that are in no table stay, without maker, memory and mounting; no words mean no GPU. Memory that only fits all
+    of ``count`` GPUs together is shared out; a card with much less than any of its kind has is a slice of one.
     """
     text = words.upper().replace("_", " ").replace("-", " ")
     is_mig = bool(_MIG.search(text) or _SLICE.search(text))
@@ -80,14 +83,23 @@ def read(words: str, maker: str = "", vram_gb: int | None = None) -> Gpu:
     known = _SQUEEZED.get(squeezed) or _SQUEEZED.get(f"RTX{squeezed}")
     model = known[0] if known else _as_told(words, kept)
     memory_gb = vram_gb or (sizes[0] if sizes else None)
-    if known and memory_gb is None and len(known[2]) == 1 and not is_mig:
-        memory_gb = known[2][0]
+    if known and known[2]:
+        memory_gb = _of_one(memory_gb, known[2], count) if not is_mig else memory_gb
+        is_mig = is_mig or (memory_gb is not None and memory_gb <= min(known[2]) * _SLICED)
     return Gpu(f"{model} MIG" if is_mig and model else model, known[1] if known else told_maker, memory_gb, is_spot)
 
 
 def squeezed(model: str) -> str:
     """A model as people type it in a hurry: rtx4090."""
     return re.sub(r"[^a-z0-9]", "", model.lower())
+
+
+def _of_one(memory_gb: int | None, sizes: tuple[int, ...], count: int) -> int | None:
+    """Memory of one card that comes in these sizes."""
+    if memory_gb is None:
+        return sizes[0] if len(sizes) == 1 else None
+    is_of_all = memory_gb not in sizes and memory_gb % count == 0 and memory_gb // count in sizes
+    return memory_gb // count if is_of_all else memory_gb
 
 
 def _as_told(words: str, kept: list[str]) -> str:

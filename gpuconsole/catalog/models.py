@@ -119,7 +119,7 @@ class Offer(models.Model):
             self.provider = self.connection.provider
         account = self.connection.public_id if self.connection else f"published:{self.provider}:{self.is_spot}"
         self.public_id = stable_id("off", account, self.hardware_id, str(self.gpu_count), self.region)
-        found = gpus.read(self.gpu_model, self.maker, self.vram_gb)
+        found = gpus.read(self.gpu_model, self.maker, self.vram_gb, self.gpu_count or 1)
         self.gpu = found.model[:60] if self.gpu_count else ""
         self.memory_gb = found.memory_gb if self.gpu_count else None
         self.is_spot = self.is_spot or found.is_spot

@@ -97,12 +97,19 @@ def _fits(scope: Scope, asked: Asked) -> Q:
     }
     condition = Q(**{name: value for name, value in words.items() if value is not None and value != ""})
     if asked.gpu:
-        condition &= Q(gpu__iexact=gpus.read(asked.gpu).model or asked.gpu) | Q(gpu_model__iexact=asked.gpu)
+        condition &= _is_gpu(asked.gpu)
     if asked.available:
         condition &= _AVAILABLE[asked.available]
     for word in asked.text.lower().split():
         condition &= Q(words__contains=word)
     return condition
+
+
+def _is_gpu(wanted: str) -> Q:
+    """By our name; words that are no name of ours may also be a provider's own."""
+    name = gpus.read(wanted).model or wanted
+    ours = Q(gpu__iexact=name)
+    return ours if name.lower() == wanted.lower() else ours | Q(gpu_model__iexact=wanted)
 
 
 _AVAILABLE = {

@@ -39,6 +39,14 @@ def test_what_the_provider_tells_beside_the_words_comes_first() -> None:
     assert gpus.read("X9", "Acme").maker == "Acme"
 
 
+def test_memory_of_all_is_shared_out_and_half_a_card_is_a_slice() -> None:
+    assert gpus.read("H100", vram_gb=160, count=2) == Gpu("H100", "NVIDIA", 80)
+    assert gpus.read("L40S", vram_gb=96, count=2).memory_gb == 48
+    assert gpus.read("A100", vram_gb=80, count=2).memory_gb == 80
+    assert gpus.read("H100", vram_gb=40) == Gpu("H100 MIG", "NVIDIA", 40)
+    assert gpus.read("RTX PRO 6000", vram_gb=95) == Gpu("RTX PRO 6000", "NVIDIA", 95)
+
+
 def test_a_name_of_ours_is_read_as_itself() -> None:
     for model in (*gpus._NVIDIA, *gpus._AMD):
         assert gpus.read(model).model == model

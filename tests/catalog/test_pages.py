@@ -61,6 +61,7 @@ def test_every_sort_pages_through_all_rows_once(market: Market) -> None:
     ("query", "found"),
     [
         ("gpu=H100", ["NVIDIA_H100_80G", "H100x2"]),
+        ("gpu=NVIDIA_H100_80G", ["NVIDIA_H100_80G", "H100x2"]),
         ("gpus=2", ["H100x2", "pool/a10g", "B200x8"]),
         ("vram=80", ["NVIDIA_H100_80G", "H100x2", "B200x8"]),
         ("region=EU", ["NVIDIA_L4_1"]),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.catalog import chips, compare, history, lines, reading, scope, search
 from gpuconsole.catalog.lines import Line
-from gpuconsole.catalog.models import Offer
+from gpuconsole.catalog.models import Offer, OfferQuerySet
 from gpuconsole.catalog.reading import Query
 from gpuconsole.catalog.scope import Scope
 from gpuconsole.core.errors import Refused
@@ -28,7 +28,7 @@ def listing(viewer: Viewer, asked: QueryDict, now: datetime) -> dict[str, Any]:
     shown = _page(found, query)
     picked = _picked(seen, query.picked)
     rows = lines.of(seen, shown.items, now, team=viewer.team, is_native=query.is_native)
-    count = search.capped_count(found) if query.is_filtered else min(seen.contents.count, search.MOST_COUNTED + 1)
+    count = _count(seen, query, found, shown)
     return {
         "rows": rows,
         "query": query,
@@ -105,12 +105,20 @@ def detail(viewer: Viewer, public_id: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _page(found: Any, query: Query) -> Page[Offer]:
+def _page(found: OfferQuerySet, query: Query) -> Page[Offer]:
     order = search.order(query.asked)
     try:
         return page(found, order=order, after=query.after, before=query.before, limit=query.size)
     except Refused:  # a cursor of another order: the first page is the useful answer
         return page(found, order=order, limit=query.size)
+
+
+def _count(seen: Scope, query: Query, found: OfferQuerySet, shown: Page[Offer]) -> int:
+    """How many fit, as ``search.capped_count`` has it; counted only where it is not known already."""
+    if not query.is_filtered:
+        return min(seen.contents.count, search.MOST_COUNTED + 1)
+    is_all = not (shown.newer or shown.older or query.after or query.before)
+    return len(shown.items) if is_all else search.capped_count(found)
 
 
 def _picked(seen: Scope, public_ids: Sequence[str]) -> list[Offer]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("gpuconsole.dashboard.urls")),
     path("", include("gpuconsole.accounts.sign_in_urls")),
     path("launch/", include("gpuconsole.workloads.urls")),
+    path("catalogue/", include("gpuconsole.catalog.urls")),
     path("jobs/", include("gpuconsole.jobs.urls")),
     path("instances/", include("gpuconsole.instances.urls")),
     path("connections/", include("gpuconsole.connections.urls")),

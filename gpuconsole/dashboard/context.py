@@ -97,6 +97,7 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
         NavItem("Launch", "/launch/", "rocket"),
         NavItem("Jobs", "/jobs/", "list-video", count=counts.get(Kind.JOB)),
         NavItem("Instances", "/instances/", "server", count=counts.get(Kind.INSTANCE)),
+        NavItem("Catalogue", "/catalogue/", "table-2"),
     ]
     settings = f"/projects/{project.slug}/settings/" if project else ""
     hint = "" if project else "Choose a project above first."

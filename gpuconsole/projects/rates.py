@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from gpuconsole.core.money import Money
 from gpuconsole.projects.models import ExchangeRate
 
@@ -52,3 +54,16 @@ def convert(money: Money, to_currency: str, *, on: date | None = None) -> Money 
         return money
     found = quote(money.currency, to_currency, on=on)
     return None if found is None else found.convert(money)
+
+
+def into(to_currency: str) -> dict[str, Quote]:
+    """What each currency is worth in this one by the newest rate, as ``convert`` has it; one query."""
+    pairs = ExchangeRate.objects.filter(Q(to_currency=to_currency) | Q(currency=to_currency))
+    newest = pairs.order_by("currency", "to_currency", "-on").distinct("currency", "to_currency")
+    found: dict[str, Quote] = {}
+    for row in sorted(newest, key=lambda row: row.to_currency == to_currency):  # a rate forth comes over one back
+        if row.to_currency == to_currency:
+            found[row.currency] = Quote(row.currency, to_currency, row.rate, row.on, row.source)
+        else:
+            found[row.to_currency] = Quote(row.to_currency, to_currency, 1 / row.rate, row.on, row.source)
+    return found | {to_currency: Quote(to_currency, to_currency, Decimal(1), date.max, "")}

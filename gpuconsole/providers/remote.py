@@ -102,6 +102,10 @@ class Offer:
     is_available: bool | None = None
     """None: the provider does not tell."""
     detail: str = ""
+    regions: tuple[str, ...] = ()
+    """All that it can be had in, where that is more than one."""
+    is_doubted: bool = False
+    """The console's own finding: the price is more likely a mistake than a bargain."""
 
 
 @dataclass(frozen=True, slots=True)

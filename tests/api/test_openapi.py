@@ -27,6 +27,7 @@ TOLD_IN_WORDS = {
     "list_workloads",
     "list_events",
     "list_offers",
+    "list_offer_prices",
     "list_presets",
     "list_invoices",
     "import_invoice",

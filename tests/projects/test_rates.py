@@ -1,4 +1,4 @@
-"""Exchange rates in the Django admin: what is refused, in which words, and what is written down."""
+"""Exchange rates: what the Django admin refuses and writes down, and how currencies are converted."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from gpuconsole.audit.models import Record
 from gpuconsole.core.money import Money
@@ -79,3 +80,31 @@ def test_a_change_in_the_admin_is_written_down(client: Client) -> None:
         ("rate.set", "1 EUR = 1.08 USD", "1 EUR = 1.2 USD"),
         ("rate.remove", "1 EUR = 1.2 USD", None),
     ]
+
+
+def test_all_rates_are_known_in_one_query_and_are_those_of_convert(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for currency, to_currency, rate, day in [
+        ("EUR", "USD", "1.10", 1),
+        ("EUR", "USD", "1.20", 2),
+        ("USD", "GBP", "0.8", 1),
+        ("GBP", "USD", "1.30", 1),
+        ("USD", "CHF", "0.5", 1),
+        ("JPY", "EUR", "0.01", 1),
+    ]:
+        on = date(2026, 11, day)
+        ExchangeRate.objects.create(currency=currency, to_currency=to_currency, rate=rate, on=on, source="ECB")
+
+    with django_assert_num_queries(1):
+        found = rates.into("USD")
+
+    assert {currency: worth.value for currency, worth in found.items()} == {
+        "EUR": Decimal("1.20"),
+        "GBP": Decimal("1.30"),
+        "CHF": 2,
+        "USD": 1,
+    }
+    assert found["EUR"].on == date(2026, 11, 2)
+    for currency, worth in found.items():
+        assert rates.convert(Money(Decimal(7), currency), "USD") == Money(7 * worth.value, "USD")

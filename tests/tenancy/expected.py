@@ -59,6 +59,7 @@ NOWHERE = Rule(everybody("404"), everybody("404"))
 NO_SECOND_FACTOR = Rule(_ABSENT, _ABSENT)
 
 READ = Rule("401 ok ok ok ok ok ok", everybody("405"))
+READ_OFFER = Rule("401 404 ok ok ok ok ok", everybody("405"))
 READ_WORK = Rule("401 404 404 ok ok ok ok", everybody("405"))
 _OWN_TEAM_READ = "401 ok 403 403 403 403 ok"
 ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
@@ -115,6 +116,10 @@ EXPECTED: dict[str, Rule] = {
     f"{_FORM_OF}preset/": PRESS,
     **_shared("jobs"),
     **_shared("instances"),
+    "catalogue/": PAGE,
+    "catalogue/compare/": PAGE,
+    "catalogue/export.csv": PAGE,
+    "catalogue/<slug:public_id>/": Rule("in 404 ok ok ok ok ok", _NOT_POSTED),
     "connections/": PAGE,
     "connections/new/": OWN_TEAM_FORM,
     _CONNECTION: Rule("in 404 ok ok ok ok ok", _NOT_POSTED),
@@ -192,6 +197,7 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/providers": READ,
     "api/v1/providers/<slug>": READ,
     "api/v1/offers": READ,
+    **_within("api/v1/offers/<id>", {"": READ_OFFER, "/prices": READ_OFFER}),
     "api/v1/workloads": READ,
     "api/v1/presets": Rule("401 ok ok ok ok ok ok", "401 404 404 403 403 ok ok").posting(_preset),
     "api/v1/presets/<id>": READ_WORK,

@@ -92,12 +92,14 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     content = b"resource_id,from,to,amount,currency\ny,2026-11-01,2026-11-02,1,USD\n"
     invoice = invoices.import_file(connection=lab.connections["cortecs"], content=content, source=Source.FILE, by=owner)
     token, _ = make_token(lab.team, owner)
+    offer = lab.connections["cortecs"].offers.get()
     spare = add_member(lab.team)
     in_project = ProjectMember.objects.create(project=lab.project, user=spare, role=ProjectRole.VIEWER)
     at_settings = {"slug": lab.project.slug}
     return {
         "jobs/": {"public_id": job.public_id, "tab": "spec", "verb": "retry"},
         "instances/": {"public_id": instance.public_id, "tab": "spec", "verb": "stop"},
+        "catalogue/": {"public_id": offer.public_id},
         "connections/": {"public_id": lab.connections["cortecs"].public_id},
         "launch/presets/": {"public_id": preset.public_id},
         "launch/": {"slug": "cortecs", "kind": "instance"},
@@ -110,6 +112,7 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "join/": {"token": link.rstrip("/").rpartition("/")[2]},
         "account/second-factor/webauthn/keys/": {"pk": 1},
         "account/password/reset/": {"uidb36": "1", "key": "wrong"},
+        "api/v1/offers/": {"id": offer.public_id},
         "api/v1/providers/": {"slug": "cortecs"},
         "api/v1/projects/": at_settings,
         "api/v1/presets/": {"id": preset.public_id},

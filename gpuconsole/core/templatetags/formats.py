@@ -58,6 +58,12 @@ def size(number: float | None, unit: str = "GB") -> str:
 
 
 @register.filter
+def plain(number: Decimal | None) -> str:
+    """``{{ rate|plain }}``: 1.1, all its digits and no zeros behind them."""
+    return formats.MISSING if number is None else f"{number.normalize():f}"
+
+
+@register.filter
 def percent_fine(value: float | None) -> str:
     """``{{ value|percent_fine }}``: 0.9 %."""
     return formats.percent(value, fine=True)

@@ -109,6 +109,7 @@ def _offer(row: Mapping[str, Any], each: Decimal | None, count: int, kind: str =
         ram_gb=_times(row.get("memoryPerGpu"), count),
         is_available=row.get("availableDeploy") if isinstance(row.get("availableDeploy"), bool) else None,
         detail=", ".join(regions),
+        regions=tuple(regions) if len(regions) > 1 else (),
     )
 
 

@@ -1,4 +1,4 @@
-"""The control surface under `/_sim`, for callers on loopback only: what exists, what it costs, what was asked, the clock, faults."""
+"""The control surface under `/_sim`, for callers on loopback only: what exists, its bill, calls, the clock, faults."""
 
 import ipaddress
 from collections.abc import Mapping

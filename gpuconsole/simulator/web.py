@@ -33,7 +33,7 @@ class Request:
             return None
         try:
             return json.loads(self.body)
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:  # the second: brackets within brackets without end
             raise BadJson(str(exc)) from exc
 
 
@@ -81,8 +81,12 @@ class Router:
         self._routes.append((method, re.compile(pattern + "/?"), handler))
 
     def find(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | set[str]:
-        """The handler and its parameters, or the methods that the path would allow (empty: no such path)."""
+        """The handler and its parameters, or the methods that the path would allow (empty: no such path).
+
+        A HEAD is answered as the GET that it stands for; the door leaves out the body.
+        """
         allowed = set()
+        method = "GET" if method == "HEAD" else method
         for route_method, pattern, handler in self._routes:
             if found := pattern.fullmatch(path):
                 if route_method == method:

@@ -21,7 +21,7 @@ def _fault(control: httpx.Client, kind: str, **more: Any) -> None:
     assert answer.status_code == 201, answer.text
 
 
-def test_a_cancel_can_be_lost_and_the_job_goes_on_costing(
+def test_quirk_6_a_cancel_can_be_lost_and_the_job_goes_on_costing(
     otoy: httpx.Client, control: httpx.Client, world: World
 ) -> None:
     """Quirk: a cancel that is answered well and has no effect; only reading the job again tells."""

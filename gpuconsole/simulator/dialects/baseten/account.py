@@ -30,6 +30,11 @@ class Secret:
     created_at: float
 
 
+def teams(name: str | None) -> dict[str, Any]:
+    """The teams, or the one of exactly that name if there is one."""
+    return {"teams": [TEAM] if name in (None, TEAM["name"]) else []}
+
+
 def require_team(team_id: str) -> None:
     """404 for a team that is not there."""
     if team_id != TEAM["id"]:

@@ -36,6 +36,8 @@ class Baseten:
         "baseten.sessions": dict,
         "baseten.blob_keys": bool,
         "baseten.blobs": bytes,
+        "baseten.uploads": str,
+        "baseten.upload_parts": bytes,
     }
 
     def __init__(self, world: World) -> None:
@@ -90,7 +92,8 @@ class Baseten:
         prices = [{"instance_type": t.as_json(), "price": t.price} for t in INSTANCE_TYPES]
         types = [t.as_json() for t in INSTANCE_TYPES]
         add("POST", "/graphql", graphql.answer)
-        add("GET", "/v1/teams", lambda r: json_response({"teams": [account.TEAM]}))
+        add("GET", "/v1/teams", lambda r: json_response(account.teams(r.query.get("name"))))
+        add("GET", "/v1/teams/{team_id}", _in_team(lambda r: account.TEAM))
         for prefix in ("/v1", "/v1/teams/{team_id}"):
             add("GET", f"{prefix}/secrets", _in_team(lambda r: secrets.list()))
             add("POST", f"{prefix}/secrets", _in_team(lambda r: secrets.upsert(r.json())))
@@ -176,7 +179,7 @@ class Baseten:
 
     def _download(self, request: Request) -> Response:
         parts = request.path.split("/")
-        if request.method != "GET" or len(parts) != 5:
+        if request.method not in ("GET", "HEAD") or len(parts) != 5:
             raise Problem(404, "Not found.")
         return checkpoints.download(request, self._projects.job(parts[2]), parts[3], parts[4])
 

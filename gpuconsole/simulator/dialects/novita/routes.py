@@ -1,11 +1,13 @@
 """Novita's HTTP: which call does what, on the three surfaces of its one host."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.dialects.novita import (
     account,
+    billing,
     instance_calls,
     jobs,
     metrics,
@@ -140,12 +142,21 @@ class Novita:
         self._post(f"{V1}/image/prewarm/edit", own.prewarm.edit)
         self._post(f"{V1}/image/prewarm/delete", own.prewarm.delete)
         self._get(f"{CORE}/billing/balance/detail", lambda query: own.balance_detail())
+        for path, call in (
+            ("billing/bill/list", billing.bill_list),
+            ("billing/bill/monthly/list", billing.fixed_terms),
+            ("billing/monthly/bill", billing.monthly),
+        ):
+            self._get(f"{CORE}/{path}", partial(self._billed, call))
 
     def _get(self, path: str, call: Callable[[Mapping[str, str]], Any]) -> None:
         self._router.add("GET", path, lambda request: json_response(call(request.query)))
 
     def _post(self, path: str, call: Callable[[dict[str, Any]], Any]) -> None:
         self._router.add("POST", path, lambda request: json_response(call(body_of(request))))
+
+    def _billed(self, call: Callable[..., dict[str, Any]], query: Mapping[str, str]) -> dict[str, Any]:
+        return call(query, self.charges(), self._world.now())
 
     def _metrics(self, query: Mapping[str, str]) -> dict[str, Any]:
         return metrics.answer(self._seen(query.get("instanceId")), query)

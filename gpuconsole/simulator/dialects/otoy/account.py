@@ -28,7 +28,7 @@ NOTHING_ASKED: dict[str, Any] = {
     "min_storage_gb": 0,
     "allowed_region_codes": [],
 }
-NUMBERS = ("cpu_count", "gpu_count", "min_vram_gb", "min_ram_gb", "min_storage_gb")
+COUNTS, SIZES_GB = ("cpu_count", "gpu_count"), ("min_vram_gb", "min_ram_gb", "min_storage_gb")
 
 
 class Account:
@@ -132,7 +132,9 @@ def _asked(query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _value(name: str, field: str, value: str) -> Any:
-    if field in NUMBERS:
+    if field in SIZES_GB:
+        return _number(name, value)
+    if field in COUNTS:
         if not value.isascii() or not value.isdecimal():
             raise invalid([(name, "must be an integer that is not negative")])
         return int(value[:12])
@@ -152,9 +154,16 @@ def _only_available(name: str, value: str) -> paging.Test:
     return lambda row: value == "false" or row["is_available"]
 
 
-def _least_vram(name: str, value: str) -> paging.Test:
+def _number(name: str, value: str) -> float:
     try:
-        least = float(value)
+        number = float(value)
     except ValueError:
-        raise invalid([(name, "must be a number")]) from None
+        number = -1
+    if not 0 <= number < float("inf"):
+        raise invalid([(name, "must be a number that is not negative")])
+    return number
+
+
+def _least_vram(name: str, value: str) -> paging.Test:
+    least = _number(name, value)
     return lambda row: row["vram_gb"] >= least

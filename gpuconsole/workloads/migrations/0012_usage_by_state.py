@@ -20,7 +20,7 @@ STATES = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workloads", "0005_reason_field"),
+        ("workloads", "0011_what_was_then"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ def tell_tariff(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workloads", "0006_usage_by_state"),
+        ("workloads", "0012_usage_by_state"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workloads", "0007_billed_on_a_tariff"),
+        ("workloads", "0013_billed_on_a_tariff"),
     ]
 
     operations = [

@@ -168,7 +168,9 @@ def _hourly_note(figures: Estimate) -> str:
 
 
 def _price_note(figures: Estimate) -> str:
-    """Whose price it is, and how old."""
+    """Whose price it is, and how old; empty without one."""
+    if figures.hourly is None:
+        return ""
     if figures.price_seen_at is None:
         return f"{figures.price_source}, never read"
     return f"{figures.price_source}, seen {formats.ago(timezone.now() - figures.price_seen_at)}"

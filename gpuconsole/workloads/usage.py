@@ -45,10 +45,12 @@ def rounded_s(billed_s: Decimal, rounding: str) -> Decimal:
 def most_of(longest_s: int, hourly_price: Decimal | None, rounding: str, *, attempts: int = 1) -> Decimal | None:
     """The most that ``longest_s`` billed seconds can cost when they may fall on so many attempts.
 
-    Each attempt is rounded up by itself, so that every one but the first can add a begun unit.
+    Each attempt is rounded up by itself, so that every one but the first can add a begun unit; one that costs anything
+    takes a second at least, whatever number of them was asked for.
     """
     unit_s = UNIT_S[Rounding(rounding or Rounding.SECOND)]
-    return price_of(rounded_s(Decimal(longest_s), rounding) + (attempts - 1) * unit_s, hourly_price, rounding)
+    more = max(0, min(attempts, longest_s) - 1)
+    return price_of(rounded_s(Decimal(longest_s), rounding) + more * unit_s, hourly_price, rounding)
 
 
 def piece_cost(before_s: Decimal, billed_s: Decimal, hourly_price: Decimal | None, rounding: str) -> Decimal | None:

@@ -82,7 +82,7 @@ def test_a_change_in_the_admin_is_written_down(client: Client) -> None:
     ]
 
 
-def test_all_rates_are_known_in_one_query_and_are_those_of_convert(
+def test_all_rates_in_one_query_are_those_of_convert(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for currency, to_currency, rate, day in [

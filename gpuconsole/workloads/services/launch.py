@@ -84,7 +84,8 @@ def refuse_if_blocked(blocking: Sequence[Check]) -> None:
     """Raises Refused with the first check that says no; the others stand in its details."""
     if blocking:
         first, *others = blocking
-        raise Refused(first.text, code=first.code, field=first.field, details=[other.text for other in others])
+        details, errors = [other.text for other in others], {one.field: one.text for one in blocking if one.field}
+        raise Refused(first.text, code=first.code, field=first.field, details=details, errors=errors)
 
 
 def warn(workload: Workload, figures: Estimate, by: User | None) -> None:

@@ -92,7 +92,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     content = b"resource_id,from,to,amount,currency\ny,2026-11-01,2026-11-02,1,USD\n"
     invoice = invoices.import_file(connection=lab.connections["cortecs"], content=content, source=Source.FILE, by=owner)
     token, _ = make_token(lab.team, owner)
-    ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.1", on=job.created_at.date(), source="test")
+    rate = {"rate": "1.1", "source": "test"}
+    ExchangeRate.objects.get_or_create(rate, currency="EUR", to_currency="USD", on=job.created_at.date())
     set_budget(lab.project, 9999)
     set_budget(lab.project, 9999, wide=True)
     spare = add_member(lab.team)

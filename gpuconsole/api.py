@@ -29,6 +29,7 @@ from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
 from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
+from gpuconsole.workloads.limits.api import router as limits
 from gpuconsole.workloads.presets.api import router as presets
 from gpuconsole.workloads.schemas import field_path
 
@@ -97,7 +98,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, presets, invoices):
+for router in (accounts, projects, connections, catalog, workloads, limits, presets, invoices):
     api.add_router("", router)
 
 
@@ -130,7 +131,12 @@ def _not_found(request: HttpRequest, exc: Http404) -> HttpResponse:
 def _refused(request: HttpRequest, exc: Refused) -> HttpResponse:
     errors = [FieldProblem(path=path, message=message) for path, message in exc.errors.items()]
     detail = " ".join((exc.message, *exc.details))
-    return problem(request, 422 if errors else 409, detail, code=exc.code or "refused", errors=errors)
+    status = 422 if errors and exc.code not in _AS_THINGS_STAND else 409
+    return problem(request, status, detail, code=exc.code or "refused", errors=errors)
+
+
+_AS_THINGS_STAND = frozenset({"over_quota", "over_budget", "needs_approval"})
+"""Refusals of what was asked rightly: the same may be granted later, or with another value of the field they name."""
 
 
 @api.exception_handler(HttpError)

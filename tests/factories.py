@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -16,8 +17,10 @@ from gpuconsole.connections import addresses
 from gpuconsole.connections import services as connections
 from gpuconsole.connections.models import CheckState, Connection
 from gpuconsole.projects import services as projects
-from gpuconsole.projects.models import Project, ProjectRole
+from gpuconsole.projects.models import Budget, Project, ProjectRole, Quota
 from gpuconsole.providers import registry
+from gpuconsole.workloads.limits import services as limits
+from gpuconsole.workloads.limits.terms import LimitTerms
 
 PASSWORD = "correct-horse-7"
 _numbers = count(1)
@@ -101,3 +104,26 @@ def viewer_of(user: User, team: Team) -> Viewer:
     if membership is None:
         return Viewer(user, None, None)
     return Viewer(user, team, TeamRole(membership.role))
+
+
+def set_quota(project: Project, measure: str, limit: Any = None, *, wide: bool = False, **terms: Any) -> Quota:
+    """A limit of the project, or of its whole team, in place of the one that was there."""
+    member = terms.pop("member", None)
+    number = None if limit is None else Decimal(str(limit))
+    return limits.put_quota(
+        team=project.team,
+        project=None if wide else project,
+        member=member,
+        terms=LimitTerms(measure=measure, limit=number, **terms),
+        by=owner_of(project.team),
+    )
+
+
+def set_budget(project: Project, amount: Any, currency: str = "USD", *, wide: bool = False, **terms: Any) -> Budget:
+    """The month's budget of the project, or of its whole team; a currency without a rate is written all the same."""
+    found, _ = Budget.objects.update_or_create(
+        team=project.team,
+        project=None if wide else project,
+        defaults={"amount": Decimal(str(amount)), "currency": currency, **terms},
+    )
+    return found

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, JSONObject
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from gpuconsole.accounts.access import Viewer, viewer
 from gpuconsole.accounts.models import Team, User
+from gpuconsole.core.money import Money
+from gpuconsole.projects import quotas, rates
 from gpuconsole.projects.access import focused_project, visible_projects
-from gpuconsole.projects.models import Project
+from gpuconsole.projects.models import Budget, Measure, Project, Quota
 from gpuconsole.workloads import queries, spending
 from gpuconsole.workloads.states import Kind
 
@@ -61,6 +65,14 @@ class Shell:
     month: MonthMoney | None
     theme: str
 
+    @property
+    def gpu_limit(self) -> int | None:
+        """How many GPUs the scope in focus may hold at once; None: no limit."""
+        if self.team is None:
+            return None
+        found = Quota.objects.filter(team=self.team, measure=Measure.GPUS, project=self.project)
+        return next((int(one.number) for one in found if quotas.is_plain(one, Measure.GPUS)), None)
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context processor; nothing is asked of the database before a template looks."""
@@ -71,7 +83,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _shell(request: HttpRequest) -> Shell:
     person = viewer(request)
-    projects = list(visible_projects(person).filter(archived_at=None).order_by("name"))
+    projects = list(_with_budgets(visible_projects(person)).filter(archived_at=None).order_by("name"))
     project = focused_project(request, person)
     scope = [project] if project else projects
     return Shell(
@@ -81,7 +93,7 @@ def _shell(request: HttpRequest) -> Shell:
         projects=projects,
         project=project,
         nav=_nav(request, person, project, queries.open_counts(scope)),
-        month=_month(person, project, scope),
+        month=_month(person, project, projects),
         theme=_theme(request),
     )
 
@@ -127,12 +139,12 @@ def _marked(item: NavItem, is_current: bool) -> NavItem:
     return NavItem(item.label, item.url, item.icon, item.group, item.count, is_current, item.disabled, item.hint)
 
 
-def _month(person: Viewer, project: Project | None, scope: Sequence[Project]) -> MonthMoney | None:
+def _month(person: Viewer, project: Project | None, projects: Sequence[Project]) -> MonthMoney | None:
     if person.team is None:
         return None
     now = timezone.now()
-    found = spending.month(person.team, scope, now)
-    budget = _budget(person.team, scope)
+    found = spending.month(person.team, [project] if project else projects, now)
+    budget = _budget(person, person.team, project, projects)
     percent = None
     if budget and found.spent is not None:
         percent = min(found.spent / budget * 100, Decimal(100))
@@ -140,9 +152,31 @@ def _month(person: Viewer, project: Project | None, scope: Sequence[Project]) ->
     return MonthMoney(found.month.name, found.spent, budget, person.team.currency, percent, pace)
 
 
-def _budget(team: Team, scope: Sequence[Project]) -> Decimal | None:
-    """The budgets of the scope together; None where a project has none, or one in another currency."""
-    amounts = [project.budget_amount for project in scope if project.budget_currency in ("", team.currency)]
-    if not amounts or any(amount is None for amount in amounts):
+def _with_budgets(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """The projects with ``own_budget`` and ``team_budget``: [amount as text, currency], or None."""
+
+    def one(**scope: Any) -> Subquery:
+        told = JSONObject(amount=Cast("amount", TextField()), currency="currency")
+        return Subquery(Budget.objects.filter(**scope).values(told=told))
+
+    own, wide = one(project=OuterRef("pk")), one(team=OuterRef("team"), project=None)
+    return projects.annotate(own_budget=own, team_budget=wide)
+
+
+def _budget(person: Viewer, team: Team, project: Project | None, projects: Sequence[Any]) -> Decimal | None:
+    """The budget of the project in focus, in the team's currency. For all projects it is the team's own, where the
+    person sees all that counts against it, else those of the projects together; None where one of them has none, or
+    no rate is known."""
+    scope = [one for one in projects if project is None or one.pk == project.pk]
+    if not scope:
         return None
-    return sum((amount for amount in amounts if amount is not None), Decimal(0))
+    if project is None and scope[0].team_budget is not None and person.may_administer:
+        return _amount(scope[0].team_budget, team)
+    found = [_amount(one.own_budget, team) for one in scope]
+    known = [amount for amount in found if amount is not None]
+    return sum(known, Decimal(0)) if len(known) == len(found) else None
+
+
+def _amount(told: Mapping[str, str] | None, team: Team) -> Decimal | None:
+    found = told and rates.convert(Money(Decimal(told["amount"]), told["currency"]), team.currency)
+    return found.amount if found else None

@@ -24,9 +24,9 @@ class MemberInline(TabularInline[ProjectMember, Project]):
 
 @admin.register(Project)
 class ProjectAdmin(ModelAdmin[Project]):
-    """Projects with their limits and members."""
+    """Projects with their members."""
 
-    list_display = ("name", "slug", "team", "max_gpus", "budget_amount", "budget_currency", "archived_at")
+    list_display = ("name", "slug", "team", "default_stop_after_s", "archived_at")
     list_select_related = ("team",)
     search_fields = ("name", "slug")
     inlines = (MemberInline,)

@@ -1,4 +1,4 @@
-"""Forms about projects, their limits, people, secrets and tokens."""
+"""Forms about projects, their people, secrets and tokens."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from decimal import Decimal
 from django import forms
 from django.utils import timezone
 
-from gpuconsole.accounts.models import Scope, Team
+from gpuconsole.accounts.models import Scope
 from gpuconsole.projects.models import Project, ProjectRole
-from gpuconsole.projects.quotas import Quota
-from gpuconsole.projects.services import Budget
 
 _HOUR_S = 3600
 _LONGEST_H = 24 * 365
@@ -52,47 +50,13 @@ class ProjectForm(forms.Form):
         return {
             "name": project.name,
             "description": project.description,
-            "stop_after_h": _hours(project.default_stop_after_s),
+            "stop_after_h": hours(project.default_stop_after_s),
         }
 
     @property
     def default_stop_after_s(self) -> int | None:
         """The deadline that was filled in, in seconds."""
-        return _seconds(self.cleaned_data["stop_after_h"])
-
-
-class LimitsForm(forms.Form):
-    """Quota and budget; an empty field means no limit."""
-
-    max_gpus = forms.IntegerField(min_value=0, max_value=100_000, required=False, label="GPUs at once")
-    max_workloads = forms.IntegerField(min_value=0, max_value=100_000, required=False, label="Active workloads")
-    max_hourly_price = forms.DecimalField(
-        min_value=0, max_digits=12, decimal_places=4, required=False, label="Price per hour, all together"
-    )
-    max_run_h = forms.DecimalField(
-        min_value=Decimal("0.1"), max_value=_LONGEST_H, decimal_places=2, required=False, label="Hours of one workload"
-    )
-    budget_amount = forms.DecimalField(
-        min_value=0, max_digits=14, decimal_places=4, required=False, label="Monthly budget"
-    )
-    why = forms.CharField(max_length=300, required=False, label="Reason", help_text="Kept in the audit log.")
-
-    @classmethod
-    def of(cls, project: Project) -> dict[str, object]:
-        """What the form shows of a project."""
-        names = ("max_gpus", "max_workloads", "max_hourly_price", "budget_amount")
-        return {**{name: _plain(getattr(project, name)) for name in names}, "max_run_h": _hours(project.max_run_s)}
-
-    @property
-    def quota(self) -> Quota:
-        """The limits that were filled in."""
-        given = self.cleaned_data
-        run_s = _seconds(given["max_run_h"])
-        return Quota(given["max_gpus"], given["max_workloads"], given["max_hourly_price"], run_s)
-
-    def budget(self, team: Team) -> Budget:
-        """The budget that was filled in, in the team's currency."""
-        return Budget(self.cleaned_data["budget_amount"], team.currency)
+        return seconds(self.cleaned_data["stop_after_h"])
 
 
 class MemberForm(forms.Form):
@@ -154,15 +118,17 @@ class TokenForm(forms.Form):
         return (timezone.now() + timedelta(days=int(days))).astimezone(UTC).replace(hour=23, minute=59, second=59)
 
 
-def _seconds(hours: Decimal | None) -> int | None:
+def seconds(hours: Decimal | None) -> int | None:
+    """Whole seconds of hours."""
     return None if hours is None else int(hours * _HOUR_S)
 
 
-def _hours(seconds: int | None) -> Decimal | None:
-    return None if seconds is None else _plain(Decimal(seconds) / _HOUR_S)
+def hours(seconds: int | None) -> Decimal | None:
+    """Hours as they were filled in."""
+    return None if seconds is None else plain(Decimal(seconds) / _HOUR_S)
 
 
-def _plain(value: Decimal | int | None) -> Decimal | None:
+def plain(value: Decimal | int | None) -> Decimal | None:
     """Without the zeros that the column's scale adds."""
     if value is None:
         return None

@@ -1,112 +1,269 @@
-"""Quota: whether a launch fits into a project's limits. Pure: rows are read by the caller."""
+"""Quotas: which of a team's limits a launch would break, in words. Pure: rows and use are read by the caller."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from gpuconsole.core import formats
-from gpuconsole.projects.models import Project
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """A project's limits; None: no limit. The price is in the team's currency, for all active work together."""
-
-    max_gpus: int | None = None
-    max_workloads: int | None = None
-    max_hourly_price: Decimal | None = None
-    max_run_s: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What the active work of a project holds now; ``hourly_price`` counts what is priced."""
-
-    gpus: int = 0
-    workloads: int = 0
-    hourly_price: Decimal = Decimal(0)
+from gpuconsole.core import formats, gpus
+from gpuconsole.projects.models import Consequence, Held, Limit, Measure, Quota
+from gpuconsole.providers import registry
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a launch would add. ``hourly_price`` None: nobody knows it; ``run_s`` None: it has no deadline."""
+    """What a launch would add, or an extension; ``hourly_price`` is in the team's currency.
+
+    None: nobody knows the price; it has no latest end; how many GPU-hours of this month it takes cannot be told.
+    """
 
     gpus: int
     hourly_price: Decimal | None
     run_s: int | None
+    kind: str = ""
+    provider: str = ""
+    gpu_model: str = ""
+    gpu_hours: Decimal | None = Decimal(0)
     workloads: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
-    """Why the quota says no: the limit's name, its value, what is in use, what was asked and what would fit."""
+class Use:
+    """What a quota's scope holds now, in the measure's unit; None where it can't be told for want of a rate.
 
-    limit: str
-    allowed: int | Decimal
-    used: int | Decimal
-    asked: int | Decimal | None
-    fits: int | Decimal
+    ``who`` is the person it is the use of, for a limit that holds for each person.
+    """
+
+    amount: Decimal | None = Decimal(0)
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A limit that stands against a launch: its value, what is in use, what was asked, and what would fit.
+
+    Numbers are in the measure's unit, None where there is none (lists) or nobody knows it.
+    """
+
+    quota: Quota
+    used: Decimal | None
+    asked: Decimal | None
+    fits: Decimal | None
     text: str
 
+    @property
+    def measure(self) -> Measure:
+        return Measure(self.quota.measure)
 
-def quota_of(project: Project) -> Quota:
-    """The limits as the row has them."""
-    return Quota(project.max_gpus, project.max_workloads, project.max_hourly_price, project.max_run_s)
+    @property
+    def consequence(self) -> Consequence:
+        return Consequence(self.quota.consequence)
 
-
-def check(quota: Quota, use: Use, ask: Ask, *, currency: str = "USD") -> list[Violation]:
-    """Every limit that the launch would break; an empty list means that it fits."""
-    found = [
-        _gpus(quota, use, ask),
-        _workloads(quota, use, ask),
-        _hourly_price(quota, use, ask, currency),
-        _run(quota, ask),
-    ]
-    return [violation for violation in found if violation is not None]
+    @property
+    def limit(self) -> Decimal | None:
+        return self.quota.limit
 
 
-def _gpus(quota: Quota, use: Use, ask: Ask) -> Violation | None:
-    if quota.max_gpus is None or ask.gpus == 0 or use.gpus + ask.gpus <= quota.max_gpus:
+def applies(quota: Quota, *, project_id: int, owner_id: int | None) -> bool:
+    """Whether the quota has a say about what this person launches in this project."""
+    if quota.project_id not in (None, project_id):
+        return False
+    return quota.member_id in (None, owner_id)
+
+
+def concerns(quota: Quota, ask: Ask) -> bool:
+    """Whether the launch is of what the quota counts: its kind of work, its GPU model."""
+    if quota.kind not in (Held.ALL, ask.kind):
+        return False
+    return not quota.gpu_model or quota.gpu_model == gpus.normal(ask.gpu_model)
+
+
+def is_plain(quota: Quota, measure: Measure) -> bool:
+    """Whether it is the measure's limit for all that its team or project does, and for nothing narrower."""
+    is_narrow = quota.kind or quota.gpu_model or quota.each_member or quota.member_id is not None
+    return quota.measure == measure and not is_narrow
+
+
+def check(quotas: Sequence[Quota], uses: Mapping[int, Use], ask: Ask, *, currency: str = "USD") -> list[Violation]:
+    """Every limit that the launch would break, those that block first; empty: it fits.
+
+    ``uses`` tells what is in use by the quota's key; none there is none in use. All quotas apply (``applies``).
+    """
+    found = [_one(quota, uses.get(quota.pk, Use()), ask, currency) for quota in quotas if concerns(quota, ask)]
+    order = list(Consequence)
+    return sorted((one for one in found if one), key=lambda one: order.index(one.consequence))
+
+
+def longest_run_s(quotas: Sequence[Quota], kind: str) -> int | None:
+    """The shortest run time that a limit allows for this kind of work: the latest end of what names none."""
+    found = [int(one.number) for one in quotas if one.measure == Measure.RUN_S and one.kind in (Held.ALL, kind)]
+    return min((limit_s for limit_s in found if limit_s), default=None)
+
+
+def scope(quota: Quota, *, is_yours: bool = False) -> str:
+    """For whom it holds, in words: in this project, for each person in the team."""
+    place = "in the team" if quota.project_id is None else "in this project"
+    if quota.each_member:
+        return f"for each person {place}"
+    if quota.member_id is not None:
+        return f"for {'you' if is_yours or quota.member is None else quota.member.display_name} {place}"
+    return place
+
+
+def label(quota: Quota) -> str:
+    """What is limited, in words: GPUs at once, H100 at once, jobs at once, hours of one job."""
+    measure, kind = Measure(quota.measure), _plural(quota.kind)
+    if measure is Measure.WORKLOADS:
+        return f"{kind.capitalize()} at once"
+    if measure is Measure.RUN_S:
+        return f"Run time of one {quota.kind or 'workload'}"
+    word = str(measure.label)
+    if quota.gpu_model:
+        word = f"{quota.gpu_model} at once" if measure is Measure.GPUS else f"{quota.gpu_model} hours a month"
+    return f"{word}, {kind} only" if quota.kind else word
+
+
+def label_of(limit: Limit) -> str:
+    """A limit of a profile in words: what, for whom, how much and what follows."""
+    row = Quota(project_id=0, **limit.terms)
+    much = allowed_words(row) if limit.is_list else amount(row, limit.number, "")
+    each = " for each person" if limit.each_member else ""
+    return f"{label(row)}{each}: {much}, {str(limit.get_consequence_display()).lower()}"
+
+
+def amount(quota: Quota, number: Decimal | None, currency: str) -> str:
+    """A number of the quota's measure as people write it; None is unknown."""
+    if number is None:
+        return "unknown"
+    if quota.measure == Measure.HOURLY_PRICE:
+        return formats.hourly(number, currency)
+    if quota.measure == Measure.RUN_S:
+        return formats.duration(number)
+    if quota.measure == Measure.GPU_HOURS:
+        return f"{_plain(number)} GPU-h"
+    return _plain(number)
+
+
+def allowed_words(quota: Quota) -> str:
+    """What a list allows, as people call it."""
+    names = [registry.get(word).name if word in registry.SLUGS else word for word in quota.allowed]
+    return ", ".join(names) or "none"
+
+
+def _one(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
+    return _CHECKS[Measure(quota.measure)](quota, use, ask, currency)
+
+
+def _gpus(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
+    return _counted(quota, use, Decimal(ask.gpus), _gpu_words(quota.gpu_model, ask.gpus)) if ask.gpus else None
+
+
+def _workloads(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
+    if not ask.workloads:
         return None
-    fits = max(0, quota.max_gpus - use.gpus)
-    text = f"{_gpu_words(ask.gpus)} asked, {fits} of {quota.max_gpus} free in this project."
-    return Violation("max_gpus", quota.max_gpus, use.gpus, ask.gpus, fits, text)
+    one = quota.kind or "workload"
+    return _counted(quota, use, Decimal(ask.workloads), f"1 more {one}")
 
 
-def _workloads(quota: Quota, use: Use, ask: Ask) -> Violation | None:
-    if quota.max_workloads is None or use.workloads + ask.workloads <= quota.max_workloads:
+def _counted(quota: Quota, use: Use, asked: Decimal, what: str) -> Violation | None:
+    used, limit = use.amount or Decimal(0), quota.number
+    if used + asked <= limit:
         return None
-    fits = max(0, quota.max_workloads - use.workloads)
-    text = f"{use.workloads} of {quota.max_workloads} workloads are active in this project."
-    return Violation("max_workloads", quota.max_workloads, use.workloads, ask.workloads, fits, text)
+    fits = max(Decimal(0), limit - used)
+    text = f"{what} asked; {_plain(used)} of {_plain(limit)} {_in_use(quota)}, so {_fits(fits)}."
+    return Violation(quota, used, asked, fits, text)
 
 
 def _hourly_price(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
-    limit = quota.max_hourly_price
-    if limit is None:
-        return None
-    fits = max(Decimal(0), limit - use.hourly_price)
+    limit, most = quota.number, formats.hourly(quota.number, currency)
+    if use.amount is None:
+        text = f"A rate to {currency} is missing, so the limit of {most} can't be checked. Ask an admin to set it."
+        return Violation(quota, None, ask.hourly_price, None, text)
+    fits = max(Decimal(0), limit - use.amount)
     if ask.hourly_price is None:
-        text = f"The price is not known, and this project is limited to {formats.hourly(limit, currency)}."
-        return Violation("max_hourly_price", limit, use.hourly_price, None, fits, text)
-    if ask.hourly_price <= fits:
+        text = f"The price is not known in {currency}, and there is a limit of {most} {scope(quota)}."
+        return Violation(quota, use.amount, None, fits, text)
+    if use.amount + ask.hourly_price <= limit or not ask.hourly_price:
         return None
+    used = f"{formats.money(use.amount, currency)} of {most} {_in_use(quota)}"
     text = (
-        f"{formats.hourly(ask.hourly_price, currency)} asked, {formats.money(fits, currency)} "
-        f"of {formats.hourly(limit, currency)} free in this project."
+        f"{formats.hourly(ask.hourly_price, currency)} asked; {used}, so {_fits(fits, formats.money(fits, currency))}."
     )
-    return Violation("max_hourly_price", limit, use.hourly_price, ask.hourly_price, fits, text)
+    return Violation(quota, use.amount, ask.hourly_price, fits, text)
 
 
-def _run(quota: Quota, ask: Ask) -> Violation | None:
-    limit = quota.max_run_s
-    if limit is None or (ask.run_s is not None and ask.run_s <= limit):
+def _run(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
+    limit = quota.number
+    if ask.run_s is not None and ask.run_s <= limit:
         return None
-    longest = formats.duration(limit)
+    longest, one = formats.duration(limit), (quota.kind or "work").capitalize()
     asked = "no end was set" if ask.run_s is None else f"{formats.duration(ask.run_s)} asked"
-    return Violation("max_run_s", limit, 0, ask.run_s, limit, f"Work runs at most {longest} in this project; {asked}.")
+    given = None if ask.run_s is None else Decimal(ask.run_s)
+    subject = one if one == "Work" else f"A {one.lower()}"
+    return Violation(quota, None, given, limit, f"{subject} runs at most {longest} {scope(quota)}; {asked}.")
 
 
-def _gpu_words(count: int) -> str:
-    return f"{count} GPU{'' if count == 1 else 's'}"
+def _gpu_hours(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
+    if not ask.gpus or use.amount is None or ask.gpu_hours is None:
+        return None
+    limit = quota.number
+    if use.amount + ask.gpu_hours <= limit:
+        return None
+    fits, model = max(Decimal(0), limit - use.amount), f"{quota.gpu_model} " if quota.gpu_model else ""
+    text = (
+        f"Up to {_plain(ask.gpu_hours)} {model}GPU-hours asked this month; {_plain(use.amount)} of {_plain(limit)} "
+        f"are used or held {scope(quota)}, so {_fits(fits)}."
+    )
+    return Violation(quota, use.amount, ask.gpu_hours, fits, text)
+
+
+def _providers(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
+    if ask.provider in quota.allowed:
+        return None
+    text = f"This provider is not allowed {scope(quota)}; {_listed(quota)}."
+    return Violation(quota, None, None, None, text)
+
+
+def _hardware(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
+    if not ask.gpus or gpus.normal(ask.gpu_model) in quota.allowed:
+        return None
+    text = f"{ask.gpu_model or 'An unknown GPU'} is not allowed {scope(quota)}; {_listed(quota)}."
+    return Violation(quota, None, None, None, text)
+
+
+_CHECKS = {
+    Measure.GPUS: _gpus,
+    Measure.WORKLOADS: _workloads,
+    Measure.HOURLY_PRICE: _hourly_price,
+    Measure.RUN_S: _run,
+    Measure.GPU_HOURS: _gpu_hours,
+    Measure.PROVIDERS: _providers,
+    Measure.HARDWARE: _hardware,
+}
+
+
+def _in_use(quota: Quota) -> str:
+    return f"are in use {scope(quota)}"
+
+
+def _fits(fits: Decimal, words: str = "") -> str:
+    return f"{words or _plain(fits)} would fit" if fits else "nothing more fits"
+
+
+def _gpu_words(model: str, count: int) -> str:
+    return f"{count} {model}" if model else f"{count} GPU{'' if count == 1 else 's'}"
+
+
+def _plural(kind: str) -> str:
+    return f"{kind or 'workload'}s"
+
+
+def _listed(quota: Quota) -> str:
+    return f"allowed: {allowed_words(quota)}" if quota.allowed else "none is allowed just now"
+
+
+def _plain(number: Decimal) -> str:
+    """Without the zeros that the column's scale adds."""
+    short = round(number, 2).normalize()
+    return f"{short:,f}"

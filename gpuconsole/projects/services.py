@@ -1,9 +1,7 @@
-"""Projects: making them, their members, limits and money."""
+"""Projects: making them, describing them, and their members."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,17 +13,8 @@ from gpuconsole.audit import services as audit
 from gpuconsole.core import blockers, versions
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.models import Project, ProjectMember, ProjectRole
-from gpuconsole.projects.quotas import Quota
 
 _RESERVED = {"new", "switch"}  # addresses below /projects/
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """Money for a month; None: no limit."""
-
-    amount: Decimal | None
-    currency: str
 
 
 @transaction.atomic
@@ -45,9 +34,22 @@ def create(*, team: Team, name: str, by: User, slug: str = "", description: str 
     return project
 
 
-def update(*, project: Project, by: User, name: str, description: str, default_stop_after_s: int | None) -> None:
+def update(
+    *,
+    project: Project,
+    by: User,
+    name: str,
+    description: str,
+    default_stop_after_s: int | None,
+    may_never_end: bool = False,
+) -> None:
     """Change what describes the project; the slug stays, so that links and scripts keep working."""
-    wanted = {"name": name, "description": description, "default_stop_after_s": default_stop_after_s}
+    wanted = {
+        "name": name,
+        "description": description,
+        "default_stop_after_s": default_stop_after_s,
+        "may_never_end": may_never_end,
+    }
     _write(project, by, "project.update", wanted)
 
 
@@ -64,19 +66,6 @@ def archive(*, project: Project, by: User) -> None:
 def unarchive(*, project: Project, by: User) -> None:
     """Open an archived project for launches again."""
     _write(project, by, "project.unarchive", {"archived_at": None})
-
-
-def set_quota(*, project: Project, quota: Quota, by: User, why: str = "") -> None:
-    """Set all limits at once; work that runs already is never ended by a lower limit."""
-    _write(project, by, "project.quota", asdict(quota), why)
-
-
-def set_budget(*, project: Project, budget: Budget, by: User, why: str = "") -> None:
-    """Set or lift the month's budget; a lower one blocks new launches and ends nothing."""
-    if budget.amount is not None and not budget.currency:
-        raise Refused("A budget needs a currency.", field="budget_currency")
-    currency = budget.currency if budget.amount is not None else ""
-    _write(project, by, "project.budget", {"budget_amount": budget.amount, "budget_currency": currency}, why)
 
 
 @transaction.atomic
@@ -116,7 +105,7 @@ def grant_invited(sender: object, invitation: Invitation, user: User, **kwargs: 
 
 
 @transaction.atomic
-def _write(project: Project, by: User, action: str, wanted: dict[str, Any], why: str = "") -> None:
+def _write(project: Project, by: User, action: str, wanted: dict[str, Any]) -> None:
     """Write what differs, with its audit record; the row is locked, since launches lock it too."""
     row = Project.objects.select_for_update(of=("self",)).select_related("team").get(pk=project.pk)
     before, after = audit.changes(row, wanted)
@@ -126,7 +115,7 @@ def _write(project: Project, by: User, action: str, wanted: dict[str, Any], why:
         setattr(row, name, wanted[name])
         setattr(project, name, wanted[name])
     row.save(update_fields=list(after))
-    audit.record(action, by=by, team=row.team, project=row, target=row, before=before, after=after, why=why)
+    audit.record(action, by=by, team=row.team, project=row, target=row, before=before, after=after)
     versions.bump(f"project:{row.pk}", f"team:{row.team_id}")
 
 

@@ -11,7 +11,6 @@ urlpatterns = [
     path("new/", views.new, name="project-new"),
     path("switch/", views.switch, name="project-switch"),
     path(_SETTINGS, views.general, name="project"),
-    path(f"{_SETTINGS}quotas/", views.quotas, name="project-quotas"),
     path(f"{_SETTINGS}archive/", views.archive, name="project-archive"),
     path(f"{_SETTINGS}unarchive/", views.unarchive, name="project-unarchive"),
     path(f"{_SETTINGS}members/", people_views.members, name="project-members"),

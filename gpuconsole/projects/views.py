@@ -1,4 +1,4 @@
-"""A project's pages: list, new, general settings, quotas and budget, archive, and the switcher."""
+"""A project's pages: list, new, general settings, archive, and the switcher."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gpuconsole.accounts.access import require_team, require_team_admin, viewer
 from gpuconsole.accounts.account_views import safe_next
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
-from gpuconsole.projects import services
+from gpuconsole.projects import quotas, services
 from gpuconsole.projects.access import PROJECT_KEY, find_project, require_role, roles, visible_projects
-from gpuconsole.projects.forms import LimitsForm, NewProjectForm, ProjectForm
-from gpuconsole.projects.models import ProjectRole
+from gpuconsole.projects.forms import NewProjectForm, ProjectForm
+from gpuconsole.projects.models import Budget, Measure, Project, ProjectRole
 from gpuconsole.projects.tabs import frame
 
 
@@ -26,8 +26,18 @@ def projects(request: HttpRequest) -> HttpResponse:
     person = viewer(request)
     require_team(person)
     own = roles(person)
-    rows = [(project, own.get(project.pk)) for project in visible_projects(person).order_by("archived_at", "name")]
+    listed = visible_projects(person).prefetch_related("quotas", "budgets").order_by("archived_at", "name")
+    rows = [(project, own.get(project.pk), _gpus(project), _budget(project)) for project in listed]
     return render(request, "projects/list.html", {"rows": rows, "may_administer": person.may_administer})
+
+
+def _gpus(project: Project) -> int | None:
+    """How many GPUs the whole project may hold; asks nothing where the quotas came with it."""
+    return next((int(one.number) for one in project.quotas.all() if quotas.is_plain(one, Measure.GPUS)), None)
+
+
+def _budget(project: Project) -> Budget | None:
+    return next(iter(project.budgets.all()), None)
 
 
 @login_required
@@ -69,25 +79,6 @@ def general(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("project", project.slug)
     context = {"form": form, **frame(person, project, "general")}
     return render(request, "projects/general.html", context, status=422 if form.errors else 200)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def quotas(request: HttpRequest, slug: str) -> HttpResponse:
-    """Limits and the month's budget; everybody in the project may see them."""
-    person = viewer(request)
-    project = find_project(person, slug)
-    form = LimitsForm(request.POST or None, initial=LimitsForm.of(project))
-    if request.method == "POST":
-        require_role(person, project, ProjectRole.ADMIN)
-        if form.is_valid():
-            why = form.cleaned_data["why"]
-            services.set_quota(project=project, quota=form.quota, by=person.user, why=why)
-            services.set_budget(project=project, budget=form.budget(project.team), by=person.user, why=why)
-            messages.success(request, "Limits and budget were saved. They hold from the next launch on.")
-            return redirect("project-quotas", project.slug)
-    context = {"form": form, **frame(person, project, "quotas")}
-    return render(request, "projects/quotas.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -148,6 +148,10 @@ class Provider:
     """Which of the chooser's kinds of work it takes: job, machine or endpoint; empty: a job, or a machine."""
     name_path: str = ""
     """Dotted wire path of the spec's own name for the work; empty: the name is the console's alone."""
+    size_path: str = ""
+    """Dotted wire path of the field that says how much hardware is asked for; empty: no field alone does."""
+    hardware_path: str = ""
+    """Dotted wire path of the field that says which hardware."""
     name_max: int = 200
     """Characters that a name may have."""
     keeps_token: bool = True

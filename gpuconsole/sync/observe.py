@@ -170,7 +170,7 @@ def _reason(provider: Provider, row: Workload, before: State, remote: Remote, ta
 
 def _asked(row: Workload) -> Reason | None:
     """Why the end was asked for, where that was written down with the wish."""
-    if row.reason_code not in (ReasonCode.DEADLINE, ReasonCode.STOPPED_BY_PERSON):
+    if row.reason_code not in (ReasonCode.DEADLINE, ReasonCode.BUDGET, ReasonCode.STOPPED_BY_PERSON):
         return None
     return Reason(ReasonCode(row.reason_code), row.reason_text, Fault(row.reason_fault or Fault.NOBODY))
 

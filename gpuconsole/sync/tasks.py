@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 from gpuconsole.catalog.tasks import wake_stale
 from gpuconsole.connections import health, opening
 from gpuconsole.connections.tasks import wake_waiting
-from gpuconsole.sync import claim, deadlines, round
+from gpuconsole.sync import claim, deadlines, overspending, round
 from gpuconsole.sync.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="sync.tick")
 def tick() -> None:
-    """Every second: enforce deadlines, and send one task for each connection whose round is due."""
+    """Every second: enforce deadlines and budgets, and send one task for each connection whose round is due."""
     now = Clock().now()
-    for step in (deadlines.enforce, _send_due, wake_waiting, wake_stale):
+    for step in (deadlines.enforce, overspending.enforce, _send_due, wake_waiting, wake_stale):
         _at_the_door(step, now)
 
 

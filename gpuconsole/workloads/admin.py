@@ -7,7 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from gpuconsole.workloads.limits import admin as limits
 from gpuconsole.workloads.models import Event, Preset, UsageInterval, Workload
+
+__all__ = ["limits"]
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -33,6 +33,7 @@ from gpuconsole.workloads.presets.locks import Terms
 from gpuconsole.workloads.schemas import (
     EditIn,
     Events,
+    ExtendIn,
     LaunchIn,
     LogLineOut,
     LogOut,
@@ -118,7 +119,6 @@ def preview(request: HttpRequest, slug: Text, payload: LaunchIn) -> PreviewOut:
     if asked.preset is not None:
         locks.check(asked.preset, project, terms)
     shown = previews.preview(project=project, connection=terms.connection, spec=terms.spec)
-    figures = estimate(project=project, connection=terms.connection, spec=terms.spec, stop_after_s=terms.stop_after_s)
     requests = [RequestOut(method=sent.method, path=sent.path, body=sent.body, why=sent.why) for sent in shown.requests]
     return PreviewOut(
         request=requests[-1],
@@ -126,7 +126,7 @@ def preview(request: HttpRequest, slug: Text, payload: LaunchIn) -> PreviewOut:
         url=shown.url,
         curl=shown.curl,
         python=shown.python,
-        estimate=shape_estimate(figures, terms.spec.provider),
+        estimate=_estimate(asked),
     )
 
 
@@ -137,12 +137,7 @@ def preview(request: HttpRequest, slug: Text, payload: LaunchIn) -> PreviewOut:
 )
 def estimate_workload(request: HttpRequest, slug: Text, payload: LaunchIn) -> EstimateOut:
     """What a launch would cost: per hour, usually, and at most; and what stands in its way. Nothing is sent."""
-    asked = _may_launch(request, slug, payload)
-    terms = asked.terms
-    figures = estimate(
-        project=asked.project, connection=terms.connection, spec=terms.spec, stop_after_s=terms.stop_after_s
-    )
-    return shape_estimate(figures, terms.spec.provider)
+    return _estimate(_may_launch(request, slug, payload))
 
 
 @router.get("/workloads", response={200: Workloads, **COMMON_PROBLEMS}, operation_id="list_workloads")
@@ -202,6 +197,17 @@ def show_way(request: HttpRequest, response: HttpResponse, id: Text, payload: Wa
     access.require(viewer, workload)
     response["Cache-Control"] = "no-store"
     return WayOut(way=payload.way, value=services.show_way(workload=workload, way=payload.way, by=viewer.user))
+
+
+@router.post("/workloads/{id}/extend", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="extend_workload")
+def extend(request: HttpRequest, id: Text, payload: ExtendIn) -> WorkloadDetail:
+    """Move the latest end. For a later one quotas and budgets are asked again; what ends sooner gives money back."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    workload = _find(request, id)
+    access.require(viewer, workload)
+    done = services.extend(workload=workload, by=viewer.user, ends_by=payload.ends_by)
+    return shape_detail(_whole(done), timezone.now())
 
 
 @router.post("/workloads/{id}/edit", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="edit_workload")
@@ -272,13 +278,27 @@ def _may_launch(request: HttpRequest, slug: Text, payload: LaunchIn) -> _Asked:
     return _Asked(viewer, project, preset, filling.terms(payload, preset, spec, connection))
 
 
+def _estimate(asked: _Asked) -> EstimateOut:
+    terms = asked.terms
+    figures = estimate(
+        project=asked.project,
+        connection=terms.connection,
+        spec=terms.spec,
+        owner=asked.viewer.user,
+        stop_after_s=terms.stop_after_s,
+    )
+    return shape_estimate(figures, terms.spec.provider)
+
+
 def _find(request: HttpRequest, public_id: Text) -> Workload:
     return access.find_workload(request.auth, public_id)  # type: ignore[attr-defined]
 
 
 def _whole(workload: Workload) -> Workload:
     """The row read again, so that the answer shows what was written."""
-    return Workload.objects.select_related("project", "connection", "owner").get(pk=workload.pk)
+    row = Workload.objects.select_related("project", "connection", "owner").get(pk=workload.pk)
+    row.warnings = workload.warnings
+    return row
 
 
 def _one(value: str | None) -> tuple[str, ...]:

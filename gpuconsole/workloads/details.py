@@ -32,6 +32,7 @@ from gpuconsole.workloads import (
 )
 from gpuconsole.workloads.lists import Link, Words
 from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.services import EXTENDABLE
 from gpuconsole.workloads.states import Kind, State
 
 EVENTS_SHOWN = 12
@@ -144,7 +145,7 @@ def head(page: Page) -> dict[str, Any]:
         "more_acts": [act for act in buttons if act.is_more],
         "removed_text": f"removed at {page.provider.name}" if workload.removed_at else "",
         "notes": notes.of(workload, page.provider),
-        "figures": figures.of(workload, page.now),
+        "figures": figures.of(workload, page.now, _extend_url(page)),
         "poll": page.poll(),
         "head_every": HEAD_EVERY_S,
     }
@@ -295,6 +296,11 @@ def _ways(workload: Workload) -> Sequence[Way]:
     shown = [(label, value) for label, value in workload.connect.items() if label not in in_table]
     found = enumerate(shown, start=1)
     return [Way(label, value, "" if value else f"way-{number}-{sealed:08x}") for number, (label, value) in found]
+
+
+def _extend_url(page: Page) -> str:
+    may = page.workload.state in EXTENDABLE and access.may_act(page.viewer, page.workload)
+    return f"{page.url}extend/" if may else ""
 
 
 def _ports(workload: Workload) -> Sequence[dict[str, Any]]:

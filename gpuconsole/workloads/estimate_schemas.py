@@ -4,8 +4,10 @@ from datetime import date, datetime
 
 from gpuconsole.core.api import Amount, ApiSchema
 from gpuconsole.core.money import Money
+from gpuconsole.projects.quotas import Violation
 from gpuconsole.providers import registry
-from gpuconsole.workloads.estimates import Check, Estimate, Typical
+from gpuconsole.workloads.estimates import Estimate, Typical
+from gpuconsole.workloads.limits.verdicts import Check
 
 
 class MoneyOut(ApiSchema):
@@ -71,6 +73,20 @@ class CheckOut(ApiSchema):
     code: str
 
 
+class ViolationOut(ApiSchema):
+    """A limit that a launch would break; numbers are in the measure's unit, null where nobody knows it."""
+
+    quota: str
+    measure: str
+    consequence: str
+    limit: Amount | None
+    used: Amount | None
+    asked: Amount | None
+    fits: Amount | None
+    """What would still fit."""
+    text: str
+
+
 class EstimateOut(ApiSchema):
     """Money before it is spent; null means unknown, never zero."""
 
@@ -90,6 +106,8 @@ class EstimateOut(ApiSchema):
     converted: ConvertedOut | None
     """Null where the provider charges in the team's currency, or no rate is known."""
     checks: list[CheckOut]
+    violations: list[ViolationOut]
+    """Limits that stand against it, those that block first."""
     may_launch: bool
 
 
@@ -112,6 +130,7 @@ def shape_estimate(estimate: Estimate, provider: str) -> EstimateOut:
         ),
         converted=_converted(estimate),
         checks=[_check(check) for check in estimate.checks],
+        violations=[_violation(one) for one in estimate.violations],
         may_launch=not estimate.blocking,
     )
 
@@ -138,6 +157,19 @@ def _converted(estimate: Estimate) -> ConvertedOut | None:
 def _check(check: Check) -> CheckOut:
     return CheckOut(
         name=check.name, is_ok=check.is_ok, blocks=check.blocks, text=check.text, field=check.field, code=check.code
+    )
+
+
+def _violation(violation: Violation) -> ViolationOut:
+    return ViolationOut(
+        quota=violation.quota.public_id,
+        measure=violation.measure,
+        consequence=violation.consequence,
+        limit=violation.limit,
+        used=violation.used,
+        asked=violation.asked,
+        fits=violation.fits,
+        text=violation.text,
     )
 
 

@@ -9,22 +9,23 @@ from statistics import median
 
 from django.utils import timezone
 
+from gpuconsole.accounts.models import User
 from gpuconsole.catalog import queries as catalog
 from gpuconsole.connections.models import Connection, Health
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
-from gpuconsole.projects import budgets, quotas, rates
+from gpuconsole.projects import quotas, rates, rules
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Pricing, Rounding
 from gpuconsole.providers.specs import Spec
-from gpuconsole.workloads import spending, usage
+from gpuconsole.workloads import usage
+from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, STOP_AFTER, WARNING, Check, Wish, blocking, verdict
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import FINAL
 
 ALIKE = 30
 ALIKE_AT_LEAST = 5
-STOP_AFTER = "guards.stop_after_s"
 MOST_MONEY, MOST_GPUS = Decimal(10) ** 9, 2**31 - 1
 """What one launch may cost and hold for us to write it down; more is a mistake in a field."""
 
@@ -36,18 +37,6 @@ class Typical:
     cost: Money | None
     run_s: float
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line beside the Launch button; a check that blocks and is not ok refuses the launch."""
-
-    name: str
-    is_ok: bool
-    text: str
-    field: str = ""
-    code: str = ""
-    blocks: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,21 +96,29 @@ class Estimate:
 
     @property
     def blocking(self) -> tuple[Check, ...]:
-        """Why a launch would be refused."""
-        return tuple(check for check in self.checks if check.blocks and not check.is_ok)
+        """Why a launch would be refused; what an admin could allow comes last."""
+        return blocking(self.checks)
+
+    @property
+    def warnings(self) -> tuple[Check, ...]:
+        """Limits that a launch passes with a warning."""
+        return tuple(check for check in self.checks if check.code == WARNING)
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether nothing stands in the way that an admin could not allow."""
+        return bool(self.blocking) and all(check.code == NEEDS_APPROVAL for check in self.blocking)
 
 
-def longest_run_s(project: Project, stop_after_s: int | None) -> int | None:
-    """The age at which the console ends it: as asked, else as the project has it; None: never."""
-    return stop_after_s or project.default_stop_after_s or project.max_run_s
-
-
-def estimate(*, project: Project, connection: Connection, spec: Spec, stop_after_s: int | None = None) -> Estimate:
-    """The figures of a launch as things stand now, from what was last seen of the provider."""
+def estimate(
+    *, project: Project, connection: Connection, spec: Spec, owner: User | None, stop_after_s: int | None = None
+) -> Estimate:
+    """The figures of a launch by ``owner`` as things stand now, from what was last seen of the provider."""
     provider = registry.get(connection.provider)
     pricing = provider.adapter.price(spec, catalog.offers(connection))
     now = timezone.now()
-    longest_s = longest_run_s(project, stop_after_s)
+    found = rules.of(project, owner)
+    longest_s = stop_after_s or project.default_stop_after_s or quotas.longest_run_s(found.quotas, provider.kind)
     hourly = None if pricing.hourly_price is None else Money(pricing.hourly_price, pricing.currency)
     resting = Money(pricing.resting_hourly_price, pricing.currency) if pricing.resting_hourly_price else None
     upper = _upper(pricing, longest_s)
@@ -131,10 +128,19 @@ def estimate(*, project: Project, connection: Connection, spec: Spec, stop_after
     def in_team(money: Money | None) -> Money | None:
         return money if money is None or money.currency == team_currency else quote.convert(money) if quote else None
 
-    hourly_in_team = in_team(hourly)
-    violations = _violations(project, pricing, hourly_in_team, longest_s)
-    budget_check, budget_after = _budget(project, hourly, upper, now)
-    checks = [*_sane(pricing, upper), _quota(project, violations), *budget_check, *_end(spec, longest_s)]
+    wish = Wish(
+        project=project,
+        owner=owner,
+        provider=provider,
+        pricing=pricing,
+        hourly=hourly,
+        upper=upper,
+        longest_s=longest_s,
+        ends_by=deadline(now, longest_s),
+        now=now,
+    )
+    said = verdict(wish, found)
+    checks = [*_sane(pricing, upper), *said.checks, *_end(project, spec, longest_s)]
     return Estimate(
         pricing=pricing,
         hourly=hourly,
@@ -143,15 +149,20 @@ def estimate(*, project: Project, connection: Connection, spec: Spec, stop_after
         typical=_typical(project, connection, provider.kind, pricing),
         resting=resting,
         quote=quote,
-        hourly_in_team=hourly_in_team,
+        hourly_in_team=in_team(hourly),
         upper_in_team=in_team(upper),
         price_seen_at=catalog.offers_seen_at(connection),
         price_source=f"Offers of {provider.name} on {connection.name}",
         is_sandbox=connection.is_sandbox,
-        violations=violations,
-        budget_after=budget_after,
+        violations=said.violations,
+        budget_after=said.budget_after,
         checks=(*checks, _key(connection)),
     )
+
+
+def deadline(since: datetime, longest_s: int | None) -> datetime | None:
+    """When the console ends it; an age beyond the calendar is none."""
+    return None if longest_s is None else since + timedelta(seconds=longest_s)
 
 
 def _sane(pricing: Pricing, upper: Money | None) -> list[Check]:
@@ -174,61 +185,8 @@ def _ends_s(pricing: Pricing, longest_s: int | None) -> int | None:
     return min((limit_s for limit_s in (longest_s, pricing.billed_at_most_s) if limit_s is not None), default=None)
 
 
-def _violations(
-    project: Project, pricing: Pricing, hourly: Money | None, longest_s: int | None
-) -> tuple[quotas.Violation, ...]:
-    currency = project.team.currency
-    holds = spending.held(Workload.objects.filter(project=project))
-    hourly_held = spending.total(holds.hourly, currency)
-    use = quotas.Use(holds.gpus, holds.workloads, hourly_held.amount if hourly_held else Decimal(0))
-    ask = quotas.Ask(pricing.gpu_count, hourly.amount if hourly else None, longest_s)
-    return tuple(quotas.check(quotas.quota_of(project), use, ask, currency=currency))
-
-
-def _quota(project: Project, violations: tuple[quotas.Violation, ...]) -> Check:
-    if not violations:
-        has_limits = quotas.quota_of(project) != quotas.Quota()
-        return Check("Quota", True, "Within the project's quota." if has_limits else "The project has no quota.")
-    only_run = all(violation.limit == "max_run_s" for violation in violations)
-    text = " ".join(violation.text for violation in violations)
-    return Check("Quota", False, text, STOP_AFTER if only_run else "", "over_quota")
-
-
-def _balance(project: Project, now: datetime) -> budgets.Balance | None:
-    """The month as it stands; None without a budget, or where a sum can't be converted for want of a rate."""
-    if project.budget_amount is None:
-        return None
-    month = budgets.month_of(now, project.team.time_zone)
-    spent = spending.total(spending.spent([project], month.start, month.end, now), project.budget_currency)
-    reserved = spending.total(spending.reserved(Workload.objects.filter(project=project), now), project.budget_currency)
-    return None if spent is None or reserved is None else budgets.balance(project, spent=spent, reserved=reserved)
-
-
-def _budget(
-    project: Project, hourly: Money | None, upper: Money | None, now: datetime
-) -> tuple[list[Check], Money | None]:
-    if project.budget_amount is None:
-        return [], None
-    if hourly is None:
-        return [Check("Budget", False, "The price is not known, so the budget can't be checked.", blocks=False)], None
-    if upper is None:
-        text = "This project has a budget: say after how long the work is to be stopped."
-        return [Check("Budget", False, text, STOP_AFTER, "needs_deadline")], None
-    balance, most = _balance(project, now), rates.convert(upper, project.budget_currency)
-    if balance is None or most is None:
-        text = (
-            f"A rate to {project.budget_currency} is missing, so the budget can't be checked. Ask an admin to set it."
-        )
-        return [Check("Budget", False, text, code="no_rate")], None
-    if not balance.has_room_for(most):
-        text = f"At most {most}, and {balance.left} of {balance.budget} are left this month."
-        return [Check("Budget", False, text, code="over_budget")], None
-    left = balance.left - most
-    return [Check("Budget", True, f"At most {most}; then {left} of {balance.budget} are left.")], left
-
-
-def _end(spec: Spec, longest_s: int | None) -> list[Check]:
-    if not spec.is_endless or longest_s is not None:
+def _end(project: Project, spec: Spec, longest_s: int | None) -> list[Check]:
+    if not spec.is_endless or longest_s is not None or project.may_never_end:
         return []
     text = "It runs until somebody ends it: say after how long it is to be stopped."
     return [Check("End", False, text, STOP_AFTER, "needs_deadline")]

@@ -32,16 +32,19 @@ class Figure:
     note: str = ""
     percent: Decimal | None = None
     percent_label: str = ""
+    url: str = ""
+    url_label: str = ""
+    """What can be done about it."""
 
 
-def of(workload: Workload, now: datetime) -> list[Figure]:
-    """The strip of one workload; unknown figures say so."""
+def of(workload: Workload, now: datetime, extend_url: str = "") -> list[Figure]:
+    """The strip of one workload; unknown figures say so. ``extend_url`` leads whoever may to another latest end."""
     return [
         _hardware(workload),
         _place(workload),
         _time(workload),
         _cost(workload, now),
-        _limit(workload, now),
+        _limit(workload, now, extend_url),
         _charged(workload),
     ]
 
@@ -82,26 +85,19 @@ def _cost(workload: Workload, now: datetime) -> Figure:
 _ENDS = {Kind.JOB: "it ends by itself", Kind.INSTANCE: "it runs until somebody ends it"}
 
 
-def _limit(workload: Workload, now: datetime) -> Figure:
+def _limit(workload: Workload, now: datetime, extend_url: str) -> Figure:
     if workload.ends_by is None:
         return Figure("Latest end", "none", _ENDS[Kind(workload.kind)])
     if workload.is_final:
         note = "not reached" if _ended_early(workload) else "reached"
         return Figure("Latest end", live.moment(workload.ends_by), note)
-    began = _clock_began(workload, workload.ends_by)
+    began = workload.clock_began
     whole = workload.ends_by - began
     gone = min(max(now - began, timedelta()), whole)
     percent = Decimal(gone / whole * 100).quantize(Decimal("0.01")) if whole else Decimal(100)
     note = f"of {formats.duration(whole)}; we end it then"
     text = f"{formats.duration(gone)} of {formats.duration(whole)} used"
-    return Figure("Latest end", live.moment(workload.ends_by), note, percent, text)
-
-
-def _clock_began(workload: Workload, ends_by: datetime) -> datetime:
-    """The launch, or the start or retry that gave it its time anew."""
-    if workload.stop_after_s is None:
-        return workload.created_at
-    return max(workload.created_at, ends_by - timedelta(seconds=workload.stop_after_s))
+    return Figure("Latest end", live.moment(workload.ends_by), note, percent, text, extend_url, "Extend")
 
 
 def _ended_early(workload: Workload) -> bool:

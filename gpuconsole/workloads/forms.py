@@ -57,6 +57,8 @@ class LaunchForm:
     json_error: str = ""
     json_text: str = ""
     """What was typed in the JSON view, where it could not be read."""
+    refused: str = ""
+    """The code of the service's no."""
     found: dict[str, str] = field(default_factory=dict)
     """Errors from elsewhere, by dotted wire path."""
 
@@ -168,7 +170,11 @@ class LaunchForm:
         if spec is None:
             return None
         return estimates.estimate(
-            project=self.project, connection=self.connection, spec=spec, stop_after_s=self.stop_after_s
+            project=self.project,
+            connection=self.connection,
+            spec=spec,
+            owner=self.viewer.user,
+            stop_after_s=self.stop_after_s,
         )
 
     @cached_property
@@ -201,7 +207,7 @@ class LaunchForm:
 
     def refuse(self, no: Refused) -> None:
         """Put the service's no where it belongs; what belongs to no field goes above the form."""
-        path = no.field.removeprefix("spec.")
+        self.refused, path = no.code, no.field.removeprefix("spec.")
         if path.startswith("guards."):
             self.guards_form.add_errors({path: no.message})
         elif no.field.startswith("spec."):

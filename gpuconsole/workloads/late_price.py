@@ -22,7 +22,11 @@ def settle(workload: Workload) -> bool:
         return False
     spec = registry.get(workload.provider).spec.read(workload.spec)
     figures = estimate(
-        project=workload.project, connection=workload.connection, spec=spec, stop_after_s=workload.stop_after_s
+        project=workload.project,
+        connection=workload.connection,
+        spec=spec,
+        owner=workload.owner,
+        stop_after_s=workload.stop_after_s,
     )
     if figures.hourly is None:
         return False

@@ -14,13 +14,21 @@ from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.core.spec_forms import is_stand_in
 from gpuconsole.providers.remote import Offer
-from gpuconsole.workloads.estimates import Check, Estimate
+from gpuconsole.workloads.estimates import Estimate
 from gpuconsole.workloads.forms import LaunchForm
+from gpuconsole.workloads.limits.verdicts import Check
 
 ASK_FIRST = Decimal(50)
 """Money above which a launch asks once more, in the team's currency, where the person set no other line."""
 ASK_FIRST_GPUS = 8
 _MONTH_H = 30 * 24
+_BUTTONS = {
+    "over_quota": "Over quota: ask an admin",
+    "over_budget": "Over budget: ask an admin",
+    "needs_approval": "Over a limit: ask an admin",
+    "needs_deadline": "Say when to stop to launch",
+}
+"""What the button says where a launch would be refused, by the code of the refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,8 @@ def _button(form: LaunchForm, figures: Estimate | None) -> tuple[str, bool]:
     kind = form.provider.kind
     if not form.projects:
         return "No project to launch in", False
+    if form.refused in _BUTTONS:
+        return _BUTTONS[form.refused], False
     if form.error_count:
         fields = f"{form.error_count} field{'s' if form.error_count > 1 else ''}"
         shown = len(form.spec_form.shown) + len(form.guards_form.shown)
@@ -122,9 +132,7 @@ def _button(form: LaunchForm, figures: Estimate | None) -> tuple[str, bool]:
     if form.connection is None:
         return f"Connect {form.provider.name} to launch", False
     if figures is not None and figures.blocking:
-        words = {"over_quota": "Over quota: ask an admin", "over_budget": "Over budget: ask an admin"}
-        words["needs_deadline"] = "Say when to stop to launch"
-        return words.get(figures.blocking[0].code, "Not possible just now"), False
+        return _BUTTONS.get(figures.blocking[0].code, "Not possible just now"), False
     return f"Launch {kind}", True
 
 

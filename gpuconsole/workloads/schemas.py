@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self, Union
 from ninja import Field
 from pydantic import Discriminator, JsonValue, model_validator
 
-from gpuconsole.core.api import Amount, ApiInput, ApiSchema, PageInfo, Text
+from gpuconsole.core.api import Amount, ApiInput, ApiSchema, Moment, PageInfo, Text
 from gpuconsole.providers import problems, registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import checkpoints
@@ -201,10 +201,19 @@ class WorkloadDetail(WorkloadOut):
     """Newest first."""
     log_size: int
     is_log_complete: bool
+    warnings: list[str]
+    """Limits that were passed with a warning just now; its events keep them."""
     edit: EditOut | None
     """The last edit, until the provider has taken it."""
     removed_at: datetime | None
     """When the provider, asked to delete what had ended, listed it no more."""
+
+
+class ExtendIn(ApiInput):
+    """Another latest end."""
+
+    ends_by: Moment | None
+    """When the console ends it at the latest; null takes the end away, where an admin of the project allowed that."""
 
 
 class WayIn(ApiInput):
@@ -299,6 +308,7 @@ def shape_detail(workload: Workload, now: datetime) -> WorkloadDetail:
         is_log_complete=workload.is_log_complete,
         edit=_edit(workload),
         removed_at=workload.removed_at,
+        warnings=list(workload.warnings),
     )
 
 

@@ -1,68 +1,24 @@
-"""Sums over many workloads: what projects hold now, what they spent, what they have reserved. By currency first."""
+"""Sums over many workloads: what projects spent. By currency first."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeAlias
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from gpuconsole.accounts.models import Team
 from gpuconsole.core.money import Money
 from gpuconsole.projects import budgets, rates
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads import usage
-from gpuconsole.workloads.models import UsageInterval, WorkloadQuerySet
+from gpuconsole.workloads.models import UsageInterval
 
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What work holds that is active or asked to start; ``hourly`` counts what is priced."""
-
-    gpus: int = 0
-    workloads: int = 0
-    hourly: Mapping[str, Decimal] = field(default_factory=dict)
-
-
-def held(workloads: WorkloadQuerySet) -> Held:
-    """One query."""
-    rows = (
-        workloads.holding()
-        .order_by()
-        .values_list("currency")
-        .annotate(Sum("gpu_count"), Count("pk"), Sum("hourly_price"))
-    )
-    found = list(rows)
-    return Held(
-        gpus=sum(gpus for _, gpus, _, _ in found),
-        workloads=sum(count for _, _, count, _ in found),
-        hourly={currency: hourly for currency, _, _, hourly in found if hourly is not None},
-    )
-
-
-def reserved(workloads: WorkloadQuerySet, now: datetime) -> dict[str, Decimal]:
-    """What held work may still cost on top of what it has cost already. One query."""
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    needed = (
-        "currency",
-        "reserved",
-        "hourly_price",
-        "resting_hourly_price",
-        "rounding",
-        "cost_closed",
-        "billed_since",
-        "billed_tariff",
-        "billed_before_s",
-        "billed_closed_s",
-        "state",
-    )
-    for workload in workloads.holding().filter(reserved__isnull=False).only(*needed):
-        spent = usage.cost_so_far(workload, now) or Decimal(0)
-        sums[workload.currency] += max(Decimal(0), (workload.reserved or Decimal(0)) - spent)
-    return dict(sums)
+Intervals: TypeAlias = "QuerySet[UsageInterval]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +37,56 @@ def month(team: Team, projects: Iterable[Project], now: datetime) -> MonthSpend:
 
 
 def spent(projects: Iterable[Project], start: datetime, end: datetime, now: datetime) -> dict[str, Decimal]:
+    """Cost of what was billed between two moments, of some projects together."""
+    return spent_of(UsageInterval.objects.filter(project__in=list(projects)), start, end, now)
+
+
+def spent_of(intervals: Intervals, start: datetime, end: datetime, now: datetime) -> dict[str, Decimal]:
     """Cost of what was billed between two moments; an interval that crosses one of them counts by its share of time."""
-    of_project = UsageInterval.objects.filter(project__in=list(projects))
-    inside = of_project.filter(started_at__gte=start, ended_at__lte=end, cost__isnull=False)
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    sums.update(inside.order_by().values_list("currency").annotate(Sum("cost")))
-    crossing = of_project.filter(started_at__lt=end).filter(
+    sums = spent_by_project(intervals, start, end, now)
+    return merged(sums, sums)
+
+
+def spent_by_project(
+    intervals: Intervals, start: datetime, end: datetime, now: datetime
+) -> dict[int, dict[str, Decimal]]:
+    """The same by project and currency. Two queries."""
+    sums = closed_by_project(intervals, start, end)
+    for project, own in crossing_by_project(intervals, start, end, now).items():
+        for currency, amount in own.items():
+            sums[project][currency] += amount
+    return sums
+
+
+def closed_by_project(intervals: Intervals, start: datetime, end: datetime) -> dict[int, dict[str, Decimal]]:
+    """Cost of the intervals that lie between two moments whole."""
+    inside = intervals.filter(started_at__gte=start, ended_at__lte=end, cost__isnull=False)
+    sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for project, currency, cost in inside.order_by().values_list("project", "currency").annotate(Sum("cost")):
+        sums[project][currency] += cost
+    return sums
+
+
+def crossing_by_project(
+    intervals: Intervals, start: datetime, end: datetime, now: datetime
+) -> dict[int, dict[str, Decimal]]:
+    """What the others cost between two moments: those that are open, and those that cross one of them."""
+    sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    crossing = intervals.filter(started_at__lt=end).filter(
         Q(ended_at__isnull=True) | Q(ended_at__gt=end) | Q(started_at__lt=start, ended_at__gt=start)
     )
     for interval in crossing:
-        sums[interval.currency] += _share(interval, start, end, now)
-    return dict(sums)
+        sums[interval.project_id][interval.currency] += _share(interval, start, end, now)
+    return sums
+
+
+def merged(sums: Mapping[int, Mapping[str, Decimal]], projects: Iterable[int]) -> dict[str, Decimal]:
+    """The sums of some projects together, by currency."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for project in projects:
+        for currency, amount in sums.get(project, {}).items():
+            found[currency] += amount
+    return found
 
 
 def total(sums: Mapping[str, Decimal], currency: str) -> Money | None:

@@ -173,6 +173,7 @@ class ReasonCode(models.TextChoices):
     STOPPED_BY_PERSON = "stopped_by_person", "Stopped by a person"
     STOPPED_ELSEWHERE = "stopped_elsewhere", "Ended at the provider, not from here"
     DEADLINE = "deadline", "Its latest end had come"
+    BUDGET = "budget", "Its budget was overspent"
     GONE = "gone", "The provider no longer lists it"
     NEVER_SENT = "never_sent", "Ended before it was sent"
 

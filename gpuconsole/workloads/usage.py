@@ -107,6 +107,14 @@ def step(workload: Workload, now: datetime) -> tuple[int, Decimal] | None:
     return length_s, gone_s % length_s
 
 
+def most_until(workload: Workload, ends_by: datetime, now: datetime) -> Decimal | None:
+    """The most that it will have cost if it is billed until then, what it has cost already included."""
+    if workload.hourly_price is None:
+        return None
+    lasts_s = seconds(ends_by - (workload.billed_since or now))
+    return workload.cost_closed + (price_of(lasts_s, workload.hourly_price, workload.rounding) or 0)
+
+
 def billed_so_far_s(workload: Workload, now: datetime) -> Decimal:
     """Seconds billed up to now, before any rounding up."""
     open_s = seconds(now - workload.billed_since) if workload.billed_since else Decimal(0)

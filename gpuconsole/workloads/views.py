@@ -105,6 +105,8 @@ def launch(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         return show_again(request, filled)
     drafts.discard(filled.viewer, slug)
     messages.success(request, f"Sent {workload.name} to {filled.provider.name}.")
+    for text in workload.warnings:
+        messages.warning(request, text)
     return redirect(f"/{workload.kind}s/{workload.public_id}/")
 
 

@@ -15,6 +15,7 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from tests.api.conftest import Caller
 from tests.contract.samples import DOCUMENTED_BASETEN
+from tests.factories import set_quota
 
 
 def test_a_launch_answers_the_workload_as_submitting(caller: Caller) -> None:
@@ -75,13 +76,14 @@ def test_two_launches_without_a_key_are_two(caller: Caller) -> None:
 
 
 def test_a_quota_says_no_with_409(caller: Caller) -> None:
-    caller.lab.project.max_gpus = 1
-    caller.lab.project.save()
+    set_quota(caller.lab.project, "gpus", 1)
 
     answer = caller.launch(caller.body("baseten"))
 
-    assert answer.status_code in (409, 422)
-    assert "GPU" in answer.json()["detail"]
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (409, "over_quota")
+    assert [problem["path"] for problem in told["errors"]] == ["spec.training_job.compute.accelerator.count"]
+    assert "2 GPUs asked; 0 of 1 are in use in this project, so 1 would fit." in told["detail"]
     assert not Workload.objects.exists()
 
 

@@ -11,14 +11,13 @@ from django.utils import timezone
 from gpuconsole.accounts.models import TeamRole
 from gpuconsole.catalog import published
 from gpuconsole.catalog.models import Offer, OfferPrice
-from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.providers.remote import LogLine
 from gpuconsole.workloads import logs
 from gpuconsole.workloads.models import Workload
 from tests.api.conftest import Caller
-from tests.factories import make_token
+from tests.factories import make_token, set_budget
 from tests.factories_workloads import make_lab, make_user
 
 
@@ -35,13 +34,12 @@ def test_me_tells_person_team_and_scopes(caller: Caller) -> None:
     assert told["token"] == caller.token[:8]
 
 
-def test_projects_tell_role_quota_and_budget(caller: Caller) -> None:
-    Project.objects.filter(pk=caller.lab.project.pk).update(max_gpus=8, budget_amount=500, budget_currency="USD")
+def test_projects_tell_role_and_budget(caller: Caller) -> None:
+    set_budget(caller.lab.project, 500)
 
     (told,) = caller.get("/projects").json()["items"]
 
     assert (told["slug"], told["role"]) == ("project", "admin")
-    assert told["quota"] == {"max_gpus": 8, "max_workloads": None, "max_hourly_price": None, "max_run_s": None}
     assert told["budget"] == {"amount": "500.0000", "currency": "USD"}
 
 

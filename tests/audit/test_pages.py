@@ -1,11 +1,13 @@
 """The audit log: for team admins, newest first, one entry unfolded by link."""
 
+from decimal import Decimal
+
 import pytest
 
 from gpuconsole.audit import services as audit
 from gpuconsole.audit.models import Record, Result
-from gpuconsole.projects import services as projects
-from gpuconsole.projects.quotas import Quota
+from gpuconsole.workloads.limits import services as limits
+from gpuconsole.workloads.limits.terms import LimitTerms
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -26,12 +28,13 @@ def as_owner(client, team):
 
 def test_an_entry_unfolds_with_old_and_new_values_reason_and_request(as_owner, team):
     project = make.make_project(team)
-    projects.set_quota(project=project, quota=Quota(max_gpus=8), by=make.owner_of(team), why="H100 week")
-    record = Record.objects.get(action="project.quota")
+    terms = LimitTerms(measure="gpus", limit=Decimal(8))
+    limits.add_quota(team=team, project=project, terms=terms, by=make.owner_of(team), why="H100 week")
+    record = Record.objects.get(action="quota.add")
 
     content = as_owner.get(f"/audit/?open={record.public_id}").content.decode()
 
-    assert "max gpus" in content
+    assert "gpus" in content
     assert "H100 week" in content
 
 

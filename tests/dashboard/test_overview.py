@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from gpuconsole.connections.models import TICK_S, HealthTick
-from gpuconsole.projects.models import Project
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import ReasonCode, State
+from tests.factories import set_budget
 from tests.factories_workloads import Lab, make_lab
 
 
@@ -83,7 +82,7 @@ def test_health_ticks_tell_fine_slow_and_bad_half_hours(lab: Lab, visitor: Clien
 
 
 def test_the_month_shows_spend_against_the_budget_of_the_scope(lab: Lab, visitor: Client) -> None:
-    Project.objects.filter(pk=lab.project.pk).update(budget_amount=Decimal(100), budget_currency=lab.team.currency)
+    set_budget(lab.project, 100, lab.team.currency)
     lab.workload("baseten", stop_after_s=3600)
     assert "of $100" in text_of(visitor)
 

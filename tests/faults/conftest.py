@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
 
 import pytest
-from django.conf import settings as django_settings
 from pytest_django.fixtures import Settings
 
 from gpuconsole.simulator.server import serve
+from tests.web import database_url
 
 if TYPE_CHECKING:
     from tests.sync.bench import Engine
@@ -67,9 +66,7 @@ def engine(transactional_db: None, settings: Settings) -> Iterator[Engine]:
 
 @pytest.fixture
 def workers(engine: Engine) -> Iterator[Workers]:
-    made = Workers(
-        {**os.environ, "DATABASE_URL": _database_url(), "GPUCONSOLE_SIMULATOR_URL": str(engine.far.base_url)}
-    )
+    made = Workers({**os.environ, "DATABASE_URL": database_url(), "GPUCONSOLE_SIMULATOR_URL": str(engine.far.base_url)})
     yield made
     made.end()
 
@@ -85,15 +82,3 @@ def eventually() -> Callable[[Callable[[], object]], None]:
             time.sleep(0.02)
 
     return wait
-
-
-def _database_url() -> str:
-    """The test database as the address of a server; its name differs from the session's own."""
-    found = django_settings.DATABASES["default"]
-    user, place = quote(found["USER"]), urlencode({"host": found["HOST"]})
-    return f"postgresql://{user}@/{found['NAME']}?{place}" if found["HOST"].startswith("/") else _remote(found)
-
-
-def _remote(found: dict[str, str]) -> str:
-    login = f"{quote(found['USER'])}:{quote(found['PASSWORD'])}"
-    return f"postgresql://{login}@{found['HOST']}:{found['PORT'] or 5432}/{found['NAME']}"

@@ -36,29 +36,6 @@ def test_a_short_name_that_is_taken_is_told_beside_its_field(as_owner, project):
     assert "slug" in answer.context["form"].errors
 
 
-def test_limits_are_filled_in_as_people_say_them(as_owner, project):
-    given = {"max_gpus": "16", "max_run_h": "1.5", "max_hourly_price": "40.5", "budget_amount": "2000", "why": "start"}
-
-    as_owner.post("/projects/speech-asr/settings/quotas/", given)
-
-    project.refresh_from_db()
-    assert (project.max_gpus, project.max_run_s, project.max_workloads) == (16, 5400, None)
-    assert (project.budget_amount, project.budget_currency) == (2000, "USD")
-    page = as_owner.get("/projects/speech-asr/settings/quotas/").content.decode()
-    assert 'value="1.5"' in page
-    assert 'value="2000"' in page
-
-
-@pytest.mark.parametrize(
-    ("field", "value"), [("max_gpus", "-1"), ("max_run_h", "0"), ("budget_amount", "much"), ("max_workloads", "1e99")]
-)
-def test_bad_limits_are_told_beside_their_fields(as_owner, project, field, value):
-    answer = as_owner.post("/projects/speech-asr/settings/quotas/", {field: value})
-
-    assert answer.status_code == 422
-    assert field in answer.context["form"].errors
-
-
 @pytest.mark.parametrize("page", ["", "members/", "quotas/", "secrets/"])
 def test_viewers_look_and_change_nothing(client, project, page):
     client.force_login(make.add_to_project(project, ProjectRole.VIEWER), backend=BACKEND)

@@ -4,16 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from gpuconsole.audit.models import Record
 from gpuconsole.core import crypto
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.money import Money
 from gpuconsole.projects import rates, secrets, services
-from gpuconsole.projects.models import ExchangeRate, Project, ProjectRole, Secret
-from gpuconsole.projects.quotas import Quota
-from gpuconsole.projects.services import Budget
+from gpuconsole.projects.models import ExchangeRate, ProjectRole, Secret
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -41,38 +38,6 @@ def test_a_name_that_is_an_address_of_the_console_gets_another_slug(project, own
     assert make.make_project(project.team, name="New").slug == "new-2"
     with pytest.raises(Refused, match="taken by the console"):
         services.create(team=project.team, name="x", slug="new", by=owner)
-
-
-def test_a_quota_is_written_with_its_reason(project, owner):
-    services.set_quota(project=project, quota=Quota(max_gpus=8, max_run_s=3600), by=owner, why="H100 week")
-
-    project.refresh_from_db()
-    assert (project.max_gpus, project.max_run_s) == (8, 3600)
-    record = Record.objects.get(action="project.quota")
-    assert record.before == {"max_gpus": None, "max_run_s": None}
-    assert record.after == {"max_gpus": 8, "max_run_s": 3600}
-    assert record.why == "H100 week"
-
-
-def test_saving_what_is_so_already_writes_nothing(project, owner):
-    services.set_quota(project=project, quota=Quota(), by=owner)
-
-    assert not Record.objects.filter(action="project.quota").exists()
-
-
-def test_a_budget_is_set_and_lifted(project, owner):
-    services.set_budget(project=project, budget=Budget(Decimal("2000"), "USD"), by=owner)
-    services.set_budget(project=project, budget=Budget(None, "USD"), by=owner)
-
-    project.refresh_from_db()
-    assert (project.budget_amount, project.budget_currency) == (None, "")
-
-
-def test_a_budget_without_a_currency_is_refused_by_service_and_database(project, owner):
-    with pytest.raises(Refused):
-        services.set_budget(project=project, budget=Budget(Decimal(1), ""), by=owner)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Project.objects.filter(pk=project.pk).update(budget_amount=1)
 
 
 def test_only_members_of_the_team_get_into_a_project(project, owner):

@@ -63,6 +63,8 @@ READ_OFFER = Rule("401 404 ok ok ok ok ok", everybody("405"))
 READ_WORK = Rule("401 404 404 ok ok ok ok", everybody("405"))
 _OWN_TEAM_READ = "401 ok 403 403 403 403 ok"
 ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
+_QUOTAS = Rule("401 404 404 ok ok ok ok", "401 404 404 403 403 ok ok")
+_TEAM_QUOTAS = Rule("401 ok 403 403 403 403 ok", "401 ok 403 403 403 403 ok")
 
 
 def _launch(world: World) -> dict[str, Any]:
@@ -71,6 +73,10 @@ def _launch(world: World) -> dict[str, Any]:
 
 def _preset(world: World) -> dict[str, Any]:
     return {"name": "shared", "project": world.lab.project.slug, "spec": sample("cortecs")}
+
+
+def _quota(world: World) -> dict[str, Any]:
+    return {"measure": "gpus", "kind": "job", "limit": 5}
 
 
 def _invoice(world: World) -> dict[str, Any]:
@@ -89,6 +95,7 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/log/": WORK,
         f"{kind}/<slug:public_id>/log.txt": WORK,
         f"{kind}/<slug:public_id>/spec.json": WORK,
+        f"{kind}/<slug:public_id>/extend/": WORK_ACT,
         f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
         f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry|delete)/": WORK_ACT,
         f"{kind}/<slug:public_id>/edit/": WORK_ACT,
@@ -208,10 +215,17 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/projects/<slug>/workloads": ACT.posting(_launch),
     "api/v1/projects/<slug>/workloads/preview": ACT.posting(_launch),
     "api/v1/projects/<slug>/workloads/estimate": ACT.posting(_launch),
+    "api/v1/projects/<slug>/quotas": _QUOTAS.posting(_quota),
+    "api/v1/projects/<slug>/quotas/<id>": READ_WORK,
+    "api/v1/projects/<slug>/budget": _QUOTAS.posting(lambda world: {"amount": 5}),
+    "api/v1/team/quotas": _TEAM_QUOTAS.posting(_quota),
+    "api/v1/team/quotas/<id>": Rule("401 404 403 403 403 403 ok", everybody("405")),
+    "api/v1/team/budget": replace(_TEAM_QUOTAS, get="401 404 403 403 403 403 ok").posting(lambda world: {"amount": 5}),
     **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),
     **_within(
         "api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry", "delete"), ACT)
     ),
     "api/v1/workloads/<id>/edit": ACT.posting(lambda world: {"changes": {"priority": 3}}),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
+    "api/v1/workloads/<id>/extend": ACT.posting(lambda world: {"ends_by": "2030-01-01T00:00:00Z"}),
 }

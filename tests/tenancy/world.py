@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from gpuconsole.accounts import invitations
 from gpuconsole.accounts.models import Membership, TeamRole, User
 from gpuconsole.projects import secrets
-from gpuconsole.projects.models import ProjectMember, ProjectRole
+from gpuconsole.projects.models import ExchangeRate, ProjectMember, ProjectRole
 from gpuconsole.spend.invoices import services as invoices
 from gpuconsole.spend.models import Source
 from gpuconsole.workloads import ways
@@ -20,7 +20,7 @@ from gpuconsole.workloads.presets import services as presets
 from gpuconsole.workloads.presets.services import Content
 from gpuconsole.workloads.states import State
 from tests.contract.samples import sample
-from tests.factories import add_member, make_project, make_team, make_token
+from tests.factories import add_member, make_project, make_team, make_token, set_budget, set_quota
 from tests.factories_workloads import Lab, make_lab
 
 ROLES = ("anonymous", "stranger", "outsider", "viewer", "member", "project_admin", "team_admin")
@@ -93,6 +93,10 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     invoice = invoices.import_file(connection=lab.connections["cortecs"], content=content, source=Source.FILE, by=owner)
     token, _ = make_token(lab.team, owner)
     offer = lab.connections["cortecs"].offers.get()
+    rate = {"rate": "1.1", "source": "test"}
+    ExchangeRate.objects.get_or_create(rate, currency="EUR", to_currency="USD", on=job.created_at.date())
+    set_budget(lab.project, 9999)
+    set_budget(lab.project, 9999, wide=True)
     spare = add_member(lab.team)
     in_project = ProjectMember.objects.create(project=lab.project, user=spare, role=ProjectRole.VIEWER)
     at_settings = {"slug": lab.project.slug}
@@ -114,7 +118,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "account/password/reset/": {"uidb36": "1", "key": "wrong"},
         "api/v1/offers/": {"id": offer.public_id},
         "api/v1/providers/": {"slug": "cortecs"},
-        "api/v1/projects/": at_settings,
+        "api/v1/projects/": at_settings | {"id": set_quota(lab.project, "workloads", 99).public_id},
+        "api/v1/team/": {"id": set_quota(lab.project, "workloads", 99, wide=True).public_id},
         "api/v1/presets/": {"id": preset.public_id},
         "costs/invoices/": {"public_id": invoice.public_id},
         "api/v1/invoices/": {"id": invoice.public_id},

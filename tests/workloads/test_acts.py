@@ -13,6 +13,7 @@ from gpuconsole.projects.models import Project
 from gpuconsole.workloads import services
 from gpuconsole.workloads.models import Event, EventKind, Intent, Workload
 from gpuconsole.workloads.states import VERBS, Kind, Reason, ReasonCode, State, Verb
+from tests.factories import set_budget, set_quota
 from tests.factories_workloads import Lab, make_lab, moved, sent
 from tests.workloads.test_launch import at_once
 
@@ -93,7 +94,7 @@ def test_an_instance_at_rest_is_started_by_a_wish_alone(lab: Lab) -> None:
 
 def test_a_start_asks_the_quota_again(lab: Lab) -> None:
     instance = lab.workload("cortecs", State.STOPPED)
-    Project.objects.update(max_gpus=2)
+    set_quota(lab.project, "gpus", 2)
     lab.launch("cortecs")
     with pytest.raises(Refused) as refusal:
         services.start(workload=instance, by=lab.owner)
@@ -118,7 +119,7 @@ def test_a_start_keeps_a_later_end_and_none(lab: Lab) -> None:
 
 
 def test_a_start_reserves_what_its_new_time_can_cost_at_the_frozen_price(lab: Lab) -> None:
-    Project.objects.update(budget_amount=30, budget_currency="EUR")
+    set_budget(lab.project, 30, "EUR")
     instance = lab.workload("cortecs", State.STOPPED, stop_after_s=3600)
     Offer.objects.filter(connection=instance.connection).update(hourly_price=5)
     started = services.start(workload=instance, by=lab.owner)
@@ -127,7 +128,7 @@ def test_a_start_reserves_what_its_new_time_can_cost_at_the_frozen_price(lab: La
 
 def test_a_start_that_the_budget_cannot_bear_is_refused_and_renews_nothing(lab: Lab) -> None:
     instance = lab.workload("cortecs", State.STOPPED, stop_after_s=3600)
-    Project.objects.update(budget_amount=2, budget_currency="EUR")
+    set_budget(lab.project, 2, "EUR")
     with pytest.raises(Refused) as refusal:
         services.start(workload=instance, by=lab.owner)
     assert refusal.value.code == "over_budget"
@@ -143,7 +144,7 @@ def test_a_start_takes_the_time_that_the_project_gives_now(lab: Lab) -> None:
 
 
 def test_a_pending_start_holds_quota(lab: Lab) -> None:
-    Project.objects.update(max_gpus=2)
+    set_quota(lab.project, "gpus", 2)
     services.start(workload=lab.workload("cortecs", State.STOPPED), by=lab.owner)
     with pytest.raises(Refused):
         lab.launch("cortecs")
@@ -198,7 +199,7 @@ def test_a_retry_of_what_was_never_sent_is_a_new_workload_under_the_next_name(la
 
 def test_a_retry_asks_the_quota_again(lab: Lab) -> None:
     job = lab.workload("baseten", State.FAILED)
-    Project.objects.update(max_gpus=1)
+    set_quota(lab.project, "gpus", 1)
     with pytest.raises(Refused):
         services.retry(workload=job, by=lab.owner)
 

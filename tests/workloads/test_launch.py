@@ -24,6 +24,7 @@ from gpuconsole.workloads import services, tokens
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import ACTIVE, State
 from tests.contract.samples import sample
+from tests.factories import set_budget, set_quota
 from tests.factories_workloads import Lab, make_lab, make_spec
 
 Result = TypeVar("Result")
@@ -114,7 +115,7 @@ def test_concurrent_launches_with_one_key_make_one_workload() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_launches_never_exceed_the_quota() -> None:
     lab = make_lab()
-    Project.objects.update(max_workloads=3)
+    set_quota(lab.project, "workloads", 3)
 
     def launch() -> bool:
         try:
@@ -128,22 +129,22 @@ def test_concurrent_launches_never_exceed_the_quota() -> None:
 
 
 def test_the_gpu_quota_refuses_with_what_would_fit(lab: Lab) -> None:
-    Project.objects.update(max_gpus=3)
+    set_quota(lab.project, "gpus", 3)
     lab.launch("baseten")
-    with pytest.raises(Refused, match="2 GPUs asked, 1 of 3 free") as refusal:
+    with pytest.raises(Refused, match="2 GPUs asked; 2 of 3 are in use in this project, so 1 would fit") as refusal:
         lab.launch("baseten")
     assert refusal.value.code == "over_quota"
     assert Workload.objects.count() == 1
 
 
 def test_ended_work_gives_its_quota_back(lab: Lab) -> None:
-    Project.objects.update(max_gpus=2)
+    set_quota(lab.project, "gpus", 2)
     lab.workload("baseten", State.SUCCEEDED)
     assert lab.launch("baseten").gpu_count == 2
 
 
 def test_the_budget_is_reserved_at_launch(lab: Lab) -> None:
-    Project.objects.update(budget_amount=30, budget_currency="USD")
+    set_budget(lab.project, 30)
     lab.launch("baseten", stop_after_s=7200)
     with pytest.raises(Refused, match=r"At most \$13\.00, and \$4\.00 of \$30\.00 are left") as refusal:
         lab.launch("baseten", stop_after_s=3600)
@@ -151,14 +152,14 @@ def test_the_budget_is_reserved_at_launch(lab: Lab) -> None:
 
 
 def test_a_budget_asks_for_a_deadline(lab: Lab) -> None:
-    Project.objects.update(budget_amount=30, budget_currency="USD")
+    set_budget(lab.project, 30)
     with pytest.raises(Refused) as refusal:
         lab.launch("baseten")
     assert (refusal.value.code, refusal.value.field) == ("needs_deadline", "guards.stop_after_s")
 
 
 def test_a_budget_in_another_currency_needs_a_rate(lab: Lab) -> None:
-    Project.objects.update(budget_amount=100, budget_currency="USD")
+    set_budget(lab.project, 100)
     with pytest.raises(Refused) as refusal:
         lab.launch("cortecs", stop_after_s=3600)
     assert refusal.value.code == "no_rate"
@@ -167,7 +168,7 @@ def test_a_budget_in_another_currency_needs_a_rate(lab: Lab) -> None:
 
 
 def test_work_without_a_known_price_is_launched_and_reserves_nothing(lab: Lab) -> None:
-    Project.objects.update(budget_amount=30, budget_currency="USD")
+    set_budget(lab.project, 30)
     job = lab.launch("cortecs", spec=make_spec("cortecs", hardware_type_id="UNHEARD_OF"))
     assert (job.hourly_price, job.reserved) == (None, None)
 
@@ -199,7 +200,7 @@ def test_a_connection_of_another_team_is_refused(lab: Lab) -> None:
 
 
 def test_a_refused_launch_leaves_nothing_behind(lab: Lab) -> None:
-    Project.objects.update(max_workloads=0)
+    set_quota(lab.project, "workloads", 0)
     with pytest.raises(Refused):
         lab.launch()
     assert not Workload.objects.exists()

@@ -17,6 +17,7 @@ from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.queries import Filters
 from gpuconsole.workloads.states import Kind, State
 from gpuconsole.workloads.usage import cost_so_far
+from tests.factories import set_budget, set_quota
 from tests.factories_workloads import Lab, make_spec, make_user
 
 
@@ -114,6 +115,7 @@ def test_a_typical_run_is_the_median_of_alike_work(lab: Lab) -> None:
         "project": lab.project,
         "connection": lab.connections["baseten"],
         "spec": make_spec("baseten"),
+        "owner": lab.owner,
     }
     assert estimate(**asked).typical is None
     _ended(lab, 60, 1)
@@ -123,10 +125,13 @@ def test_a_typical_run_is_the_median_of_alike_work(lab: Lab) -> None:
 
 
 def test_an_estimate_of_an_unknown_price_is_unknown_and_says_so(lab: Lab) -> None:
-    Project.objects.update(budget_amount=5, budget_currency="USD", max_hourly_price=3)
+    set_budget(lab.project, 5)
+    set_quota(lab.project, "hourly_price", 3)
     lab.project.refresh_from_db()
     spec = make_spec("cortecs", hardware_type_id="UNHEARD_OF")
-    figures = estimate(project=lab.project, connection=lab.connections["cortecs"], spec=spec, stop_after_s=60)
+    figures = estimate(
+        project=lab.project, connection=lab.connections["cortecs"], spec=spec, owner=lab.owner, stop_after_s=60
+    )
     assert (figures.hourly, figures.upper, figures.hourly_in_team, figures.budget_after) == (None, None, None, None)
     texts = {check.name: check.text for check in figures.checks}
     assert "price is not known" in texts["Budget"]
@@ -135,12 +140,14 @@ def test_an_estimate_of_an_unknown_price_is_unknown_and_says_so(lab: Lab) -> Non
 
 def test_an_estimate_takes_few_queries_however_much_there_is(lab: Lab) -> None:
     ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.1", on=timezone.now().date(), source="test")
-    Project.objects.update(budget_amount=1000, budget_currency="USD", max_gpus=1000)
+    set_budget(lab.project, 1000)
+    set_quota(lab.project, "gpus", 1000)
     lab.project.refresh_from_db()
     asked: dict[str, Any] = {
         "project": lab.project,
         "connection": lab.connections["cortecs"],
         "spec": make_spec("cortecs"),
+        "owner": lab.owner,
     }
     counted = []
     for _ in range(2):
@@ -185,9 +192,3 @@ def test_the_month_of_a_team_is_in_its_currency_or_unknown(lab: Lab) -> None:
     assert spending.month(lab.team, [lab.project], now).spent is None
     ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.5", on=now.date(), source="test")
     assert spending.month(lab.team, [lab.project], now).spent == Decimal(3)
-
-
-def test_reserved_money_shrinks_as_it_is_spent(lab: Lab) -> None:
-    lab.launch("baseten", stop_after_s=3600)
-    Workload.objects.update(cost_closed=Decimal(3))
-    assert spending.reserved(Workload.objects.all(), timezone.now()) == {"USD": Decimal(10)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -174,6 +174,8 @@ class Workload(models.Model):
 
     is_repeat = False
     """True of the first launch's row when it answers a re-sent request; not stored."""
+    warnings: tuple[str, ...] = ()
+    """Limits that the launch just passed with a warning; not stored, the events tell them."""
 
     objects = WorkloadQuerySet.as_manager()
 
@@ -231,6 +233,16 @@ class Workload(models.Model):
                 condition=~Q(state__in=["succeeded", "failed", "cancelled"]),
                 name="workload_open",
             ),
+            # what a team holds, summed for quotas at every launch without a look at the wide rows
+            models.Index(
+                fields=["team", "project"],
+                include=[
+                    *("owner", "kind", "gpu_model", "currency", "gpu_count", "hourly_price"),
+                    *("state", "intent", "billed_since", "ends_by"),
+                ],
+                condition=~Q(state__in=["succeeded", "failed", "cancelled"]),
+                name="workload_held",
+            ),
             # the overview: what ended in the last day, and the tab "Failed this week"
             models.Index(fields=["team", "-ended_at"], condition=Q(ended_at__isnull=False), name="workload_ended"),
             models.Index(fields=["team", "-created_at"], condition=Q(state="failed"), name="workload_failed"),
@@ -254,6 +266,13 @@ class Workload(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in ACTIVE
+
+    @property
+    def clock_began(self) -> datetime:
+        """When its time until the latest end began: the launch, or the start or retry that gave it anew."""
+        if self.ends_by is None or self.stop_after_s is None:
+            return self.created_at
+        return max(self.created_at, self.ends_by - timedelta(seconds=self.stop_after_s))
 
     @property
     def hourly_now(self) -> Decimal | None:

@@ -10,6 +10,7 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services.acts import delete, restart, start, stop, terminate
 from gpuconsole.workloads.services.clone import Clone, clone, clone_spec
 from gpuconsole.workloads.services.editing import edit
+from gpuconsole.workloads.services.extend import EXTENDABLE, Extension, extend, extension
 from gpuconsole.workloads.services.launch import launch
 from gpuconsole.workloads.services.retry import retry
 from gpuconsole.workloads.services.ways import show_way
@@ -32,13 +33,17 @@ VERBS: Mapping[Verb, Act] = {
 }
 
 __all__ = [
+    "EXTENDABLE",
     "VERBS",
     "Act",
     "Clone",
+    "Extension",
     "clone",
     "clone_spec",
     "delete",
     "edit",
+    "extend",
+    "extension",
     "launch",
     "restart",
     "retry",

@@ -11,13 +11,13 @@ from django.utils import timezone
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
 from gpuconsole.core.errors import Refused
-from gpuconsole.projects.models import Project
+from gpuconsole.projects import rules
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.workloads import transitions
-from gpuconsole.workloads.estimates import estimate
+from gpuconsole.workloads.estimates import deadline, estimate
 from gpuconsole.workloads.models import EventKind, Intent, Workload
-from gpuconsole.workloads.services.launch import deadline, refuse_if_blocked
+from gpuconsole.workloads.services.launch import refuse_if_blocked, warn
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import VERBS, Kind, Reason, ReasonCode, State, Verb
 from gpuconsole.workloads.usage import price_of
@@ -78,7 +78,7 @@ def refuse_in_state(workload: Workload, verb: Verb) -> None:
 def _act(workload: Workload, verb: Verb, intent: Intent, by: User | None, reason: Reason | None) -> Workload:
     with transaction.atomic():
         if intent is Intent.START:
-            Project.objects.select_for_update(no_key=True).get(pk=workload.project_id)
+            rules.lock(workload.project)
         with transitions.locked(workload.pk) as row:
             now = timezone.now()
             if _is_pending(row, intent):
@@ -87,7 +87,7 @@ def _act(workload: Workload, verb: Verb, intent: Intent, by: User | None, reason
             refuse_in_state(row, verb)
             refuse_without_feature(row, verb, _NEEDED.get(intent))
             if intent is Intent.START:
-                _begin_anew(row, now)
+                _begin_anew(row, by, now)
             before = row.state
             if intent in _ENDS and _was_never_sent(row):
                 _cancel(row, by, reason)
@@ -137,12 +137,15 @@ def refuse_without_feature(row: Workload, verb: Verb, needed: Feature | None) ->
         raise Refused(text, code="no_connection")
 
 
-def _begin_anew(row: Workload, now: datetime) -> None:
+def _begin_anew(row: Workload, by: User | None, now: datetime) -> None:
     """Ask quota and budget as a launch does, and set the latest end anew: what had used up its time would be ended
     again at once. The price stays the one that was frozen at the launch."""
     spec = registry.get(row.provider).spec.read(row.spec)
-    figures = estimate(project=row.project, connection=row.connection, spec=spec, stop_after_s=row.stop_after_s)
-    refuse_if_blocked(figures)
+    figures = estimate(
+        project=row.project, connection=row.connection, spec=spec, owner=row.owner, stop_after_s=row.stop_after_s
+    )
+    refuse_if_blocked(figures.blocking)
+    warn(row, figures, by)
     row.stop_after_s = figures.longest_s
     most = None if row.stop_after_s is None else price_of(Decimal(row.stop_after_s), row.hourly_price, row.rounding)
     row.reserved = None if most is None else row.cost_closed + most

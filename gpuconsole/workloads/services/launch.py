@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,13 +17,14 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.ids import new_id
 from gpuconsole.core.spec_forms.build import build
 from gpuconsole.core.spec_forms.defaults import unsaid
-from gpuconsole.projects import secrets
+from gpuconsole.projects import rules, secrets
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import names, transitions, unstored
-from gpuconsole.workloads.estimates import Estimate, estimate
-from gpuconsole.workloads.models import Intent, Preset, Workload
+from gpuconsole.workloads.estimates import Estimate, deadline, estimate
+from gpuconsole.workloads.limits.verdicts import Check
+from gpuconsole.workloads.models import EventKind, Intent, Preset, Workload
 from gpuconsole.workloads.presets import locks
 from gpuconsole.workloads.presets.locks import Terms
 from gpuconsole.workloads.services.waking import wake
@@ -55,7 +55,7 @@ def launch(
     locked fields. Raises Refused where a check says no. Whether ``by`` may launch in the project, and sees the preset,
     is for the caller to have asked.
     """
-    _lock(project)
+    _hold(project)
     fingerprint = _fingerprint(connection, spec, name, stop_after_s, labels, preset)
     if idempotency_key is not None:
         first = Workload.objects.filter(project=project, idempotency_key=idempotency_key).first()
@@ -64,14 +64,15 @@ def launch(
     _check(project, connection, spec)
     if preset is not None:
         locks.check(preset, project, Terms(spec, connection, name, stop_after_s, labels))
-    figures = estimate(project=project, connection=connection, spec=spec, stop_after_s=stop_after_s)
-    refuse_if_blocked(figures)
+    figures = estimate(project=project, connection=connection, spec=spec, owner=by, stop_after_s=stop_after_s)
+    refuse_if_blocked(figures.blocking)
     workload = _row(project, connection, spec, figures, name, labels)
     workload.owner, workload.api_token, workload.retry_of = by, api_token, retry_of
     workload.idempotency_key, workload.request_hash = idempotency_key, fingerprint
     workload.stop_after_s = figures.longest_s
     workload.ends_by = deadline(workload.created_at, figures.longest_s)
     transitions.begin(workload, why="Submitted", by=by)
+    warn(workload, figures, by)
     audit.record(
         "workload.launch", by=by, team=project.team, project=project, target=workload, after=_facts(workload, preset)
     )
@@ -79,25 +80,26 @@ def launch(
     return workload
 
 
-def refuse_if_blocked(figures: Estimate) -> None:
+def refuse_if_blocked(blocking: Sequence[Check]) -> None:
     """Raises Refused with the first check that says no; the others stand in its details."""
-    if figures.blocking:
-        first, *others = figures.blocking
-        raise Refused(first.text, code=first.code, field=first.field, details=[other.text for other in others])
+    if blocking:
+        first, *others = blocking
+        details, errors = [other.text for other in others], {one.field: one.text for one in blocking if one.field}
+        raise Refused(first.text, code=first.code, field=first.field, details=details, errors=errors)
 
 
-def deadline(since: datetime, longest_s: int | None) -> datetime | None:
-    """When the console ends it; an age beyond the calendar is none."""
-    return None if longest_s is None else since + timedelta(seconds=longest_s)
+def warn(workload: Workload, figures: Estimate, by: User | None) -> None:
+    """Write down the limits that were passed with a warning; the answer to this request shows them too."""
+    workload.warnings = tuple(check.text for check in figures.warnings)
+    for text in workload.warnings:
+        transitions.note(workload, "A limit was passed", kind=EventKind.WARNING, detail=text, by=by)
 
 
-def _lock(project: Project) -> None:
-    """One launch of a project at a time, so that two can't both take the last of its quota."""
-    fresh = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    if fresh.archived_at is not None:
-        raise Refused("The project is archived: nothing is launched in it any more.", code="archived")
-    for field in ("max_gpus", "max_workloads", "max_hourly_price", "max_run_s", "budget_amount", "budget_currency"):
-        setattr(project, field, getattr(fresh, field))
+def _hold(project: Project) -> None:
+    """One launch at a time, so that two can't both take the last of a quota; with what the project says now."""
+    fresh = rules.lock(project)
+    rules.refuse_archived(fresh)
+    project.default_stop_after_s, project.may_never_end = fresh.default_stop_after_s, fresh.may_never_end
 
 
 def _again(first: Workload, fingerprint: str) -> Workload:

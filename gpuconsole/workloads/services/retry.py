@@ -7,15 +7,15 @@ from django.utils import timezone
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
-from gpuconsole.projects.models import Project
+from gpuconsole.projects import rules
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import names, phases, transitions
-from gpuconsole.workloads.estimates import estimate
+from gpuconsole.workloads.estimates import deadline, estimate
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.services.acts import refuse_in_state
-from gpuconsole.workloads.services.launch import deadline, launch, refuse_if_blocked
+from gpuconsole.workloads.services.launch import launch, refuse_if_blocked, warn
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import FINAL, State, Verb
 from gpuconsole.workloads.tokens import new_token
@@ -27,7 +27,7 @@ def retry(*, workload: Workload, by: User | None) -> Workload:
     Pressing again while the retry is on its way gives the same one.
     """
     with transaction.atomic():
-        Project.objects.select_for_update(no_key=True).get(pk=workload.project_id)
+        rules.lock(workload.project)
         with transitions.locked(workload.pk) as row:
             if row.intent == Intent.RETRY:
                 return row
@@ -46,8 +46,10 @@ def _is_going(row: Workload) -> bool:
 
 def _another_attempt(row: Workload, spec: Spec, by: User | None) -> Workload:
     now = timezone.now()
-    figures = estimate(project=row.project, connection=row.connection, spec=spec, stop_after_s=row.stop_after_s)
-    refuse_if_blocked(figures)
+    figures = estimate(
+        project=row.project, connection=row.connection, spec=spec, owner=row.owner, stop_after_s=row.stop_after_s
+    )
+    refuse_if_blocked(figures.blocking)
     row.token, row.intent, row.intent_at, row.intent_by, row.due_at = new_token(), Intent.RETRY, now, by, now
     row.intent_tries, row.intent_error = 0, ""
     row.sending_at = row.look_until = row.missing_since = None
@@ -59,6 +61,7 @@ def _another_attempt(row: Workload, spec: Spec, by: User | None) -> Workload:
         row.hourly_price, row.price_seen_at = figures.hourly.amount, figures.price_seen_at
     row.phases = phases.known_as(row.phases, row.remote_id)
     transitions.move(row, State.SUBMITTING, why="Retry asked", by=by, fields=_SET)
+    warn(row, figures, by)
     audit.record(
         "workload.retry",
         by=by,

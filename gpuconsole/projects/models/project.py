@@ -1,4 +1,4 @@
-"""Projects: where work is charged, with members, quota, budget and secrets."""
+"""Projects: where work is charged, with their members, secrets and exchange rates."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ProjectRole(models.TextChoices):
 
 
 class Project(models.Model):
-    """Work is launched in a project and counts against its quota and budget; an empty limit means none."""
+    """Work is launched in a project and counts against its quotas and budget."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="projects")
     name = models.CharField(max_length=80)
@@ -31,30 +31,15 @@ class Project(models.Model):
     description = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
-    max_gpus = models.PositiveIntegerField(null=True, blank=True)
-    max_workloads = models.PositiveIntegerField(null=True, blank=True)
-    max_hourly_price = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
-    """Of all active work together, in the team's currency."""
-    max_run_s = models.PositiveIntegerField(null=True, blank=True)
-    """Of one workload."""
-    budget_amount = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
-    """For a month in the team's time zone."""
-    budget_currency = models.CharField(max_length=3, blank=True)
     default_stop_after_s = models.PositiveIntegerField(null=True, blank=True)
     """What the launch form proposes as the deadline."""
+    may_never_end = models.BooleanField(default=False)
+    """Whether an admin allowed work here to run without a latest end."""
     members = models.ManyToManyField(User, through="ProjectMember", related_name="projects")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["team", "slug"], name="project_slug_once_a_team"),
-            models.CheckConstraint(
-                condition=Q(budget_amount__isnull=True) | (Q(budget_amount__gte=0) & ~Q(budget_currency="")),
-                name="budget_has_a_currency",
-            ),
-            models.CheckConstraint(
-                condition=Q(max_hourly_price__isnull=True) | Q(max_hourly_price__gte=0),
-                name="max_hourly_price_not_negative",
-            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,35 @@
+"""Projects: where work is charged, with members, secrets, quotas, budgets and exchange rates."""
+
+from gpuconsole.projects.models.budget import AlertKind, Budget, BudgetAlert
+from gpuconsole.projects.models.project import ExchangeRate, Project, ProjectMember, ProjectRole, Secret
+from gpuconsole.projects.models.quota import (
+    LISTS,
+    OF_A_MODEL,
+    Consequence,
+    Held,
+    Limit,
+    Measure,
+    Quota,
+    QuotaProfile,
+    QuotaProfileLine,
+)
+
+__all__ = [
+    "LISTS",
+    "OF_A_MODEL",
+    "AlertKind",
+    "Budget",
+    "BudgetAlert",
+    "Consequence",
+    "ExchangeRate",
+    "Held",
+    "Limit",
+    "Measure",
+    "Project",
+    "ProjectMember",
+    "ProjectRole",
+    "Quota",
+    "QuotaProfile",
+    "QuotaProfileLine",
+    "Secret",
+]

@@ -1,0 +1,72 @@
+"""Use beside its limit, in words and as a bar: everything that a page needs to draw one, decided here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from gpuconsole.core.money import Money
+from gpuconsole.projects import quotas
+from gpuconsole.projects.models import Budget, Quota
+from gpuconsole.projects.quotas import Use
+from gpuconsole.workloads.limits.money import Standing
+
+NEAR = Decimal(80)
+"""Per cent of a quota from which its bar warns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: ``percent`` of 100 (None: nothing to draw), ``level`` as ``ui.meter`` calls its kinds, and the words."""
+
+    label: str
+    used: str
+    limit: str
+    percent: Decimal | None
+    level: str
+    sentence: str
+
+
+def of_quota(quota: Quota, use: Use | None, currency: str) -> Bar:
+    """A quota's bar; run times and lists have nothing in use, so they have words alone."""
+    label, limit = quotas.label(quota), limit_words(quota, currency)
+    if use is None:
+        return Bar(label, "", limit, None, "", f"{label} {quotas.scope(quota)}: {limit}")
+    used = quotas.amount(quota, use.amount, currency)
+    if use.amount is None:
+        return Bar(label, used, limit, None, "", f"{label}: what is in use is unknown, for want of a rate")
+    percent = _percent(use.amount, quota.number)
+    level = "bad" if use.amount > quota.number else "warning" if percent >= NEAR else ""
+    who = f", by {use.who}" if use.who else ""
+    return Bar(label, f"{used}{who}", limit, percent, level, f"{label}: {used} of {limit} in use{who}")
+
+
+def of_budget(standing: Standing) -> Bar:
+    """A budget's bar: what is spent of it."""
+    whole = Money(standing.budget.amount, standing.budget.currency)
+    label = f"Budget for {standing.month.name}"
+    if standing.balance is None:
+        return Bar(label, "unknown", str(whole), None, "", f"{label}: what was spent is unknown, for want of a rate")
+    spent = standing.balance.spent
+    percent = _percent(spent.amount, whole.amount)
+    level = "bad" if percent >= 100 else "warning" if percent >= NEAR else ""
+    return Bar(label, str(spent), str(whole), percent, level, f"{label}: {spent} of {whole} spent")
+
+
+def limit_words(quota: Quota, currency: str) -> str:
+    """What a quota allows, in words."""
+    if quota.is_list:
+        return quotas.allowed_words(quota)
+    return quotas.amount(quota, quota.number, currency)
+
+
+def consequence_words(row: Quota | Budget) -> str:
+    """What happens when it is reached."""
+    return str(row.get_consequence_display() if isinstance(row, Quota) else row.get_when_spent_display())
+
+
+def _percent(used: Decimal, limit: Decimal) -> Decimal:
+    """Out of 100, and never more; of a limit of nothing everything is in use."""
+    if not limit:
+        return Decimal(100)
+    return min(Decimal(100), used / limit * 100).quantize(Decimal("0.01"))

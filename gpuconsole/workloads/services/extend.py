@@ -1,0 +1,153 @@
+"""Extensions: another latest end for work that runs, with quotas and budgets asked again and the price said before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from gpuconsole.accounts.models import User
+from gpuconsole.audit import services as audit
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.money import Money
+from gpuconsole.projects import rules
+from gpuconsole.providers import registry
+from gpuconsole.providers.contract import Pricing, Rounding
+from gpuconsole.workloads import transitions, usage
+from gpuconsole.workloads.guards import LONGEST_S, SHORTEST_S
+from gpuconsole.workloads.limits.verdicts import WARNING, Check, Verdict, Wish, blocking, verdict
+from gpuconsole.workloads.models import EventKind, Workload
+from gpuconsole.workloads.services.launch import refuse_if_blocked
+from gpuconsole.workloads.states import State
+
+EXTENDABLE = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.LOST})
+"""States in which a latest end is still kept."""
+ENDS_BY = "ends_by"
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """What another latest end means: how much it can cost from now on, and all in all; None: unknown, or no end."""
+
+    ends_by: datetime | None
+    longest_s: int | None
+    more: Money | None
+    whole: Money | None
+    verdict: Verdict
+
+    @property
+    def blocking(self) -> tuple[Check, ...]:
+        """Why it would be refused."""
+        return blocking(self.verdict.checks)
+
+
+def extend(*, workload: Workload, by: User | None, ends_by: datetime | None) -> Workload:
+    """Move the latest end, to later or sooner; None takes it away, where an admin of the project allowed that.
+
+    Raises Refused where the work is ending or has ended, for a moment that is none to end at, and, for a later one,
+    where a limit on run times or GPU-hours or a budget says no; what it holds besides its time is its own already.
+    """
+    with transaction.atomic():
+        rules.lock(workload.project)
+        with transitions.locked(workload.pk) as row:
+            _extend(row, by, ends_by, timezone.now())
+    return row
+
+
+def _extend(row: Workload, by: User | None, ends_by: datetime | None, now: datetime) -> None:
+    _refuse_impossible(row, ends_by, now)
+    found, before = extension(row, ends_by, now), row.ends_by
+    if _is_later(before, ends_by):
+        refuse_if_blocked(found.blocking)
+    row.ends_by, row.stop_after_s = found.ends_by, found.longest_s
+    row.reserved = found.whole.amount if found.whole else None
+    row.save(update_fields=["ends_by", "stop_after_s", "reserved"])
+    row.warnings = tuple(check.text for check in found.verdict.checks if check.code == WARNING)
+    _tell(row, before, found, by)
+
+
+def extension(row: Workload, ends_by: datetime | None, now: datetime) -> Extension:
+    """What the latest end would mean as things stand now; nothing is written."""
+    whole = None if ends_by is None else usage.most_until(row, ends_by, now)
+    spent = usage.cost_so_far(row, now)
+    more = None if whole is None or spent is None else max(Decimal(0), whole - spent)
+    longest_s = None if ends_by is None else int((ends_by - row.clock_began).total_seconds())
+    pricing = Pricing(
+        hourly_price=row.hourly_price,
+        currency=row.currency,
+        rounding=Rounding(row.rounding or Rounding.SECOND),
+        gpu_count=row.gpu_count,
+        hardware_model=row.gpu_model,
+        hardware_id=row.hardware_id,
+    )
+    wish = Wish(
+        project=row.project,
+        owner=row.owner,
+        provider=registry.get(row.provider),
+        pricing=pricing,
+        hourly=_money(row, row.hourly_price),
+        upper=_money(row, more),
+        longest_s=longest_s,
+        ends_by=ends_by,
+        now=now,
+        workload=row,
+        stop_field=ENDS_BY,
+    )
+    return Extension(ends_by, longest_s, _money(row, more), _money(row, whole), verdict(wish))
+
+
+def _is_later(before: datetime | None, ends_by: datetime | None) -> bool:
+    """Whether it may run longer than before; what ends sooner is never refused for its money."""
+    return before is not None and (ends_by is None or ends_by > before)
+
+
+def _refuse_impossible(row: Workload, ends_by: datetime | None, now: datetime) -> None:
+    if row.state not in EXTENDABLE:
+        word = row.state_word.label.lower()
+        raise Refused(f"{row.name} is {word}: there is no latest end to move.", code="wrong_state")
+    if ends_by is None:
+        if not row.project.may_never_end:
+            text = "Work in this project has a latest end. An admin can allow work without one in its settings."
+            raise Refused(text, code="needs_deadline", field=ENDS_BY)
+        return
+    if ends_by < now + timedelta(seconds=SHORTEST_S):
+        raise Refused("The latest end is at least a minute away. Stop it to end it now.", code="invalid", field=ENDS_BY)
+    if ends_by > now + timedelta(seconds=LONGEST_S):
+        raise Refused("The latest end is at most 366 days away.", code="invalid", field=ENDS_BY)
+
+
+def _tell(row: Workload, before: datetime | None, found: Extension, by: User | None) -> None:
+    most = f" It costs at most {found.whole}." if found.whole else ""
+    transitions.note(
+        row,
+        "Latest end moved",
+        kind=EventKind.INTENT,
+        by=by,
+        detail=f"From {_moment(before)} to {_moment(row.ends_by)}.{most}",
+    )
+    for text in row.warnings:
+        transitions.note(row, "A limit was passed", kind=EventKind.WARNING, detail=text, by=by)
+    audit.record(
+        "workload.extend",
+        by=by,
+        team=row.project.team,
+        project=row.project,
+        target=row,
+        before={"ends_by": _iso(before)},
+        after={"ends_by": _iso(row.ends_by), "at_most": str(found.whole.amount) if found.whole else None},
+    )
+
+
+def _money(row: Workload, amount: Decimal | None) -> Money | None:
+    return None if amount is None else Money(amount, row.currency)
+
+
+def _moment(moment: datetime | None) -> str:
+    return "none" if moment is None else f"{moment:%F %H:%M} UTC"
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -60,6 +60,7 @@ NO_SECOND_FACTOR = Rule(_ABSENT, _ABSENT)
 
 READ = Rule("401 ok ok ok ok ok ok", everybody("405"))
 READ_WORK = Rule("401 404 404 ok ok ok ok", everybody("405"))
+_OWN_TEAM_READ = "401 ok 403 403 403 403 ok"
 ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
 
 
@@ -69,6 +70,11 @@ def _launch(world: World) -> dict[str, Any]:
 
 def _preset(world: World) -> dict[str, Any]:
     return {"name": "shared", "project": world.lab.project.slug, "spec": sample("cortecs")}
+
+
+def _invoice(world: World) -> dict[str, Any]:
+    content = "resource_id,from,to,amount,currency\nx,2026-11-01,2026-11-02,1,USD\n"
+    return {"connection": world.lab.connections["cortecs"].public_id, "content": content}
 
 
 def _password(world: World) -> dict[str, Any]:
@@ -83,7 +89,8 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/log.txt": WORK,
         f"{kind}/<slug:public_id>/spec.json": WORK,
         f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
-        f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry)/": WORK_ACT,
+        f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry|delete)/": WORK_ACT,
+        f"{kind}/<slug:public_id>/edit/": WORK_ACT,
         f"{kind}/<slug:public_id>/<slug:tab>/": WORK,
     }
 
@@ -131,6 +138,11 @@ EXPECTED: dict[str, Rule] = {
     "team/members/<int:pk>/role/": TEAM_PRESS,
     "team/members/<int:pk>/remove/": TEAM_ASK,
     "audit/": Rule(_OWN_TEAM, _NOT_POSTED),
+    "costs/invoices/": Rule(_OWN_TEAM, _NOT_POSTED),
+    "costs/invoices/reconciliation.csv": Rule(_OWN_TEAM, _NOT_POSTED),
+    "costs/invoices/import/": OWN_TEAM_FORM,
+    "costs/invoices/read/": Rule(_NOT_POSTED, _OWN_TEAM),
+    "costs/invoices/<str:public_id>/remove/": TEAM_ASK,
     "account/tokens/": PAGE,
     "account/tokens/new/": FORM,
     "account/tokens/done/": PRESS,
@@ -185,9 +197,16 @@ EXPECTED: dict[str, Rule] = {
     **_within("api/v1/costs", {"": READ, ".csv": READ, "/focus.csv": READ}),
     "api/v1/presets": Rule("401 ok ok ok ok ok ok", "401 404 404 403 403 ok ok").posting(_preset),
     "api/v1/presets/<id>": READ_WORK,
+    # another team's connection is none that is known: told beside its field
+    "api/v1/invoices": Rule(_OWN_TEAM_READ, "401 ok 403 403 403 403 ok").posting(_invoice),
+    "api/v1/invoices/<id>": Rule(everybody("405"), everybody("405")),  # to delete only
+    "api/v1/reconciliation": Rule(_OWN_TEAM_READ, everybody("405")),
     "api/v1/projects/<slug>/workloads": ACT.posting(_launch),
     "api/v1/projects/<slug>/workloads/preview": ACT.posting(_launch),
     **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),
-    **_within("api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry"), ACT)),
+    **_within(
+        "api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry", "delete"), ACT)
+    ),
+    "api/v1/workloads/<id>/edit": ACT.posting(lambda world: {"changes": {"priority": 3}}),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
 }

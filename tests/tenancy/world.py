@@ -12,6 +12,8 @@ from gpuconsole.accounts import invitations
 from gpuconsole.accounts.models import Membership, TeamRole, User
 from gpuconsole.projects import secrets
 from gpuconsole.projects.models import ProjectMember, ProjectRole
+from gpuconsole.spend.invoices import services as invoices
+from gpuconsole.spend.models import Source
 from gpuconsole.workloads import ways
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.presets import services as presets
@@ -87,6 +89,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         by=owner,
         secret_names=(),
     )
+    content = b"resource_id,from,to,amount,currency\ny,2026-11-01,2026-11-02,1,USD\n"
+    invoice = invoices.import_file(connection=lab.connections["cortecs"], content=content, source=Source.FILE, by=owner)
     token, _ = make_token(lab.team, owner)
     spare = add_member(lab.team)
     in_project = ProjectMember.objects.create(project=lab.project, user=spare, role=ProjectRole.VIEWER)
@@ -109,6 +113,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "api/v1/providers/": {"slug": "cortecs"},
         "api/v1/projects/": at_settings,
         "api/v1/presets/": {"id": preset.public_id},
+        "costs/invoices/": {"public_id": invoice.public_id},
+        "api/v1/invoices/": {"id": invoice.public_id},
         "api/v1/workloads/": {"id": instance.public_id},
         "api/(": {"rest": "nothing"},
     }

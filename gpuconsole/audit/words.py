@@ -20,6 +20,8 @@ _WORDS = {
     "project.budget": "Changed budget",
     "project.role": "Changed project role",
     "project.remove": "Removed from project",
+    "rate.set": "Set exchange rate",
+    "rate.remove": "Removed exchange rate",
     "secret.create": "Stored secret",
     "secret.replace": "Replaced secret",
     "secret.remove": "Removed secret",

@@ -52,9 +52,16 @@ OUTPUT = frozenset({Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS})
 class Rounding(StrEnum):
     """The stretch that a provider bills as a whole once it was begun."""
 
+    EXACT = "exact"
+    """No stretch: the time itself, to the millisecond."""
     SECOND = "second"
     MINUTE = "minute"
     HOUR = "hour"
+
+    @property
+    def words(self) -> str:
+        """How it is billed, to follow "billed"."""
+        return "by the exact time" if self is Rounding.EXACT else f"per {self}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,8 @@ class Pricing:
     """What a spec costs while it is billed: ``hourly_price`` for everything the spec asks for together.
 
     ``hourly_price`` is None where nobody knows it; ``not_priced`` names what the figure leaves out.
+    ``resting_hourly_price``, for ``resting_for``, is charged in the states that are billed on rest; it is a part of
+    ``hourly_price`` too.
     """
 
     hourly_price: Decimal | None
@@ -75,6 +84,11 @@ class Pricing:
     units: int = 1
     region: str = ""
     not_priced: tuple[str, ...] = ()
+    attempts: int = 1
+    """Tries that the provider makes by itself at most; each is rounded up by itself."""
+    resting_hourly_price: Decimal = Decimal(0)
+    resting_for: str = ""
+    """What is kept and charged while it is off, such as "Disks, 100 GB"."""
     billed_at_most_s: int | None = None
     """After so many seconds, all attempts together, the provider itself ends it; None: it does not."""
 
@@ -122,6 +136,8 @@ class Provider:
     statuses: Mapping[str, Reading]
     features: frozenset[Feature]
     adapter: type[Adapter]
+    billing: str
+    """What is charged, from when on and in which steps, in a sentence or two."""
     create_call: str = ""
     """Method and path of the call that launches, as its reference writes it."""
     edits: type[Edits] | None = None

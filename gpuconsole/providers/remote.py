@@ -36,16 +36,25 @@ class Phase(StrEnum):
     STOPPING = "stopping"
 
 
+class Tariff(StrEnum):
+    """What a status is billed on: nothing, the price of what runs, or the price of what is kept while it is off."""
+
+    NOTHING = ""
+    RUN = "run"
+    REST = "rest"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one raw status word means: our state, the phase (None outside an attempt) and whether it is billed."""
+    """What one raw status word means: our state, the phase (None outside an attempt) and what it is billed on."""
 
     state: RemoteState
     phase: Phase | None
-    is_billed: bool
+    tariff: Tariff | None = Tariff.NOTHING
+    """None: whatever was billed before goes on, as where an end is being made of what may have run or not."""
 
 
-UNHEARD_OF = Reading(RemoteState.UNKNOWN, None, True)
+UNHEARD_OF = Reading(RemoteState.UNKNOWN, None, None)
 """The answer for a word that is in no table: keep the last state and go on counting money."""
 
 

@@ -93,10 +93,21 @@ def _adapter(connection: Connection) -> Adapter:
 
 def _steps(context: Context) -> bool:
     """All steps, each as far as it goes: what breaks in one does not keep the others from their work."""
-    is_well = _work(context) & _step(context, apply.observe)
+    is_well = _step(context, apply.observe) if _is_blind_to_an_end(context) else True
+    is_well &= _work(context) & _step(context, apply.observe)
     if context.lease.take_mark():
         is_well &= _work(context)
     return is_well & _step(context, output.fetch)
+
+
+def _is_blind_to_an_end(context: Context) -> bool:
+    """Whether something is about to be ended for good that may have stopped since the last look: once it is deleted,
+    nobody tells any more until when it was billed."""
+    synced_at = context.connection.synced_at
+    if synced_at is None or context.now - synced_at < apply.STALE:
+        return False
+    ends = Workload.objects.filter(connection=context.connection, due_at__lte=context.now, intent=Intent.END)
+    return ends.filter(intent_tries=0).exclude(remote_id="").exists()
 
 
 def _step(context: Context, step: Callable[[Context], object]) -> bool:

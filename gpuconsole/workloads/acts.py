@@ -152,7 +152,7 @@ def _money(workload: Workload, now: datetime) -> str:
     spent = f"{formats.money(cost, workload.currency)} spent so far"
     if workload.billed_since is None:
         return f"{spent}; nothing is billed just now."
-    return f"{spent}, {formats.hourly(workload.hourly_price, workload.currency)} until the provider confirms the end."
+    return f"{spent}, {formats.hourly(workload.hourly_now, workload.currency)} until the provider confirms the end."
 
 
 def _rate(workload: Workload) -> str:

@@ -25,6 +25,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import find_project
 from gpuconsole.projects.models import Project, ProjectRole
 from gpuconsole.workloads import access, logs, previews, queries, services
+from gpuconsole.workloads.estimate_schemas import EstimateOut, shape_estimate
 from gpuconsole.workloads.estimates import estimate
 from gpuconsole.workloads.models import Preset, Workload
 from gpuconsole.workloads.presets import filling, locks
@@ -43,7 +44,6 @@ from gpuconsole.workloads.schemas import (
     Workloads,
     shape,
     shape_detail,
-    shape_estimate,
     shape_event,
 )
 from gpuconsole.workloads.states import Kind, State, Verb
@@ -126,8 +126,23 @@ def preview(request: HttpRequest, slug: Text, payload: LaunchIn) -> PreviewOut:
         url=shown.url,
         curl=shown.curl,
         python=shown.python,
-        estimate=shape_estimate(figures),
+        estimate=shape_estimate(figures, terms.spec.provider),
     )
+
+
+@router.post(
+    "/projects/{slug}/workloads/estimate",
+    response={200: EstimateOut, **WRITE_PROBLEMS},
+    operation_id="estimate_workload",
+)
+def estimate_workload(request: HttpRequest, slug: Text, payload: LaunchIn) -> EstimateOut:
+    """What a launch would cost: per hour, usually, and at most; and what stands in its way. Nothing is sent."""
+    asked = _may_launch(request, slug, payload)
+    terms = asked.terms
+    figures = estimate(
+        project=asked.project, connection=terms.connection, spec=terms.spec, stop_after_s=terms.stop_after_s
+    )
+    return shape_estimate(figures, terms.spec.provider)
 
 
 @router.get("/workloads", response={200: Workloads, **COMMON_PROBLEMS}, operation_id="list_workloads")

@@ -19,6 +19,7 @@ from gpuconsole.providers.remote import PartState
 from gpuconsole.workloads import (
     access,
     acts,
+    bill,
     checkpoints,
     figures,
     logs,
@@ -27,6 +28,7 @@ from gpuconsole.workloads import (
     queries,
     spec_view,
     timeline,
+    usage,
 )
 from gpuconsole.workloads.lists import Link, Words
 from gpuconsole.workloads.models import Workload
@@ -240,7 +242,11 @@ def _spec(page: Page) -> dict[str, Any]:
 
 
 def _cost(page: Page) -> dict[str, Any]:
-    return {"usage": queries.usage_lines(page.workload, page.now), "workload": page.workload}
+    return {
+        "bill": bill.of(page.workload, page.now),
+        "workload": page.workload,
+        "step": usage.step(page.workload, page.now),
+    }
 
 
 def _activity(page: Page) -> dict[str, Any]:

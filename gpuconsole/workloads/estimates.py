@@ -16,7 +16,7 @@ from gpuconsole.core.money import Money
 from gpuconsole.projects import budgets, quotas, rates
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Pricing
+from gpuconsole.providers.contract import Pricing, Rounding
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import spending, usage
 from gpuconsole.workloads.models import Workload
@@ -57,12 +57,19 @@ class Estimate:
     pricing: Pricing
     hourly: Money | None
     upper: Money | None
-    """Price × longest run, ours or the provider's own; None where the price is unknown or no end is set."""
+    """Price × longest run, ours or the provider's own, by the provider's rule; None where the price is unknown or it
+    has no end. What is kept while it is off comes on top, for as long as it is kept."""
     longest_s: int | None
     typical: Typical | None
+    resting: Money | None
+    """Per hour while it is off, for ``resting_for``; None: nothing is charged then."""
+    quote: rates.Quote | None
+    """How money is converted to the team's currency; None where it is charged in it, or no rate is known."""
     hourly_in_team: Money | None
     upper_in_team: Money | None
     price_seen_at: datetime | None
+    price_source: str
+    """Whose prices they are."""
     is_sandbox: bool
     violations: tuple[quotas.Violation, ...]
     budget_after: Money | None
@@ -79,6 +86,14 @@ class Estimate:
         return self.pricing.not_priced
 
     @property
+    def resting_for(self) -> str:
+        return self.pricing.resting_for
+
+    @property
+    def attempts(self) -> int:
+        return self.pricing.attempts
+
+    @property
     def gpu_count(self) -> int:
         return self.pricing.gpu_count
 
@@ -87,7 +102,7 @@ class Estimate:
         return self.pricing.hardware_model or self.pricing.hardware_id
 
     @property
-    def rounding(self) -> str:
+    def rounding(self) -> Rounding:
         return self.pricing.rounding
 
     @property
@@ -108,9 +123,15 @@ def estimate(*, project: Project, connection: Connection, spec: Spec, stop_after
     now = timezone.now()
     longest_s = longest_run_s(project, stop_after_s)
     hourly = None if pricing.hourly_price is None else Money(pricing.hourly_price, pricing.currency)
+    resting = Money(pricing.resting_hourly_price, pricing.currency) if pricing.resting_hourly_price else None
     upper = _upper(pricing, longest_s)
     team_currency = project.team.currency
-    hourly_in_team = rates.convert(hourly, team_currency) if hourly else None
+    quote = rates.quote(pricing.currency, team_currency) if pricing.currency != team_currency else None
+
+    def in_team(money: Money | None) -> Money | None:
+        return money if money is None or money.currency == team_currency else quote.convert(money) if quote else None
+
+    hourly_in_team = in_team(hourly)
     violations = _violations(project, pricing, hourly_in_team, longest_s)
     budget_check, budget_after = _budget(project, hourly, upper, now)
     checks = [*_sane(pricing, upper), _quota(project, violations), *budget_check, *_end(spec, longest_s)]
@@ -120,9 +141,12 @@ def estimate(*, project: Project, connection: Connection, spec: Spec, stop_after
         upper=upper,
         longest_s=longest_s,
         typical=_typical(project, connection, provider.kind, pricing),
+        resting=resting,
+        quote=quote,
         hourly_in_team=hourly_in_team,
-        upper_in_team=rates.convert(upper, team_currency) if upper else None,
+        upper_in_team=in_team(upper),
         price_seen_at=catalog.offers_seen_at(connection),
+        price_source=f"Offers of {provider.name} on {connection.name}",
         is_sandbox=connection.is_sandbox,
         violations=violations,
         budget_after=budget_after,
@@ -142,7 +166,7 @@ def _upper(pricing: Pricing, longest_s: int | None) -> Money | None:
     ends_s = _ends_s(pricing, longest_s)
     if ends_s is None:
         return None
-    most = usage.price_of(Decimal(ends_s), pricing.hourly_price, pricing.rounding)
+    most = usage.most_of(ends_s, pricing.hourly_price, pricing.rounding, attempts=pricing.attempts)
     return None if most is None else Money(most, pricing.currency)
 
 

@@ -9,11 +9,10 @@ from ninja import Field
 from pydantic import Discriminator, JsonValue, model_validator
 
 from gpuconsole.core.api import Amount, ApiInput, ApiSchema, PageInfo, Text
-from gpuconsole.core.money import Money
 from gpuconsole.providers import problems, registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import checkpoints
-from gpuconsole.workloads.estimates import Estimate
+from gpuconsole.workloads.estimate_schemas import EstimateOut
 from gpuconsole.workloads.models import Checkpoint, Event, Intent, Workload
 from gpuconsole.workloads.states import State
 from gpuconsole.workloads.usage import cost_so_far
@@ -256,20 +255,6 @@ class LogOut(ApiSchema):
     """Why there is no log and never will be; null where the provider offers logs."""
 
 
-class MoneyOut(ApiSchema):
-    amount: Amount
-    currency: str
-
-
-class EstimateOut(ApiSchema):
-    """Money before it is spent; null means unknown, never zero."""
-
-    hourly: MoneyOut | None
-    at_most: MoneyOut | None
-    not_priced: list[str]
-    gpu_count: int
-
-
 class RequestOut(ApiSchema):
     """One HTTP request to the provider; ``why`` says what a preparing one is for."""
 
@@ -328,15 +313,6 @@ def shape_event(event: Event) -> EventOut:
         text=event.text,
         detail=event.detail,
         by=event.by.email if event.by else None,
-    )
-
-
-def shape_estimate(estimate: Estimate) -> EstimateOut:
-    return EstimateOut(
-        hourly=_money(estimate.hourly),
-        at_most=_money(estimate.upper),
-        not_priced=list(estimate.not_priced),
-        gpu_count=estimate.gpu_count,
     )
 
 
@@ -444,7 +420,3 @@ def _edit(workload: Workload) -> EditOut | None:
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _money(money: Money | None) -> MoneyOut | None:
-    return None if money is None else MoneyOut(amount=money.amount, currency=money.currency)

@@ -49,9 +49,12 @@ def reserved(workloads: WorkloadQuerySet, now: datetime) -> dict[str, Decimal]:
         "currency",
         "reserved",
         "hourly_price",
+        "resting_hourly_price",
         "rounding",
         "cost_closed",
         "billed_since",
+        "billed_tariff",
+        "billed_before_s",
         "billed_closed_s",
         "state",
     )

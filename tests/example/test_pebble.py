@@ -22,7 +22,7 @@ from gpuconsole.core.templatetags.ui import provider_tile
 from gpuconsole.providers.contract import Adapter, Known, Provider
 from gpuconsole.providers.errors import NoCapacity, NotAuthorized, RateLimited, Rejected, Unconfirmed
 from gpuconsole.providers.preview import preview
-from gpuconsole.providers.remote import RemoteState
+from gpuconsole.providers.remote import RemoteState, Tariff
 from gpuconsole.simulator.server import Served, serve
 from gpuconsole.workloads import services
 from gpuconsole.workloads.states import ReasonCode, State
@@ -62,7 +62,7 @@ def test_it_keeps_the_contract_from_launch_to_end(pebble: Provider, adapter: Ada
     assert adapter.find("gc-0ther0123456789abcdef", spec, Known()) == []
     served.world.clock.advance(60)
     (running,) = adapter.fetch([made.id, "nobody"])
-    assert (running.reading.state, running.reading.is_billed) == (RemoteState.RUNNING, True)
+    assert (running.reading.state, running.reading.tariff) == (RemoteState.RUNNING, Tariff.RUN)
     assert [(one.id, one.token, one.name) for one in adapter.inventory()] == [(made.id, TOKEN, "eval")]
     adapter.end(made.id)
     adapter.end("nobody")

@@ -37,6 +37,8 @@ PROVIDER = Provider(
     adapter=BasetenAdapter,
     edits=BasetenEdits,
     deleting="Checkpoints that were not deployed go with it.",
+    billing="By the started minute of each node, from the moment that it is seen running; waiting and pulling the "
+    "image cost nothing. Every retry is charged by itself.",
     header=("Authorization", "Api-Key $BASETEN_API_KEY"),
     absent={
         Feature.START: "A Baseten job that was stopped cannot go on; retry makes it anew.",

@@ -22,6 +22,8 @@ PROVIDER = Provider(
     statuses=STATUSES,
     features=frozenset({Feature.STOP, Feature.START, Feature.RESTART}),
     adapter=CortecsAdapter,
+    billing="By the started minute or hour of each worker, as chosen, from the moment that it runs until it is "
+    "stopped. Every start is charged by itself.",
     keeps_token=False,
     header=("Authorization", "Bearer $CORTECS_TOKEN"),
     absent={

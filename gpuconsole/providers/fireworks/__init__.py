@@ -25,6 +25,7 @@ PROVIDER = Provider(
     features=frozenset({Feature.LOGS, Feature.EDIT, Feature.DELETE}),
     adapter=FireworksAdapter,
     edits=FireworksEdits,
+    billing="Fireworks names no price: the machines are on your own cloud's bill.",
     header=("Authorization", "Bearer $FIREWORKS_API_KEY"),
     absent={
         Feature.START: "A Fireworks batch job that was cancelled cannot go on; retry launches it anew.",

@@ -24,6 +24,8 @@ PROVIDER = Provider(
     features=frozenset({Feature.STOP, Feature.START, Feature.RESTART, Feature.METRICS, Feature.EDIT}),
     adapter=NovitaAdapter,
     edits=NovitaEdits,
+    billing="By the second, from pulling the image until it is stopped; disks are charged while it is off too, "
+    "until it is deleted.",
     header=("Authorization", "Bearer $NOVITA_API_KEY"),
     absent={
         Feature.LOGS: "Novita has no call for logs; while the instance runs, two log streams are among its ways in.",

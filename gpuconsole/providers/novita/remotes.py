@@ -14,7 +14,7 @@ from gpuconsole.providers.novita.statuses import FAILED, STATUSES
 from gpuconsole.providers.remote import UNHEARD_OF, Phase, Port, Reading, Remote, RemoteState, Way
 from gpuconsole.providers.wire import moment, whole
 
-_ACCEPTED = Reading(RemoteState.QUEUED, Phase.QUEUED, False)
+_ACCEPTED = Reading(RemoteState.QUEUED, Phase.QUEUED)
 _TICKING = "useTime"
 """Left out of the kept answer: it would make each one look new."""
 _HIDDEN = frozenset({"password", "sshPassword", "imageAuth"})
@@ -45,7 +45,6 @@ def remote(instance: Mapping[str, Any]) -> Remote:
     status, error = str(instance.get("status") or ""), _error(instance)
     token, name = tokens.split(str(instance.get("name") or ""))
     reading = STATUSES.get(status, UNHEARD_OF)
-    is_over = reading.state in (RemoteState.STOPPED, RemoteState.CANCELLED)
     return Remote(
         id=str(instance.get("id") or ""),
         status=status,
@@ -54,7 +53,8 @@ def remote(instance: Mapping[str, Any]) -> Remote:
         name=name,
         created_at=_moment(instance.get("createdAt")),
         started_at=_moment(instance.get("lastStartedAt")),
-        ended_at=_moment(instance.get("lastStoppedAt")) if is_over else None,
+        # of one that is removed it may be the stop before, long after which its disks were still there
+        ended_at=_moment(instance.get("lastStoppedAt")) if reading.state == RemoteState.STOPPED else None,
         message=error or _SPOT.get(str(instance.get("spotStatus")), ""),
         hardware_id=str(instance.get("productId") or ""),
         gpu_count=0 if instance.get("kind") == "cpu" else whole(instance.get("gpuNum")),

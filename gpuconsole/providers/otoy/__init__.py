@@ -23,6 +23,8 @@ PROVIDER = Provider(
     statuses=STATUSES,
     features=frozenset({Feature.LOGS}),
     adapter=OtoyAdapter,
+    billing="A batch job pays for the time that its container is up, a persistent one for started hours, each on "
+    "every node and for every try.",
     tells_nodes=True,
     signing=SIGNING,
     absent={

@@ -152,6 +152,7 @@ def _row(
         gpu_count=pricing.gpu_count,
         region=pricing.region,
         hourly_price=pricing.hourly_price,
+        resting_hourly_price=pricing.resting_hourly_price,
         currency=pricing.currency,
         rounding=pricing.rounding,
         price_seen_at=figures.price_seen_at,

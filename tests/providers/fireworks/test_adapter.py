@@ -17,7 +17,7 @@ from gpuconsole.providers.fireworks.fields import TOKEN_ANNOTATION
 from gpuconsole.providers.fireworks.remotes import remote
 from gpuconsole.providers.http import Client
 from gpuconsole.providers.masking import MASK
-from gpuconsole.providers.remote import RemoteState
+from gpuconsole.providers.remote import RemoteState, Tariff
 from tests.contract.conftest import TOKEN, Far
 
 WORDS = [
@@ -46,7 +46,7 @@ def answering(answer: Callable[[httpx.Request], Any]) -> tuple[Adapter, list[htt
 
 def test_the_status_table_is_total() -> None:
     assert list(PROVIDER.statuses) == WORDS
-    assert [word for word in WORDS if PROVIDER.statuses[word].is_billed] == [
+    assert [word for word in WORDS if PROVIDER.statuses[word].tariff != Tariff.NOTHING] == [
         *("STATE_UNSPECIFIED", "RUNNING", "CANCELLING", "DELETING")
     ]
 

@@ -27,6 +27,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.rates import TooMany
 from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
+from gpuconsole.spend.api import router as costs
 from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.limits.api import router as limits
@@ -98,7 +99,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, limits, presets, invoices):
+for router in (accounts, projects, connections, catalog, workloads, limits, presets, costs, invoices):
     api.add_router("", router)
 
 

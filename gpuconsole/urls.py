@@ -13,6 +13,7 @@ urlpatterns = [
     path("catalogue/", include("gpuconsole.catalog.urls")),
     path("jobs/", include("gpuconsole.jobs.urls")),
     path("instances/", include("gpuconsole.instances.urls")),
+    path("costs/", include("gpuconsole.spend.urls")),
     path("connections/", include("gpuconsole.connections.urls")),
     path("projects/", include("gpuconsole.projects.urls")),
     path("projects/", include("gpuconsole.workloads.limits.urls")),

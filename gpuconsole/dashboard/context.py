@@ -16,10 +16,11 @@ from django.utils.functional import SimpleLazyObject
 from gpuconsole.accounts.access import Viewer, viewer
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core.money import Money
-from gpuconsole.projects import quotas, rates
+from gpuconsole.projects import budgets, quotas, rates
 from gpuconsole.projects.access import focused_project, visible_projects
 from gpuconsole.projects.models import Budget, Measure, Project, Quota
-from gpuconsole.workloads import queries, spending
+from gpuconsole.spend import months
+from gpuconsole.workloads import queries
 from gpuconsole.workloads.states import Kind
 
 THEMES = ("system", "light", "dark")
@@ -49,7 +50,7 @@ class MonthMoney:
     currency: str
     percent: Decimal | None
     pace_percent: Decimal | None
-    url: str = "/jobs/?view=active"
+    url: str = "/costs/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
         NavItem("Jobs", "/jobs/", "list-video", count=counts.get(Kind.JOB)),
         NavItem("Instances", "/instances/", "server", count=counts.get(Kind.INSTANCE)),
         NavItem("Catalogue", "/catalogue/", "table-2"),
+        NavItem("Costs", "/costs/", "chart-column"),
     ]
     settings = f"/projects/{project.slug}/settings/" if project else ""
     hint = "" if project else "Choose a project above first."
@@ -143,13 +145,14 @@ def _month(person: Viewer, project: Project | None, projects: Sequence[Project])
     if person.team is None:
         return None
     now = timezone.now()
-    found = spending.month(person.team, [project] if project else projects, now)
+    month = budgets.month_of(now, person.team.time_zone)
+    spend = months.spent(person.team, [project] if project else projects, now)
     budget = _budget(person, person.team, project, projects)
     percent = None
-    if budget and found.spent is not None:
-        percent = min(found.spent / budget * 100, Decimal(100))
-    pace = found.month.share_gone(now) * 100 if budget else None
-    return MonthMoney(found.month.name, found.spent, budget, person.team.currency, percent, pace)
+    if budget and spend is not None:
+        percent = min(spend / budget * 100, Decimal(100))
+    pace = month.share_gone(now) * 100 if budget else None
+    return MonthMoney(month.name, spend, budget, person.team.currency, percent, pace)
 
 
 def _with_budgets(projects: QuerySet[Project]) -> QuerySet[Project]:

@@ -59,6 +59,10 @@ class Readings:
         elif wanted and state != workload.state:
             self._split(workload, state, said, now)
 
+    def settled(self) -> set[int]:
+        """Workloads of which an interval was closed."""
+        return {*self.closed, *(interval.workload_id for interval in self.ended)}
+
     def save(self) -> None:
         """Close first: a workload has one open piece at most."""
         if self.closed:

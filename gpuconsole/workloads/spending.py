@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
 from django.db.models import Q, QuerySet, Sum
 
-from gpuconsole.accounts.models import Team
 from gpuconsole.core.money import Money
-from gpuconsole.projects import budgets, rates
+from gpuconsole.projects import rates
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval
 
 Intervals: TypeAlias = "QuerySet[UsageInterval]"
-
-
-@dataclass(frozen=True, slots=True)
-class MonthSpend:
-    """What was spent in the team's month so far, in its currency; None where a rate is missing."""
-
-    month: budgets.Month
-    spent: Decimal | None
-
-
-def month(team: Team, projects: Iterable[Project], now: datetime) -> MonthSpend:
-    """The running month of some projects of a team."""
-    found = budgets.month_of(now, team.time_zone)
-    money = total(spent(projects, found.start, found.end, now), team.currency)
-    return MonthSpend(found, None if money is None else money.amount)
 
 
 def spent(projects: Iterable[Project], start: datetime, end: datetime, now: datetime) -> dict[str, Decimal]:
@@ -60,7 +43,7 @@ def spent_by_project(
 
 def closed_by_project(intervals: Intervals, start: datetime, end: datetime) -> dict[int, dict[str, Decimal]]:
     """Cost of the intervals that lie between two moments whole."""
-    inside = intervals.filter(started_at__gte=start, ended_at__lte=end, cost__isnull=False)
+    inside = intervals.filter(started_at__gte=start, started_at__lt=end, ended_at__lte=end, cost__isnull=False)
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for project, currency, cost in inside.order_by().values_list("project", "currency").annotate(Sum("cost")):
         sums[project][currency] += cost
@@ -105,9 +88,8 @@ def _sum(amounts: Iterable[Money], currency: str) -> Money:
 
 def _share(interval: UsageInterval, start: datetime, end: datetime, now: datetime) -> Decimal:
     cost = usage.interval_cost(interval, now)
-    until = interval.ended_at or max(now, interval.started_at)
-    whole = usage.seconds(until - interval.started_at)
-    if not cost or not whole:
+    if not cost:
         return Decimal(0)
-    inside = usage.seconds(min(until, end) - max(interval.started_at, start))
-    return (cost * inside / whole).quantize(usage.EXACT)
+    whole = (interval.ended_at or max(now, interval.started_at)) - interval.started_at
+    before, behind = start - interval.started_at, end - interval.started_at
+    return usage.part_of(cost, whole, behind) - usage.part_of(cost, whole, before)

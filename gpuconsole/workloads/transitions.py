@@ -13,7 +13,7 @@ from django.utils import timezone
 from gpuconsole.accounts.models import User
 from gpuconsole.core import versions
 from gpuconsole.providers.remote import Phase, Tariff
-from gpuconsole.workloads import bulk, meter, phases
+from gpuconsole.workloads import bulk, meter, phases, settled
 from gpuconsole.workloads.models import Event, EventKind, Workload
 from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, Reason, ReasonCode, State, may_move
 
@@ -107,8 +107,10 @@ def move_many(changes: Sequence[Change], *, now: datetime | None = None) -> list
     readings = meter.Readings()
     columns: set[str] = set()
     rows: dict[int, Workload] = {}
+    outcomes: dict[int, str] = {}
     for change in changes:
         rows.setdefault(change.workload.pk, change.workload)
+        outcomes.setdefault(change.workload.pk, change.workload.outcome)
         columns.update(change.fields)
         if changes_something(change):
             columns.update(WRITTEN)
@@ -120,6 +122,8 @@ def move_many(changes: Sequence[Change], *, now: datetime | None = None) -> list
         if columns:
             bulk.update(list(rows.values()), columns)
         readings.save()
+        ended = readings.settled()
+        settled.tell(row for pk, row in rows.items() if pk in ended or row.outcome != outcomes[pk])
         Event.objects.bulk_create(events)
         versions.bump(*sorted({topic for workload in rows.values() for topic in workload.topics}))
     return events

@@ -129,6 +129,20 @@ def interval_cost(interval: UsageInterval, now: datetime) -> Decimal | None:
     return piece_cost(interval.before_s, open_s, interval.hourly_price, interval.rounding)
 
 
+def part_of(amount: Decimal, whole: timedelta, upto: timedelta) -> Decimal:
+    """What of an amount (exact to a millionth) falls on the first ``upto`` of a ``whole`` length.
+
+    The parts of stretches that follow one another are differences of such parts, so that they sum to exactly the whole.
+    """
+    if upto <= timedelta():
+        return Decimal(0)
+    if upto >= whole:
+        return amount
+    length, gone = whole // _MICROSECOND, upto // _MICROSECOND
+    millionths = int(amount.scaleb(6))
+    return Decimal((2 * millionths * gone + length) // (2 * length)).scaleb(-6)
+
+
 def billed_length_s(ours: Decimal, said: tuple[datetime | None, datetime | None], *, is_sandbox: bool) -> Decimal:
     """Billed seconds of an ended stretch: by the provider's own clock where it told both ends.
 

@@ -127,6 +127,7 @@ EXPECTED: dict[str, Rule] = {
     "catalogue/compare/": PAGE,
     "catalogue/export.csv": PAGE,
     "catalogue/<slug:public_id>/": Rule("in 404 ok ok ok ok ok", _NOT_POSTED),
+    **_within("costs/", {"": PAGE, "export.csv": PAGE, "focus.csv": PAGE}),
     "connections/": PAGE,
     "connections/new/": OWN_TEAM_FORM,
     _CONNECTION: Rule("in 404 ok ok ok ok ok", _NOT_POSTED),
@@ -206,6 +207,7 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/offers": READ,
     **_within("api/v1/offers/<id>", {"": READ_OFFER, "/prices": READ_OFFER}),
     "api/v1/workloads": READ,
+    **_within("api/v1/costs", {"": READ, ".csv": READ, "/focus.csv": READ}),
     "api/v1/presets": Rule("401 ok ok ok ok ok ok", "401 404 404 403 403 ok ok").posting(_preset),
     "api/v1/presets/<id>": READ_WORK,
     # another team's connection is none that is known: told beside its field

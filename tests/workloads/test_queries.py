@@ -183,12 +183,3 @@ def test_spend_of_a_month_takes_its_share_of_what_crosses_its_edge(lab: Lab) -> 
         rounding="minute",
     )
     assert spending.spent([lab.project], start, now + timedelta(hours=1), now) == {"USD": Decimal(28)}
-
-
-def test_the_month_of_a_team_is_in_its_currency_or_unknown(lab: Lab) -> None:
-    lab.workload("cortecs", State.STOPPED)
-    UsageInterval.objects.update(cost=Decimal(2))
-    now = timezone.now()
-    assert spending.month(lab.team, [lab.project], now).spent is None
-    ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.5", on=now.date(), source="test")
-    assert spending.month(lab.team, [lab.project], now).spent == Decimal(3)

@@ -275,6 +275,11 @@ class Workload(models.Model):
         return max(self.created_at, self.ends_by - timedelta(seconds=self.stop_after_s))
 
     @property
+    def outcome(self) -> str:
+        """How it ended; empty while it has not."""
+        return self.state if self.is_final else ""
+
+    @property
     def hourly_now(self) -> Decimal | None:
         """The price at which its cost counts on just now; None while nothing is billed or the price is unknown."""
         if self.hourly_price is None or self.billed_since is None:

@@ -1,0 +1,281 @@
+"""Reads what was spent by day: from the rollups, corrected live for whatever they do not know yet.
+
+One statement adds the cost days, takes away what the rollups say of stale workloads, and adds these workloads from
+their intervals; open intervals are cut in Python. Call it inside ``core.snapshot.one_moment``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection
+
+from gpuconsole.accounts.models import Team
+from gpuconsole.spend import pieces
+from gpuconsole.spend.days import Span
+from gpuconsole.spend.models import TeamRollup
+from gpuconsole.workloads.models import UsageInterval, Workload
+
+Key = int | str | None
+
+
+class By(StrEnum):
+    """What amounts are told apart by."""
+
+    ALL = "all"
+    PROJECT = "project"
+    PERSON = "person"
+    PROVIDER = "provider"
+    GPU = "gpu"
+    STATE = "state"
+
+
+_COLUMN = {
+    By.ALL: "''::text",
+    By.PROJECT: "project_id",
+    By.PERSON: "owner_id",
+    By.PROVIDER: "provider",
+    By.GPU: "gpu_model",
+    By.STATE: "outcome",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A team, or some projects of it."""
+
+    team: Team
+    projects: tuple[int, ...] | None = None
+    """Their keys; None: all of the team."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What was spent on one day under one key in one currency. Seconds are billed ones."""
+
+    day: date
+    key: Key
+    currency: str
+    cost: Decimal = Decimal(0)
+    failed_cost: Decimal = Decimal(0)
+    gpu_s: Decimal = Decimal(0)
+    unpriced_s: Decimal = Decimal(0)
+    unpriced_gpu_s: Decimal = Decimal(0)
+    has_sandbox: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadCell:
+    """One workload on one day; a day with two projects or currencies has two."""
+
+    workload: int
+    day: date
+    project: int
+    currency: str
+    cost: Decimal
+    gpu_s: Decimal
+    unpriced_s: Decimal
+    billed_s: Decimal
+    charged_s: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """How many workloads of a span failed, and how many have hours that nobody knows the price of."""
+
+    failed: int
+    unpriced: int
+
+
+_STALE = "SELECT workload_id FROM spend_staleworkload WHERE team_id = %(team)s"
+_IN_SPAN = "team_id = %(team)s AND day BETWEEN %(first)s AND %(last)s AND {projects}"
+
+_CELLS = """
+WITH live AS ({live}), days AS (
+  SELECT day, {key} AS key, currency, outcome, is_sandbox, cost, gpu_s, unpriced_s, unpriced_gpu_s
+    FROM spend_costday WHERE {in_span}
+   UNION ALL
+  SELECT day, {key}, currency, outcome, is_sandbox, -cost, -gpu_s, -unpriced_s, -unpriced_gpu_s
+    FROM spend_workloadday WHERE {in_span} AND workload_id IN ({stale})
+   UNION ALL
+  SELECT day, {key}, currency, outcome, is_sandbox, cost, gpu_s, unpriced_s, unpriced_gpu_s FROM live WHERE {projects}
+   UNION ALL
+  SELECT NULL, NULL, (SELECT time_zone FROM spend_teamrollup WHERE team_id = %(team)s), '', FALSE, 0, 0, 0, 0
+)
+SELECT day, key, currency, sum(cost), coalesce(sum(cost) FILTER (WHERE outcome = 'failed'), 0), sum(gpu_s),
+       sum(unpriced_s), sum(unpriced_gpu_s), bool_or(is_sandbox)
+  FROM days GROUP BY day, key, currency ORDER BY day NULLS FIRST
+"""
+"""The first row has no day, and in place of the currency the zone in which the team's days were cut."""
+
+_WORKLOADS = """
+WITH live AS ({live})
+SELECT {columns} FROM spend_workloadday WHERE {in_span} AND workload_id NOT IN ({stale}) AND {more}
+ UNION ALL
+SELECT {columns} FROM live WHERE {projects} AND {more}
+"""
+
+_ROW = ("workload_id", "day", "project_id", "currency", "cost", "gpu_s", "unpriced_s", "billed_s", "charged_s")
+
+
+@dataclass
+class Reader:
+    """Everything that is read at one moment about a scope; ``now`` is where open intervals are cut off."""
+
+    scope: Scope
+    now: datetime
+    _is_rolled: bool = field(init=False, default=True)
+    """Until the first statement tells."""
+    _is_known: bool = field(init=False, default=False)
+    _open: list[UsageInterval] = field(init=False)
+    _cut: dict[Span, list[pieces.Piece]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._open = list(_open_intervals(self.scope))
+
+    def span(self, first: date, last: date) -> Span:
+        """Days in the team's zone."""
+        return Span(first, last, self.scope.team.time_zone)
+
+    def cells(self, span: Span, by: By) -> list[Cell]:
+        """Amounts by day, key and currency. One statement; another one for a team without true rollups."""
+        first, *rows = _rows(_CELLS.format(key=_COLUMN[by], **self._parts()), self._values(span))
+        if self._is_rolled and first[2] != self.scope.team.time_zone:
+            self._is_rolled, self._is_known = False, True
+            return self.cells(span, by)
+        self._is_known = True
+        return [*(Cell(*row) for row in rows), *self._open_cells(span, by)]
+
+    def odd(self, span: Span) -> Odd:
+        """Counted without a look at the ordinary rows. One statement."""
+        statement = _WORKLOADS.format(
+            columns="workload_id, outcome, unpriced_s",
+            more="(outcome = 'failed' OR unpriced_s > 0)",
+            **self._sure_parts(),
+        )
+        unpriced = {piece.interval.workload_id for piece in self._pieces(span) if piece.cost is None}
+        counted = (
+            "SELECT count(DISTINCT workload_id) FILTER (WHERE outcome = 'failed'), count(DISTINCT workload_id)"  # noqa: S608
+            f" FILTER (WHERE unpriced_s > 0 AND workload_id <> ALL(%(open)s)) FROM ({statement}) AS odd"
+        )
+        [(failed, rest)] = _rows(counted, self._values(span) | {"open": list(unpriced)})
+        return Odd(failed, rest + len(unpriced))
+
+    def dearest(self, span: Span, worth: Mapping[str, Decimal], most: int) -> list[int]:
+        """Keys of the workloads whose ended pieces cost most; a currency that ``worth`` lacks is taken as it stands."""
+        statement = _WORKLOADS.format(columns="workload_id, currency, cost", more="TRUE", **self._sure_parts())
+        ordered = (
+            "SELECT workload_id FROM"  # noqa: S608 - made of constants of ours
+            f" (SELECT workload_id, currency, sum(cost) AS cost FROM ({statement}) AS days"
+            " GROUP BY workload_id, currency) AS sums"
+            " LEFT JOIN unnest(%(currencies)s::text[], %(worth)s::numeric[]) AS rates(code, worth) ON code = currency"
+            " GROUP BY workload_id ORDER BY sum(cost * coalesce(worth, 1)) DESC, workload_id LIMIT %(most)s"
+        )
+        values = {"currencies": list(worth), "worth": list(worth.values()), "most": most}
+        return [pk for (pk,) in _rows(ordered, self._values(span) | values)]
+
+    def days_of(self, span: Span, workloads: Sequence[int]) -> list[WorkloadCell]:
+        """Ended pieces of some workloads, by day."""
+        more = "workload_id = ANY(%(workloads)s)"
+        statement = _WORKLOADS.format(columns=", ".join(_ROW), more=more, **self._sure_parts())
+        return [WorkloadCell(*row) for row in _rows(statement, self._values(span) | {"workloads": list(workloads)})]
+
+    def workload_days(self, day: date, *, after: int, limit: int) -> list[WorkloadCell]:
+        """Closed pieces of one day, in order of the workloads' keys, from behind one of them."""
+        more = "workload_id > %(after)s"
+        statement = _WORKLOADS.format(columns=", ".join(_ROW), more=more, **self._sure_parts())
+        ordered = f"SELECT * FROM ({statement}) AS days ORDER BY workload_id, project_id, currency LIMIT %(limit)s"  # noqa: S608
+        values = self._values(self.span(day, day)) | {"after": after, "limit": limit}
+        return [WorkloadCell(*row) for row in _rows(ordered, values)]
+
+    def open_days(self, span: Span) -> list[WorkloadCell]:
+        """The parts of open intervals, by day."""
+        return [
+            WorkloadCell(
+                piece.interval.workload_id,
+                piece.day,
+                piece.interval.project_id,
+                piece.interval.currency,
+                piece.cost or Decimal(0),
+                piece.gpu_s,
+                piece.billed_s if piece.cost is None else Decimal(0),
+                piece.billed_s,
+                piece.charged_s,
+            )
+            for piece in self._pieces(span)
+        ]
+
+    def _pieces(self, span: Span) -> list[pieces.Piece]:
+        """Open intervals by day; cut once a span."""
+        if span not in self._cut:
+            self._cut[span] = list(pieces.cut(self._open, span, self.now))
+        return self._cut[span]
+
+    def _sure_parts(self) -> dict[str, str]:
+        """For statements that do not tell by themselves whether the rollups are true."""
+        if not self._is_known:
+            rolled = TeamRollup.objects.filter(team=self.scope.team, time_zone=self.scope.team.time_zone)
+            self._is_rolled, self._is_known = rolled.exists(), True
+        return self._parts()
+
+    def _parts(self) -> dict[str, str]:
+        projects = "TRUE" if self.scope.projects is None else "project_id = ANY(%(projects)s)"
+        only = f"i.workload_id IN ({_STALE})"
+        if not self._is_rolled:
+            only = "w.team_id = %(team)s AND i.started_at < %(end)s AND i.ended_at >= %(start)s"
+            only += "" if self.scope.projects is None else " AND i.project_id = ANY(%(projects)s)"
+        in_span = _IN_SPAN.format(projects=projects) + ("" if self._is_rolled else " AND FALSE")
+        live = pieces.WORKLOAD_DAYS.format(only=only)
+        return {"live": live, "in_span": in_span, "stale": _STALE, "projects": projects}
+
+    def _values(self, span: Span) -> dict[str, Any]:
+        facts = {"team": self.scope.team.pk, "last": span.last, "start": span.start, "end": span.end}
+        return pieces.parameters(span) | facts | {"projects": list(self.scope.projects or ())}
+
+    def _open_cells(self, span: Span, by: By) -> Iterator[Cell]:
+        for piece in self._pieces(span):
+            workload, is_known = piece.interval.workload, piece.cost is not None
+            yield Cell(
+                day=piece.day,
+                key=_key(piece.interval, workload, by),
+                currency=piece.interval.currency,
+                cost=piece.cost or Decimal(0),
+                failed_cost=(piece.cost or Decimal(0)) if workload.outcome == "failed" else Decimal(0),
+                gpu_s=piece.gpu_s,
+                unpriced_s=Decimal(0) if is_known else piece.billed_s,
+                unpriced_gpu_s=Decimal(0) if is_known else piece.gpu_s,
+                has_sandbox=workload.is_sandbox,
+            )
+
+
+def _key(interval: UsageInterval, workload: Workload, by: By) -> Key:
+    keys: dict[By, Key] = {
+        By.ALL: "",
+        By.PROJECT: interval.project_id,
+        By.PERSON: workload.owner_id,
+        By.PROVIDER: workload.provider,
+        By.GPU: workload.gpu_model,
+        By.STATE: workload.outcome,
+    }
+    return keys[by]
+
+
+def _open_intervals(scope: Scope) -> Any:
+    found = UsageInterval.objects.filter(ended_at__isnull=True, workload__team=scope.team)
+    if scope.projects is not None:
+        found = found.filter(project__in=scope.projects)
+    of_workload = ("team", "owner", "provider", "gpu_model", "state", "is_sandbox")
+    own = [field.name for field in UsageInterval._meta.local_fields]
+    return found.select_related("workload").only(*own, *(f"workload__{name}" for name in of_workload))
+
+
+def _rows(statement: str, values: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found: list[Any] = cursor.fetchall()
+    return found

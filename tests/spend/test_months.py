@@ -1,0 +1,36 @@
+"""The month's figure of the side bar and the overview."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from gpuconsole.projects.models import ExchangeRate
+from gpuconsole.spend import months
+from tests.factories import make_project
+from tests.spend.conftest import HOUR, Book
+
+
+def test_the_month_is_in_the_teams_currency_or_unknown(book: Book) -> None:
+    now = timezone.now()
+    book.used(now - timedelta(minutes=1), now, price=Decimal(120), currency="EUR")
+    assert months.spent(book.team, [book.project], now) is None
+    ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.5", on=now.date(), source="test")
+    assert months.spent(book.team, [book.project], now) == Decimal(3)
+
+
+def test_it_is_of_the_projects_in_scope_and_takes_two_questions(book: Book) -> None:
+    now = timezone.now()
+    other = make_project(book.team, by=book.owner)
+    book.used(now - timedelta(minutes=1), now, price=Decimal(60))
+    book.used(now - timedelta(minutes=1), None, price=Decimal(120), project=other)
+    book.roll_up()
+    with CaptureQueriesContext(connection) as queries:
+        assert months.spent(book.team, None, now) == Decimal(3)
+    assert len(queries) == 2
+    assert months.spent(book.team, [other], now) == Decimal(2)
+    assert months.spent(book.team, [], now + HOUR) == 0

@@ -18,6 +18,7 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.core.ids import new_id
 from gpuconsole.projects.models import Project, ProjectMember, ProjectRole
 from gpuconsole.providers import registry
+from gpuconsole.providers.remote import Tariff
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import services, transitions
 from gpuconsole.workloads.models import Workload
@@ -132,10 +133,11 @@ def moved(workload: Workload, state: State, *, is_billed: bool | None = None, **
     if state == State.SUBMITTING:
         return workload
     billed = state == State.RUNNING if is_billed is None else is_billed
+    tariff = Tariff.RUN if billed else Tariff.NOTHING
     with transitions.locked(workload.pk) as row:
         if state == State.STOPPED:
-            transitions.move(row, State.RUNNING, why="up", is_billed=True)
-        transitions.move(row, state, why=f"now {state}", is_billed=billed, **told)
+            transitions.move(row, State.RUNNING, why="up", tariff=Tariff.RUN)
+        transitions.move(row, state, why=f"now {state}", tariff=tariff, **told)
     workload.refresh_from_db()
     return workload
 

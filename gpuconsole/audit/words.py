@@ -33,6 +33,8 @@ _WORDS = {
     "budget.remove": "Removed budget",
     "project.role": "Changed project role",
     "project.remove": "Removed from project",
+    "rate.set": "Set exchange rate",
+    "rate.remove": "Removed exchange rate",
     "secret.create": "Stored secret",
     "secret.replace": "Replaced secret",
     "secret.remove": "Removed secret",
@@ -48,6 +50,8 @@ _WORDS = {
     "connection.rotate_failed": "New key failed its test",
     "connection.fall_back": "Fell back to old key",
     "connection.remove": "Removed connection",
+    "invoice.import": "Imported invoice",
+    "invoice.remove": "Removed invoice",
 }
 
 

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from gpuconsole.catalog.models import ChoiceSet, Offer
+from gpuconsole.catalog.models import ChoiceSet, Offer, OfferPrice
 from gpuconsole.core.admin import ReadOnlyAdmin
 
 
 @admin.register(Offer)
 class OfferAdmin(ReadOnlyAdmin[Offer]):
-    """Offers by connection."""
+    """Offers by connection; those without one are from public lists."""
 
     list_display = (
-        "hardware_id",
-        "connection",
-        "region",
-        "gpu_model",
-        "gpu_count",
-        "hourly_price",
-        "currency",
-        "seen_at",
+        *("hardware_id", "provider", "connection", "region", "gpu", "gpu_count", "hourly_price", "currency"),
+        *("doubt", "seen_at", "gone_at"),
     )
     list_select_related = ("connection",)
-    list_filter = ("gpu_model", "currency")
-    search_fields = ("hardware_id", "gpu_model")
+    list_filter = ("provider", "source", "doubt", "gpu", "currency")
+    search_fields = ("public_id", "hardware_id", "gpu_model")
+
+
+@admin.register(OfferPrice)
+class OfferPriceAdmin(ReadOnlyAdmin[OfferPrice]):
+    """Prices that offers had, newest first."""
+
+    list_display = ("offer", "at", "hourly_price", "currency")
+    list_select_related = ("offer",)
+    search_fields = ("offer__public_id", "offer__hardware_id")
+    ordering = ("-id",)
 
 
 @admin.register(ChoiceSet)

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from gpuconsole.catalog import models
+from gpuconsole.catalog.sanity import Doubt
 from gpuconsole.connections.models import Connection
 from gpuconsole.providers.remote import Choice, Hardware, Offer
 
 
 def offers(connection: Connection) -> list[Offer]:
-    """All offers of the connection as last seen, cheapest first, unknown prices last."""
-    return [as_offer(row) for row in models.Offer.objects.filter(connection=connection).order_by("hourly_price", "pk")]
+    """All offers of the connection as last seen, cheapest first, unknown prices next, doubted ones last."""
+    standing = models.Offer.objects.filter(connection=connection).standing()
+    rows = standing.annotate(is_doubted=~Q(doubt=Doubt.NONE)).order_by("is_doubted", "hourly_price", "pk")
+    return [as_offer(row) for row in rows]
+
+
+def offer(connection: Connection, wanted: str) -> Offer | None:
+    """The offer of the connection with this public id, else the cheapest with this hardware id; None: there is none."""
+    standing = models.Offer.objects.filter(connection=connection).standing()
+    if row := standing.filter(public_id=wanted).first():
+        return as_offer(row)
+    return next((one for one in offers(connection) if one.hardware_id == wanted), None)
 
 
 def offers_seen_at(connection: Connection) -> datetime | None:
@@ -49,6 +62,8 @@ def as_offer(row: models.Offer) -> Offer:
         ram_gb=row.ram_gb,
         is_available=row.is_available,
         detail=row.detail,
+        regions=tuple(row.regions) if len(row.regions) > 1 else (),
+        is_doubted=bool(row.doubt),
     )
 
 

@@ -6,13 +6,14 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, get_args
 
 from django.db import transaction
 from django.utils import timezone
 from pydantic import BaseModel
 
-from gpuconsole.catalog import models
+from gpuconsole.catalog import contents, models, published, writing
 from gpuconsole.connections.models import Connection
 from gpuconsole.connections.opening import open_adapter
 from gpuconsole.providers import registry
@@ -22,10 +23,7 @@ from gpuconsole.providers.specs import Ui
 logger = logging.getLogger(__name__)
 
 _KEY = ("hardware_id", "gpu_count", "region")
-_FACTS = (
-    *("gpu_model", "maker", "vram_gb", "hourly_price", "currency", "billing"),
-    *("cpu_count", "ram_gb", "is_available", "detail"),
-)
+_CENTS = Decimal("0.000001")
 
 
 def refresh(connection: Connection) -> None:
@@ -38,7 +36,7 @@ def refresh(connection: Connection) -> None:
 
 @transaction.atomic
 def save_offers(connection: Connection, offers: Sequence[Offer], seen_at: datetime) -> None:
-    """Write new and changed offers in bulk and drop those that are gone; unchanged rows are not touched."""
+    """Write new and changed offers in bulk and mark those that are gone; unchanged rows are not touched."""
     # The list's own row comes first: two workers that refresh at once wait here for each other.
     models.OfferList.objects.bulk_create(
         [models.OfferList(connection=connection, seen_at=seen_at)],
@@ -48,14 +46,11 @@ def save_offers(connection: Connection, offers: Sequence[Offer], seen_at: dateti
     )
     known = {_key_of(row): row for row in models.Offer.objects.filter(connection=connection)}
     wanted = {_key_of(row): row for row in (_row(connection, offer, seen_at) for offer in offers)}
-    new = [row for key, row in wanted.items() if key not in known]
-    changed = [
-        _taken_over(known[key], row) for key, row in wanted.items() if key in known and _differs(known[key], row)
-    ]
-    gone = [row.pk for key, row in known.items() if key not in wanted]
-    models.Offer.objects.bulk_create(new)
-    models.Offer.objects.bulk_update(changed, [*_FACTS, "seen_at"])
-    models.Offer.objects.filter(pk__in=gone).delete()
+    for key, row in wanted.items():
+        writing.judge(row, known.get(key), published.usual(), seen_at)
+    writing.save(wanted, known, seen_at)
+    seen = contents.of(wanted.values()).as_json()
+    models.OfferList.objects.filter(connection=connection).update(contents=seen)
 
 
 def save_choices(connection: Connection, name: str, choices: Sequence[Choice], seen_at: datetime) -> None:
@@ -93,15 +88,16 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def _row(connection: Connection, offer: Offer, seen_at: datetime) -> models.Offer:
     hardware = offer.hardware
-    return models.Offer(
+    row = models.Offer(
         connection=connection,
         hardware_id=offer.hardware_id,
         region=offer.region,
+        regions=list(offer.regions),
         gpu_count=offer.gpu_count,
         gpu_model=hardware.model if hardware else "",
         maker=hardware.maker if hardware else "",
         vram_gb=hardware.vram_gb if hardware else None,
-        hourly_price=offer.hourly_price,
+        hourly_price=None if offer.hourly_price is None else offer.hourly_price.quantize(_CENTS, ROUND_HALF_UP),
         currency=offer.currency,
         billing=offer.billing,
         cpu_count=offer.cpu_count,
@@ -110,17 +106,9 @@ def _row(connection: Connection, offer: Offer, seen_at: datetime) -> models.Offe
         detail=offer.detail[:300],
         seen_at=seen_at,
     )
+    row.settle()
+    return row
 
 
 def _key_of(row: models.Offer) -> tuple[Any, ...]:
     return tuple(getattr(row, name) for name in _KEY)
-
-
-def _differs(known: models.Offer, wanted: models.Offer) -> bool:
-    return any(getattr(known, name) != getattr(wanted, name) for name in _FACTS)
-
-
-def _taken_over(known: models.Offer, wanted: models.Offer) -> models.Offer:
-    for name in (*_FACTS, "seen_at"):
-        setattr(known, name, getattr(wanted, name))
-    return known

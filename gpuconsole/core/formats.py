@@ -33,6 +33,14 @@ def money(amount: Decimal | int | None, currency: str = "USD", *, summary: bool 
     return f"{_sign(value, digits)}{symbol}{digits}"
 
 
+def unit_price(amount: Decimal | None, currency: str = "USD") -> str:
+    """The price of a small unit, with three places under one: ``$0.018``."""
+    if amount is None or not _CENT <= abs(amount) < 1:
+        return money(amount, currency)
+    digits = f"{abs(amount).quantize(Decimal('0.001'), ROUND_HALF_UP)}"
+    return f"{_sign(amount, digits)}{SYMBOLS.get(currency, f'{currency}{THIN}')}{digits}"
+
+
 def hourly(price: Decimal | int | None, currency: str = "USD", *, tight: bool = False) -> str:
     """A rate, always per hour: ``$1.04 per hour``, in tight lists ``$2.20 / h``; an unknown one is said to be so."""
     if price is None:

@@ -112,6 +112,7 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
         NavItem("Launch", "/launch/", "rocket"),
         NavItem("Jobs", "/jobs/", "list-video", count=counts.get(Kind.JOB)),
         NavItem("Instances", "/instances/", "server", count=counts.get(Kind.INSTANCE)),
+        NavItem("Catalogue", "/catalogue/", "table-2"),
         NavItem("Costs", "/costs/", "chart-column"),
     ]
     if person.team is not None:
@@ -131,6 +132,7 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
         if person.may_administer:
             items += [
                 NavItem("People", "/team/", "users", "Team"),
+                NavItem("Invoices", "/costs/invoices/", "receipt-text", "Team"),
                 NavItem("Audit log", "/audit/", "scroll-text", "Team"),
             ]
     chosen = max((item.url for item in items if _is_below(request.path, item.url)), key=len, default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,12 +17,13 @@ from gpuconsole.connections.models import TICK_S, Connection, HealthTick
 from gpuconsole.core import formats, polling
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
+from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import access, queries, timeline
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.requests import access as requests
 from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, ReasonCode, State
-from gpuconsole.workloads.usage import cost_so_far
+from gpuconsole.workloads.usage import cost_so_far, step
 
 WINDOWS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
 """How much of the past the shared clock covers: the shortest that holds all active work, else the longest."""
@@ -41,6 +42,7 @@ class Strip:
     bar: timeline.Timeline
     hardware: str
     cost: Decimal | None
+    step: tuple[int, Decimal] | None
     url: str
 
 
@@ -113,20 +115,20 @@ def _figures(active: Sequence[Workload], ended: Sequence[Workload]) -> dict[str,
         "gpus_starting": starting,
         "ended": len(ended),
         "failed": sum(workload.state == State.FAILED for workload in ended),
-        "burn": _hourly(workload for workload in active if workload.billed_since is not None),
+        "burn": _hourly((workload.currency, workload.hourly_now) for workload in active),
         "coming": _hourly(
-            workload
+            (workload.currency, workload.hourly_price)
             for workload in active
-            if workload.billed_since is None and workload.state in ACTIVE and workload.state != State.LOST
+            if workload.billed_tariff != Tariff.RUN and workload.state in ACTIVE and workload.state != State.LOST
         ),
     }
 
 
-def _hourly(workloads: Any) -> dict[str, Decimal]:
+def _hourly(prices: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = {}
-    for workload in workloads:
-        if workload.hourly_price is not None:
-            sums[workload.currency] = sums.get(workload.currency, Decimal(0)) + workload.hourly_price
+    for currency, price in prices:
+        if price is not None:
+            sums[currency] = sums.get(currency, Decimal(0)) + price
     return sums
 
 
@@ -141,6 +143,7 @@ def _strip(workload: Workload, now: datetime, since: datetime) -> Strip:
         bar=timeline.strip(workload, now, since),
         hardware=hardware(workload),
         cost=cost_so_far(workload, now),
+        step=step(workload, now),
         url=f"{_URLS[Kind(workload.kind)]}{workload.public_id}/",
     )
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import httpx
 from pydantic import BaseModel
 
+from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.http import OnCall
 from gpuconsole.providers.remote import (
     UNHEARD_OF,
@@ -26,6 +27,7 @@ from gpuconsole.providers.remote import (
     Sample,
     Step,
 )
+from gpuconsole.providers.signed import Signing
 from gpuconsole.providers.specs import Spec
 
 
@@ -39,6 +41,8 @@ class Feature(StrEnum):
     LOGS = "logs"
     METRICS = "metrics"
     CHECKPOINTS = "checkpoints"
+    EDIT = "edit"
+    DELETE = "delete"
 
 
 OUTPUT = frozenset({Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS})
@@ -48,9 +52,16 @@ OUTPUT = frozenset({Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS})
 class Rounding(StrEnum):
     """The stretch that a provider bills as a whole once it was begun."""
 
+    EXACT = "exact"
+    """No stretch: the time itself, to the millisecond."""
     SECOND = "second"
     MINUTE = "minute"
     HOUR = "hour"
+
+    @property
+    def words(self) -> str:
+        """How it is billed, to follow "billed"."""
+        return "by the exact time" if self is Rounding.EXACT else f"per {self}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,8 @@ class Pricing:
     """What a spec costs while it is billed: ``hourly_price`` for everything the spec asks for together.
 
     ``hourly_price`` is None where nobody knows it; ``not_priced`` names what the figure leaves out.
+    ``resting_hourly_price``, for ``resting_for``, is charged in the states that are billed on rest; it is a part of
+    ``hourly_price`` too.
     """
 
     hourly_price: Decimal | None
@@ -71,13 +84,18 @@ class Pricing:
     units: int = 1
     region: str = ""
     not_priced: tuple[str, ...] = ()
+    attempts: int = 1
+    """Tries that the provider makes by itself at most; each is rounded up by itself."""
+    resting_hourly_price: Decimal = Decimal(0)
+    resting_for: str = ""
+    """What is kept and charged while it is off, such as "Disks, 100 GB"."""
     billed_at_most_s: int | None = None
     """After so many seconds, all attempts together, the provider itself ends it; None: it does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """An exact HTTP request of a launch, without credentials; ``path`` is below the base URL, quoted."""
+    """An exact HTTP request of a launch or an edit, without credentials; ``path`` is below the base URL, quoted."""
 
     method: str
     path: str
@@ -94,19 +112,6 @@ class Known:
 
     remote_ids: frozenset[str] = frozenset()
     since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Signing:
-    """How calls are signed where no fixed header can do it: text for request previews, without any secret."""
-
-    commands: tuple[str, ...]
-    """Lines of a POSIX shell that run before the call, with ``$body``, ``$method`` and ``$path`` set."""
-    headers: tuple[tuple[str, str], ...]
-    """The headers of the call, with the shell's variables."""
-    imports: tuple[str, ...]
-    python: str
-    """A function ``signed(method, path, body)`` that gives a call's headers; secrets come from the environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,14 @@ class Provider:
     statuses: Mapping[str, Reading]
     features: frozenset[Feature]
     adapter: type[Adapter]
+    billing: str
+    """What is charged, from when on and in which steps, in a sentence or two."""
+    create_call: str = ""
+    """Method and path of the call that launches, as its reference writes it."""
+    edits: type[Edits] | None = None
+    """What can be changed of a remote that is there, with the feature EDIT."""
+    deleting: str = ""
+    """What else is lost where the provider deletes what has ended, with the feature DELETE."""
     work: str = ""
     """Which of the chooser's kinds of work it takes: job, machine or endpoint; empty: a job, or a machine."""
     name_path: str = ""
@@ -221,6 +234,17 @@ class Adapter(ABC):
         """Stop and start again. Raises NotYet while only the stop was taken: ask again until it returns."""
         raise NotImplementedError
 
+    def edit(self, remote_id: str, edits: Edits, raw: Mapping[str, Any]) -> None:
+        """Change what is there, by ``edit_request``; raises NotFound for what is gone. ``raw``: what it is now."""
+        raise NotImplementedError
+
+    def delete(self, remote_id: str) -> None:
+        """Have the provider forget what has ended. It takes its time: ask until the remote is listed no more.
+
+        Repeating it does no harm, and what is gone is no error.
+        """
+        raise NotImplementedError
+
     def retry(self, remote_id: str, token: str) -> Remote:
         """The provider's own "same again": a new remote with the same spec.
 
@@ -267,6 +291,11 @@ class Adapter(ABC):
         """The requests that a launch sends before its own, each safe to repeat; ``secrets`` are the names whose values
         it will be given. Values are masked."""
         return ()
+
+    @classmethod
+    def edit_request(cls, remote_id: str, edits: Edits, raw: Mapping[str, Any]) -> WireRequest:
+        """The exact request of an edit; it makes what is kept of it and the call itself."""
+        raise NotImplementedError
 
     @classmethod
     @abstractmethod

@@ -36,16 +36,25 @@ class Phase(StrEnum):
     STOPPING = "stopping"
 
 
+class Tariff(StrEnum):
+    """What a status is billed on: nothing, the price of what runs, or the price of what is kept while it is off."""
+
+    NOTHING = ""
+    RUN = "run"
+    REST = "rest"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one raw status word means: our state, the phase (None outside an attempt) and whether it is billed."""
+    """What one raw status word means: our state, the phase (None outside an attempt) and what it is billed on."""
 
     state: RemoteState
     phase: Phase | None
-    is_billed: bool
+    tariff: Tariff | None = Tariff.NOTHING
+    """None: whatever was billed before goes on, as where an end is being made of what may have run or not."""
 
 
-UNHEARD_OF = Reading(RemoteState.UNKNOWN, None, True)
+UNHEARD_OF = Reading(RemoteState.UNKNOWN, None, None)
 """The answer for a word that is in no table: keep the last state and go on counting money."""
 
 
@@ -93,6 +102,10 @@ class Offer:
     is_available: bool | None = None
     """None: the provider does not tell."""
     detail: str = ""
+    regions: tuple[str, ...] = ()
+    """All that it can be had in, where that is more than one."""
+    is_doubted: bool = False
+    """The console's own finding: the price is more likely a mistake than a bargain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +153,19 @@ Way: TypeAlias = str | SecretStr
 
 
 @dataclass(frozen=True, slots=True)
+class Port:
+    """One published port, by its number inside; its address outside is the way of the label ``way`` in ``connect``."""
+
+    number: int
+    protocol: str
+    way: str
+    use: str = ""
+    """What it is there for, where the provider says so: a tool, a node."""
+    answers: bool | None = None
+    """Whether something listens, by the provider's word; None: it does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class Remote:
     """One thing at the provider as its last answer shows it.
 
@@ -167,6 +193,8 @@ class Remote:
     connect: Mapping[str, Way] = field(default_factory=dict)
     """Ways in, by label: {"Base URL": "https://…"}; empty until usable. What lets anybody in, as a password does, is
     handed over as a ``SecretStr``, whatever its label."""
+    ports: tuple[Port, ...] = ()
+    """Those of the ways in that are published ports."""
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -17,16 +17,19 @@ class Budgets:
 
     each: dict[int, Decimal] = field(default_factory=dict)
     whole: Decimal | None = None
-    """Of the scope; None where a project of it that is not archived has none."""
+    """Of the scope: the team's own for a whole team, else those of its projects together; None where one has none."""
 
 
-def of(projects: Sequence[Project], rates: Rates, day: date) -> Budgets:
+def of(projects: Sequence[Project], rates: Rates, day: date, *, is_whole_team: bool = False) -> Budgets:
     """What the projects of a scope may spend in a month, at the rates of a day. One query."""
-    each: dict[int, Decimal] = {}
-    for budget in Budget.objects.filter(project__in=[project.pk for project in projects]):
-        amount = rates.convert(budget.amount, budget.currency, day)
-        if budget.project_id is not None and amount is not None:
-            each[budget.project_id] = amount
+    if not projects:
+        return Budgets()
+    rows = Budget.objects.filter(team=projects[0].team_id)
+    amounts = {row.project_id: rates.convert(row.amount, row.currency, day) for row in rows}
+    known = {pk: amount for pk, amount in amounts.items() if amount is not None}
+    each = {project.pk: known[project.pk] for project in projects if project.pk in known}
+    if is_whole_team and None in amounts:
+        return Budgets(each, known.get(None))
     current = [project.pk for project in projects if project.archived_at is None]
     is_whole = bool(current) and all(pk in each for pk in current)
     return Budgets(each, sum((each[pk] for pk in current), Decimal(0)) if is_whole else None)

@@ -48,7 +48,7 @@ def context(seen: Seen, asked: Asked, now: datetime) -> dict[str, Any]:
     read = _read(seen, asked, period, now)
     whole = added_up(read.by_project, period, read.rates, key=lambda _: "").get("", Sums())
     sums = {by: added_up(cells, period, read.rates) for by, cells in read.by_key.items()}
-    budgeted = budgets.of(seen.projects, read.rates, period.until)
+    budgeted = budgets.of(seen.projects, read.rates, period.until, is_whole_team=seen.is_whole_team)
     css = _colours(asked.by, _this_month(sums[asked.by]), read)
     together = table.line("Together", "", "", whole, budgeted.whole, period)
     lines = [] if asked.table is None else _lines(asked, asked.table, sums, css, read, period, seen, budgeted)

@@ -62,7 +62,7 @@ def facts(workload: Workload, remote: Remote) -> dict[str, Any]:
             {"name": part.name, "state": part.state, "step": part.step, "steps": part.steps, "text": part.text}
             for part in remote.parts
         ],
-        **ways.columns(workload, remote.connect),
+        **ways.columns(workload, remote.connect, remote.ports),
         **({"region": remote.region} if remote.region else {}),
     }
 
@@ -74,7 +74,7 @@ def _follow(workload: Workload, remote: Remote, *, how: str) -> None:
         transitions.note(workload, how, kind=EventKind.CALL)
     elif PHASE_OF[state] is not None and reading.state is not RemoteState.UNKNOWN:
         at = remote.started_at if state == State.RUNNING else None
-        transitions.move(workload, state, why=how, at=at, phase=reading.phase, is_billed=reading.is_billed)
+        transitions.move(workload, state, why=how, at=at, phase=reading.phase, tariff=reading.tariff)
     else:
         transitions.move(workload, State.QUEUED, why=how)
 

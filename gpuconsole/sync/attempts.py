@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gpuconsole.providers.contract import Provider
-from gpuconsole.providers.remote import Attempt, Phase, Remote
+from gpuconsole.providers.remote import Attempt, Phase, Remote, RemoteState, Tariff
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from gpuconsole.workloads.transitions import Change
 
 _TRIED = frozenset({State.QUEUED, State.STARTING, State.RUNNING})
 """States in which another try of the provider's can come about; whoever asked for an end waits for that."""
+_ENDING = frozenset({RemoteState.STOPPING, RemoteState.SUCCEEDED, RemoteState.FAILED, RemoteState.CANCELLED})
 
 
 def begun_since(provider: Provider, row: Workload, remote: Remote) -> tuple[Change, ...]:
@@ -19,13 +20,14 @@ def begun_since(provider: Provider, row: Workload, remote: Remote) -> tuple[Chan
 
     What ran and failed between two looks cost money, and is counted by the provider's own times.
     """
-    if row.state not in _TRIED:
+    is_ending = row.state == State.STOPPING and remote.reading.state in _ENDING
+    if row.state not in _TRIED and not is_ending:
         return ()
     changes: list[Change] = []
-    is_up = row.state == State.RUNNING
+    is_up = row.billed_tariff == Tariff.RUN
     for number, over in _over(row, remote.attempts):
         if not is_up and over.started_at is not None:
-            changes.append(_unseen(provider, row, over))
+            changes.append(_unseen(provider, row, over, keeps_state=is_ending and not changes))
         why = f"Attempt {number} failed; {provider.name} tries again"
         changes.append(
             Change(
@@ -34,7 +36,7 @@ def begun_since(provider: Provider, row: Workload, remote: Remote) -> tuple[Chan
                 why=why,
                 at=over.ended_at,
                 phase=Phase.QUEUED,
-                is_billed=False,
+                tariff=Tariff.NOTHING,
                 detail=over.message,
                 opens=number + 1,
             )
@@ -48,12 +50,13 @@ def _over(row: Workload, attempts: Sequence[Attempt]) -> Sequence[tuple[int, Att
     return list(enumerate(attempts, start=1))[row.attempt - 1 : -1]
 
 
-def _unseen(provider: Provider, row: Workload, attempt: Attempt) -> Change:
+def _unseen(provider: Provider, row: Workload, attempt: Attempt, *, keeps_state: bool) -> Change:
+    """``keeps_state``: it is stopping by our wish already, and does not go back for what is counted late."""
     return Change(
         workload=row,
-        state=State.RUNNING,
+        state=None if keeps_state else State.RUNNING,
         why=f"Ran between two looks at {provider.name}",
         at=attempt.started_at,
-        phase=Phase.RUNNING,
-        is_billed=True,
+        phase=None if keeps_state else Phase.RUNNING,
+        tariff=Tariff.RUN,
     )

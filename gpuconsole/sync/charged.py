@@ -6,7 +6,7 @@ from typing import Any
 
 from gpuconsole.core import formats
 from gpuconsole.providers.contract import Provider
-from gpuconsole.providers.remote import Remote
+from gpuconsole.providers.remote import Remote, Tariff
 from gpuconsole.workloads.models import Workload
 
 
@@ -16,7 +16,7 @@ def found(row: Workload, remote: Remote) -> dict[str, Any]:
     A stretch that is being billed keeps its price; unknown on either side changes nothing.
     """
     told, held = remote.hourly_price, row.hourly_price
-    if told is None or held is None or told == held or row.billed_since is not None or row.is_final:
+    if told is None or held is None or told == held or row.billed_tariff == Tariff.RUN or row.is_final:
         return {}
     reserved = row.reserved * told / held if row.reserved is not None and held else row.reserved
     return {"hourly_price": told, **({"reserved": reserved} if reserved != row.reserved else {})}

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from gpuconsole.providers.contract import Provider
-from gpuconsole.providers.remote import Phase, Remote
+from gpuconsole.providers.remote import Phase, Remote, Tariff
 from gpuconsole.sync import attempts, charged, reasons, waits
 from gpuconsole.sync.acting import ACTS
 from gpuconsole.sync.adopt import facts
@@ -64,7 +64,7 @@ def _seen(
         why=_why(provider, before, target, remote, reason),
         at=_moment(remote, said),
         phase=reading.phase if is_followed else None,
-        is_billed=reading.is_billed if said is not None else None,
+        tariff=reading.tariff,
         remote_status=remote.status,
         reason=reason,
         detail=_detail(remote, target, reason),
@@ -87,17 +87,37 @@ def _unseen_run(
 ) -> Change | None:
     """The run that came and went between two looks: it cost money, so it is counted, from no later than it can have
     begun."""
-    if before not in _NOT_UP or target is None or (target not in FINAL and target != State.STOPPED):
-        return None
-    did_run = target == State.SUCCEEDED or (reason is not None and reason.code in _RAN) or remote.started_at is not None
-    if not did_run:
-        return None
-    began = remote.started_at or max(last_look or row.state_at, row.state_at)
     why = f"Ran between two looks at {provider.name}"
-    return Change(workload=row, state=State.RUNNING, why=why, at=began, phase=Phase.RUNNING, is_billed=True)
+    began = remote.started_at or max(last_look or row.state_at, row.state_at)
+    ended_as_run = target == State.SUCCEEDED or (reason is not None and reason.code in _RAN)
+    if before in _DOWN and not row.billed_tariff:
+        did_run = _is_another_run(row, remote) or (ended_as_run and row.billed_until is None)
+        is_guess = remote.started_at is None
+        return Change(workload=row, why=why, at=began, tariff=Tariff.RUN, is_guess=is_guess) if did_run else None
+    if before not in _NOT_UP or target is None or (target not in FINAL and target not in _DOWN):
+        return None
+    if not ended_as_run and remote.started_at is None:
+        return None
+    return Change(
+        workload=row,
+        state=State.RUNNING,
+        why=why,
+        at=began,
+        phase=Phase.RUNNING,
+        tariff=Tariff.RUN,
+        is_guess=remote.started_at is None,
+    )
+
+
+def _is_another_run(row: Workload, remote: Remote) -> bool:
+    """Whether the provider tells a start that is not the one that was billed last."""
+    if remote.started_at is None:
+        return False
+    return row.billed_until is None if row.billed_said_at is None else remote.started_at != row.billed_said_at
 
 
 _NOT_UP = frozenset({State.QUEUED, State.STARTING})
+_DOWN = frozenset({State.STOPPING, State.STOPPED})
 _RAN = frozenset({ReasonCode.EXIT_CODE, ReasonCode.OUT_OF_MEMORY, ReasonCode.PREEMPTED})
 
 

@@ -25,6 +25,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import find_project
 from gpuconsole.projects.models import Project, ProjectRole
 from gpuconsole.workloads import access, logs, previews, queries, services
+from gpuconsole.workloads.estimate_schemas import EstimateOut, shape_estimate
 from gpuconsole.workloads.estimates import estimate
 from gpuconsole.workloads.models import Preset, Workload
 from gpuconsole.workloads.presets import filling, locks
@@ -32,6 +33,7 @@ from gpuconsole.workloads.presets.locks import Terms
 from gpuconsole.workloads.requests.schemas import LaunchRequestDetail, shape_request_detail
 from gpuconsole.workloads.requests.services import launch_or_ask
 from gpuconsole.workloads.schemas import (
+    EditIn,
     Events,
     ExtendIn,
     LaunchIn,
@@ -45,7 +47,6 @@ from gpuconsole.workloads.schemas import (
     Workloads,
     shape,
     shape_detail,
-    shape_estimate,
     shape_event,
 )
 from gpuconsole.workloads.states import Kind, State, Verb
@@ -129,13 +130,6 @@ def preview(request: HttpRequest, slug: Text, payload: LaunchIn) -> PreviewOut:
     if asked.preset is not None:
         locks.check(asked.preset, project, terms)
     shown = previews.preview(project=project, connection=terms.connection, spec=terms.spec)
-    figures = estimate(
-        project=project,
-        connection=terms.connection,
-        spec=terms.spec,
-        owner=asked.viewer.user,
-        stop_after_s=terms.stop_after_s,
-    )
     requests = [RequestOut(method=sent.method, path=sent.path, body=sent.body, why=sent.why) for sent in shown.requests]
     return PreviewOut(
         request=requests[-1],
@@ -143,8 +137,18 @@ def preview(request: HttpRequest, slug: Text, payload: LaunchIn) -> PreviewOut:
         url=shown.url,
         curl=shown.curl,
         python=shown.python,
-        estimate=shape_estimate(figures),
+        estimate=_estimate(asked),
     )
+
+
+@router.post(
+    "/projects/{slug}/workloads/estimate",
+    response={200: EstimateOut, **WRITE_PROBLEMS},
+    operation_id="estimate_workload",
+)
+def estimate_workload(request: HttpRequest, slug: Text, payload: LaunchIn) -> EstimateOut:
+    """What a launch would cost: per hour, usually, and at most; and what stands in its way. Nothing is sent."""
+    return _estimate(_may_launch(request, slug, payload))
 
 
 @router.get("/workloads", response={200: Workloads, **COMMON_PROBLEMS}, operation_id="list_workloads")
@@ -217,6 +221,23 @@ def extend(request: HttpRequest, id: Text, payload: ExtendIn) -> WorkloadDetail:
     return shape_detail(_whole(done), timezone.now())
 
 
+@router.post("/workloads/{id}/edit", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="edit_workload")
+def edit_workload(
+    request: HttpRequest,
+    id: Text,
+    payload: EditIn,
+    idempotency_key: Annotated[Text | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)] = None,
+) -> WorkloadDetail:
+    """Change what runs; ``edit`` of the answer tells of it until the provider has taken it. The Idempotency-Key of the
+    last edit changes nothing again."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    workload = _find(request, id)
+    access.require(viewer, workload)
+    done = services.edit(workload=workload, changes=payload.changes, by=viewer.user, key=idempotency_key or "")
+    return shape_detail(_whole(done), timezone.now())
+
+
 def _act(verb: Verb) -> Any:
     """The operation that does one verb; the answer shows the workload with the intent written down."""
 
@@ -232,7 +253,7 @@ def _act(verb: Verb) -> Any:
     return act
 
 
-for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.RETRY):
+for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.RETRY, Verb.DELETE):
     router.post(
         f"/workloads/{{id}}/{_verb.value}",
         response={200: WorkloadDetail, **WRITE_PROBLEMS},
@@ -266,6 +287,18 @@ def _may_launch(request: HttpRequest, slug: Text, payload: LaunchIn) -> _Asked:
         text = f"This connection is one to {connection.provider}, the spec is for {spec.provider}."
         raise Refused(text, code="other_provider", field="connection")
     return _Asked(viewer, project, preset, filling.terms(payload, preset, spec, connection))
+
+
+def _estimate(asked: _Asked) -> EstimateOut:
+    terms = asked.terms
+    figures = estimate(
+        project=asked.project,
+        connection=terms.connection,
+        spec=terms.spec,
+        owner=asked.viewer.user,
+        stop_after_s=terms.stop_after_s,
+    )
+    return shape_estimate(figures, terms.spec.provider)
 
 
 def _find(request: HttpRequest, public_id: Text) -> Workload:

@@ -9,7 +9,8 @@ class WorkloadsConfig(AppConfig):
     verbose_name = "Workloads"
 
     def ready(self) -> None:
-        """Say what stands in the way of removing connections and projects."""
-        from gpuconsole.workloads.blocking import register  # noqa: PLC0415 (models can be imported only now)
+        """Say what stands in the way of removing connections and projects, and how launches on hardware went."""
+        from gpuconsole.workloads import blocking, own_record  # noqa: PLC0415 (models can be imported only now)
 
-        register()
+        blocking.register()
+        own_record.register()

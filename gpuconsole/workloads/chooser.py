@@ -106,6 +106,7 @@ class Row:
     price_note: str = ""
     reason: str = ""
     other_work: Work | None = None
+    is_doubted: bool = False
 
 
 def context(viewer: Viewer, project: Project | None, query: Mapping[str, str]) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def context(viewer: Viewer, project: Project | None, query: Mapping[str, str]) -
         "works": works,
         "chosen": chosen,
         "needs": needs,
-        "rows": sorted(rows, key=lambda row: (bool(row.reason), row.price is None, row.price or 0)),
+        "rows": sorted(rows, key=lambda row: (bool(row.reason), row.is_doubted, row.price is None, row.price or 0)),
         "models": sorted(models),
         "vram_choices": VRAM_GB,
         "gpu_choices": GPUS,
@@ -187,7 +188,7 @@ def _row(
     fitting = [(offer, price) for offer, price in priced if needs.fit(offer, price)]
     if not fitting:
         return Row(provider, reason=_why_none(needs, offers))
-    offer, price = min(fitting, key=lambda pair: (pair[1] is None, pair[1] or 0))
+    offer, price = min(fitting, key=lambda pair: (pair[0].is_doubted, pair[1] is None, pair[1] or 0))
     return _match(provider, connection, offer, price, currency, url)
 
 
@@ -210,12 +211,15 @@ def _match(
         price,
         formats.NOT_PRICED if price is None else formats.money(price, currency),
         _price_note(price, offer, currency),
+        is_doubted=offer.is_doubted,
     )
 
 
 def _price_note(price: Decimal | None, offer: Offer, currency: str) -> str:
     if price is None:
         return "the provider names no price"
+    if offer.is_doubted:
+        return "an odd price, most likely a mistake"
     return f"{formats.money(price / offer.gpu_count, currency)} per GPU, per {offer.billing}" if offer.gpu_count else ""
 
 

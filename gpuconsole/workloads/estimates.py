@@ -17,7 +17,7 @@ from gpuconsole.core.money import Money
 from gpuconsole.projects import quotas, rates, rules
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Pricing
+from gpuconsole.providers.contract import Pricing, Rounding
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, STOP_AFTER, WARNING, Check, Wish, blocking, verdict
@@ -46,12 +46,19 @@ class Estimate:
     pricing: Pricing
     hourly: Money | None
     upper: Money | None
-    """Price × longest run, ours or the provider's own; None where the price is unknown or no end is set."""
+    """Price × longest run, ours or the provider's own, by the provider's rule; None where the price is unknown or it
+    has no end. What is kept while it is off comes on top, for as long as it is kept."""
     longest_s: int | None
     typical: Typical | None
+    resting: Money | None
+    """Per hour while it is off, for ``resting_for``; None: nothing is charged then."""
+    quote: rates.Quote | None
+    """How money is converted to the team's currency; None where it is charged in it, or no rate is known."""
     hourly_in_team: Money | None
     upper_in_team: Money | None
     price_seen_at: datetime | None
+    price_source: str
+    """Whose prices they are."""
     is_sandbox: bool
     violations: tuple[quotas.Violation, ...]
     budget_after: Money | None
@@ -68,6 +75,14 @@ class Estimate:
         return self.pricing.not_priced
 
     @property
+    def resting_for(self) -> str:
+        return self.pricing.resting_for
+
+    @property
+    def attempts(self) -> int:
+        return self.pricing.attempts
+
+    @property
     def gpu_count(self) -> int:
         return self.pricing.gpu_count
 
@@ -76,7 +91,7 @@ class Estimate:
         return self.pricing.hardware_model or self.pricing.hardware_id
 
     @property
-    def rounding(self) -> str:
+    def rounding(self) -> Rounding:
         return self.pricing.rounding
 
     @property
@@ -114,8 +129,14 @@ def estimate(
     found = rules.of(project, owner)
     longest_s = stop_after_s or project.default_stop_after_s or quotas.longest_run_s(found.quotas, provider.kind)
     hourly = None if pricing.hourly_price is None else Money(pricing.hourly_price, pricing.currency)
+    resting = Money(pricing.resting_hourly_price, pricing.currency) if pricing.resting_hourly_price else None
     upper = _upper(pricing, longest_s)
     team_currency = project.team.currency
+    quote = rates.quote(pricing.currency, team_currency) if pricing.currency != team_currency else None
+
+    def in_team(money: Money | None) -> Money | None:
+        return money if money is None or money.currency == team_currency else quote.convert(money) if quote else None
+
     wish = Wish(
         project=project,
         owner=owner,
@@ -136,9 +157,12 @@ def estimate(
         upper=upper,
         longest_s=longest_s,
         typical=_typical(project, connection, provider.kind, pricing),
-        hourly_in_team=rates.convert(hourly, team_currency) if hourly else None,
-        upper_in_team=rates.convert(upper, team_currency) if upper else None,
+        resting=resting,
+        quote=quote,
+        hourly_in_team=in_team(hourly),
+        upper_in_team=in_team(upper),
         price_seen_at=catalog.offers_seen_at(connection),
+        price_source=f"Offers of {provider.name} on {connection.name}",
         is_sandbox=connection.is_sandbox,
         violations=said.violations,
         budget_after=said.budget_after,
@@ -163,7 +187,7 @@ def _upper(pricing: Pricing, longest_s: int | None) -> Money | None:
     ends_s = _ends_s(pricing, longest_s)
     if ends_s is None:
         return None
-    most = usage.price_of(Decimal(ends_s), pricing.hourly_price, pricing.rounding)
+    most = usage.most_of(ends_s, pricing.hourly_price, pricing.rounding, attempts=pricing.attempts)
     return None if most is None else Money(most, pricing.currency)
 
 

@@ -13,11 +13,11 @@ from django.utils.safestring import SafeString
 from gpuconsole.core import formats
 from gpuconsole.core.templatetags import formats as live
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Rounding
+from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Kind
-from gpuconsole.workloads.usage import cost_so_far
+from gpuconsole.workloads.usage import cost_so_far, step
 
 PART_WORDS = {Kind.JOB: "Node", Kind.INSTANCE: "Worker"}
 """What the parts of a workload are called."""
@@ -72,11 +72,13 @@ def _cost(workload: Workload, now: datetime) -> Figure:
     amount = cost_so_far(workload, now)
     if amount is None:
         return Figure("Cost so far", formats.NOT_PRICED, "the provider names no price for it")
-    value = live.cost_so_far(amount, workload.hourly_now, workload.currency)
+    value = live.cost_so_far(amount, workload.hourly_now, workload.currency, step(workload, now))
     if workload.is_final:
         return Figure("Cost", value, "final")
     most = "" if workload.reserved is None else f"at most {formats.money(workload.reserved, workload.currency)}"
-    rate = formats.hourly(workload.hourly_price, workload.currency)
+    is_off = workload.billed_tariff == Tariff.REST
+    rate = formats.hourly(workload.hourly_now if is_off else workload.hourly_price, workload.currency)
+    rate = f"{rate} while it is off" if is_off else rate
     return Figure("Cost so far", value, f"{rate}, {most}" if most else rate)
 
 
@@ -107,11 +109,3 @@ def _charged(workload: Workload) -> Figure:
     project = workload.project
     link: SafeString = format_html('<a href="/jobs/?project={}">{}</a>', quote(project.slug), project.name)
     return Figure("Project", link, owner)
-
-
-def next_tick_s(workload: Workload, now: datetime) -> int | None:
-    """Seconds until the provider bills the next begun minute or hour; None while nothing is billed."""
-    if workload.billed_since is None or workload.rounding not in (Rounding.MINUTE, Rounding.HOUR):
-        return None
-    length = 60 if workload.rounding == Rounding.MINUTE else 3600
-    return length - int((now - workload.billed_since).total_seconds()) % length

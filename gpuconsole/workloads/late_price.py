@@ -7,7 +7,7 @@ from gpuconsole.workloads.estimates import estimate
 from gpuconsole.workloads.models import Workload
 
 SET = (
-    *("hourly_price", "currency", "rounding", "price_seen_at", "reserved"),
+    *("hourly_price", "resting_hourly_price", "currency", "rounding", "price_seen_at", "reserved"),
     *("hardware_id", "gpu_model", "gpu_count", "region"),
 )
 """Columns that ``settle`` may set."""
@@ -32,6 +32,7 @@ def settle(workload: Workload) -> bool:
         return False
     pricing = figures.pricing
     workload.hourly_price, workload.currency = figures.hourly.amount, figures.hourly.currency
+    workload.resting_hourly_price = pricing.resting_hourly_price
     workload.rounding, workload.price_seen_at = pricing.rounding, figures.price_seen_at
     workload.reserved = figures.upper.amount if figures.upper else None
     workload.hardware_id = workload.hardware_id or pricing.hardware_id

@@ -21,7 +21,7 @@ from gpuconsole.providers import registry
 from gpuconsole.workloads import access, queries, timeline
 from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.states import FINAL, Kind, State, Verb
-from gpuconsole.workloads.usage import cost_so_far
+from gpuconsole.workloads.usage import cost_so_far, step
 
 SIZES = (25, 50, 100)
 _PAGING = ("after", "before")
@@ -47,6 +47,7 @@ class Row:
     product: str
     hardware: str
     cost: Decimal | None
+    step: tuple[int, Decimal] | None
     bar: timeline.Timeline
     verbs: Sequence[Verb]
     url: str
@@ -119,6 +120,7 @@ def row(workload: Workload, viewer: Viewer, words: Words, now: datetime) -> Row:
         product=provider.product,
         hardware=hardware(workload),
         cost=cost_so_far(workload, now),
+        step=step(workload, now),
         bar=timeline.mini(workload, now),
         verbs=[verb for verb in Verb if access.may(viewer, workload, verb)],
         url=f"{words.url}{workload.public_id}/",

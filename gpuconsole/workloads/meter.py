@@ -1,4 +1,8 @@
-"""The meter: opens and closes usage intervals for moves, many at once with three queries."""
+"""The meter: opens, splits and closes usage intervals for moves, many at once with a fixed number of queries.
+
+A *stretch* is the time that is billed on one tariff without a break; it is rounded up as a whole. Its *pieces*, one
+for each state that it went through, are the rows of the ledger.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,15 @@ from decimal import Decimal
 from django.db.models import Case, DateTimeField, DecimalField, Value, When
 from django.db.models.functions import Cast
 
-from gpuconsole.workloads import usage
+from gpuconsole.providers.remote import Tariff
+from gpuconsole.workloads import corrections, usage
 from gpuconsole.workloads.models import UsageInterval, Workload
+from gpuconsole.workloads.states import State
+
+
+def is_turned_by(workload: Workload, tariff: Tariff | None) -> bool:
+    """Whether the word that it is billed on ``tariff`` changes what the meter does; None lets it be."""
+    return tariff is not None and _wanted(workload, tariff) != workload.billed_tariff
 
 
 @dataclass(slots=True)
@@ -18,64 +29,116 @@ class Readings:
     """What the meters of some workloads do within one transaction; ``save`` writes it."""
 
     opened: dict[int, UsageInterval] = field(default_factory=dict)
-    """Open intervals that are not in the database yet, by workload."""
+    """Open pieces that are not in the database yet, by workload."""
     ended: list[UsageInterval] = field(default_factory=list)
     """Opened and closed in one go."""
     closed: dict[int, UsageInterval] = field(default_factory=dict)
-    """Ends of intervals that are open in the database, by workload."""
+    """Ends of pieces that are open in the database, by workload."""
+    overrun: list[corrections.Overrun] = field(default_factory=list)
+    """Stretches of which more was counted than their provider says that they lasted."""
 
-    def take(self, workload: Workload, *, is_billed: bool | None, said: datetime | None, now: datetime) -> None:
-        """Set the meter of one workload; None lets it be. ``said`` is the provider's stamp of the change."""
-        if is_billed is None or is_billed == (workload.billed_since is not None):
-            return
-        if is_billed:
-            self._open(workload, said, now)
-        else:
+    def take(
+        self,
+        workload: Workload,
+        *,
+        state: State,
+        tariff: Tariff | None,
+        said: datetime | None,
+        now: datetime,
+        began: datetime | None = None,
+    ) -> None:
+        """Set the meter of one workload that comes into ``state``; tariff None goes on with what is billed.
+
+        ``said`` is the provider's stamp of the change; without one, ``began`` may tell better than ``now`` when it was.
+        The row still has the state that it leaves.
+        """
+        wanted = Tariff(workload.billed_tariff) if tariff is None else _wanted(workload, tariff)
+        if wanted != workload.billed_tariff:
             self._close(workload, said, now)
+            self._open(workload, state, wanted, said, min(began or now, now))
+        elif wanted and state != workload.state:
+            self._split(workload, state, said, now)
 
     def settled(self) -> set[int]:
         """Workloads of which an interval was closed."""
         return {*self.closed, *(interval.workload_id for interval in self.ended)}
 
     def save(self) -> None:
-        """Close first: a workload has one open interval at most."""
+        """Close first: a workload has one open piece at most."""
         if self.closed:
             _save_ends(self.closed)
         if self.ended or self.opened:
             UsageInterval.objects.bulk_create([*self.ended, *self.opened.values()])
+        if self.overrun:
+            corrections.write(self.overrun)
 
-    def _open(self, workload: Workload, said: datetime | None, now: datetime) -> None:
+    def _open(self, workload: Workload, state: State, tariff: Tariff, said: datetime | None, now: datetime) -> None:
+        if not tariff:
+            return
         start = max(min(said or now, now), workload.billed_until or workload.created_at)
         workload.billed_since, workload.billed_said_at = start, said
+        workload.billed_tariff, workload.billed_before_s = tariff, Decimal(0)
+        self._begin(workload, state, start, said)
+
+    def _split(self, workload: Workload, state: State, said: datetime | None, now: datetime) -> None:
+        """Another state of the same stretch: its provider's stamps count at the ends of the whole alone."""
+        start = workload.billed_since
+        assert start is not None
+        end = max(min(said or now, now), start)
+        self._end(workload, usage.seconds(end - start), end, said)
+        workload.billed_since = end
+        self._begin(workload, state, end, said)
+
+    def _close(self, workload: Workload, said: datetime | None, now: datetime) -> None:
+        start = workload.billed_since
+        if start is None:
+            return
+        end = max(min(said or now, now), start)
+        before_s, stamps = workload.billed_before_s, (workload.billed_said_at, said)
+        ours_s = before_s + usage.seconds(end - start)
+        whole_s = usage.billed_length_s(ours_s, stamps, is_sandbox=workload.is_sandbox)
+        self._end(workload, max(Decimal(0), whole_s - before_s), end, said)
+        if whole_s < before_s:
+            usage.settle(workload, before_s, whole_s)
+            tariff = Tariff(workload.billed_tariff)
+            assert said is not None  # our own clock never counts less than it did
+            self.overrun.append(corrections.Overrun(workload.pk, tariff, end, min(said, now), whole_s))
+        workload.billed_since = None
+        workload.billed_tariff, workload.billed_before_s = Tariff.NOTHING, Decimal(0)
+
+    def _begin(self, workload: Workload, state: State, start: datetime, said: datetime | None) -> None:
         self.opened[workload.pk] = UsageInterval(
             workload=workload,
             project_id=workload.project_id,
             attempt=workload.attempt,
+            state=state,
+            tariff=workload.billed_tariff,
             started_at=start,
             said_started_at=said,
-            hourly_price=workload.hourly_price,
+            before_s=workload.billed_before_s,
+            hourly_price=usage.tariff_price(workload, Tariff(workload.billed_tariff)),
             currency=workload.currency,
             rounding=workload.rounding,
-            gpu_count=workload.gpu_count,
+            gpu_count=workload.gpu_count if workload.billed_tariff == Tariff.RUN else 0,
         )
 
-    def _close(self, workload: Workload, said: datetime | None, now: datetime) -> None:
-        start = workload.billed_since
-        assert start is not None
-        end = max(min(said or now, now), start)
-        stamps = (workload.billed_said_at, said)
-        billed_s = usage.billed_length_s(start, end, stamps, is_sandbox=workload.is_sandbox)
-        cost = usage.price_of(billed_s, workload.hourly_price, workload.rounding)
-        workload.billed_since = workload.billed_said_at = None
+    def _end(self, workload: Workload, billed_s: Decimal, end: datetime, said: datetime | None) -> None:
+        before_s = workload.billed_before_s
+        cost = usage.settle(workload, before_s, before_s + billed_s)
+        workload.billed_before_s += billed_s
         workload.billed_until = end
-        workload.billed_closed_s += billed_s
-        workload.cost_closed += cost or Decimal(0)
         interval = self.opened.pop(workload.pk, None)
         if interval is None:
             self.closed[workload.pk] = interval = UsageInterval(workload=workload)
         else:
             self.ended.append(interval)
         interval.ended_at, interval.said_ended_at, interval.billed_s, interval.cost = end, said, billed_s, cost
+
+
+def _wanted(workload: Workload, tariff: Tariff) -> Tariff:
+    """Nothing is charged at rest for what was never up, nor where the provider charges nothing for it."""
+    was_up = workload.billed_since is not None or workload.billed_until is not None
+    return tariff if tariff != Tariff.REST or (was_up and workload.resting_hourly_price) else Tariff.NOTHING
 
 
 def _save_ends(ends: dict[int, UsageInterval]) -> None:

@@ -77,7 +77,7 @@ def let_go(form: LaunchForm) -> None:
 
 def _drafted(viewer: Viewer, provider: Provider, project: Project | None, draft: Draft | None) -> LaunchForm:
     """The form as it was left, or an empty one."""
-    values = Values.of(draft.fields) if draft else Values()
+    values = drafts.values(draft) if draft else Values()
     unread = values.pop(JSON_TEXT, [])
     form = LaunchForm(viewer, provider, values, is_new=True)
     _begin(form, project)
@@ -184,13 +184,16 @@ def _named(spec: Mapping[str, Any], path: str, name: str) -> dict[str, Any]:
     return dict(named)
 
 
-def _take_offer(form: LaunchForm, hardware_id: str, connection: str) -> None:
+def _take_offer(form: LaunchForm, wanted: str, connection: str) -> None:
+    """Fill in the hardware of an offer, by its id in the catalogue or by the provider's own id of the hardware."""
     if connection:
         form.values[CONNECTION] = [connection]
     if form.connection is None:
         return
-    offer = next((row for row in catalog.offers(form.connection) if row.hardware_id == hardware_id), None)
-    if offer is not None:
-        kept = Values({name: value for name, value in form.values.items() if is_ours(name)})
-        form.take_spec(form.provider.adapter.asks_for(offer))
-        form.values.update(kept)
+    offer = catalog.offer(form.connection, wanted)
+    if offer is None:
+        form.messages.append("That offer is not there any more. Pick the hardware below.")
+        return
+    kept = Values({name: value for name, value in form.values.items() if is_ours(name)})
+    form.take_spec(form.provider.adapter.asks_for(offer))
+    form.values.update(kept)

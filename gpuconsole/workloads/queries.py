@@ -14,13 +14,16 @@ from django.db.models import Count, Q, QuerySet
 from gpuconsole.accounts.models import User
 from gpuconsole.audit.models import Record
 from gpuconsole.projects.models import Project
-from gpuconsole.workloads import phases, usage
+from gpuconsole.workloads import phases
 from gpuconsole.workloads.models import Workload, WorkloadQuerySet
 from gpuconsole.workloads.states import FINAL, Kind, State
 
 MOST_COUNTED = 10_000
 _USUAL_OF, _USUAL_AT_LEAST = 30, 5
-_HEAVY = ("spec", "request", "remote", "parts", "connect", "hidden_ways", "known_remote_ids", "log_cursor")
+_HEAVY = (
+    *("spec", "defaults", "request", "remote", "parts", "connect", "hidden_ways", "ports"),
+    *("known_remote_ids", "log_cursor"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,37 +112,6 @@ def usual_phases(workload: Workload) -> dict[str, float]:
         for word, seconds in phases.durations(attempts[-1], ended_at).items() if attempts and ended_at else ():
             found.setdefault(word, []).append(seconds)
     return {word: median(seconds) for word, seconds in found.items() if len(seconds) >= _USUAL_AT_LEAST}
-
-
-@dataclass(frozen=True, slots=True)
-class UsageLine:
-    """One usage interval as the cost tab shows it."""
-
-    attempt: int
-    started_at: datetime
-    ended_at: datetime | None
-    seconds: Decimal
-    hourly_price: Decimal | None
-    currency: str
-    rounding: str
-    cost: Decimal | None
-
-
-def usage_lines(workload: Workload, now: datetime) -> list[UsageLine]:
-    """All billed stretches in order, an open one up to now."""
-    return [
-        UsageLine(
-            attempt=interval.attempt,
-            started_at=interval.started_at,
-            ended_at=interval.ended_at,
-            seconds=usage.seconds(now - interval.started_at) if interval.billed_s is None else interval.billed_s,
-            hourly_price=interval.hourly_price,
-            currency=interval.currency,
-            rounding=interval.rounding,
-            cost=usage.interval_cost(interval, now),
-        )
-        for interval in workload.usage.order_by("started_at", "pk")
-    ]
 
 
 def activity(workload: Workload, most: int = 100) -> QuerySet[Record]:

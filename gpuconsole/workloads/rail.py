@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from gpuconsole.catalog import queries as catalog
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
-from gpuconsole.core.spec_forms import STAND_IN
-from gpuconsole.projects import rates
+from gpuconsole.core.spec_forms import is_stand_in
 from gpuconsole.providers.remote import Offer
 from gpuconsole.workloads.estimates import Estimate
 from gpuconsole.workloads.forms import LaunchForm
@@ -47,6 +48,7 @@ class Rail:
     detail: str
     hourly: str
     hourly_note: str
+    price_note: str
     is_priced: bool
     lines: Sequence[Line]
     checks: Sequence[Check]
@@ -61,14 +63,15 @@ def rail(form: LaunchForm) -> Rail:
     """The rail for a form as it is filled in now."""
     figures = form.estimate
     button, is_ready = _button(form, figures)
-    if figures is None or STAND_IN in (figures.pricing.hardware_id, figures.hardware):
-        return Rail("", "", "", "", False, (), (), button, is_ready, "")
+    if figures is None or is_stand_in(figures.pricing.hardware_id) or is_stand_in(figures.hardware):
+        return Rail("", "", "", "", "", False, (), (), button, is_ready, "")
     offer = next((row for row in _offers(form) if row.hardware_id == figures.pricing.hardware_id), None)
     return Rail(
         title=_title(figures),
         detail=_detail(figures, offer),
         hourly=_money(figures.hourly_in_team or figures.hourly),
         hourly_note=_hourly_note(figures),
+        price_note=_price_note(figures),
         is_priced=figures.hourly is not None,
         lines=tuple(_lines(form, figures)),
         checks=figures.checks,
@@ -196,15 +199,23 @@ def _hourly_note(figures: Estimate) -> str:
             if figures.pricing.hardware_id
             else "Pick hardware to see its price."
         )
-    price = figures.hourly_in_team or figures.hourly
-    billed = f"billed per {figures.rounding}"
-    if figures.hourly_in_team is not None and figures.hourly_in_team.currency != figures.hourly.currency:
-        one = rates.convert(Money(Decimal(1), figures.hourly.currency), price.currency)
-        return f"{figures.hourly} per hour, {Money(Decimal(1), figures.hourly.currency)} = {one}, {billed}"
+    billed = f"billed {figures.rounding.words}"
+    if figures.quote is not None:
+        return f"{figures.hourly} per hour, {figures.quote}, {billed}"
+    compute = figures.hourly - figures.resting if figures.resting else figures.hourly
     if figures.gpu_count > 1:
-        each = Money(price.amount / figures.gpu_count, price.currency)
+        each = Money(compute.amount / figures.gpu_count, compute.currency)
         return f"{each} per GPU-hour, {billed}"
     return billed.capitalize()
+
+
+def _price_note(figures: Estimate) -> str:
+    """Whose price it is, and how old; empty without one."""
+    if figures.hourly is None:
+        return ""
+    if figures.price_seen_at is None:
+        return f"{figures.price_source}, never read"
+    return f"{figures.price_source}, seen {formats.ago(timezone.now() - figures.price_seen_at)}"
 
 
 def _lines(form: LaunchForm, figures: Estimate) -> list[Line]:
@@ -213,7 +224,10 @@ def _lines(form: LaunchForm, figures: Estimate) -> list[Line]:
     if figures.typical is not None and figures.typical.cost is not None:
         run = formats.duration(figures.typical.run_s)
         found.append(
-            Line(f"Typical run, {run}", formats.estimated(figures.typical.cost.amount, figures.typical.cost.currency))
+            Line(
+                f"Typical run, {run}, of {figures.typical.count}",
+                formats.estimated(figures.typical.cost.amount, figures.typical.cost.currency),
+            )
         )
     if figures.ends_s is not None:
         most = _money(figures.upper_in_team or figures.upper)
@@ -224,6 +238,8 @@ def _lines(form: LaunchForm, figures: Estimate) -> list[Line]:
     is_endless = form.provider.kind == "instance" or (form.spec is not None and form.spec.is_endless)
     if is_endless and price is not None:
         found.append(Line("If left on for 30 days", str(price * _MONTH_H)))
+    if figures.resting is not None:
+        found.append(Line(f"{figures.resting_for}, while it is off", f"{figures.resting} per hour"))
     if figures.pricing.units > 1 and price is not None:
         found.append(Line("One worker less", f"− {price * (Decimal(1) / figures.pricing.units)} per hour"))
     found += [Line(what, formats.NOT_PRICED) for what in figures.not_priced]

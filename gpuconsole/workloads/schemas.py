@@ -9,13 +9,11 @@ from ninja import Field
 from pydantic import Discriminator, JsonValue, model_validator
 
 from gpuconsole.core.api import Amount, ApiInput, ApiSchema, Moment, PageInfo, Text
-from gpuconsole.core.money import Money
-from gpuconsole.projects.quotas import Violation
 from gpuconsole.providers import problems, registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import checkpoints
-from gpuconsole.workloads.estimates import Estimate
-from gpuconsole.workloads.models import Checkpoint, Event, Workload
+from gpuconsole.workloads.estimate_schemas import EstimateOut
+from gpuconsole.workloads.models import Checkpoint, Event, Intent, Workload
 from gpuconsole.workloads.states import State
 from gpuconsole.workloads.usage import cost_so_far
 
@@ -158,6 +156,35 @@ class CheckpointOut(ApiSchema):
     kind: str
 
 
+class PortOut(ApiSchema):
+    """A published port; its address is the value of ``way`` in ``connect``."""
+
+    number: int
+    """Inside."""
+    protocol: str
+    way: str
+    use: str
+    """What it is there for, where the provider says so: a tool, a node."""
+    answers: bool | None
+    """Whether something listens, by the provider's word; null: it does not tell."""
+
+
+class EditIn(ApiInput):
+    """What to change of work that is there."""
+
+    changes: Annotated[dict[str, JsonValue], Field(min_length=1)]
+    """By the provider's own wire names: see ``edits`` of ``GET /providers/{slug}``. What is left out stays as it is."""
+
+
+class EditOut(ApiSchema):
+    """An edit that is on its way, or that was not made."""
+
+    changes: dict[str, JsonValue]
+    is_pending: bool
+    errors: dict[str, str]
+    """Why it was not made, by dotted wire path; "" for what concerns no field."""
+
+
 class WorkloadDetail(WorkloadOut):
     """A workload with its spec, its timeline and the ways in."""
 
@@ -170,12 +197,18 @@ class WorkloadDetail(WorkloadOut):
     parts: list[dict[str, JsonValue]]
     connect: dict[str, str | None]
     """Ways in by label while it runs; null for one that is hidden, such as a password: ask ``/ways`` for it."""
+    ports: list[PortOut]
+    """Those of the ways in that are published ports, while it runs."""
     checkpoints: list[CheckpointOut]
     """Newest first."""
     log_size: int
     is_log_complete: bool
     warnings: list[str]
     """Limits that were passed with a warning just now; its events keep them."""
+    edit: EditOut | None
+    """The last edit, until the provider has taken it."""
+    removed_at: datetime | None
+    """When the provider, asked to delete what had ended, listed it no more."""
 
 
 class ExtendIn(ApiInput):
@@ -233,36 +266,6 @@ class LogOut(ApiSchema):
     """Why there is no log and never will be; null where the provider offers logs."""
 
 
-class MoneyOut(ApiSchema):
-    amount: Amount
-    currency: str
-
-
-class ViolationOut(ApiSchema):
-    """A limit that a launch would break; numbers are in the measure's unit, null where nobody knows it."""
-
-    quota: str
-    measure: str
-    consequence: str
-    limit: Amount | None
-    used: Amount | None
-    asked: Amount | None
-    fits: Amount | None
-    """What would still fit."""
-    text: str
-
-
-class EstimateOut(ApiSchema):
-    """Money before it is spent; null means unknown, never zero."""
-
-    hourly: MoneyOut | None
-    at_most: MoneyOut | None
-    not_priced: list[str]
-    gpu_count: int
-    violations: list[ViolationOut]
-    """Limits that stand against it, those that block first."""
-
-
 class RequestOut(ApiSchema):
     """One HTTP request to the provider; ``why`` says what a preparing one is for."""
 
@@ -301,9 +304,12 @@ def shape_detail(workload: Workload, now: datetime) -> WorkloadDetail:
         attempts=[_attempt(attempt) for attempt in workload.phases],
         parts=workload.parts,
         connect=workload.connect if workload.state == State.RUNNING else {},
+        ports=[PortOut(**port) for port in workload.ports] if workload.state == State.RUNNING else [],
         checkpoints=[_checkpoint(one) for one in checkpoints.newest_first(workload)],
         log_size=workload.log_size,
         is_log_complete=workload.is_log_complete,
+        edit=_edit(workload),
+        removed_at=workload.removed_at,
         warnings=list(workload.warnings),
     )
 
@@ -319,29 +325,6 @@ def shape_event(event: Event) -> EventOut:
         text=event.text,
         detail=event.detail,
         by=event.by.email if event.by else None,
-    )
-
-
-def shape_estimate(estimate: Estimate) -> EstimateOut:
-    return EstimateOut(
-        hourly=shape_money(estimate.hourly),
-        at_most=shape_money(estimate.upper),
-        not_priced=list(estimate.not_priced),
-        gpu_count=estimate.gpu_count,
-        violations=[shape_violation(one) for one in estimate.violations],
-    )
-
-
-def shape_violation(violation: Violation) -> ViolationOut:
-    return ViolationOut(
-        quota=violation.quota.public_id,
-        measure=violation.measure,
-        consequence=violation.consequence,
-        limit=violation.limit,
-        used=violation.used,
-        asked=violation.asked,
-        fits=violation.fits,
-        text=violation.text,
     )
 
 
@@ -440,9 +423,12 @@ def _checkpoint(one: Checkpoint) -> CheckpointOut:
     )
 
 
+def _edit(workload: Workload) -> EditOut | None:
+    if not workload.edit:
+        return None
+    is_pending = workload.intent == Intent.EDIT
+    return EditOut.model_construct(changes=workload.edit, is_pending=is_pending, errors=workload.edit_errors)
+
+
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def shape_money(money: Money | None) -> MoneyOut | None:
-    return None if money is None else MoneyOut(amount=money.amount, currency=money.currency)

@@ -43,7 +43,7 @@ def spent_by_project(
 
 def closed_by_project(intervals: Intervals, start: datetime, end: datetime) -> dict[int, dict[str, Decimal]]:
     """Cost of the intervals that lie between two moments whole."""
-    inside = intervals.filter(started_at__gte=start, ended_at__lte=end, cost__isnull=False)
+    inside = intervals.filter(started_at__gte=start, started_at__lt=end, ended_at__lte=end, cost__isnull=False)
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for project, currency, cost in inside.order_by().values_list("project", "currency").annotate(Sum("cost")):
         sums[project][currency] += cost

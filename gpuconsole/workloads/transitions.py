@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from gpuconsole.accounts.models import User
 from gpuconsole.core import versions
-from gpuconsole.providers.remote import Phase
+from gpuconsole.providers.remote import Phase, Tariff
 from gpuconsole.workloads import bulk, meter, phases, settled
 from gpuconsole.workloads.models import Event, EventKind, Workload
 from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, Reason, ReasonCode, State, may_move
@@ -20,7 +20,8 @@ from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, Reason, ReasonCode,
 WRITTEN = (
     *("state", "state_at", "attempt", "phases", "started_at", "ended_at"),
     *("reason_code", "reason_text", "reason_fault", "reason_field"),
-    *("billed_since", "billed_said_at", "billed_until", "billed_closed_s", "cost_closed", "reserved", "remote_status"),
+    *("billed_since", "billed_tariff", "billed_before_s", "billed_said_at", "billed_until"),
+    *("billed_closed_s", "cost_closed", "reserved", "remote_status"),
 )
 """Columns of the row that a move writes."""
 
@@ -36,8 +37,8 @@ class IllegalMove(Exception):
 class Change:
     """What becomes of one locked workload.
 
-    ``state`` None keeps the state; without another ``phase`` or ``is_billed`` only the row's own ``fields`` are saved
-    and no event is written. ``at`` is the provider's own stamp, None where it told none. ``is_billed`` None lets the
+    ``state`` None keeps the state; without another ``phase`` or ``tariff`` only the row's own ``fields`` are saved
+    and no event is written. ``at`` is the provider's own stamp, None where it told none. ``tariff`` None lets the
     meter be, but for an end, which always closes it. ``fields`` names columns that the caller has set on the row.
     ``opens`` is the number of an attempt that the provider began by itself: the one before is closed as failed, with
     ``detail`` as its reason, and the state may go back.
@@ -48,7 +49,7 @@ class Change:
     why: str = ""
     at: datetime | None = None
     phase: Phase | None = None
-    is_billed: bool | None = None
+    tariff: Tariff | None = None
     remote_status: str | None = None
     reason: Reason | None = None
     by: User | None = None
@@ -56,6 +57,8 @@ class Change:
     kind: EventKind = EventKind.MOVE
     fields: Collection[str] = ()
     opens: int = 0
+    is_guess: bool = False
+    """``at`` is the best that we know, and no stamp of the provider's."""
 
 
 def move(
@@ -65,7 +68,7 @@ def move(
     why: str,
     at: datetime | None = None,
     phase: Phase | None = None,
-    is_billed: bool | None = None,
+    tariff: Tariff | None = None,
     remote_status: str | None = None,
     reason: Reason | None = None,
     by: User | None = None,
@@ -81,7 +84,7 @@ def move(
         why=why,
         at=at,
         phase=phase,
-        is_billed=is_billed,
+        tariff=tariff,
         remote_status=remote_status,
         reason=reason,
         by=by,
@@ -111,7 +114,7 @@ def move_many(changes: Sequence[Change], *, now: datetime | None = None) -> list
         columns.update(change.fields)
         if changes_something(change):
             columns.update(WRITTEN)
-            events.append(_apply(change, readings, now))
+            events.append(apply(change, readings, now))
         elif change.remote_status is not None and change.remote_status != change.workload.remote_status:
             change.workload.remote_status = change.remote_status
             columns.add("remote_status")
@@ -203,11 +206,11 @@ def changes_something(change: Change) -> bool:
         return True
     if change.reason and (change.reason.code, change.reason.text) != (workload.reason_code, workload.reason_text):
         return True
-    is_billed = _is_billed(State(workload.state), change.is_billed)
-    return is_billed is not None and is_billed != (workload.billed_since is not None)
+    return meter.is_turned_by(workload, _tariff(State(workload.state), change.tariff))
 
 
-def _apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
+def apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
+    """Make one change on its row in memory and let the meter follow; gives the event. Raises IllegalMove."""
     workload = change.workload
     before, state = State(workload.state), change.state or State(workload.state)
     is_another = change.opens > workload.attempt and before in ACTIVE
@@ -215,14 +218,15 @@ def _apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
         raise IllegalMove(workload, state)
     at = _in_order(workload, change.at, now)
     if is_another:
-        readings.take(workload, is_billed=False, said=change.at, now=now)
+        readings.take(workload, state=state, tariff=Tariff.NOTHING, said=change.at, now=now)
         workload.phases = phases.finished(workload.phases, State.FAILED, at, change.detail)
         _open_attempt(workload)
     elif before in FINAL and state != before:
         _open_attempt(workload)
     _write_reason(workload, state, change.reason)
     _write_phases(change, state, at)
-    readings.take(workload, is_billed=_is_billed(state, change.is_billed), said=change.at, now=now)
+    said = None if change.is_guess else change.at
+    readings.take(workload, state=state, tariff=_tariff(state, change.tariff), said=said, now=now, began=change.at)
     if state != before:
         workload.state, workload.state_at = state, at
         _write_times(workload, state, at)
@@ -280,8 +284,8 @@ def _word(state: State, phase: Phase | None) -> str:
     return word
 
 
-def _is_billed(state: State, is_billed: bool | None) -> bool | None:
-    return False if state in FINAL else is_billed
+def _tariff(state: State, tariff: Tariff | None) -> Tariff | None:
+    return Tariff.NOTHING if state in FINAL else tariff
 
 
 def _write_times(workload: Workload, state: State, at: datetime) -> None:

@@ -6,10 +6,17 @@ from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from gpuconsole.providers.contract import Rounding
+from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads.models import UsageInterval, Workload
 
 EXACT = Decimal("0.000001")
-_UNIT_S = {Rounding.SECOND: Decimal(1), Rounding.MINUTE: Decimal(60), Rounding.HOUR: Decimal(3600)}
+UNIT_S = {
+    Rounding.EXACT: Decimal("0.001"),
+    Rounding.SECOND: Decimal(1),
+    Rounding.MINUTE: Decimal(60),
+    Rounding.HOUR: Decimal(3600),
+}
+"""Seconds that are paid whole once begun."""
 _HOUR_S = Decimal(3600)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -26,9 +33,51 @@ def price_of(billed_s: Decimal, hourly_price: Decimal | None, rounding: str) -> 
     """
     if hourly_price is None:
         return None
-    unit_s = _UNIT_S[Rounding(rounding or Rounding.SECOND)]
-    units = (billed_s / unit_s).to_integral_value(ROUND_CEILING)
-    return (units * unit_s * hourly_price / _HOUR_S).quantize(EXACT, ROUND_HALF_UP)
+    return (rounded_s(billed_s, rounding) * hourly_price / _HOUR_S).quantize(EXACT, ROUND_HALF_UP)
+
+
+def rounded_s(billed_s: Decimal, rounding: str) -> Decimal:
+    """The seconds that are paid for a stretch."""
+    unit_s = UNIT_S[Rounding(rounding or Rounding.SECOND)]
+    return (billed_s / unit_s).to_integral_value(ROUND_CEILING) * unit_s
+
+
+def most_of(longest_s: int, hourly_price: Decimal | None, rounding: str, *, attempts: int = 1) -> Decimal | None:
+    """The most that ``longest_s`` billed seconds can cost when they may fall on so many attempts.
+
+    Each attempt is rounded up by itself, so that every one but the first can add a begun unit; one that costs anything
+    takes a second at least, whatever number of them was asked for.
+    """
+    unit_s = UNIT_S[Rounding(rounding or Rounding.SECOND)]
+    more = max(0, min(attempts, longest_s) - 1)
+    return price_of(rounded_s(Decimal(longest_s), rounding) + more * unit_s, hourly_price, rounding)
+
+
+def piece_cost(before_s: Decimal, billed_s: Decimal, hourly_price: Decimal | None, rounding: str) -> Decimal | None:
+    """What a piece adds to its stretch, of which ``before_s`` were billed before it.
+
+    Only the stretch is rounded up: pieces sum to exactly what the whole costs.
+    """
+    before = price_of(before_s, hourly_price, rounding)
+    after = price_of(before_s + billed_s, hourly_price, rounding)
+    return None if before is None or after is None else after - before
+
+
+def tariff_price(workload: Workload, tariff: Tariff) -> Decimal | None:
+    """Price per hour of what is billed on the tariff, as frozen at launch."""
+    return workload.resting_hourly_price if tariff == Tariff.REST else workload.hourly_price
+
+
+def settle(workload: Workload, from_s: Decimal, to_s: Decimal) -> Decimal | None:
+    """Write the seconds between two lengths of the open stretch to the row's closed sums; gives their cost.
+
+    A shorter second length takes back what was written too much.
+    """
+    price = tariff_price(workload, Tariff(workload.billed_tariff))
+    cost = piece_cost(from_s, to_s - from_s, price, workload.rounding)
+    workload.billed_closed_s += to_s - from_s
+    workload.cost_closed += cost or Decimal(0)
+    return cost
 
 
 def cost_so_far(workload: Workload, now: datetime) -> Decimal | None:
@@ -42,7 +91,20 @@ def cost_so_far(workload: Workload, now: datetime) -> Decimal | None:
     if workload.billed_since is None:
         return workload.cost_closed
     open_s = seconds(now - workload.billed_since)
-    return workload.cost_closed + (price_of(open_s, workload.hourly_price, workload.rounding) or 0)
+    price = tariff_price(workload, Tariff(workload.billed_tariff))
+    return workload.cost_closed + (piece_cost(workload.billed_before_s, open_s, price, workload.rounding) or 0)
+
+
+def step(workload: Workload, now: datetime) -> tuple[int, Decimal] | None:
+    """Length in seconds of the steps in which its cost goes up, and how much of the present one is gone.
+
+    None while nothing is billed, and where the steps are too short to be seen.
+    """
+    length_s = int(UNIT_S[Rounding(workload.rounding or Rounding.SECOND)])
+    if workload.billed_since is None or length_s <= 1:
+        return None
+    gone_s = workload.billed_before_s + seconds(now - workload.billed_since)
+    return length_s, gone_s % length_s
 
 
 def most_until(workload: Workload, ends_by: datetime, now: datetime) -> Decimal | None:
@@ -63,7 +125,8 @@ def interval_cost(interval: UsageInterval, now: datetime) -> Decimal | None:
     """What one usage interval costs, an open one up to now."""
     if interval.ended_at is not None:
         return interval.cost
-    return price_of(seconds(now - interval.started_at), interval.hourly_price, interval.rounding)
+    open_s = seconds(now - interval.started_at)
+    return piece_cost(interval.before_s, open_s, interval.hourly_price, interval.rounding)
 
 
 def part_of(amount: Decimal, whole: timedelta, upto: timedelta) -> Decimal:
@@ -80,19 +143,13 @@ def part_of(amount: Decimal, whole: timedelta, upto: timedelta) -> Decimal:
     return Decimal((2 * millionths * gone + length) // (2 * length)).scaleb(-6)
 
 
-def billed_length_s(
-    started_at: datetime,
-    ended_at: datetime,
-    said: tuple[datetime | None, datetime | None],
-    *,
-    is_sandbox: bool,
-) -> Decimal:
+def billed_length_s(ours: Decimal, said: tuple[datetime | None, datetime | None], *, is_sandbox: bool) -> Decimal:
     """Billed seconds of an ended stretch: by the provider's own clock where it told both ends.
 
-    ``said`` are its stamps as they came. A clock that is minutes off still measures a length right; a length that is
-    more than ten minutes from ours is a mistake and ours counts, but for a sandbox, whose clock people turn.
+    ``ours`` is its length by our clock, ``said`` are the provider's stamps as they came. A clock that is minutes off
+    still measures a length right; a length that is more than ten minutes from ours is a mistake and ours counts, but
+    for a sandbox, whose clock people turn.
     """
-    ours = seconds(ended_at - started_at)
     if said[0] is None or said[1] is None or said[1] < said[0]:
         return ours
     theirs = seconds(said[1] - said[0])

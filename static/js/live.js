@@ -87,8 +87,9 @@ function count(element) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function cost({ clockCost, rate, symbol }, passed) {
-  const amount = Number(clockCost) + (Number(rate) * passed) / 3600;
+function cost({ clockCost, rate, symbol, step, gone }, passed) {
+  const billed = step ? Math.floor((Number(gone) + passed) / step) * step : passed;
+  const amount = Number(clockCost) + (Number(rate) * billed) / 3600;
   const places = amount > 0 && amount < 0.01 ? 4 : 2;
   return symbol + amount.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
 }

@@ -10,6 +10,7 @@ import pytest
 
 from gpuconsole.accounts.models import Scope
 from gpuconsole.projects import secrets
+from gpuconsole.projects.models import ExchangeRate
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from tests.api.conftest import Caller
@@ -132,7 +133,10 @@ def test_a_read_token_looks_and_launches_nothing(caller: Caller, shelf: dict[str
     for answer in (
         reader.launch(caller.body("cortecs")),
         reader.preview(caller.body("cortecs")),
-        *(reader.post(f"/workloads/{running}/{verb}") for verb in ("stop", "start", "restart", "terminate", "retry")),
+        *(
+            reader.post(f"/workloads/{running}/{verb}")
+            for verb in ("stop", "start", "restart", "terminate", "retry", "delete")
+        ),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 
@@ -179,3 +183,23 @@ def test_an_amount_is_never_a_float(caller: Caller) -> None:
 
     price = json.loads(answer.content, parse_float=lambda text: pytest.fail(f"a float: {text}"))["price"]
     assert isinstance(price["hourly"], str)
+
+
+def test_an_estimate_tells_what_it_takes_and_writes_nothing(caller: Caller) -> None:
+    """By started minutes of two workers: 90 s of 1.20 EUR each are two minutes of both."""
+    ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.1", on="2026-11-20", source="the bank")
+    body = caller.body("cortecs", guards={"stop_after_s": 90})
+    body["spec"] |= {"hardware_type_id": "NVIDIA_L4_1", "num_workers": 2, "billing_interval": "per_minute"}
+    answer = caller.post(f"/projects/{caller.lab.project.slug}/workloads/estimate", body)
+    assert answer.status_code == 200, answer.content
+    told = answer.json()
+    assert (told["hourly"], told["at_most"]) == (
+        {"amount": "2.400000", "currency": "EUR"},
+        {"amount": "0.080000", "currency": "EUR"},
+    )
+    assert (told["ends_after_s"], told["typical"], told["resting"], told["may_launch"]) == (90, None, None, True)
+    assert (told["billing"]["rounding"], told["billing"]["attempts"]) == ("minute", 1)
+    assert told["converted"]["at_most"]["currency"] == "USD"
+    assert (told["converted"]["rate"]["on"], told["converted"]["rate"]["source"]) == ("2026-11-20", "the bank")
+    assert [check["name"] for check in told["checks"]][-1] == "Key"
+    assert not Workload.objects.exists()

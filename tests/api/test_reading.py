@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from gpuconsole.accounts.models import TeamRole
-from gpuconsole.catalog.models import Offer
+from gpuconsole.catalog import published
+from gpuconsole.catalog.models import Offer, OfferPrice
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.providers.remote import LogLine
@@ -85,7 +87,9 @@ def test_offers_are_narrowed_and_paged(all_five: Caller) -> None:
 
     assert {item["provider"] for item in every} == set(registry.SLUGS)
     assert [item["gpu_model"] for item in caller.get("/offers", provider="cortecs").json()["items"]] == ["L4"]
-    assert [item["hourly_price"] for item in caller.get("/offers", gpu_model="h100").json()["items"]] == ["13.000000"]
+    (h100,) = caller.get("/offers", gpu_model="h100").json()["items"]
+    assert (h100["hourly_price"], h100["gpu_hourly_price"]) == ("13.000000", "6.500000")
+    assert caller.get(f"/offers/{h100['id']}").json() == h100
     first = caller.get("/offers", limit=1).json()
     second = caller.get("/offers", limit=len(every) - 1, after=first["older"]).json()
     assert first["items"] + second["items"] == every
@@ -98,6 +102,49 @@ def test_another_teams_offers_are_not_listed(caller: Caller) -> None:
     told = caller.get("/offers").json()["items"]
     assert {row["connection"] for row in told} == {one.public_id for one in caller.lab.connections.values()}
     assert Offer.objects.count() == 2 * len(told)
+    theirs = Offer.objects.exclude(connection__team=caller.lab.team)[0].public_id
+    assert caller.get(f"/offers/{theirs}").status_code == caller.get(f"/offers/{theirs}/prices").status_code == 404
+
+
+def test_published_prices_are_told_as_such(caller: Caller) -> None:
+    published.load(timezone.now())
+
+    told = caller.get("/offers", source="published", available="unknown", sort="-vram", limit=100).json()
+
+    assert told["team_currency"] == "USD"
+    assert {item["connection"] for item in told["items"]} == {None}
+    assert {item["provider"] for item in told["items"]} == set(registry.SLUGS) - set(caller.lab.connections)
+    sizes = [item["vram_gb"] for item in told["items"]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert all(item["source_text"] for item in told["items"])
+
+
+def test_prices_of_an_offer_are_told_newest_first(caller: Caller) -> None:
+    offer = caller.lab.connections["baseten"].offers.get()
+    now = timezone.now()
+    for days in (3, 2, 1):
+        OfferPrice.objects.create(offer=offer, at=now - timedelta(days=days), hourly_price=days, currency="USD")
+
+    first = caller.get(f"/offers/{offer.public_id}/prices", limit=2).json()
+    second = caller.get(f"/offers/{offer.public_id}/prices", limit=2, after=first["older"]).json()
+
+    assert [item["hourly_price"] for item in first["items"] + second["items"]] == ["1.000000", "2.000000", "3.000000"]
+    assert second["older"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        ({"sort": "name"}, "sort"),
+        ({"max_price": "0"}, "max_price"),
+        ({"min_gpus": "x"}, "min_gpus"),
+        ({"gpu": "x"}, "gpu"),
+    ],
+)
+def test_a_bad_filter_of_offers_is_told_by_its_name(caller: Caller, query: dict[str, str], path: str) -> None:
+    answer = caller.get("/offers", **query)
+
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, path)
 
 
 @pytest.mark.parametrize("slug", registry.SLUGS)

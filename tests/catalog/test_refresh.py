@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 
-from gpuconsole.catalog import models, queries, refresh
-from gpuconsole.catalog.tasks import refresh as refresh_task
+from gpuconsole.catalog import models, published, queries, refresh, tasks
 from gpuconsole.connections import opening
 from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Choice, Hardware, Offer
@@ -81,12 +81,13 @@ def test_choices_keep_order_facts_and_age(connection):
 def test_every_provider_fills_the_catalogue(slug):
     with serve() as simulator:
         connection = make.make_connection(provider=slug, simulator_url=simulator.url)
-        refresh_task(connection.pk)
+        tasks.refresh(connection.pk)
         opening.close_all()
 
     found = queries.offers(connection)
     assert found
     assert any(offer.hourly_price for offer in found) == (slug not in UNPRICED)
+    assert not [offer.hardware_id for offer in found if offer.is_doubted]
     names = refresh.sources(registry.get(slug).spec)
     assert set(queries.all_choices(connection)) == names
 
@@ -95,8 +96,18 @@ def test_a_provider_that_is_out_leaves_what_was_read_before(connection, settings
     refresh.save_offers(connection, [L4], NOON)
     settings.SIMULATOR_URL = "http://127.0.0.1:1"
 
-    refresh_task(connection.pk)
+    tasks.refresh(connection.pk)
     opening.close_all()
 
     assert queries.offers(connection) == [L4]
     assert queries.offers_seen_at(connection) == NOON
+
+
+def test_the_public_lists_are_asked_for_once_an_hour_and_loaded_by_a_worker(db):
+    cache.clear()
+
+    tasks.wake_stale(NOON)
+    assert not cache.add(f"catalog:published:{published.version()}", 1)
+    tasks.publish()
+
+    assert models.Offer.objects.filter(connection=None).count() == len(published.listings())

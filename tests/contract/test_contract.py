@@ -12,7 +12,7 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature, Known, Provider, Rounding
 from gpuconsole.providers.errors import NotAuthorized, RateLimited, Rejected, Unconfirmed, Unreachable
 from gpuconsole.providers.preview import preview
-from gpuconsole.providers.remote import RemoteState
+from gpuconsole.providers.remote import RemoteState, Tariff
 from tests.contract.conftest import TOKEN, Far
 
 NEVER_SIGNED_IN = {
@@ -32,7 +32,7 @@ CREATE = {
     "novita": "/create",
     "otoy": "POST /v1/jobs",
 }
-BEGUN_S = {Rounding.SECOND: 1, Rounding.MINUTE: 60, Rounding.HOUR: 3600}
+BEGUN_S = {Rounding.EXACT: Decimal("0.001"), Rounding.SECOND: 1, Rounding.MINUTE: 60, Rounding.HOUR: 3600}
 FEATURE_METHODS = {feature: str(feature) for feature in Feature}
 
 
@@ -85,7 +85,7 @@ def test_a_launch_makes_exactly_one_thing_and_tells_its_id(far: Far) -> None:
     remote = far.launch()
     assert [resource.id for resource in far.world.resources(far.provider.slug)] == [remote.id]
     assert remote.reading.state in (RemoteState.QUEUED, RemoteState.STARTING)
-    assert not remote.reading.is_billed
+    assert remote.reading.tariff == Tariff.NOTHING
 
 
 def test_the_preview_is_what_is_sent(far: Far) -> None:
@@ -134,7 +134,7 @@ def test_fetching_none_takes_no_call(far: Far) -> None:
 
 def test_a_remote_comes_to_run_and_is_billed_then(far: Far) -> None:
     running = far.wait_for(far.launch(), RemoteState.RUNNING)
-    assert running.reading.is_billed
+    assert running.reading.tariff == Tariff.RUN
     assert running.hardware_id
     assert running.gpu_count == 2
 
@@ -173,7 +173,7 @@ def test_an_unheard_of_status_keeps_the_word_and_counts_money(far: Far) -> None:
     far.fault(fault="unknown_status")
     found = far.now(remote)
     assert found.reading.state == RemoteState.UNKNOWN
-    assert found.reading.is_billed
+    assert found.reading.tariff is None  # what is billed goes on
     assert found.status not in far.provider.statuses
 
 
@@ -245,9 +245,31 @@ def test_the_price_is_the_one_that_the_simulator_charges(far: Far) -> None:
         assert pricing.not_priced
         return
     assert pricing.hourly_price is not None
-    a_second = pricing.hourly_price / 3600 if pricing.rounding is Rounding.SECOND else Decimal(0)
     expected = pricing.hourly_price / 3600 * billed_s
-    assert resource.cost(far.world.now()) == pytest.approx(expected, rel=Decimal("1e-9"), abs=a_second)
+    assert resource.cost(far.world.now()) == pytest.approx(expected, rel=0, abs=Decimal("0.000001"))
+
+
+def test_what_rests_is_billed_on_rest_or_on_nothing(far: Far) -> None:
+    """A provider that has a price for what is off says so in its statuses, in its price and in its billing sentence."""
+    tariffs = {reading.tariff for reading in far.provider.statuses.values()}
+    assert Tariff.RUN in tariffs
+    assert far.provider.billing.endswith(".")
+    rests = [r.tariff for r in far.provider.statuses.values() if r.state is RemoteState.STOPPED]
+    assert set(rests) <= {Tariff.REST, Tariff.NOTHING}
+    assert (Tariff.REST in tariffs) == (Tariff.REST in rests) == ("while it is off" in far.provider.billing)
+    pricing = type(far.adapter).price(far.spec(), far.adapter.offers())
+    assert bool(pricing.resting_hourly_price) == bool(pricing.resting_for)
+    assert not pricing.resting_hourly_price or Tariff.REST in tariffs
+
+
+def test_what_is_final_waits_or_is_put_to_rest_is_not_billed_as_running(far: Far) -> None:
+    for word, reading in far.provider.statuses.items():
+        if reading.state in (RemoteState.QUEUED, RemoteState.STOPPED):
+            assert reading.tariff != Tariff.RUN, word
+        if reading.state in (RemoteState.SUCCEEDED, RemoteState.FAILED, RemoteState.CANCELLED):
+            assert reading.tariff == Tariff.NOTHING, word
+        if reading.state is RemoteState.RUNNING:
+            assert reading.tariff == Tariff.RUN, word
 
 
 def test_an_offer_that_is_not_there_makes_an_unknown_price(far: Far) -> None:

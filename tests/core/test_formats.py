@@ -54,6 +54,14 @@ def test_money_is_off_by_at_most_half_of_its_last_place(amount: Decimal) -> None
     assert abs(shown - amount) <= tolerance
 
 
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [("0.0183", "$0.018"), ("0.00443", "$0.0044"), ("1.234", "$1.23"), (None, "–"), ("0.01", "$0.010")],
+)
+def test_the_price_of_a_small_unit_has_three_places(amount: str | None, text: str) -> None:
+    assert formats.unit_price(None if amount is None else Decimal(amount)) == text
+
+
 def test_rates_are_per_hour_and_an_unknown_one_is_no_zero() -> None:
     assert formats.hourly(Decimal("1.04")) == "$1.04 per hour"
     assert formats.hourly(Decimal("2.2"), tight=True) == "$2.20 / h"

@@ -89,6 +89,8 @@ def test_clocks_carry_the_servers_seconds() -> None:
 def test_cost_counts_on_only_while_there_is_a_rate() -> None:
     running = drawn("{% cost_so_far c r %}", c=Decimal("3.5"), r=Decimal("1.04"))
     assert 'data-clock-cost="3.5" data-rate="1.04" data-symbol="$"' in running
+    stepping = drawn("{% cost_so_far c r 'USD' s %}", c=Decimal("3.5"), r=Decimal("1.2"), s=(60, Decimal("12.5")))
+    assert 'data-step="60" data-gone="12.5">$3.50</span>' in stepping
     assert drawn("{% cost_so_far c r %}", c=Decimal("3.5"), r=None) == "$3.50"
     assert drawn("{% cost_so_far c r %}", c=None, r=Decimal(1)) == "–"
 

@@ -22,7 +22,7 @@ from gpuconsole.core.templatetags.ui import provider_tile
 from gpuconsole.providers.contract import Adapter, Known, Provider
 from gpuconsole.providers.errors import NoCapacity, NotAuthorized, RateLimited, Rejected, Unconfirmed
 from gpuconsole.providers.preview import preview
-from gpuconsole.providers.remote import RemoteState
+from gpuconsole.providers.remote import RemoteState, Tariff
 from gpuconsole.simulator.server import Served, serve
 from gpuconsole.workloads import services
 from gpuconsole.workloads.states import ReasonCode, State
@@ -62,7 +62,7 @@ def test_it_keeps_the_contract_from_launch_to_end(pebble: Provider, adapter: Ada
     assert adapter.find("gc-0ther0123456789abcdef", spec, Known()) == []
     served.world.clock.advance(60)
     (running,) = adapter.fetch([made.id, "nobody"])
-    assert (running.reading.state, running.reading.is_billed) == (RemoteState.RUNNING, True)
+    assert (running.reading.state, running.reading.tariff) == (RemoteState.RUNNING, Tariff.RUN)
     assert [(one.id, one.token, one.name) for one in adapter.inventory()] == [(made.id, TOKEN, "eval")]
     adapter.end(made.id)
     adapter.end("nobody")
@@ -127,7 +127,8 @@ def test_its_launch_page_opens_and_says_what_is_wrong(pebble: Provider, served: 
 def test_the_engine_follows_its_work_to_the_end(pebble: Provider, engine: Any) -> None:
     job, broken = engine.launch(SPEC), engine.launch(SPEC | {"command": ["false"]})
     engine.sync("pebble")
-    assert (engine.fresh(job).state, job.remote_id) == (State.QUEUED, engine.resources()[0]["id"])
+    made = {row["id"] for row in engine.resources()}  # both are sent at once, in either order
+    assert (engine.fresh(job).state, {job.remote_id, engine.fresh(broken).remote_id}) == (State.QUEUED, made)
     for seconds, state in ((60, State.RUNNING), (300, State.SUCCEEDED)):
         engine.pass_time(seconds)
         engine.sync("pebble")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,7 +67,7 @@ def cookie(live_server: Any, book: Book) -> Any:
     return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
 
 
-def test_the_page_is_clean_in_both_themes_and_at_every_width(signed_in: Page, live_server: Any, shots: Path) -> None:
+def test_the_page_is_clean_in_both_themes_and_at_every_width(signed_in: Page, live_server: Any, shoot: Any) -> None:
     for theme, width, address in (
         ("light", 1440, "/costs/"),
         ("dark", 1440, "/costs/?burn=project&by=provider&table=person"),
@@ -80,8 +79,8 @@ def test_the_page_is_clean_in_both_themes_and_at_every_width(signed_in: Page, li
         theme_cookie = {"name": "theme", "value": theme, "url": live_server.url}
         signed_in.context.add_cookies([theme_cookie])  # type: ignore[list-item]
         complaints = opened(signed_in, live_server, address, width=width)
-        name = f"{address[1:6]}-{theme}-{width}.png"
-        signed_in.screenshot(path=shots / name, full_page=True, animations="disabled")
+        name = f"{address[1:6]}-{theme}-{width}"
+        shoot(name)
         findings = Axe().run(signed_in)
         assert findings.violations_count == 0, findings.generate_report()
         assert complaints == [] and "style=" not in signed_in.request.get(signed_in.url).text()

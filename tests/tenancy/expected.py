@@ -59,7 +59,9 @@ NOWHERE = Rule(everybody("404"), everybody("404"))
 NO_SECOND_FACTOR = Rule(_ABSENT, _ABSENT)
 
 READ = Rule("401 ok ok ok ok ok ok", everybody("405"))
+READ_OFFER = Rule("401 404 ok ok ok ok ok", everybody("405"))
 READ_WORK = Rule("401 404 404 ok ok ok ok", everybody("405"))
+_OWN_TEAM_READ = "401 ok 403 403 403 403 ok"
 ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
 DECIDE = Rule(everybody("405"), "401 404 404 403 403 ok ok")
 _QUOTAS = Rule("401 404 404 ok ok ok ok", "401 404 404 403 403 ok ok")
@@ -86,6 +88,11 @@ def _quota(world: World) -> dict[str, Any]:
     return {"measure": "gpus", "kind": "job", "limit": 5}
 
 
+def _invoice(world: World) -> dict[str, Any]:
+    content = "resource_id,from,to,amount,currency\nx,2026-11-01,2026-11-02,1,USD\n"
+    return {"connection": world.lab.connections["cortecs"].public_id, "content": content}
+
+
 def _password(world: World) -> dict[str, Any]:
     return {"way": "Password"}
 
@@ -99,7 +106,8 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/spec.json": WORK,
         f"{kind}/<slug:public_id>/extend/": WORK_ACT,
         f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
-        f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry)/": WORK_ACT,
+        f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry|delete)/": WORK_ACT,
+        f"{kind}/<slug:public_id>/edit/": WORK_ACT,
         f"{kind}/<slug:public_id>/<slug:tab>/": WORK,
     }
 
@@ -131,6 +139,10 @@ EXPECTED: dict[str, Rule] = {
     f"{_REQUEST}approve/": PROJECT_PRESS.posting(_limits),
     f"{_REQUEST}decline/": PROJECT_PRESS.posting(_reason),
     f"{_REQUEST}withdraw/": Rule(_NOT_POSTED, "in 404 404 403 ok 403 403"),
+    "catalogue/": PAGE,
+    "catalogue/compare/": PAGE,
+    "catalogue/export.csv": PAGE,
+    "catalogue/<slug:public_id>/": Rule("in 404 ok ok ok ok ok", _NOT_POSTED),
     **_within("costs/", {"": PAGE, "export.csv": PAGE, "focus.csv": PAGE}),
     "connections/": PAGE,
     "connections/new/": OWN_TEAM_FORM,
@@ -154,6 +166,11 @@ EXPECTED: dict[str, Rule] = {
     "team/members/<int:pk>/role/": TEAM_PRESS,
     "team/members/<int:pk>/remove/": TEAM_ASK,
     "audit/": Rule(_OWN_TEAM, _NOT_POSTED),
+    "costs/invoices/": Rule(_OWN_TEAM, _NOT_POSTED),
+    "costs/invoices/reconciliation.csv": Rule(_OWN_TEAM, _NOT_POSTED),
+    "costs/invoices/import/": OWN_TEAM_FORM,
+    "costs/invoices/read/": Rule(_NOT_POSTED, _OWN_TEAM),
+    "costs/invoices/<str:public_id>/remove/": TEAM_ASK,
     "account/tokens/": PAGE,
     "account/tokens/new/": FORM,
     "account/tokens/done/": PRESS,
@@ -204,10 +221,15 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/providers": READ,
     "api/v1/providers/<slug>": READ,
     "api/v1/offers": READ,
+    **_within("api/v1/offers/<id>", {"": READ_OFFER, "/prices": READ_OFFER}),
     "api/v1/workloads": READ,
     **_within("api/v1/costs", {"": READ, ".csv": READ, "/focus.csv": READ}),
     "api/v1/presets": Rule("401 ok ok ok ok ok ok", "401 404 404 403 403 ok ok").posting(_preset),
     "api/v1/presets/<id>": READ_WORK,
+    # another team's connection is none that is known: told beside its field
+    "api/v1/invoices": Rule(_OWN_TEAM_READ, "401 ok 403 403 403 403 ok").posting(_invoice),
+    "api/v1/invoices/<id>": Rule(everybody("405"), everybody("405")),  # to delete only
+    "api/v1/reconciliation": Rule(_OWN_TEAM_READ, everybody("405")),
     "api/v1/projects/<slug>/workloads": ACT.posting(_launch),
     "api/v1/projects/<slug>/workloads/preview": ACT.posting(_launch),
     "api/v1/requests": READ,
@@ -215,6 +237,7 @@ EXPECTED: dict[str, Rule] = {
     **_within("api/v1/requests/<id>/", dict.fromkeys(("approve", "decline"), DECIDE.posting(_reason))),
     "api/v1/requests/<id>/trim": DECIDE.posting(lambda world: {"guards": {"stop_after_s": 60}}),
     "api/v1/requests/<id>/withdraw": Rule(everybody("405"), "401 404 404 403 ok 403 403"),
+    "api/v1/projects/<slug>/workloads/estimate": ACT.posting(_launch),
     "api/v1/projects/<slug>/quotas": _QUOTAS.posting(_quota),
     "api/v1/projects/<slug>/quotas/<id>": READ_WORK,
     "api/v1/projects/<slug>/budget": _QUOTAS.posting(lambda world: {"amount": 5}),
@@ -222,7 +245,10 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/team/quotas/<id>": Rule("401 404 403 403 403 403 ok", everybody("405")),
     "api/v1/team/budget": replace(_TEAM_QUOTAS, get="401 404 403 403 403 403 ok").posting(lambda world: {"amount": 5}),
     **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),
-    **_within("api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry"), ACT)),
+    **_within(
+        "api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry", "delete"), ACT)
+    ),
+    "api/v1/workloads/<id>/edit": ACT.posting(lambda world: {"changes": {"priority": 3}}),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
     "api/v1/workloads/<id>/extend": ACT.posting(lambda world: {"ends_by": "2030-01-01T00:00:00Z"}),
 }

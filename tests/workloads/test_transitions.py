@@ -14,7 +14,7 @@ from django.utils import timezone
 
 import gpuconsole
 from gpuconsole.core import versions
-from gpuconsole.providers.remote import Phase
+from gpuconsole.providers.remote import Phase, Tariff
 from gpuconsole.workloads import transitions
 from gpuconsole.workloads.models import Event, EventKind, UsageInterval, Workload
 from gpuconsole.workloads.states import FINAL, MOVES, Kind, Reason, ReasonCode, State
@@ -25,7 +25,7 @@ from tests.factories_workloads import Lab, moved, sent
 def test_a_move_writes_state_event_span_and_meter_together(lab: Lab) -> None:
     job = sent(lab.launch())
     with locked(job.pk) as row:
-        event = move(row, State.RUNNING, why="up", is_billed=True, remote_status="running", by=lab.owner)
+        event = move(row, State.RUNNING, why="up", tariff=Tariff.RUN, remote_status="running", by=lab.owner)
     row.refresh_from_db()
     assert (row.state, row.state_at, row.started_at, row.remote_status) == ("running", event.at, event.at, "running")
     assert [word for word, *_ in row.phases[0]["spans"]] == ["submitting", "running"]
@@ -69,7 +69,7 @@ def test_the_providers_stamp_is_the_time_of_the_event(lab: Lab) -> None:
     job = sent(lab.launch())
     stamp = job.created_at + timedelta(microseconds=10)
     with locked(job.pk) as row:
-        event = move(row, State.RUNNING, why="up", at=stamp, is_billed=True)
+        event = move(row, State.RUNNING, why="up", at=stamp, tariff=Tariff.RUN)
     assert (event.at, event.said_at, row.billed_since) == (stamp, None, stamp)
 
 
@@ -85,7 +85,7 @@ def test_a_stamp_ahead_of_our_clock_is_kept_beside_our_time(lab: Lab) -> None:
     job = sent(lab.launch())
     stamp, now = timezone.now() + timedelta(hours=1), timezone.now()
     with locked(job.pk) as row:
-        event = move(row, State.RUNNING, why="up", at=stamp, is_billed=True, now=now)
+        event = move(row, State.RUNNING, why="up", at=stamp, tariff=Tariff.RUN, now=now)
     assert (event.at, event.said_at, event.written_at) == (now, stamp, now)
     interval = row.usage.get()
     assert (interval.started_at, interval.said_started_at) == (now, stamp)
@@ -95,16 +95,17 @@ def test_stopping_goes_on_being_billed_until_the_provider_confirms(lab: Lab) -> 
     job = lab.workload()
     with locked(job.pk) as row:
         move(row, State.STOPPING, why="stop asked")
-    assert row.billed_since == job.billed_since
+    assert row.billed_tariff == Tariff.RUN
+    assert [piece.state for piece in row.usage.order_by("id")] == ["running", "stopping"]
     with locked(job.pk) as row:
-        move(row, State.STOPPED, why="confirmed", is_billed=False)
+        move(row, State.STOPPED, why="confirmed", tariff=Tariff.NOTHING)
     assert row.billed_since is None
 
 
 def test_every_end_closes_the_meter(lab: Lab) -> None:
     job = lab.workload()
     with locked(job.pk) as row:
-        move(row, State.FAILED, why="gone wrong", is_billed=True)
+        move(row, State.FAILED, why="gone wrong", tariff=Tariff.RUN)
     assert row.billed_since is None
     assert row.usage.get().ended_at == row.billed_until
 
@@ -113,7 +114,7 @@ def test_lost_work_goes_on_being_billed(lab: Lab) -> None:
     job = lab.workload()
     with locked(job.pk) as row:
         move(row, State.LOST, why="not listed")
-    assert row.billed_since == job.billed_since
+    assert (row.billed_tariff, row.billed_said_at) == (Tariff.RUN, job.billed_said_at)
     assert row.phases[0]["spans"][-1][0] == "lost"
 
 
@@ -121,10 +122,11 @@ def test_the_meter_follows_the_providers_own_end_and_its_rounding(lab: Lab) -> N
     job = sent(lab.launch("cortecs"))
     now, start = job.created_at + timedelta(minutes=10), job.created_at + timedelta(seconds=5)
     with locked(job.pk) as row:
-        move(row, State.RUNNING, why="up", at=start, is_billed=True, now=now)
+        move(row, State.RUNNING, why="up", at=start, tariff=Tariff.RUN, now=now)
         move(row, State.STOPPING, why="stop", now=now)
-        move(row, State.STOPPED, why="off", at=start + timedelta(seconds=61), is_billed=False, now=now)
-    interval = row.usage.get()
+        move(row, State.STOPPED, why="off", at=start + timedelta(seconds=61), tariff=Tariff.NOTHING, now=now)
+    interval, after = row.usage.order_by("id")
+    assert (after.state, after.billed_s, after.cost) == ("stopping", 0, 0)
     assert interval.ended_at == start + timedelta(seconds=61)
     assert row.billed_closed_s == interval.billed_s == Decimal(61)
     assert row.cost_closed == interval.cost == Decimal("0.08")  # 2 begun minutes × 2 workers × 0.02
@@ -134,8 +136,8 @@ def test_a_turned_sandbox_clock_bills_by_its_own_stamps(lab: Lab) -> None:
     Workload.objects.filter(pk=(job := sent(lab.launch("cortecs"))).pk).update(is_sandbox=True)
     ahead = timezone.now() + timedelta(hours=5)
     with locked(job.pk) as row:
-        move(row, State.RUNNING, why="up", at=ahead, is_billed=True)
-        move(row, State.STOPPED, why="off", at=ahead + timedelta(hours=1), is_billed=False)
+        move(row, State.RUNNING, why="up", at=ahead, tariff=Tariff.RUN)
+        move(row, State.STOPPED, why="off", at=ahead + timedelta(hours=1), tariff=Tariff.NOTHING)
     assert row.cost_closed == Decimal("2.4")
 
 
@@ -143,16 +145,16 @@ def test_a_real_provider_is_not_believed_hours_more_than_we_saw(lab: Lab) -> Non
     job = sent(lab.launch("cortecs"))
     ahead = timezone.now() + timedelta(hours=5)
     with locked(job.pk) as row:
-        move(row, State.RUNNING, why="up", at=ahead, is_billed=True)
-        move(row, State.STOPPED, why="off", at=ahead + timedelta(hours=1), is_billed=False)
+        move(row, State.RUNNING, why="up", at=ahead, tariff=Tariff.RUN)
+        move(row, State.STOPPED, why="off", at=ahead + timedelta(hours=1), tariff=Tariff.NOTHING)
     assert row.cost_closed <= Decimal("0.04")
 
 
 def test_an_unknown_price_is_billed_without_a_cost(lab: Lab) -> None:
     Workload.objects.filter(pk=(job := sent(lab.launch())).pk).update(hourly_price=None)
     with locked(job.pk) as row:
-        move(row, State.RUNNING, why="up", is_billed=True)
-        move(row, State.STOPPED, why="off", is_billed=False)
+        move(row, State.RUNNING, why="up", tariff=Tariff.RUN)
+        move(row, State.STOPPED, why="off", tariff=Tariff.NOTHING)
     assert row.usage.get().cost is None
 
 
@@ -216,7 +218,7 @@ def test_many_changes_of_one_row_follow_in_order(lab: Lab) -> None:
         events = move_many(
             [
                 Change(workload=row, state=State.QUEUED, why="queued"),
-                Change(workload=row, state=State.RUNNING, why="up", is_billed=True),
+                Change(workload=row, state=State.RUNNING, why="up", tariff=Tariff.RUN),
                 Change(workload=row, state=State.SUCCEEDED, why="done"),
             ]
         )
@@ -281,7 +283,12 @@ def _queries_of_a_round(lab: Lab, number: int) -> int:
     for state in (State.RUNNING, State.STOPPED):
         with CaptureQueriesContext(database) as seen, locked_many(pks) as rows:
             billed = state == State.RUNNING
-            move_many([Change(workload=row, state=state, why="moved", is_billed=billed) for row in rows.values()])
+            move_many(
+                [
+                    Change(workload=row, state=state, why="moved", tariff=Tariff.RUN if billed else Tariff.NOTHING)
+                    for row in rows.values()
+                ]
+            )
     assert Event.objects.filter(workload__in=pks).count() == 3 * number
     assert UsageInterval.objects.filter(workload__in=pks, ended_at__isnull=False).count() == number
     return len(seen.captured_queries)

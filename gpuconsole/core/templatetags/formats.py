@@ -58,6 +58,12 @@ def size(number: float | None, unit: str = "GB") -> str:
 
 
 @register.filter
+def plain(number: Decimal | None) -> str:
+    """``{{ rate|plain }}``: 1.1, all its digits and no zeros behind them."""
+    return formats.MISSING if number is None else f"{number.normalize():f}"
+
+
+@register.filter
 def percent_fine(value: float | None) -> str:
     """``{{ value|percent_fine }}``: 0.9 %."""
     return formats.percent(value, fine=True)
@@ -163,14 +169,28 @@ def remaining(until: datetime | None) -> str:
 
 
 @register.simple_tag
-def cost_so_far(amount: Decimal | None, hourly_price: Decimal | None = None, currency: str = "USD") -> str:
-    """``{% cost_so_far job.cost job.hourly_price_now %}``: $3.50, counting on at the rate while there is one."""
+def cost_so_far(
+    amount: Decimal | None,
+    hourly_price: Decimal | None = None,
+    currency: str = "USD",
+    step: tuple[int, Decimal] | None = None,
+) -> str:
+    """``{% cost_so_far job.cost job.hourly_price_now %}``: $3.50, counting on at the rate while there is one.
+
+    With ``step`` it goes up by whole steps, as the bill does: their seconds, and those gone of the present one.
+    """
     text = formats.money(amount, currency)
     if amount is None or not hourly_price:
         return text
     symbol = formats.SYMBOLS.get(currency, f"{currency}{formats.THIN}")
+    steps = format_html(' data-step="{}" data-gone="{}"', *step) if step else ""
     return format_html(
-        '<span data-clock-cost="{}" data-rate="{}" data-symbol="{}">{}</span>', amount, hourly_price, symbol, text
+        '<span data-clock-cost="{}" data-rate="{}" data-symbol="{}"{}>{}</span>',
+        amount,
+        hourly_price,
+        symbol,
+        steps,
+        text,
     )
 
 

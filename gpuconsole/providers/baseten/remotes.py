@@ -7,7 +7,7 @@ from typing import Any
 
 from gpuconsole.providers import tokens
 from gpuconsole.providers.baseten.statuses import FINAL, STATUSES, guess
-from gpuconsole.providers.remote import Reading, Remote
+from gpuconsole.providers.remote import Reading, Remote, RemoteState
 from gpuconsole.providers.wire import moment, whole
 
 
@@ -17,11 +17,12 @@ def reading(status: str) -> Reading:
 
 
 def remote(job: Mapping[str, Any]) -> Remote:
-    """One job as listed. Baseten tells no start; ``updated_at`` of an ended job is the nearest thing to its end."""
+    """One job as listed. Baseten tells neither start nor end; ``updated_at``, its last change, is the nearest thing to
+    the moment when it came to its present status, and never before it."""
     status = str(job.get("current_status") or "")
     stands = reading(status)
     token, name = tokens.split(job.get("name"))
-    instance = job.get("instance_type") or {}
+    instance, changed_at = job.get("instance_type") or {}, moment(job.get("updated_at"))
     per_node = whole(instance.get("gpu_count"))
     return Remote(
         id=str(job.get("id") or ""),
@@ -30,7 +31,8 @@ def remote(job: Mapping[str, Any]) -> Remote:
         token=token,
         name=name,
         created_at=moment(job.get("created_at")),
-        ended_at=moment(job.get("updated_at")) if stands.state in FINAL else None,
+        started_at=changed_at if stands.state == RemoteState.RUNNING else None,
+        ended_at=changed_at if stands.state in FINAL else None,
         message=str(job.get("error_message") or ""),
         hardware_id=str(instance.get("id") or ""),
         gpu_count=None if per_node is None else per_node * (whole(job.get("node_count")) or 1),

@@ -1,18 +1,18 @@
 """What Baseten's status words mean (source: the lifecycle page of its documentation, its client's code)."""
 
-from gpuconsole.providers.remote import UNHEARD_OF, Cause, Ending, Phase, Reading, RemoteState
+from gpuconsole.providers.remote import UNHEARD_OF, Cause, Ending, Phase, Reading, RemoteState, Tariff
 
-_QUEUED = Reading(RemoteState.QUEUED, Phase.QUEUED, False)
-_SUCCEEDED = Reading(RemoteState.SUCCEEDED, None, False)
-_FAILED = Reading(RemoteState.FAILED, None, False)
-_STOPPED = Reading(RemoteState.CANCELLED, None, False)
+_QUEUED = Reading(RemoteState.QUEUED, Phase.QUEUED)
+_SUCCEEDED = Reading(RemoteState.SUCCEEDED, None)
+_FAILED = Reading(RemoteState.FAILED, None)
+_STOPPED = Reading(RemoteState.CANCELLED, None)
 
 STATUSES = {
     "TRAINING_JOB_PENDING": _QUEUED,
     "TRAINING_JOB_QUEUED": _QUEUED,
     "TRAINING_JOB_CREATED": _QUEUED,
-    "TRAINING_JOB_DEPLOYING": Reading(RemoteState.STARTING, Phase.PREPARING, False),
-    "TRAINING_JOB_RUNNING": Reading(RemoteState.RUNNING, Phase.RUNNING, True),
+    "TRAINING_JOB_DEPLOYING": Reading(RemoteState.STARTING, Phase.PREPARING),
+    "TRAINING_JOB_RUNNING": Reading(RemoteState.RUNNING, Phase.RUNNING, Tariff.RUN),
     "TRAINING_JOB_COMPLETED": _SUCCEEDED,
     "TRAINING_JOB_FAILED": _FAILED,
     "TRAINING_JOB_DEPLOY_FAILED": _FAILED,

@@ -1,9 +1,9 @@
 """What the status words of Cortecs mean (source: seed; what is billed is assumed)."""
 
-from gpuconsole.providers.remote import Phase, Reading, RemoteState
+from gpuconsole.providers.remote import Phase, Reading, RemoteState, Tariff
 
 STATUSES = {
-    "pending": Reading(RemoteState.STARTING, Phase.PREPARING, False),
-    "running": Reading(RemoteState.RUNNING, Phase.RUNNING, True),
-    "stopped": Reading(RemoteState.STOPPED, None, False),
+    "pending": Reading(RemoteState.STARTING, Phase.PREPARING),
+    "running": Reading(RemoteState.RUNNING, Phase.RUNNING, Tariff.RUN),
+    "stopped": Reading(RemoteState.STOPPED, None),
 }

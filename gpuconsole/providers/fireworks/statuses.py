@@ -1,22 +1,22 @@
 """What Fireworks' states mean (names: seed; meanings: client code; what is billed is assumed)."""
 
-from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, RemoteState
+from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, RemoteState, Tariff
 
 UNSPECIFIED = "STATE_UNSPECIFIED"
 """The zero value, which answers may leave out."""
 
-_STOPPING = Reading(RemoteState.STOPPING, Phase.STOPPING, True)
+_STOPPING = Reading(RemoteState.STOPPING, Phase.STOPPING, None)
 
 STATUSES = {
     UNSPECIFIED: UNHEARD_OF,  # "not set" says nothing: the last state stays
-    "CREATING": Reading(RemoteState.QUEUED, Phase.QUEUED, False),
-    "QUEUED": Reading(RemoteState.QUEUED, Phase.QUEUED, False),  # the vendor marks it unused
-    "PENDING": Reading(RemoteState.STARTING, Phase.ASSIGNED, False),
-    "RUNNING": Reading(RemoteState.RUNNING, Phase.RUNNING, True),
-    "COMPLETED": Reading(RemoteState.SUCCEEDED, None, False),
-    "FAILED": Reading(RemoteState.FAILED, None, False),
+    "CREATING": Reading(RemoteState.QUEUED, Phase.QUEUED),
+    "QUEUED": Reading(RemoteState.QUEUED, Phase.QUEUED),  # the vendor marks it unused
+    "PENDING": Reading(RemoteState.STARTING, Phase.ASSIGNED),
+    "RUNNING": Reading(RemoteState.RUNNING, Phase.RUNNING, Tariff.RUN),
+    "COMPLETED": Reading(RemoteState.SUCCEEDED, None),
+    "FAILED": Reading(RemoteState.FAILED, None),
     "CANCELLING": _STOPPING,
-    "CANCELLED": Reading(RemoteState.CANCELLED, None, False),
+    "CANCELLED": Reading(RemoteState.CANCELLED, None),
     "DELETING": _STOPPING,
 }
 

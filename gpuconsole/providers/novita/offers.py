@@ -21,6 +21,10 @@ COUNTS = (1, 2, 4, 8)
 SPOT = " spot"
 FREE_GB = 60
 """Container disk that costs nothing (docs)."""
+DISK_GB_DAY = Decimal("0.005")
+"""USD a day for one GB of disk beyond that, also while the instance is off (docs)."""
+NETWORK_GB_DAY = Decimal("0.002")
+"""USD a day for one GB of network storage in every state (docs)."""
 
 _VRAM = re.compile(r"(?P<model>.+?)[ -](?P<vram>\d+) ?GB", re.IGNORECASE)
 
@@ -52,31 +56,42 @@ def asked(row: Offer) -> dict[str, Any]:
 
 
 def price(spec: NovitaInstanceSpec, listed: Sequence[Offer]) -> Pricing:
-    """Price per GPU × GPUs, by the second; disks and subscriptions are charged apart (docs)."""
+    """Price per GPU × GPUs and that of the disks, by the second (docs); subscriptions are paid apart."""
     is_gpu, is_spot = spec.kind == "gpu", spec.billingMode == "spot"
     wanted = spec.productId + (SPOT if is_spot else "")
     found = next((row for row in listed if row.hardware_id == wanted and row.gpu_count == 1), None)
     plain = next((row for row in listed if row.hardware_id == spec.productId), found)
     each = found.hourly_price if found and not is_monthly(spec) else None
+    disks_gb, disks = _paid_gb(spec), _disks_hourly(spec)
     return Pricing(
-        hourly_price=None if each is None else each * spec.gpuNum,
+        hourly_price=None if each is None else each * spec.gpuNum + disks,
         currency=CURRENCY,
         rounding=Rounding.SECOND,
         gpu_count=spec.gpuNum if is_gpu else 0,
         hardware_model=plain.hardware.model if plain and plain.hardware else "",
         hardware_id=spec.productId,
+        resting_hourly_price=disks,
+        resting_for=f"Disks, {disks_gb} GB" if disks_gb else "",
         not_priced=tuple(_not_priced(spec)),
     )
 
 
 def _not_priced(spec: NovitaInstanceSpec) -> list[str]:
     found = ["Subscription, paid ahead; it cannot be ended early"] if is_monthly(spec) else []
-    paid_gb = spec.diskSize + max(0, spec.rootfsSize - FREE_GB)
-    if paid_gb:
-        found.append(f"Disks, {paid_gb} GB at 0.005 USD per GB and day, also while it is stopped")
     if spec.networkStorages or spec.networkStorageId:
-        found.append("Network storages at 0.002 USD per GB and day, whether mounted or not")
+        found.append(
+            f"Network storages at {NETWORK_GB_DAY} USD per GB and day, charged to the account whether mounted or not"
+        )
     return found
+
+
+def _paid_gb(spec: NovitaInstanceSpec) -> int:
+    return spec.diskSize + max(0, spec.rootfsSize - FREE_GB)
+
+
+def _disks_hourly(spec: NovitaInstanceSpec) -> Decimal:
+    """Of the volume disk, and of what the container disk has beyond what is free; while it is off too (docs)."""
+    return (_paid_gb(spec) * DISK_GB_DAY / 24).quantize(Decimal("0.000001"))
 
 
 def _offer(row: Mapping[str, Any], each: Decimal | None, count: int, kind: str = "") -> Offer:
@@ -94,6 +109,7 @@ def _offer(row: Mapping[str, Any], each: Decimal | None, count: int, kind: str =
         ram_gb=_times(row.get("memoryPerGpu"), count),
         is_available=row.get("availableDeploy") if isinstance(row.get("availableDeploy"), bool) else None,
         detail=", ".join(regions),
+        regions=tuple(regions) if len(regions) > 1 else (),
     )
 
 

@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from gpuconsole.providers import tokens
 from gpuconsole.providers.masking import MASK
 from gpuconsole.providers.novita.statuses import FAILED, STATUSES
-from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, Remote, RemoteState, Way
+from gpuconsole.providers.remote import UNHEARD_OF, Phase, Port, Reading, Remote, RemoteState, Way
 from gpuconsole.providers.wire import moment, whole
 
-_ACCEPTED = Reading(RemoteState.QUEUED, Phase.QUEUED, False)
+_ACCEPTED = Reading(RemoteState.QUEUED, Phase.QUEUED)
 _TICKING = "useTime"
 """Left out of the kept answer: it would make each one look new."""
 _HIDDEN = frozenset({"password", "sshPassword", "imageAuth"})
@@ -45,7 +45,6 @@ def remote(instance: Mapping[str, Any]) -> Remote:
     status, error = str(instance.get("status") or ""), _error(instance)
     token, name = tokens.split(str(instance.get("name") or ""))
     reading = STATUSES.get(status, UNHEARD_OF)
-    is_over = reading.state in (RemoteState.STOPPED, RemoteState.CANCELLED)
     return Remote(
         id=str(instance.get("id") or ""),
         status=status,
@@ -54,12 +53,14 @@ def remote(instance: Mapping[str, Any]) -> Remote:
         name=name,
         created_at=_moment(instance.get("createdAt")),
         started_at=_moment(instance.get("lastStartedAt")),
-        ended_at=_moment(instance.get("lastStoppedAt")) if is_over else None,
+        # of one that is removed it may be the stop before, long after which its disks were still there
+        ended_at=_moment(instance.get("lastStoppedAt")) if reading.state == RemoteState.STOPPED else None,
         message=error or _SPOT.get(str(instance.get("spotStatus")), ""),
         hardware_id=str(instance.get("productId") or ""),
         gpu_count=0 if instance.get("kind") == "cpu" else whole(instance.get("gpuNum")),
         region=str(instance.get("clusterName") or instance.get("clusterId") or ""),
         connect=connect(instance) if reading.state == RemoteState.RUNNING else {},
+        ports=ports(instance) if reading.state == RemoteState.RUNNING else (),
         raw=_shown(instance),
     )
 
@@ -71,7 +72,7 @@ def connect(instance: Mapping[str, Any]) -> dict[str, Way]:
         "SSH": ssh.get("sshCommand") or instance.get("sshCommand"),
         "SSH password": _secret(ssh.get("password") or instance.get("sshPassword")),
         "Jupyter": jupyter.get("address"),
-        **{f"Port {port.get('port')}, {port.get('type')}": port.get("endpoint") for port in _ports(instance)},
+        **{_label(port): port.get("endpoint") for port in _ports(instance)},
         "Web terminal": terminal.get("address"),
         "Web terminal user": terminal.get("username"),
         "Web terminal password": _secret(terminal.get("password")),
@@ -79,6 +80,33 @@ def connect(instance: Mapping[str, Any]) -> dict[str, Way]:
         "Instance log": log.get("instanceLogAddress"),
     }
     return {label: way if isinstance(way, SecretStr) else str(way) for label, way in found.items() if way}
+
+
+def ports(instance: Mapping[str, Any]) -> tuple[Port, ...]:
+    """The published ports with an address; whether something listens is told of the built-in Jupyter alone (docs)."""
+    jupyter = instance.get("connectComponentJupyter")
+    tool = jupyter if isinstance(jupyter, Mapping) else {}
+    found = [_port(port, tool) for port in _ports(instance) if port.get("endpoint") and whole(port.get("port"))]
+    number, is_up = whole(tool.get("port")), tool.get("isRunning") is not False
+    if number and tool.get("address") and is_up and number not in {port.number for port in found}:
+        found.append(Port(number, "http", "Jupyter", "Jupyter", _told(tool)))
+    return tuple(sorted(found, key=lambda port: port.number))
+
+
+def _port(port: Mapping[str, Any], tool: Mapping[str, Any]) -> Port:
+    number = whole(port.get("port")) or 0
+    is_tool = number == whole(tool.get("port"))
+    use, answers = ("Jupyter", _told(tool)) if is_tool else ("", None)
+    return Port(number, str(port.get("type") or ""), _label(port), use, answers)
+
+
+def _told(tool: Mapping[str, Any]) -> bool | None:
+    is_running = tool.get("isRunning")
+    return is_running if isinstance(is_running, bool) else None
+
+
+def _label(port: Mapping[str, Any]) -> str:
+    return f"Port {port.get('port')}, {port.get('type')}"
 
 
 def _secret(told: Any) -> SecretStr | None:

@@ -86,7 +86,7 @@ def price(spec: OtoyJobSpec, listed: Sequence[Offer]) -> Pricing:
     return Pricing(
         hourly_price=None if unit is None else unit * nodes,
         currency=CURRENCY,
-        rounding=Rounding.SECOND if is_batch else Rounding.HOUR,
+        rounding=Rounding.EXACT if is_batch else Rounding.HOUR,
         gpu_count=asked * nodes,
         hardware_model=best.hardware.model if best and best.hardware else short(name) if asked else "",
         hardware_id=name,
@@ -94,6 +94,7 @@ def price(spec: OtoyJobSpec, listed: Sequence[Offer]) -> Pricing:
         units=nodes,
         region=best.region if best and spec.allowed_region_codes == [best.region] else "",
         not_priced=("A larger node than asked for",) if asked else (),
+        attempts=1 + (spec.max_retry_count or 0),
         billed_at_most_s=_longest_s(spec) if is_batch else None,
     )
 

@@ -1,22 +1,23 @@
 """What the status words of OTOY's jobs and runs mean (seed, docs, a third-party client; billing docs and assumed)."""
 
-from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, RemoteState
+from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, RemoteState, Tariff
 
 STATUSES = {
-    "PENDING": Reading(RemoteState.QUEUED, Phase.QUEUED, False),
-    "ASSIGNED": Reading(RemoteState.STARTING, Phase.ASSIGNED, False),
-    "RUNNING": Reading(RemoteState.RUNNING, Phase.RUNNING, True),
-    "CANCELLING": Reading(RemoteState.STOPPING, Phase.STOPPING, True),
-    "COMPLETED": Reading(RemoteState.SUCCEEDED, None, False),
-    "FAILED": Reading(RemoteState.FAILED, None, False),
-    "CANCELLED": Reading(RemoteState.CANCELLED, None, False),
+    "PENDING": Reading(RemoteState.QUEUED, Phase.QUEUED),
+    "ASSIGNED": Reading(RemoteState.STARTING, Phase.ASSIGNED),
+    "RUNNING": Reading(RemoteState.RUNNING, Phase.RUNNING, Tariff.RUN),
+    "CANCELLING": Reading(RemoteState.STOPPING, Phase.STOPPING, None),
+    "COMPLETED": Reading(RemoteState.SUCCEEDED, None),
+    "FAILED": Reading(RemoteState.FAILED, None),
+    "CANCELLED": Reading(RemoteState.CANCELLED, None),
 }
-"""Of jobs. Actual execution is charged (docs); that a cancel is charged until it is done is assumed."""
+"""Of jobs. Actual execution is charged (docs); that a cancel of what is up is charged until it is done is
+assumed."""
 
 RUN_STATUSES = {
     **STATUSES,
-    "PREPARING": Reading(RemoteState.STARTING, Phase.PREPARING, False),
-    "FAILING": Reading(RemoteState.RUNNING, Phase.RUNNING, True),
+    "PREPARING": Reading(RemoteState.STARTING, Phase.PREPARING),
+    "FAILING": Reading(RemoteState.RUNNING, Phase.RUNNING, Tariff.RUN),
 }
 """Of runs: two more words, for pulling the image and for an end with an error."""
 

@@ -1,5 +1,6 @@
-"""Daily sums of what was spent."""
+"""What the database holds about costs."""
 
+from gpuconsole.spend.models.invoice import Invoice, InvoiceLine, Source, What
 from gpuconsole.spend.models.rollup import CostDay, StaleWorkload, TeamRollup, WorkloadDay
 
-__all__ = ["CostDay", "StaleWorkload", "TeamRollup", "WorkloadDay"]
+__all__ = ["CostDay", "Invoice", "InvoiceLine", "Source", "StaleWorkload", "TeamRollup", "What", "WorkloadDay"]

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from gpuconsole.accounts.access import viewer
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal
+from gpuconsole.projects import quotas as limits
 from gpuconsole.projects.access import find_project, require_role
-from gpuconsole.projects.models import ProjectRole
+from gpuconsole.projects.models import Budget, Project, ProjectRole, Quota
 from gpuconsole.projects.tabs import frame
+from gpuconsole.workloads.limits import bars, money, use
+from gpuconsole.workloads.limits.bars import Bar
 from gpuconsole.workloads.limits.forms import LimitsForm
 
 
@@ -34,5 +39,21 @@ def quotas(request: HttpRequest, slug: str) -> HttpResponse:
             else:
                 messages.success(request, "Limits and budget were saved. They hold from the next launch on.")
                 return redirect("project-quotas", project.slug)
-    context = {"form": form, **frame(person, project, "quotas")}
+    context = {"form": form, "in_use": _in_use(project), **frame(person, project, "quotas")}
     return render(request, "projects/quotas.html", context, status=422 if form.errors else 200)
+
+
+def _in_use(project: Project) -> list[tuple[Bar, str, str]]:
+    """Everything that limits launches here, the whole team's too: its bar, for whom it holds, and what follows."""
+    now, here = timezone.now(), Q(project=project) | Q(team=project.team_id, project=None)
+    rows = list(Quota.objects.filter(here).select_related("team", "project", "member").order_by("project_id", "pk"))
+    uses, currency = use.used(rows, now), project.team.currency
+    budgets = Budget.objects.filter(here).select_related("team", "project").order_by("project_id")
+    found = []
+    for one in money.standings(list(budgets), now):
+        whose = "of this project" if one.budget.project_id else "of the team"
+        found.append((bars.of_budget(one), whose, bars.consequence_words(one.budget)))
+    for row in rows:
+        bar = bars.of_quota(row, uses.get(row.pk), currency)
+        found.append((bar, limits.scope(row), bars.consequence_words(row)))
+    return found

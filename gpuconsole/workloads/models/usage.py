@@ -4,21 +4,28 @@ from django.db import models
 from django.db.models import F, Q
 
 from gpuconsole.projects.models import Project
+from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads.models.workload import Workload
+from gpuconsole.workloads.states import State
 
 
 class UsageInterval(models.Model):
-    """One billed stretch of one attempt; ``hourly_price`` None means that nobody knows the price."""
+    """A piece of a billed stretch, within one attempt, state and tariff; ``hourly_price`` None: nobody knows it."""
 
     workload = models.ForeignKey(Workload, on_delete=models.PROTECT, related_name="usage")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
     """Who is charged, kept here too so that a month is added up without a look at the workloads."""
     attempt = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.RUNNING)
+    tariff = models.CharField(max_length=4, default=Tariff.RUN)
+    """See ``Tariff``: the price of what runs, or of what is kept while it is off."""
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     said_started_at = models.DateTimeField(null=True, blank=True)
     said_ended_at = models.DateTimeField(null=True, blank=True)
     """The provider's own stamps, as they came; the two columns above never overlap and never lie ahead of our clock."""
+    before_s = models.DecimalField(max_digits=18, decimal_places=6, default=0)
+    """Billed seconds of the same stretch before this piece: the stretch is rounded up as a whole."""
     billed_s = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
     """Length before any rounding up; None while it is open."""
     cost = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
@@ -33,6 +40,7 @@ class UsageInterval(models.Model):
             models.UniqueConstraint(
                 fields=["workload"], condition=Q(ended_at__isnull=True), name="one_open_interval_a_workload"
             ),
+            models.CheckConstraint(condition=Q(tariff__in=[Tariff.RUN, Tariff.REST]), name="tariff_known"),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="interval_not_backwards"
             ),

@@ -14,6 +14,7 @@ from gpuconsole.accounts.models import ApiToken, Team, User
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.fields import ExactJSONField, SealedField
 from gpuconsole.projects.models import Project
+from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads.states import ACTIVE, FINAL, Fault, Kind, ReasonCode, State
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Intent(models.TextChoices):
     RESTART = "restart", "Restart"
     END = "end", "End"
     RETRY = "retry", "Retry"
+    EDIT = "edit", "Edit"
+    DELETE = "delete", "Delete at the provider"
 
 
 class WorkloadQuerySet(models.QuerySet["Workload"]):
@@ -65,6 +68,8 @@ class Workload(models.Model):
 
     spec = ExactJSONField()
     """The provider-shaped fields as chosen, checked by the provider's model; never changed after launch."""
+    defaults = models.JSONField(default=dict, blank=True)
+    """What the provider did for fields left out of it, by dotted wire path, as far as its defaults were known."""
     token = models.CharField(max_length=60, unique=True, editable=False)
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     request_hash = models.CharField(max_length=64, blank=True)
@@ -101,6 +106,16 @@ class Workload(models.Model):
     """The provider's last answer about it, secrets taken out."""
     request = ExactJSONField(default=dict, blank=True)
     """The exact request that was sent, masked, with method and path."""
+    edit = ExactJSONField(default=dict, blank=True)
+    """What was asked to be changed, by wire name; kept until the provider took it or another edit is asked for."""
+    edit_errors = models.JSONField(default=dict, blank=True)
+    """Why the provider did not take it, by dotted wire path; "" for what concerns no field."""
+    edit_key = models.CharField(max_length=255, blank=True)
+    """The idempotency key of the edit that was asked for last."""
+    edit_sent_at = models.DateTimeField(null=True, blank=True)
+    """Committed before the call, and taken back by an answer: until then nobody knows whether the edit was made."""
+    removed_at = models.DateTimeField(null=True, blank=True)
+    """When the provider, asked to delete what had ended, listed it no more."""
     observed_at = models.DateTimeField(null=True, blank=True)
     """When the provider told something new about it last."""
     missing_since = models.DateTimeField(null=True, blank=True)
@@ -109,6 +124,8 @@ class Workload(models.Model):
     connect = models.JSONField(default=dict, blank=True)
     """Ways in by label; null for one that is kept in ``hidden_ways``. See the module ``ways``."""
     hidden_ways = SealedField(bound_to="public_id")
+    ports = models.JSONField(default=list, blank=True)
+    """Those of the ways in that are published ports, as ``providers.remote.Port`` has them."""
 
     hardware_id = models.CharField(max_length=100, blank=True)
     gpu_model = models.CharField(max_length=60, blank=True)
@@ -116,6 +133,8 @@ class Workload(models.Model):
     region = models.CharField(max_length=100, blank=True)
     hourly_price = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     """For everything it holds together, frozen at launch; None: unknown."""
+    resting_hourly_price = models.DecimalField(max_digits=16, decimal_places=6, default=0)
+    """For what is kept while it is off, such as disks, frozen at launch; 0: nothing is charged then."""
     currency = models.CharField(max_length=3, blank=True)
     rounding = models.CharField(max_length=10, blank=True)
     price_seen_at = models.DateTimeField(null=True, blank=True)
@@ -125,8 +144,12 @@ class Workload(models.Model):
     """Cost of the closed usage intervals; the open one is added when read."""
     billed_since = models.DateTimeField(null=True, blank=True)
     """Start of the open usage interval, so that a list shows costs without another query."""
+    billed_tariff = models.CharField(max_length=4, blank=True)
+    """What is billed just now, see ``Tariff``; empty: nothing."""
+    billed_before_s = models.DecimalField(max_digits=18, decimal_places=6, default=0)
+    """Seconds of the open stretch in the closed intervals before."""
     billed_said_at = models.DateTimeField(null=True, blank=True)
-    """The provider's own stamp for it, as it came."""
+    """The provider's own stamp for the begin of the open stretch, or of the last one, as it came."""
     billed_until = models.DateTimeField(null=True, blank=True)
     """End of the last closed interval: the next one cannot begin before."""
     billed_closed_s = models.DecimalField(max_digits=18, decimal_places=6, default=0)
@@ -172,6 +195,12 @@ class Workload(models.Model):
             models.CheckConstraint(condition=Q(state__in=State.values), name="workload_state_known"),
             models.CheckConstraint(
                 condition=Q(hourly_price__isnull=True) | Q(hourly_price__gte=0), name="hourly_price_not_negative"
+            ),
+            models.CheckConstraint(condition=Q(resting_hourly_price__gte=0), name="resting_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(billed_tariff="", billed_since__isnull=True)
+                | Q(billed_tariff__in=[Tariff.RUN, Tariff.REST], billed_since__isnull=False),
+                name="billed_on_a_tariff",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("created_at")), name="ended_after_created"
@@ -253,7 +282,9 @@ class Workload(models.Model):
     @property
     def hourly_now(self) -> Decimal | None:
         """The price at which its cost counts on just now; None while nothing is billed or the price is unknown."""
-        return self.hourly_price if self.billed_since is not None else None
+        if self.hourly_price is None or self.billed_since is None:
+            return None
+        return self.resting_hourly_price if self.billed_tariff == Tariff.REST else self.hourly_price
 
     @property
     def seen_at(self) -> datetime | None:

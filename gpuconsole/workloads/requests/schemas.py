@@ -8,9 +8,10 @@ from ninja import Field
 from pydantic import JsonValue
 
 from gpuconsole.core.api import ApiInput, ApiSchema, PageInfo, PageQuery, QueryText, Text
+from gpuconsole.workloads.estimate_schemas import MoneyOut, shape_money
 from gpuconsole.workloads.models import Decision, LaunchRequest
 from gpuconsole.workloads.requests.shown import LimitLine, Shown, shown
-from gpuconsole.workloads.schemas import AnySpec, GuardsIn, MoneyOut, RequestOut, shape_money
+from gpuconsole.workloads.schemas import AnySpec, GuardsIn, RequestOut
 
 Reason = Annotated[Text, Field(max_length=500)]
 LimitKey = Annotated[Text, Field(min_length=1, max_length=60)]

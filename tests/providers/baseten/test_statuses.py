@@ -7,7 +7,7 @@ import pytest
 
 from gpuconsole.providers.baseten import PROVIDER
 from gpuconsole.providers.baseten.statuses import FINAL
-from gpuconsole.providers.remote import UNHEARD_OF, RemoteState
+from gpuconsole.providers.remote import UNHEARD_OF, RemoteState, Tariff
 from tests.contract import test_mirror
 
 REFERENCE = json.loads((Path(test_mirror.REFERENCE) / "baseten.json").read_text())
@@ -20,14 +20,14 @@ def test_the_table_is_total() -> None:
 @pytest.mark.parametrize("status", REFERENCE["terminal_states"])
 def test_final_words_are_final_and_not_billed(status: str) -> None:
     assert PROVIDER.reading(status).state in FINAL
-    assert not PROVIDER.reading(status).is_billed
+    assert PROVIDER.reading(status).tariff == Tariff.NOTHING
 
 
 @pytest.mark.parametrize("status", REFERENCE["active_states"])
 def test_active_words_are_not_final_and_only_running_is_billed(status: str) -> None:
     """Waiting and image pull are not billed (docs)."""
     assert PROVIDER.reading(status).state not in FINAL
-    assert PROVIDER.reading(status).is_billed == (status == "TRAINING_JOB_RUNNING")
+    assert (PROVIDER.reading(status).tariff == Tariff.RUN) == (status == "TRAINING_JOB_RUNNING")
 
 
 @pytest.mark.parametrize(

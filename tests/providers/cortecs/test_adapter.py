@@ -23,7 +23,7 @@ def logins(far: Far) -> int:
 
 def test_the_status_table_is_total() -> None:
     assert set(PROVIDER.statuses) == {"pending", "running", "stopped"}
-    assert [word for word, reading in PROVIDER.statuses.items() if reading.is_billed] == ["running"]
+    assert [word for word, reading in PROVIDER.statuses.items() if reading.tariff] == ["running"]
 
 
 def test_one_login_serves_many_calls(cortecs: Far) -> None:

@@ -12,7 +12,7 @@ from gpuconsole.providers.contract import Known, Rounding
 from gpuconsole.providers.errors import NoCapacity, NotAuthorized, NotFound, RateLimited, Rejected, Unconfirmed
 from gpuconsole.providers.novita import PROVIDER
 from gpuconsole.providers.novita.client import V1, WORDING
-from gpuconsole.providers.remote import Remote, RemoteState
+from gpuconsole.providers.remote import Remote, RemoteState, Tariff
 from tests.contract.conftest import TOKEN, Far
 
 
@@ -105,6 +105,14 @@ def test_ways_in_are_told_once_it_runs(novita: Far) -> None:
     assert ways["System log"] != ways["Instance log"]
 
 
+def test_published_ports_are_told_with_what_is_known_of_them(novita: Far) -> None:
+    """Whether something listens is told of the built-in Jupyter alone."""
+    found = running(novita)
+    told = [(port.number, port.protocol, port.use, port.answers) for port in found.ports]
+    assert told == [(8080, "tcp", "", None), (8081, "http", "", None), (8888, "http", "Jupyter", True)]
+    assert all(port.way in found.connect for port in found.ports)
+
+
 def test_only_running_instances_of_many_are_asked_for_one_by_one_and_then_remembered(novita: Far) -> None:
     """The list tells no ways in (docs)."""
     first, second = running(novita), novita.launch()
@@ -135,9 +143,9 @@ def test_stop_start_restart_and_their_repetition_do_no_harm(novita: Far) -> None
     made = running(novita)
     for _ in range(2):
         novita.adapter.stop(made.id)
-    assert novita.now(made).reading.is_billed
+    assert novita.now(made).reading.tariff == Tariff.RUN
     rests = novita.wait_for(made, RemoteState.STOPPED)
-    assert (rests.status, rests.reading.is_billed, rests.connect) == ("exited", False, {})
+    assert (rests.status, rests.reading.tariff, rests.connect) == ("exited", Tariff.REST, {})
     assert rests.ended_at is not None
     novita.adapter.stop(made.id)
     for _ in range(2):
@@ -171,13 +179,13 @@ def test_the_end_passes_through_its_words_until_the_id_is_unknown(novita: Far) -
         found = novita.adapter.fetch([made.id])
         if not found:
             break
-        words.append((found[0].status, found[0].reading.state, found[0].reading.is_billed))
+        words.append((found[0].status, found[0].reading.state, found[0].reading.tariff))
         novita.pass_time(1)
     assert not found
     assert set(words) <= {
-        ("toRemove", RemoteState.STOPPING, False),
-        ("removing", RemoteState.STOPPING, False),
-        ("removed", RemoteState.CANCELLED, False),
+        ("toRemove", RemoteState.STOPPING, Tariff.REST),
+        ("removing", RemoteState.STOPPING, Tariff.REST),
+        ("removed", RemoteState.CANCELLED, Tariff.NOTHING),
     }
     assert words[-1][0] == "removed"
 
@@ -326,17 +334,21 @@ def test_the_price_is_per_gpu_and_unknown_where_it_is_not_by_the_hour(
 
 
 def test_what_the_price_leaves_out_is_said(novita: Far) -> None:
-    """Disks are paid for while it is stopped, too; 60 GB of the container disk are free (docs)."""
-
     def left_out(**changes: Any) -> tuple[str, ...]:
         return PROVIDER.adapter.price(novita.spec(**changes), ()).not_priced
 
     assert left_out(diskSize=0, rootfsSize=60, networkStorages=[]) == ()
-    assert left_out(diskSize=100, rootfsSize=70, networkStorages=[]) == (
-        "Disks, 110 GB at 0.005 USD per GB and day, also while it is stopped",
-    )
     assert "Network storages" in left_out()[0]
     assert "cannot be ended early" in left_out(month=1, networkStorages=[])[0]
+
+
+def test_disks_are_a_part_of_the_price_and_all_of_it_while_it_is_stopped(novita: Far) -> None:
+    """Of the container disk, 60 GB are free (docs)."""
+    plain = PROVIDER.adapter.price(novita.spec(gpuNum=2, diskSize=0, rootfsSize=60), novita.adapter.offers())
+    assert (plain.resting_hourly_price, plain.resting_for) == (0, "")
+    found = PROVIDER.adapter.price(novita.spec(gpuNum=2, diskSize=100, rootfsSize=70), novita.adapter.offers())
+    assert (found.resting_hourly_price, found.resting_for) == (Decimal("0.022917"), "Disks, 110 GB")
+    assert found.hourly_price == (plain.hourly_price or 0) + found.resting_hourly_price
 
 
 def test_gpu_time_is_billed_from_pulling_until_it_is_stopped(novita: Far) -> None:
@@ -344,7 +356,7 @@ def test_gpu_time_is_billed_from_pulling_until_it_is_stopped(novita: Far) -> Non
     seen: dict[str, bool] = {}
     for _ in range(300):
         now = novita.now(made)
-        seen[now.status] = now.reading.is_billed
+        seen[now.status] = now.reading.tariff == Tariff.RUN
         if now.status == "running":
             break
         novita.pass_time(1)
@@ -355,7 +367,7 @@ def test_gpu_time_is_billed_from_pulling_until_it_is_stopped(novita: Far) -> Non
 
 
 def test_the_status_table_is_total() -> None:
-    billed = {word for word, reading in PROVIDER.statuses.items() if reading.is_billed}
+    billed = {word for word, reading in PROVIDER.statuses.items() if reading.tariff == Tariff.RUN}
     assert len(PROVIDER.statuses) == 19
     assert billed == {
         *("pulling", "running", "starting", "toStop", "stopping", "toRestart", "restarting"),

@@ -104,6 +104,7 @@ def test_addresses_come_from_the_run_some_time_after_it_runs(otoy: Far) -> None:
     ways = otoy.now(first).connect
     assert list(ways) == ["SSH", "Port 8080"]
     assert ways["Port 8080"].startswith("https://")
+    assert [(port.number, port.way, port.answers) for port in otoy.now(first).ports] == [(8080, "Port 8080", None)]
     assert first.connect == {} or first.connect == ways
 
 
@@ -363,7 +364,7 @@ def test_what_no_node_fits_has_no_price(listed: list[Offer], changes: dict[str, 
 def test_a_batch_costs_no_more_than_all_its_tries_and_a_persistent_job_has_no_end(listed: list[Offer]) -> None:
     batch = PROVIDER.adapter.price(read(documented(max_retry_count=2)), listed)
     endless = PROVIDER.adapter.price(read(PERSISTENT), listed)
-    assert (batch.billed_at_most_s, batch.rounding) == (3 * 3600, Rounding.SECOND)
+    assert (batch.billed_at_most_s, batch.rounding) == (3 * 3600, Rounding.EXACT)
     assert (endless.billed_at_most_s, endless.rounding) == (None, Rounding.HOUR)
 
 

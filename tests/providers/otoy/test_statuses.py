@@ -7,7 +7,7 @@ import pytest
 
 from gpuconsole.providers.otoy import PROVIDER
 from gpuconsole.providers.otoy.statuses import ACTIVE, FINAL, RUN_STATUSES, run_reading
-from gpuconsole.providers.remote import UNHEARD_OF, Phase, RemoteState
+from gpuconsole.providers.remote import UNHEARD_OF, Phase, RemoteState, Tariff
 from tests.contract import test_mirror
 
 REFERENCE = json.loads((Path(test_mirror.REFERENCE) / "otoy.json").read_text())
@@ -23,7 +23,8 @@ def test_the_tables_are_total() -> None:
 def test_what_is_final_and_what_is_billed(status: str) -> None:
     found = PROVIDER.reading(status)
     assert (found.state in FINAL) == (status in REFERENCE["terminal_states"])
-    assert found.is_billed == (status in REFERENCE["billable_states"])
+    assert (found.tariff != Tariff.NOTHING) == (status in REFERENCE["billable_states"])
+    assert (found.tariff is None) == (status == "CANCELLING")  # of what never came up, nothing goes on
 
 
 @pytest.mark.parametrize(

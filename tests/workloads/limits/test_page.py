@@ -54,3 +54,16 @@ def test_bad_limits_are_told_beside_their_fields(as_owner, project, field, value
     assert answer.status_code == 422
     assert field in answer.context["form"].errors
     assert not Quota.objects.exists()
+
+
+def test_the_use_of_all_that_holds_here_is_shown(as_owner, project):
+    make.set_quota(project, "gpus", 8, gpu_model="")
+    make.set_quota(project, "providers", allowed=["novita"], consequence="ask", wide=True)
+    make.set_budget(project, 100)
+
+    page = as_owner.get(PAGE).content.decode()
+
+    assert 'aria-label="GPUs at once: 0 of 8 in use"' in page
+    assert "Novita" in page
+    assert "Ask an admin" in page
+    assert "$0.00 of $100.00" in page

@@ -3,7 +3,7 @@
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.pebble.adapter import PebbleAdapter, PebbleCredentials
 from gpuconsole.providers.pebble.schemas import PebbleSpec
-from gpuconsole.providers.remote import Cause, Ending, Phase, Reading, RemoteState
+from gpuconsole.providers.remote import Cause, Ending, Phase, Reading, RemoteState, Tariff
 
 PROVIDER = Provider(
     slug="pebble",
@@ -19,16 +19,22 @@ PROVIDER = Provider(
     credentials=PebbleCredentials,
     sandbox_credentials={"api_key": "sandbox-pebble-key"},
     statuses={
-        "waiting": Reading(RemoteState.QUEUED, Phase.QUEUED, False),
-        "working": Reading(RemoteState.RUNNING, Phase.RUNNING, True),
-        "done": Reading(RemoteState.SUCCEEDED, None, False),
-        "broken": Reading(RemoteState.FAILED, None, False),
-        "cancelled": Reading(RemoteState.CANCELLED, None, False),
+        "waiting": Reading(RemoteState.QUEUED, Phase.QUEUED),
+        "working": Reading(RemoteState.RUNNING, Phase.RUNNING, Tariff.RUN),
+        "done": Reading(RemoteState.SUCCEEDED, None),
+        "broken": Reading(RemoteState.FAILED, None),
+        "cancelled": Reading(RemoteState.CANCELLED, None),
     },
     endings={"broken": Ending(Cause.EXIT_CODE, "The command ended with an error.")},
     features=frozenset(),
-    absent={Feature.LOGS: "Pebble offers no logs.", Feature.METRICS: "Pebble offers no metrics."},
+    absent={
+        Feature.LOGS: "Pebble offers no logs.",
+        Feature.METRICS: "Pebble offers no metrics.",
+        Feature.EDIT: "Pebble changes nothing of a task that is there.",
+        Feature.DELETE: "Pebble forgets its tasks by itself.",
+    },
     adapter=PebbleAdapter,
+    billing="By the second that it works, on every machine.",
     header=("Authorization", "Bearer $PEBBLE_API_KEY"),
 )
 PebbleAdapter.provider = PROVIDER

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ("accounts", "0002_references"),
         ("connections", "0001_initial"),
         ("projects", "0004_drop_limit_columns"),
-        ("workloads", "0007_held_index"),
+        ("workloads", "0015_budget_and_held"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,11 +6,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    initial = True
-
     dependencies = [
         ("accounts", "0002_references"),
         ("projects", "0001_initial"),
+        ("spend", "0001_invoices"),
         ("workloads", "0005_reason_field"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,128 @@
+"""The bill of one workload: its ledger by attempt and tariff, what was rounded up, and the sum, also converted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from gpuconsole.core.money import Money
+from gpuconsole.projects import rates
+from gpuconsole.providers import registry
+from gpuconsole.providers.contract import Rounding
+from gpuconsole.providers.remote import Tariff
+from gpuconsole.workloads import usage
+from gpuconsole.workloads.models import UsageInterval, Workload
+from gpuconsole.workloads.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One usage interval: the time that one state was billed; an open one up to now."""
+
+    state: State
+    started_at: datetime
+    ended_at: datetime | None
+    seconds: Decimal
+    cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """What is billed and rounded up as a whole."""
+
+    attempt: int
+    tariff: Tariff
+    pieces: Sequence[Piece]
+    hourly_price: Decimal | None
+    currency: str
+    rounding: Rounding
+
+    @property
+    def label(self) -> str:
+        return "Kept while off" if self.tariff == Tariff.REST else f"Attempt {self.attempt}"
+
+    @property
+    def seconds(self) -> Decimal:
+        """As counted."""
+        return sum((piece.seconds for piece in self.pieces), Decimal(0))
+
+    @property
+    def paid_s(self) -> Decimal:
+        """As paid, every begun unit whole."""
+        return usage.rounded_s(self.seconds, self.rounding)
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether so much was added that it shows."""
+        return self.paid_s - self.seconds >= 1
+
+    @property
+    def cost(self) -> Decimal | None:
+        return usage.price_of(self.seconds, self.hourly_price, self.rounding)
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """All that one workload has cost; ``converted`` and ``quote`` are None where the team counts in that currency."""
+
+    stretches: Sequence[Stretch]
+    total: Money | None
+    converted: Money | None
+    quote: rates.Quote | None
+    billing: str
+    """The provider's rule in a sentence."""
+
+
+def of(workload: Workload, now: datetime) -> Bill:
+    """The bill as it stands, two queries and those of the rate."""
+    cost = usage.cost_so_far(workload, now)
+    total = None if cost is None else Money(cost, workload.currency)
+    home = workload.project.team.currency
+    quote = rates.quote(workload.currency, home) if total and workload.currency != home else None
+    return Bill(
+        stretches=stretches(workload.usage.order_by("started_at", "pk"), now),
+        total=total,
+        converted=quote.convert(total) if total and quote else None,
+        quote=quote,
+        billing=registry.get(workload.provider).billing,
+    )
+
+
+def stretches(intervals: Iterable[UsageInterval], now: datetime) -> list[Stretch]:
+    """Pieces in order of time, put together to what is rounded as a whole; what lasted no time is left out."""
+    found: list[list[UsageInterval]] = []
+    for interval in intervals:
+        if not found or not _goes_on(found[-1][-1], interval):
+            found.append([])
+        found[-1].append(interval)
+    made = (_stretch(pieces, now) for pieces in found)
+    return [stretch for stretch in made if stretch.pieces]
+
+
+def _goes_on(before: UsageInterval, after: UsageInterval) -> bool:
+    is_same = (before.attempt, before.tariff) == (after.attempt, after.tariff)
+    return is_same and after.before_s == before.before_s + (before.billed_s or 0)
+
+
+def _stretch(pieces: Sequence[UsageInterval], now: datetime) -> Stretch:
+    first = pieces[0]
+    return Stretch(
+        attempt=first.attempt,
+        tariff=Tariff(first.tariff),
+        pieces=[_piece(interval, now) for interval in pieces if interval.ended_at is None or interval.billed_s],
+        hourly_price=first.hourly_price,
+        currency=first.currency,
+        rounding=Rounding(first.rounding or Rounding.SECOND),
+    )
+
+
+def _piece(interval: UsageInterval, now: datetime) -> Piece:
+    return Piece(
+        state=State(interval.state),
+        started_at=interval.started_at,
+        ended_at=interval.ended_at,
+        seconds=usage.seconds(now - interval.started_at) if interval.billed_s is None else interval.billed_s,
+        cost=usage.interval_cost(interval, now),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -42,7 +42,7 @@ def cookie(live_server: Any, person: User) -> Any:
 
 
 def test_the_pages_are_clean_in_both_themes_and_on_a_phone(
-    page: Page, live_server: Any, desk: Desk, shots: Path
+    page: Page, live_server: Any, desk: Desk, shoot: Callable[[str], None]
 ) -> None:
     page.context.add_cookies([cookie(live_server, desk.admin)])
     dear, waiting, declined = LaunchRequest.objects.order_by("-id")
@@ -58,7 +58,7 @@ def test_the_pages_are_clean_in_both_themes_and_on_a_phone(
     ):
         page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
         complaints = opened(page, live_server, address, width=width)
-        page.screenshot(path=shots / f"request-{name}-{theme}-{width}.png", full_page=True, animations="disabled")
+        shoot(f"request-{name}-{theme}-{width}")
         findings = Axe().run(page)
         assert findings.violations_count == 0, (name, findings.generate_report())
         assert complaints == [], name
@@ -66,21 +66,17 @@ def test_the_pages_are_clean_in_both_themes_and_on_a_phone(
         assert page.evaluate(overflow) == 0, (name, width)
 
 
-def test_a_link_decides_without_script_and_without_signing_in(
-    browser: Browser, live_server: Any, desk: Desk, shots: Path
-) -> None:
+def test_a_link_decides_without_script_and_without_signing_in(browser: Browser, live_server: Any, desk: Desk) -> None:
     _, waiting, _ = LaunchRequest.objects.order_by("-id")
     page = browser.new_context(java_script_enabled=False, viewport={"width": 1440, "height": 900}).new_page()
     page.goto(live_server.url + links.path(waiting, Answer.APPROVE, desk.admin))
-    page.screenshot(path=shots / "request-link-light-1440.png", full_page=True)
     page.get_by_role("button", name="Approve for up to $13.00").click()
     page.get_by_role("heading", name="Approved").wait_for()
-    page.screenshot(path=shots / "request-link-done-light-1440.png", full_page=True)
     waiting.refresh_from_db()
     assert (waiting.state, waiting.decided_via) == ("approved", "link")
 
 
-def test_asking_from_the_launch_form(page: Page, live_server: Any, desk: Desk, shots: Path) -> None:
+def test_asking_from_the_launch_form(page: Page, live_server: Any, desk: Desk, shoot: Callable[[str], None]) -> None:
     page.context.add_cookies([cookie(live_server, desk.member)])
     _, waiting, _ = LaunchRequest.objects.order_by("-id")
     services.approve(request=waiting, by=desk.admin, via=Via.PAGE, allowed=waiting.limits)
@@ -89,10 +85,10 @@ def test_asking_from_the_launch_form(page: Page, live_server: Any, desk: Desk, s
     complaints = opened(page, live_server, f"/launch/baseten/job/?clone={waiting.workload.public_id}", width=1440)
     button = page.locator("#launch-button")
     assert button.inner_text() == "Ask an admin"
-    page.screenshot(path=shots / "request-form-light-1440.png", animations="disabled")
+    shoot("request-form-light-1440")
     button.click()
     page.get_by_role("heading", name="Ask an admin to allow").wait_for()
-    page.screenshot(path=shots / "request-ask-light-1440.png", animations="disabled")
+    shoot("request-ask-light-1440")
     findings = Axe().run(page)
     assert findings.violations_count == 0, findings.generate_report()
     page.get_by_label("What is it for?").fill("The last run.")

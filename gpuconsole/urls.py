@@ -14,6 +14,7 @@ urlpatterns = [
     path("jobs/", include("gpuconsole.jobs.urls")),
     path("instances/", include("gpuconsole.instances.urls")),
     path("costs/", include("gpuconsole.spend.urls")),
+    path("requests/", include("gpuconsole.workloads.requests.urls")),
     path("connections/", include("gpuconsole.connections.urls")),
     path("projects/", include("gpuconsole.projects.urls")),
     path("projects/", include("gpuconsole.workloads.limits.urls")),

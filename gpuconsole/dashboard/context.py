@@ -15,12 +15,14 @@ from django.utils.functional import SimpleLazyObject
 
 from gpuconsole.accounts.access import Viewer, viewer
 from gpuconsole.accounts.models import Team, User
+from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.projects import budgets, quotas, rates
 from gpuconsole.projects.access import focused_project, visible_projects
 from gpuconsole.projects.models import Budget, Measure, Project, Quota
 from gpuconsole.spend import months
 from gpuconsole.workloads import queries
+from gpuconsole.workloads.requests import access as requests
 from gpuconsole.workloads.states import Kind
 
 THEMES = ("system", "light", "dark")
@@ -113,6 +115,10 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
         NavItem("Catalogue", "/catalogue/", "table-2"),
         NavItem("Costs", "/costs/", "chart-column"),
     ]
+    if person.team is not None:
+        waiting = requests.waiting_for(person, timezone.now()).count()
+        hint = f"{formats.plural(waiting, 'launch request')} waiting for you" if waiting else ""
+        items += [NavItem("Requests", "/requests/", "hand", count=waiting, hint=hint)]
     settings = f"/projects/{project.slug}/settings/" if project else ""
     hint = "" if project else "Choose a project above first."
     items += [

@@ -21,7 +21,7 @@ from gpuconsole.providers.contract import Pricing, Rounding
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, STOP_AFTER, WARNING, Check, Wish, blocking, verdict
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.states import FINAL
 
 ALIKE = 30
@@ -111,9 +111,18 @@ class Estimate:
 
 
 def estimate(
-    *, project: Project, connection: Connection, spec: Spec, owner: User | None, stop_after_s: int | None = None
+    *,
+    project: Project,
+    connection: Connection,
+    spec: Spec,
+    owner: User | None,
+    stop_after_s: int | None = None,
+    request: LaunchRequest | None = None,
 ) -> Estimate:
-    """The figures of a launch by ``owner`` as things stand now, from what was last seen of the provider."""
+    """The figures of a launch by ``owner`` as things stand now, from what was last seen of the provider.
+
+    With ``request`` it is the launch that a request asks for: what that holds of the budgets does not count against it.
+    """
     provider = registry.get(connection.provider)
     pricing = provider.adapter.price(spec, catalog.offers(connection))
     now = timezone.now()
@@ -138,6 +147,7 @@ def estimate(
         longest_s=longest_s,
         ends_by=deadline(now, longest_s),
         now=now,
+        request=request,
     )
     said = verdict(wish, found)
     checks = [*_sane(pricing, upper), *said.checks, *_end(project, spec, longest_s)]

@@ -63,6 +63,7 @@ READ_OFFER = Rule("401 404 ok ok ok ok ok", everybody("405"))
 READ_WORK = Rule("401 404 404 ok ok ok ok", everybody("405"))
 _OWN_TEAM_READ = "401 ok 403 403 403 403 ok"
 ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
+DECIDE = Rule(everybody("405"), "401 404 404 403 403 ok ok")
 _QUOTAS = Rule("401 404 404 ok ok ok ok", "401 404 404 403 403 ok ok")
 _TEAM_QUOTAS = Rule("401 ok 403 403 403 403 ok", "401 ok 403 403 403 403 ok")
 
@@ -73,6 +74,14 @@ def _launch(world: World) -> dict[str, Any]:
 
 def _preset(world: World) -> dict[str, Any]:
     return {"name": "shared", "project": world.lab.project.slug, "spec": sample("cortecs")}
+
+
+def _limits(world: World) -> dict[str, Any]:
+    return {"limit": world.names["requests/"]["limits"]}
+
+
+def _reason(world: World) -> dict[str, Any]:
+    return {"reason": "Not now."}
 
 
 def _quota(world: World) -> dict[str, Any]:
@@ -109,6 +118,7 @@ def _within(prefix: str, rules: dict[str, Rule]) -> dict[str, Rule]:
 
 _FORM_OF = "launch/<slug:slug>/<slug:kind>/"
 _PRESET = "launch/presets/<slug:public_id>/"
+_REQUEST = "requests/<slug:public_id>/"
 _CONNECTION = "connections/<str:public_id>/"
 _PROJECT = "projects/<slug:slug>/settings/"
 
@@ -123,6 +133,12 @@ EXPECTED: dict[str, Rule] = {
     f"{_FORM_OF}preset/": PRESS,
     **_shared("jobs"),
     **_shared("instances"),
+    "requests/": PAGE,
+    "requests/by-link/<str:token>/": OPEN_FORM,  # the link itself is the right to decide
+    _REQUEST: WORK,
+    f"{_REQUEST}approve/": PROJECT_PRESS.posting(_limits),
+    f"{_REQUEST}decline/": PROJECT_PRESS.posting(_reason),
+    f"{_REQUEST}withdraw/": Rule(_NOT_POSTED, "in 404 404 403 ok 403 403"),
     "catalogue/": PAGE,
     "catalogue/compare/": PAGE,
     "catalogue/export.csv": PAGE,
@@ -216,6 +232,11 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/reconciliation": Rule(_OWN_TEAM_READ, everybody("405")),
     "api/v1/projects/<slug>/workloads": ACT.posting(_launch),
     "api/v1/projects/<slug>/workloads/preview": ACT.posting(_launch),
+    "api/v1/requests": READ,
+    "api/v1/requests/<id>": READ_WORK,
+    **_within("api/v1/requests/<id>/", dict.fromkeys(("approve", "decline"), DECIDE.posting(_reason))),
+    "api/v1/requests/<id>/trim": DECIDE.posting(lambda world: {"guards": {"stop_after_s": 60}}),
+    "api/v1/requests/<id>/withdraw": Rule(everybody("405"), "401 404 404 403 ok 403 403"),
     "api/v1/projects/<slug>/workloads/estimate": ACT.posting(_launch),
     "api/v1/projects/<slug>/quotas": _QUOTAS.posting(_quota),
     "api/v1/projects/<slug>/quotas/<id>": READ_WORK,

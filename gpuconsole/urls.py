@@ -14,7 +14,7 @@ urlpatterns = [
     path("instances/", include("gpuconsole.instances.urls")),
     path("connections/", include("gpuconsole.connections.urls")),
     path("projects/", include("gpuconsole.projects.urls")),
-    path("projects/", include("gpuconsole.workloads.limits.urls")),
+    path("", include("gpuconsole.workloads.limits.urls")),
     path("team/", include("gpuconsole.accounts.team_urls")),
     path("account/tokens/", include("gpuconsole.projects.token_urls")),
     path("account/", include("gpuconsole.accounts.urls")),

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from gpuconsole.accounts.models import Team
 from gpuconsole.core.money import Money
@@ -51,15 +51,23 @@ def spent_by_project(
     intervals: Intervals, start: datetime, end: datetime, now: datetime
 ) -> dict[int, dict[str, Decimal]]:
     """The same by project and currency. Two queries."""
+    return spent_by(intervals, "project", start, end, now)
+
+
+def spent_by(
+    intervals: Intervals, column: str, start: datetime, end: datetime, now: datetime
+) -> dict[int, dict[str, Decimal]]:
+    """The same by the keys of a column, such as ``workload__owner``; what has none is left out. Two queries."""
+    intervals = intervals.exclude(**{column: None}).annotate(of=F(column))
     inside = intervals.filter(started_at__gte=start, ended_at__lte=end, cost__isnull=False)
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for project, currency, cost in inside.order_by().values_list("project", "currency").annotate(Sum("cost")):
-        sums[project][currency] += cost
+    for key, currency, cost in inside.order_by().values_list("of", "currency").annotate(Sum("cost")):
+        sums[key][currency] += cost
     crossing = intervals.filter(started_at__lt=end).filter(
         Q(ended_at__isnull=True) | Q(ended_at__gt=end) | Q(started_at__lt=start, ended_at__gt=start)
     )
     for interval in crossing:
-        sums[interval.project_id][interval.currency] += _share(interval, start, end, now)
+        sums[interval.of][interval.currency] += _share(interval, start, end, now)
     return sums
 
 

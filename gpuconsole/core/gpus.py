@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _MAKERS = frozenset({"NVIDIA", "AMD", "INTEL", "GEFORCE", "TESLA", "INSTINCT", "QUADRO"})
 _FORMS = frozenset({"SXM", "SXM2", "SXM3", "SXM4", "SXM5", "SXM6", "PCIE", "NVL", "HBM2", "HBM2E", "HBM3", "HBM3E"})
@@ -10,6 +11,7 @@ _MEMORY = re.compile(r"\d+GI?B")
 _SERIES = re.compile(r"(RTX|GTX)(?=\d)")
 
 
+@lru_cache(maxsize=1000)
 def normal(word: str) -> str:
     """The model alone, in capitals: ``NVIDIA_H100_80GB_SXM5`` and ``h100`` are both ``H100``; "" stays ""."""
     words = re.split(r"[\s_\-/]+", _SERIES.sub(r"\1 ", word.strip().upper()))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, JSONObject
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -81,7 +83,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _shell(request: HttpRequest) -> Shell:
     person = viewer(request)
-    projects = list(visible_projects(person).filter(archived_at=None).order_by("name"))
+    projects = list(_with_budgets(visible_projects(person)).filter(archived_at=None).order_by("name"))
     project = focused_project(request, person)
     scope = [project] if project else projects
     return Shell(
@@ -91,7 +93,7 @@ def _shell(request: HttpRequest) -> Shell:
         projects=projects,
         project=project,
         nav=_nav(request, person, project, queries.open_counts(scope)),
-        month=_month(person, project, scope),
+        month=_month(person, project, projects),
         theme=_theme(request),
     )
 
@@ -135,12 +137,12 @@ def _marked(item: NavItem, is_current: bool) -> NavItem:
     return NavItem(item.label, item.url, item.icon, item.group, item.count, is_current, item.disabled, item.hint)
 
 
-def _month(person: Viewer, project: Project | None, scope: Sequence[Project]) -> MonthMoney | None:
+def _month(person: Viewer, project: Project | None, projects: Sequence[Project]) -> MonthMoney | None:
     if person.team is None:
         return None
     now = timezone.now()
-    found = spending.month(person.team, scope, now)
-    budget = _budget(person.team, project, scope)
+    found = spending.month(person.team, [project] if project else projects, now)
+    budget = _budget(person, person.team, project, projects)
     percent = None
     if budget and found.spent is not None:
         percent = min(found.spent / budget * 100, Decimal(100))
@@ -148,19 +150,31 @@ def _month(person: Viewer, project: Project | None, scope: Sequence[Project]) ->
     return MonthMoney(found.month.name, found.spent, budget, person.team.currency, percent, pace)
 
 
-def _budget(team: Team, project: Project | None, scope: Sequence[Project]) -> Decimal | None:
-    """The budget of the project in focus, in the team's currency. For all projects it is the team's own, else those
-    of the projects together; None where one of them has none, or no rate is known."""
-    amounts = {one.project_id: _amount(one, team) for one in Budget.objects.filter(team=team)}
-    if project is not None:
-        return amounts.get(project.pk)
-    if None in amounts:
-        return amounts[None]
-    found = [amounts.get(one.pk) for one in scope]
+def _with_budgets(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """The projects with ``own_budget`` and ``team_budget``: [amount as text, currency], or None."""
+
+    def one(**scope: Any) -> Subquery:
+        told = JSONObject(amount=Cast("amount", TextField()), currency="currency")
+        return Subquery(Budget.objects.filter(**scope).values(told=told))
+
+    own, wide = one(project=OuterRef("pk")), one(team=OuterRef("team"), project=None)
+    return projects.annotate(own_budget=own, team_budget=wide)
+
+
+def _budget(person: Viewer, team: Team, project: Project | None, projects: Sequence[Any]) -> Decimal | None:
+    """The budget of the project in focus, in the team's currency. For all projects it is the team's own, where the
+    person sees all that counts against it, else those of the projects together; None where one of them has none, or
+    no rate is known."""
+    scope = [one for one in projects if project is None or one.pk == project.pk]
+    if not scope:
+        return None
+    if project is None and scope[0].team_budget is not None and person.may_administer:
+        return _amount(scope[0].team_budget, team)
+    found = [_amount(one.own_budget, team) for one in scope]
     known = [amount for amount in found if amount is not None]
-    return sum(known, Decimal(0)) if found and len(known) == len(found) else None
+    return sum(known, Decimal(0)) if len(known) == len(found) else None
 
 
-def _amount(budget: Budget, team: Team) -> Decimal | None:
-    found = rates.convert(Money(budget.amount, budget.currency), team.currency)
-    return None if found is None else found.amount
+def _amount(told: Mapping[str, str] | None, team: Team) -> Decimal | None:
+    found = told and rates.convert(Money(Decimal(told["amount"]), told["currency"]), team.currency)
+    return found.amount if found else None

@@ -29,6 +29,9 @@ TOLD_IN_WORDS = {
     "list_presets",
     "create_preset",
     "update_preset",
+    "extend_workload",
+    *("add_quota", "change_quota", "add_team_quota", "change_team_quota"),
+    *("set_budget", "change_budget", "set_team_budget", "change_team_budget"),
 }
 """Rules between fields and a cursor's signature: no JSON Schema can say them, so what looks valid may be refused."""
 

@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import DecimalField, DurationField, ExpressionWrapper, F, Q, Sum, Value
+from django.db.models import BooleanField, Case, DecimalField, DurationField, ExpressionWrapper, F, Q, Sum, Value, When
 from django.db.models.functions import Coalesce, Extract
 
 from gpuconsole.core.money import Money
@@ -20,7 +21,8 @@ from gpuconsole.projects import budgets
 from gpuconsole.projects.budgets import Balance, Month
 from gpuconsole.projects.models import Budget, Project
 from gpuconsole.workloads import spending, usage
-from gpuconsole.workloads.models import UsageInterval, Workload, WorkloadQuerySet
+from gpuconsole.workloads.models import Intent, UsageInterval, Workload, WorkloadQuerySet
+from gpuconsole.workloads.states import State
 
 _EXACT = DecimalField(max_digits=30, decimal_places=6)
 _HOUR_S = Decimal(3600)
@@ -82,40 +84,62 @@ def falling(workloads: WorkloadQuerySet, month: Month, now: datetime) -> dict[in
 
 
 def left(
-    budget: Budget, months: Sequence[Month], now: datetime, *, without: Workload | None = None
-) -> list[Money | None]:
-    """What launches may still take of the budget in the running month and in others that follow; never below zero.
+    listed: Sequence[Budget], months: Sequence[Month], now: datetime, *, without: Workload | None = None
+) -> list[list[Money | None]]:
+    """What launches may still take of each budget, in the running month and in those that follow; never below zero.
 
-    None where a rate is missing. ``without`` leaves out what one workload may still cost. Work that began in the
-    running month, ends in it and cannot cost more than it reserved has its reservation taken whole, what it has spent
-    included: that is summed by the database, so that thousands of launches cost no more than one.
+    All budgets are of one team; None where a rate is missing. ``without`` leaves out what one workload may still cost.
+    Work that began in the running month, ends in it and cannot cost more than it reserved has its reservation taken
+    whole, what it has spent included: the database sums that, so that thousands of workloads cost little more than one.
     """
-    held = _held([budget])
+    held = _held(listed)
     if without is not None:
         held = held.exclude(pk=without.pk)
-    plain = _plain(held, months[0], now)
-    others = list(_reserved(held.exclude(pk__in=plain.values("pk"))))
-    spent = spending.spent_of(_intervals([budget]).exclude(workload__in=plain), months[0].start, months[0].end, now)
-    whole = dict(plain.order_by().values_list("currency").annotate(Sum("reserved")))
+    held, month = _sorted(held, months[0], now), months[0]
+    others = list(_reserved(held.filter(is_plain=False)))
+    rest = Workload.objects.filter(_within(listed), state=State.STOPPED).exclude(intent=Intent.START)
+    is_counted = Q(ended_at__isnull=False) | Q(workload__in=[row.pk for row in others]) | Q(workload__in=rest)
+    intervals = _intervals(listed)
+    taken = spending.closed_by_project(intervals, month.start, month.end)
+    crossing = spending.crossing_by_project(intervals.filter(is_counted), month.start, month.end, now)
+    ahead = held.filter(is_plain=True).order_by().values_list("project", "currency")
+    for project, own in crossing.items():
+        for currency, amount in own.items():
+            taken[project][currency] += amount
+    for project, currency, amount in ahead.annotate(ahead=Sum(F("reserved") - F("cost_closed"))):
+        taken[project][currency] += amount
+    return [_left(budget, months, now, taken, others) for budget in listed]
+
+
+def _left(
+    budget: Budget,
+    months: Sequence[Month],
+    now: datetime,
+    taken: Mapping[int, Mapping[str, Decimal]],
+    others: Sequence[Workload],
+) -> list[Money | None]:
+    own = [row for row in others if budget.project_id in (None, row.project_id)]
+    first = spending.merged(taken, taken if budget.project_id is None else [budget.project_id])
     found = []
     for number, month in enumerate(months):
-        taken = _summed((row.currency, _falls(row, month, now)) for row in others)
-        if number == 0:
-            taken = _summed([*taken.items(), *spent.items(), *whole.items()])
-        sum_of_it = spending.total(taken, budget.currency)
-        rest = None if sum_of_it is None else max(Decimal(0), budget.amount - sum_of_it.amount)
+        sums = _summed(
+            [*(first.items() if number == 0 else ()), *((row.currency, _falls(row, month, now)) for row in own)]
+        )
+        amount = spending.total(sums, budget.currency)
+        rest = None if amount is None else max(Decimal(0), budget.amount - amount.amount)
         found.append(None if rest is None else Money(rest, budget.currency))
     return found
 
 
-def _plain(held: WorkloadQuerySet, month: Month, now: datetime) -> WorkloadQuerySet:
-    """Held work that takes its whole reservation in this month, and no more than it."""
+def _sorted(held: WorkloadQuerySet, month: Month, now: datetime) -> Any:
+    """Held work by ``is_plain``: whether all that it has cost and can cost falls into the month, and is reserved."""
     lasts = ExpressionWrapper(F("ends_by") - Coalesce("billed_since", Value(now)), DurationField())
-    at_most = ExpressionWrapper(
-        F("cost_closed") + F("hourly_price") * Extract(lasts, "epoch") / Value(_HOUR_S), output_field=_EXACT
-    )
-    inside = Q(created_at__gte=month.start, ends_by__gt=now, ends_by__lte=month.end, hourly_price__isnull=False)
-    return held.filter(inside, reserved__isnull=False).filter(reserved__gte=at_most)
+    at_most = F("cost_closed") + F("hourly_price") * Extract(lasts, "epoch") / Value(_HOUR_S)
+    inside = Q(created_at__gte=month.start, ends_by__gt=now, ends_by__lte=month.end)
+    known = Q(reserved__isnull=False, hourly_price__isnull=False)
+    is_plain = When(inside & known & Q(reserved__gte=F("at_most")), then=Value(True))
+    held = held.annotate(at_most=ExpressionWrapper(at_most, output_field=_EXACT))
+    return held.annotate(is_plain=Case(is_plain, default=Value(False), output_field=BooleanField()))
 
 
 def _reserved(workloads: WorkloadQuerySet) -> Iterable[Workload]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,6 @@ from django.db.models import (
     Case,
     Count,
     DateTimeField,
-    DecimalField,
     DurationField,
     ExpressionWrapper,
     F,
@@ -22,17 +21,18 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Extract, Greatest, Least
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core import gpus
 from gpuconsole.core.money import Money
 from gpuconsole.projects import budgets, rates
+from gpuconsole.projects.budgets import Month
 from gpuconsole.projects.models import Measure, Quota
 from gpuconsole.projects.quotas import Use
+from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, Workload
 
-_AT_ONCE = frozenset({Measure.GPUS, Measure.WORKLOADS, Measure.HOURLY_PRICE})
 _HOUR_S = Decimal(3600)
 
 
@@ -49,7 +49,7 @@ class _Held:
     gpus: int = 0
     workloads: int = 0
     hourly_price: Decimal | None = None
-    gpu_s: Decimal = Decimal(0)
+    gpu_time: timedelta = timedelta()
 
 
 def used(
@@ -57,19 +57,21 @@ def used(
 ) -> dict[int, Use]:
     """What each quota has in use, by its key; lists and run times have none.
 
-    For a limit that holds for each person it is that of ``owner``, else of whoever uses most. ``without`` leaves out
-    what one workload holds. Counted are launches that are active, or at rest and asked to start.
+    For a limit that holds for each person it is that of ``owner``, else of whoever uses most. ``without`` leaves one
+    workload out, but for its GPU-hours in stretches that have ended. Counted is work that is active, or at rest and
+    asked to start.
     """
-    measures = {Measure(quota.measure) for quota in quotas}
-    teams = _teams(quotas)
-    at_once = _at_once(quotas, without) if measures & _AT_ONCE else []
-    hours = _gpu_hours(quotas, teams, now, without) if Measure.GPU_HOURS in measures else []
-    money = _Converter(teams)
+    summed = [quota for quota in quotas if quota.measure in _SUMS]
+    if not summed:
+        return {}
+    teams = _teams(summed)
+    months = {pk: budgets.month_of(now, team.time_zone) for pk, team in teams.items()}
+    held, money = _held(summed, months, now, without), _Converter(teams)
+    metered = _metered(summed, months) if any(one.measure == Measure.GPU_HOURS for one in summed) else []
     found = {}
-    for quota in quotas:
-        if quota.measure in _SUMS:
-            rows = [row for row in (hours if quota.measure == Measure.GPU_HOURS else at_once) if _counts(quota, row)]
-            found[quota.pk] = _use(quota, rows, owner, money)
+    for quota in summed:
+        rows = [*held, *metered] if quota.measure == Measure.GPU_HOURS else held
+        found[quota.pk] = _use(quota, [row for row in rows if _counts(quota, row)], owner, money)
     people = User.objects.in_bulk({person for _, person in found.values() if person is not None and owner is None})
     return {
         pk: Use(amount, people[person].display_name if person in people else "")
@@ -134,7 +136,9 @@ _SUMS: dict[Measure, Callable[[Quota, list[_Held], _Converter], Decimal | None]]
     Measure.GPUS: lambda quota, rows, money: Decimal(sum(row.gpus for row in rows)),
     Measure.WORKLOADS: lambda quota, rows, money: Decimal(sum(row.workloads for row in rows)),
     Measure.HOURLY_PRICE: lambda quota, rows, money: money.total(quota, rows),
-    Measure.GPU_HOURS: lambda quota, rows, money: sum((row.gpu_s for row in rows), Decimal(0)) / _HOUR_S,
+    Measure.GPU_HOURS: lambda quota, rows, money: (
+        usage.seconds(sum((row.gpu_time for row in rows), timedelta())) / _HOUR_S
+    ),
 }
 
 
@@ -156,55 +160,53 @@ def _within(quotas: Collection[Quota], prefix: str = "") -> Q:
 _GROUP = ("team", "project", "owner", "kind", "gpu_model")
 
 
-def _at_once(quotas: Collection[Quota], without: Workload | None) -> list[_Held]:
+def _held(
+    quotas: Collection[Quota], months: Mapping[int, Month], now: datetime, without: Workload | None
+) -> list[_Held]:
+    """What work holds just now, with the GPU-seconds of the running month that its open stretch took and may take."""
     rows = Workload.objects.holding().filter(_within(quotas))
     if without is not None:
         rows = rows.exclude(pk=without.pk)
-    sums = (Sum("gpu_count"), Count("pk"), Sum("hourly_price"))
-    return [
-        _Held(team, project, owner, kind, gpus.normal(model), currency, gpu_count or 0, count, hourly)
-        for team, project, owner, kind, model, currency, gpu_count, count, hourly in (
-            rows.order_by().values_list(*_GROUP, "currency").annotate(*sums)
+    sums: dict[str, Any] = {"gpus": Sum("gpu_count"), "count": Count("*"), "hourly": Sum("hourly_price")}
+    if any(one.measure == Measure.GPU_HOURS for one in quotas):
+        start, end = _edges("team", months)
+        rows = rows.annotate(
+            begins=Greatest(Coalesce("billed_since", Value(now)), start),
+            ends=Greatest(Least(Coalesce("ends_by", end), end), Value(now)),
         )
+        sums["gpu_time"] = _gpu_time()
+    found = rows.order_by().values_list(*_GROUP, "currency").annotate(**sums)
+    return [
+        _Held(team, project, owner, kind, gpus.normal(model), currency, held or 0, count, hourly, *gpu_time)
+        for team, project, owner, kind, model, currency, held, count, hourly, *gpu_time in found
     ]
 
 
-def _gpu_hours(
-    quotas: Collection[Quota], teams: dict[int, Team], now: datetime, without: Workload | None
-) -> list[_Held]:
-    """GPU-seconds of each team's month: those that were metered, and those that held work may still take in it."""
+def _metered(quotas: Collection[Quota], months: Mapping[int, Month]) -> list[_Held]:
+    """GPU-seconds of the running month in stretches that have ended."""
     hourly = [one for one in quotas if one.measure == Measure.GPU_HOURS]
-    months = {pk: budgets.month_of(now, team.time_zone) for pk, team in teams.items()}
-    start, end = ({pk: getattr(month, edge) for pk, month in months.items()} for edge in ("start", "end"))
-    metered = UsageInterval.objects.filter(_within(hourly, "workload__"), gpu_count__gt=0).annotate(
-        begins=Greatest("started_at", _by_team("workload__team", start)),
-        ends=Least(Coalesce("ended_at", Value(now)), Value(now)),
-    )
-    metered = metered.filter(Q(ended_at=None) | Q(ended_at__gt=min(start.values())), ends__gt=F("begins"))
-    ahead = (
-        Workload.objects.holding()
-        .filter(_within(hourly), gpu_count__gt=0)
-        .annotate(
-            begins=Value(now, DateTimeField()),
-            ends=Least(Coalesce("ends_by", _by_team("team", end)), _by_team("team", end)),
-        )
-    )
-    if without is not None:
-        ahead = ahead.exclude(pk=without.pk)
-    return [*_gpu_s(metered, "workload__"), *_gpu_s(ahead.filter(ends__gt=F("begins")), "")]
-
-
-def _gpu_s(rows: Any, prefix: str) -> list[_Held]:
-    length = Extract(ExpressionWrapper(F("ends") - F("begins"), DurationField()), "epoch")
-    gpu_s = Sum(ExpressionWrapper(F("gpu_count") * length, DecimalField(max_digits=30, decimal_places=6)))
-    sums = rows.order_by().values_list(*(prefix + name for name in _GROUP)).annotate(gpu_s=gpu_s)
+    start, _ = _edges("workload__team", months)
+    since = min(month.start for month in months.values())
+    rows = UsageInterval.objects.filter(_within(hourly, "workload__"), gpu_count__gt=0, ended_at__gt=since)
+    rows = rows.annotate(begins=Greatest("started_at", start), ends=F("ended_at")).filter(ends__gt=F("begins"))
+    found = rows.order_by().values_list(*("workload__" + name for name in _GROUP)).annotate(gpu_time=_gpu_time())
     return [
-        _Held(team, project, owner, kind, gpus.normal(model), gpu_s=amount)
-        for team, project, owner, kind, model, amount in sums
+        _Held(team, project, owner, kind, gpus.normal(model), gpu_time=gpu_time)
+        for team, project, owner, kind, model, gpu_time in found
     ]
 
 
-def _by_team(column: str, moments: dict[int, datetime]) -> Case:
-    return Case(
-        *(When(**{column: pk, "then": Value(moment)}) for pk, moment in moments.items()), output_field=DateTimeField()
-    )
+def _gpu_time() -> Sum:
+    """As a length: the database adds those up faster than exact numbers of seconds."""
+    length = ExpressionWrapper(F("ends") - F("begins"), DurationField())
+    return Sum(ExpressionWrapper(F("gpu_count") * length, DurationField()))
+
+
+def _edges(column: str, months: Mapping[int, Month]) -> tuple[Case, Case]:
+    """The month's first and last moment, by the team in the column."""
+
+    def each(edge: str) -> Case:
+        cases = (When(**{column: pk, "then": Value(getattr(month, edge))}) for pk, month in months.items())
+        return Case(*cases, output_field=DateTimeField())
+
+    return each("start"), each("end")

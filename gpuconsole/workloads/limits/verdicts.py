@@ -10,6 +10,7 @@ from decimal import Decimal
 from gpuconsole.accounts.models import User
 from gpuconsole.core.money import Money
 from gpuconsole.projects import budgets, quotas, rates, rules
+from gpuconsole.projects.budgets import Month
 from gpuconsole.projects.models import Budget, Consequence, Measure, Project
 from gpuconsole.projects.quotas import Ask, Violation
 from gpuconsole.projects.rules import Rules
@@ -104,10 +105,12 @@ def _violations(wish: Wish, found: Rules) -> tuple[Violation, ...]:
 
 
 def _gpu_hours(wish: Wish) -> Decimal:
-    """GPU-hours that can fall into the running month: until its latest end, or the month's."""
+    """GPU-hours that can fall into the running month: until its latest end, or the month's. Of what runs already
+    those of its open stretch too, since it is left out of what is in use."""
     month = budgets.month_of(wish.now, wish.project.team.time_zone)
+    since = wish.workload.billed_since if wish.workload else None
     until = min(wish.ends_by or month.end, month.end)
-    seconds = Decimal(max(timedelta(), until - wish.now).total_seconds())
+    seconds = Decimal(max(timedelta(), until - max(since or wish.now, month.start)).total_seconds())
     if wish.pricing.billed_at_most_s is not None and not wish.is_longer:
         seconds = min(seconds, Decimal(wish.pricing.billed_at_most_s))
     return wish.pricing.gpu_count * seconds / _HOUR_S
@@ -146,44 +149,36 @@ def _budget_checks(wish: Wish, listed: Sequence[Budget]) -> tuple[list[Check], M
     if wish.upper is None:
         text = "There is a budget: say after how long the work is to be stopped."
         return [Check("Budget", False, text, wish.stop_field, "needs_deadline")], None
-    checks, afters = [], []
-    for budget in listed:
-        check, after = _budget(wish, budget, wish.upper)
-        checks.append(check)
-        afters += [after] if after is not None else []
-    tightest = min(afters, key=lambda left: left.amount) if len(afters) == len(checks) else None
-    return checks, tightest
+    months = list(budgets.months_until(wish.now, wish.ends_by, wish.project.team.time_zone))
+    lefts = money.left(listed, months, wish.now, without=wish.workload)
+    found = [_budget(wish, budget, wish.upper, months, own) for budget, own in zip(listed, lefts, strict=True)]
+    afters = [after for _, after in found if after is not None]
+    is_sure = len(afters) == len(found) and len({after.currency for after in afters}) == 1
+    tightest = min(afters, key=lambda after: after.amount) if is_sure else None
+    return [check for check, _ in found], tightest
 
 
-def _budget(wish: Wish, budget: Budget, upper: Money) -> tuple[Check, Money | None]:
-    """Whether it fits into each month that it can fall into, the running one first."""
+def _budget(
+    wish: Wish, budget: Budget, upper: Money, months: Sequence[Month], lefts: Sequence[Money | None]
+) -> tuple[Check, Money | None]:
+    """Whether it fits into each month that it can fall into, the running one first; and what is left of that then."""
     assert wish.hourly is not None
-    name, zone = (
-        ("Budget", wish.project.team.time_zone) if budget.project_id else ("Team budget", wish.project.team.time_zone)
-    )
-    months = list(budgets.months_until(wish.now, wish.ends_by, zone))
-    lefts = money.left(budget, months, wish.now, without=wish.workload)
-    shares = [
-        money.share(upper.amount, wish.hourly.amount, wish.pricing.rounding, wish.ends_by, wish.now, month)
-        for month in months
-    ]
-    after: Money | None = None
-    for month, left, share in zip(months, lefts, shares, strict=True):
+    name, after = ("Budget" if budget.project_id else "Team budget"), None
+    for month, left in zip(months, lefts, strict=True):
+        share = money.share(upper.amount, wish.hourly.amount, wish.pricing.rounding, wish.ends_by, wish.now, month)
         most = rates.convert(Money(share, upper.currency), budget.currency)
         if left is None or most is None:
             text = f"A rate to {budget.currency} is missing, so the budget can't be checked. Ask an admin to set it."
             return Check(name, False, text, code="no_rate"), None
         if most > left:
-            return _no(
-                Consequence(budget.when_spent), name, _too_much(budget, month, months, most, left), "", "over_budget"
-            ), None
+            text = _too_much(budget, month, months, most, left)
+            return _no(Consequence(budget.when_spent), name, text, "", "over_budget"), None
         after = left - most if after is None else after
-    assert after is not None
     whole = rates.convert(upper, budget.currency)
     return Check(name, True, f"At most {whole}; then {after} of {_whole(budget)} are left."), after
 
 
-def _too_much(budget: Budget, month: budgets.Month, months: Sequence[budgets.Month], most: Money, left: Money) -> str:
+def _too_much(budget: Budget, month: Month, months: Sequence[Month], most: Money, left: Money) -> str:
     if month is months[0]:
         return f"At most {most}, and {left} of {_whole(budget)} are left this month."
     return f"At most {most} of it can fall into {month.name}, and {left} of {_whole(budget)} are left there."

@@ -204,6 +204,16 @@ class Workload(models.Model):
                 condition=~Q(state__in=["succeeded", "failed", "cancelled"]),
                 name="workload_open",
             ),
+            # what a team holds, summed for quotas at every launch without a look at the wide rows
+            models.Index(
+                fields=["team", "project"],
+                include=[
+                    *("owner", "kind", "gpu_model", "currency", "gpu_count", "hourly_price"),
+                    *("state", "intent", "billed_since", "ends_by"),
+                ],
+                condition=~Q(state__in=["succeeded", "failed", "cancelled"]),
+                name="workload_held",
+            ),
             # the overview: what ended in the last day, and the tab "Failed this week"
             models.Index(fields=["team", "-ended_at"], condition=Q(ended_at__isnull=False), name="workload_ended"),
             models.Index(fields=["team", "-created_at"], condition=Q(state="failed"), name="workload_failed"),

@@ -68,7 +68,7 @@ def test_launches_at_once_take_exactly_what_quota_and_budget_have() -> None:
     assert passed["project"] == first <= 5
     assert first + sum(status == 201 for _, status, _ in later) == 5
     _all_is_in_order(lab)
-    (left,) = money.left(budget, [month_of(timezone.now(), "UTC")], timezone.now())
+    ((left,),) = money.left([budget], [month_of(timezone.now(), "UTC")], timezone.now())
     assert left is not None and left.amount == EACH / 2
 
 

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpuconsole.projects.budgets import month_of, months_until
-from gpuconsole.projects.models import Project
+from gpuconsole.projects.models import ExchangeRate, Project
+from gpuconsole.workloads import services
 from gpuconsole.workloads.limits import money
 from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.states import State
 from tests.factories import set_budget
-from tests.factories_workloads import Lab
+from tests.factories_workloads import Lab, moved
 
 NOW = datetime(2026, 11, 30, 20, tzinfo=UTC)
 NOVEMBER, DECEMBER = months_until(NOW, None, "UTC")
@@ -65,10 +66,16 @@ def test_a_standing_tells_spent_and_reserved_of_project_and_team(lab: Lab) -> No
 
 def test_what_the_database_sums_is_what_the_rows_say(lab: Lab) -> None:
     """Plain work is summed by the database, other work row by row; both as if each row had been looked at."""
-    budget, now = set_budget(lab.project, 1000), timezone.now()
+    now = timezone.now()
+    ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.5", on=now.date(), source="test")
+    budget = set_budget(lab.project, 100_000)
     lab.launch("baseten", stop_after_s=3600)
     lab.workload("baseten", stop_after_s=3600)
-    lab.workload("baseten", State.SUCCEEDED, stop_after_s=3600)
+    moved(lab.workload("baseten", stop_after_s=3600), State.SUCCEEDED)
+    again = lab.workload("cortecs", State.STOPPED, stop_after_s=3600)
+    UsageInterval.objects.filter(workload=again).update(cost=Decimal(3))
+    Workload.objects.filter(pk=again.pk).update(cost_closed=Decimal(3))
+    services.start(workload=again, by=lab.owner)
     over = lab.workload("baseten", stop_after_s=3600)
     Workload.objects.filter(pk=over.pk).update(ends_by=now - HOUR)
     long = lab.launch("baseten", stop_after_s=3600)
@@ -77,11 +84,11 @@ def test_what_the_database_sums_is_what_the_rows_say(lab: Lab) -> None:
     Workload.objects.filter(pk=over.pk).update(billed_since=now - 2 * HOUR)
 
     (standing,) = money.standings([budget], now)
-    (left,) = money.left(budget, [standing.month], now)
+    ((left,),) = money.left([budget], [standing.month], now)
 
     assert standing.balance is not None and left is not None
     taken = standing.balance.spent.amount + standing.balance.reserved.amount
-    assert max(Decimal(0), 1000 - taken) == left.amount
+    assert 100_000 - taken == left.amount
     assert taken > 26
 
 
@@ -89,7 +96,5 @@ def test_a_workload_is_left_out_with_what_it_may_still_cost(lab: Lab) -> None:
     budget, now = set_budget(lab.project, 100), timezone.now()
     job = lab.launch("baseten", stop_after_s=3600)
     months = [month_of(now, "UTC")]
-    assert [money.left(budget, months, now, without=None), money.left(budget, months, now, without=job)] == [
-        [money.Money(Decimal(87), "USD")],
-        [money.Money(Decimal(100), "USD")],
-    ]
+    (((taken,),), ((free,),)) = (money.left([budget], months, now, without=one) for one in (None, job))
+    assert (taken, free) == (money.Money(Decimal(87), "USD"), money.Money(Decimal(100), "USD"))

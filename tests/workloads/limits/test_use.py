@@ -69,7 +69,8 @@ def test_gpu_hours_are_those_of_the_month_and_those_still_held(lab: Lab) -> None
     UsageInterval.objects.filter(workload=ended).update(started_at=now - timedelta(hours=3), ended_at=now)
     job = lab.workload("baseten", stop_after_s=7200)
     UsageInterval.objects.filter(workload=job).update(started_at=now - timedelta(hours=1))
-    Workload.objects.filter(pk=job.pk).update(ends_by=now + timedelta(hours=1))
+    times = {"billed_since": now - timedelta(hours=1), "ends_by": now + timedelta(hours=1)}
+    Workload.objects.filter(pk=job.pk).update(**times)
     (used,) = use.used([row], now).values()
     assert used.amount is not None
     assert abs(used.amount - 10) < Decimal("0.01") or now.day == 1

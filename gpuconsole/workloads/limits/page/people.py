@@ -87,10 +87,8 @@ def context(place: Place, now: datetime, form: RolesForm | None = None) -> dict[
     month = budgets.month_of(now, place.team.time_zone)
     tokens = _tokens(place, now)
     of_project = UsageInterval.objects.filter(project=place.project)
-    by_person = spending.spent_by(of_project, "workload__owner", month.start, month.end, now)
-    by_token = spending.spent_by(
-        of_project.exclude(workload__api_token=None), "workload__api_token", month.start, month.end, now
-    )
+    by_person = spending.spent_by("workload__owner", of_project, month.start, month.end, now)
+    by_token = spending.spent_by("workload__api_token", of_project, month.start, month.end, now)
     active = _active(place, [*(member.user_id for member in members), *(one.pk for one in admins)])
     lines = [_member(place, member, by_person, active, form) for member in members]
     lines += [_admin(place, one, by_person, active) for one in admins]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("projects", "0005_alert_rules"),
-        ("workloads", "0006_budget_reason"),
+        ("workloads", "0007_held_index"),
     ]
 
     operations = [

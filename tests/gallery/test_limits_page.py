@@ -129,7 +129,7 @@ def test_a_card_is_saved_in_place_and_what_is_typed_elsewhere_stays(signed_in: P
     signed_in.get_by_role("link", name="Add quota").click()
     signed_in.get_by_label("At most").fill("50")
     signed_in.get_by_role("button", name="Add quota").click()
-    expect(signed_in.locator("#quotas [role=alert]")).to_contain_text("limited there already")
+    expect(signed_in.locator("#add_measure_error")).to_contain_text("limited there already")
     assert [line for line in complaints if "422" not in line] == []
 
 

@@ -54,7 +54,7 @@ def test_use_stands_beside_its_limit_and_a_full_one_names_who_holds_it(as_owner,
 
     assert "H100 at once any provider 2 of 2 2" in page
     assert "H100 quota is full: asr-conformer-large holds all 2 since" in page
-    assert "Jobs at once per person 1, by" in page
+    assert "Jobs at once per person; most: " in page
 
 
 def test_limits_and_consequences_are_saved_together_and_written_to_the_audit_log(as_owner, lab):

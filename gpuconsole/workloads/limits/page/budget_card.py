@@ -56,7 +56,9 @@ class BudgetForm(forms.Form):
 
     amount = numbers.NumberField(label="Monthly budget")
     currency = forms.CharField(max_length=3, label="Currency")
-    when_spent = forms.ChoiceField(label="When it is spent", choices=[(k.value, v) for k, v in _CONSEQUENCES.items()])
+    when_spent = forms.ChoiceField(
+        required=False, label="When it is spent", choices=[(k.value, v) for k, v in _CONSEQUENCES.items()]
+    )
     stops_at_120 = forms.BooleanField(label="Stop running work at 120 %", required=False)
     grace_h = numbers.NumberField(label="Grace before it stops", required=False)
 
@@ -66,7 +68,12 @@ class BudgetForm(forms.Form):
         super().__init__(data, initial=_initial(place, budget), auto_id="budget_%s")
         self._place, self._standing = place, standing
         self.budget = budget
-        self.fields["currency"].widget.attrs |= {"size": "4", "autocomplete": "off", "spellcheck": "false"}
+        self.fields["currency"].widget.attrs |= {
+            "size": "4",
+            "aria-label": "Currency",
+            "autocomplete": "off",
+            "spellcheck": "false",
+        }
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from django import forms
 
+from gpuconsole.core import formats
+from gpuconsole.projects import quotas
 from gpuconsole.projects.forms import plain
-from gpuconsole.projects.models import Measure
+from gpuconsole.projects.models import Measure, Quota
 
 _HOUR_S = Decimal(3600)
 NOT_A_NUMBER = "Write a number, such as 16 or 0.5."
-UNITS = {Measure.RUN_S: "hours", Measure.GPU_HOURS: "GPU-h"}
-"""What stands behind a limit's number, where its label does not say it."""
 
 
 class NumberField(forms.DecimalField):
@@ -40,6 +40,17 @@ def kept(measure: str, number: Decimal | None) -> Decimal | None:
     return number if not number.is_finite() else Decimal(round(number * _HOUR_S))
 
 
-def unit(measure: str, currency: str) -> str:
-    """The unit of a limit's field."""
-    return f"{currency} / h" if measure == Measure.HOURLY_PRICE else UNITS.get(Measure(measure), "")
+def used(quota: Quota, amount: Decimal | None, currency: str) -> str:
+    """What is in use, without the unit that the label says already."""
+    if amount is None:
+        return "unknown"
+    if quota.measure == Measure.HOURLY_PRICE:
+        return formats.money(amount, currency)
+    return quotas.plain(amount)
+
+
+def label(quota: Quota) -> str:
+    """What is limited, with the unit of the number in the field beside it."""
+    if quota.measure == Measure.RUN_S:
+        return f"Hours of one {quota.kind or 'workload'}"
+    return quotas.label(quota)

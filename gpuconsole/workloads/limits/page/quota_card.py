@@ -32,11 +32,11 @@ class Row:
 
     quota: Quota
     label: str
+    scope: str
     covers: str
     bar: Bar
     used: str
     limit: str
-    unit: str
     consequence: str
     limit_field: Any = None
     consequence_field: Any = None
@@ -52,7 +52,7 @@ class RowsForm(forms.Form):
         self.rows, self._uses, self._currency = rows, uses, currency
         self.wanted: list[tuple[Quota, LimitTerms]] = []
         for row in rows:
-            words = f"{quotas.label(row)}, {covers(row)}"
+            words = f"{numbers.label(row)}, {covers(row)}"
             if not row.is_list:
                 self.fields[f"limit_{row.public_id}"] = numbers.NumberField(
                     required=False, label=words, initial=numbers.shown(row.measure, row.limit)
@@ -116,12 +116,12 @@ class RowsForm(forms.Form):
         return found
 
 
-def covers(quota: Quota) -> str:
-    """What of it is limited and for whom, in a few words under the label."""
+def covers(quota: Quota, found: quotas.Use | None = None) -> str:
+    """What of it is limited and for whom, in a few words under the label; with its use also who uses most."""
     if quota.member is not None:
         return quota.member.display_name
     if quota.each_member:
-        return "per person"
+        return f"per person; most: {found.who}" if found is not None and found.who else "per person"
     if quota.measure == Measure.RUN_S:
         return "at launch"
     return "any provider" if quota.gpu_model else "whole project" if quota.project_id else "whole team"
@@ -162,12 +162,12 @@ def _row(row: Quota, uses: Mapping[int, quotas.Use], place: Place, form: RowsFor
         fields |= {"limit_field": form[name]} if name in form.fields else {}
     return Row(
         row,
-        label=quotas.label(row),
-        covers=covers(row),
+        label=numbers.label(row),
+        scope=covers(row),
+        covers=covers(row, found),
         bar=bar,
-        used=bar.used,
+        used="" if found is None else numbers.used(row, found.amount, currency),
         limit=bars.limit_words(row, currency),
-        unit=numbers.unit(row.measure, currency),
         consequence=bars.consequence_words(row),
         **fields,
     )

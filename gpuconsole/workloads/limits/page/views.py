@@ -13,10 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gpuconsole.accounts.access import viewer
 from gpuconsole.accounts.models import User
-from gpuconsole.projects import quotas
 from gpuconsole.projects.models import AlertAbout, AlertRule
 from gpuconsole.workloads.limits import alert_rules, services
-from gpuconsole.workloads.limits.page import alert_card, budget_card, people, provider_card, quota_card
+from gpuconsole.workloads.limits.page import alert_card, budget_card, numbers, people, provider_card, quota_card
 from gpuconsole.workloads.limits.page.adding import AddForm
 from gpuconsole.workloads.limits.page.place import Place, find
 
@@ -67,7 +66,7 @@ def remove_quota(request: HttpRequest, public_id: str, slug: str | None = None) 
     place = find(viewer(request), slug, settles=True)
     row = place.quota(public_id)
     services.remove_quota(quota=row, by=place.viewer.user)
-    messages.success(request, f"{quotas.label(row)}, {quota_card.covers(row)}: no longer limited here.")
+    messages.success(request, f"{numbers.label(row)}, {quota_card.covers(row)}: no longer limited here.")
     return redirect(place.url)
 
 

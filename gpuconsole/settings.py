@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "gpuconsole.instances",
     "gpuconsole.dashboard",
     "gpuconsole.sync",
+    "gpuconsole.notify",
     "gpuconsole.workloads",
     "gpuconsole.catalog",
     "gpuconsole.connections",
@@ -91,10 +92,11 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 
-# Mail: invitations and forgotten passwords
+# Mail: invitations, forgotten passwords, digests; without a server each becomes a file in the data folder
 
 _MAIL = urlsplit(ENV.email_url)
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL.hostname else 'console'}.EmailBackend"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL.hostname else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = ENV.data / "mail"
 EMAIL_HOST = _MAIL.hostname or ""
 EMAIL_USE_SSL = _MAIL.scheme == "smtps"
 EMAIL_USE_TLS = _MAIL.scheme == "smtp" and _MAIL.username is not None  # a password never travels in the clear
@@ -221,6 +223,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # A tick that finds no free worker within two seconds is dropped: the next one does the same work.
     "tick": {"task": "sync.tick", "schedule": 1.0, "options": {"expires": 2}},
+    "alerts": {"task": "sync.alerts", "schedule": 60.0, "options": {"expires": 60}},
 }
 
 LOGGING = {

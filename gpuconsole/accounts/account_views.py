@@ -20,11 +20,12 @@ _YEAR_S = 365 * 24 * 3600
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    """Name and time zone; links to password, second factor and sessions."""
+    """Name, time zone and mails; links to password, second factor and sessions."""
     user = viewer(request).user
-    form = ProfileForm(request.POST or None, initial={"name": user.name, "time_zone": user.time_zone})
+    form = ProfileForm(request.POST or None, initial={"name": user.name, "time_zone": user.time_zone}, user=user)
     if request.method == "POST" and form.is_valid():
-        services.update_profile(user=user, **form.cleaned_data)
+        name, time_zone = form.cleaned_data["name"], form.cleaned_data["time_zone"]
+        services.update_profile(user=user, name=name, time_zone=time_zone, mails=form.wanted)
         messages.success(request, "Your account was saved.")
         return redirect("profile")
     return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
-from gpuconsole.accounts.models import TeamRole
+from gpuconsole.accounts.mails import HELP, Mail, is_wanted
+from gpuconsole.accounts.models import TeamRole, User
 from gpuconsole.core.forms import zone_choices
 
 
 class ProfileForm(forms.Form):
-    """A person's own name and zone."""
+    """A person's own name and zone, and which mails they get."""
 
     name = forms.CharField(max_length=100, help_text="Shown beside what you launch.")
     time_zone = forms.ChoiceField(choices=zone_choices, help_text="Times are shown in it.")
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for mail in Mail:
+            self.fields[f"mail_{mail.value}"] = forms.BooleanField(
+                required=False, label=mail.label, help_text=HELP[mail], initial=is_wanted(user, mail)
+            )
+
+    @property
+    def mails(self) -> list[forms.BoundField]:
+        """The boxes."""
+        return [self[f"mail_{mail.value}"] for mail in Mail]
+
+    @property
+    def wanted(self) -> list[Mail]:
+        """What is ticked; once valid."""
+        return [mail for mail in Mail if self.cleaned_data[f"mail_{mail.value}"]]
 
 
 class TeamForm(forms.Form):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.utils.text import slugify
 
+from gpuconsole.accounts.mails import Mail, want
 from gpuconsole.accounts.models import ApiToken, Membership, Team, TeamRole, User
 from gpuconsole.core.acts import Act, tell
 from gpuconsole.core.errors import Refused
@@ -71,10 +74,11 @@ def remove_member(*, member: Membership, by: User) -> None:
     tell(Act(action="team.remove", by=by, team=team, target=user, before={"role": role}))
 
 
-def update_profile(*, user: User, name: str, time_zone: str) -> None:
-    """A person's own name and time zone."""
+def update_profile(*, user: User, name: str, time_zone: str, mails: Collection[Mail]) -> None:
+    """A person's own name and time zone, and the mails that they want."""
     user.name, user.time_zone = name, time_zone
-    user.save(update_fields=["name", "time_zone"])
+    want(user, mails)
+    user.save(update_fields=["name", "time_zone", "preferences"])
 
 
 def set_theme(*, user: User, theme: str) -> None:

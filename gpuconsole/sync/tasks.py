@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 from gpuconsole.catalog.tasks import wake_stale
 from gpuconsole.connections import health, opening
 from gpuconsole.connections.tasks import wake_waiting
-from gpuconsole.sync import claim, deadlines, overspending, round
+from gpuconsole.sync import alerting, claim, deadlines, overspending, round
 from gpuconsole.sync.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -34,6 +34,12 @@ def connection(pk: int, is_offered: bool = False) -> None:
         round.sync(pk, Clock(), is_offered=is_offered)
     except Exception:
         logger.exception("a round broke", extra={"connection": pk})
+
+
+@shared_task(name="sync.alerts")
+def alerts() -> None:
+    """Every minute: send what has come up about money."""
+    _at_the_door(alerting.tell, Clock().now())
 
 
 @worker_shutdown.connect

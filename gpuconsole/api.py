@@ -27,6 +27,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.rates import TooMany
 from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
+from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.limits.api import router as limits
 from gpuconsole.workloads.presets.api import router as presets
@@ -97,7 +98,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, limits, presets):
+for router in (accounts, projects, connections, catalog, workloads, limits, presets, invoices):
     api.add_router("", router)
 
 
@@ -128,9 +129,9 @@ def _not_found(request: HttpRequest, exc: Http404) -> HttpResponse:
 
 @api.exception_handler(Refused)
 def _refused(request: HttpRequest, exc: Refused) -> HttpResponse:
-    errors = [FieldProblem(path=exc.field, message=exc.message)] if exc.field else []
+    errors = [FieldProblem(path=path, message=message) for path, message in exc.errors.items()]
     detail = " ".join((exc.message, *exc.details))
-    status = 422 if exc.field and exc.code not in _AS_THINGS_STAND else 409
+    status = 422 if errors and exc.code not in _AS_THINGS_STAND else 409
     return problem(request, status, detail, code=exc.code or "refused", errors=errors)
 
 

@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gpuconsole.settings")
 app = Celery("gpuconsole")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["gpuconsole.spend.invoices"])
 
 
 @task_success.connect

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "gpuconsole.instances",
     "gpuconsole.dashboard",
     "gpuconsole.sync",
+    "gpuconsole.spend",
     "gpuconsole.notify",
     "gpuconsole.workloads",
     "gpuconsole.catalog",
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "gpuconsole.core.middleware.request_origin",
+    "gpuconsole.core.middleware.readable_query",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("team/", include("gpuconsole.accounts.team_urls")),
     path("account/tokens/", include("gpuconsole.projects.token_urls")),
     path("account/", include("gpuconsole.accounts.urls")),
+    path("costs/invoices/", include("gpuconsole.spend.invoices.urls")),
     path("audit/", include("gpuconsole.audit.urls")),
     path("api/", include("gpuconsole.api")),
     path("admin/", admin.site.urls),

@@ -3,6 +3,7 @@
 import os
 import secrets
 from contextlib import ExitStack
+from pathlib import Path
 
 from gpuconsole.door.servers import temporary_servers
 
@@ -11,14 +12,38 @@ os.environ.update(_servers.enter_context(temporary_servers()))  # never those of
 os.environ |= {"GPUCONSOLE_SECRET_KEY": secrets.token_urlsafe(50), "DJANGO_SETTINGS_MODULE": "gpuconsole.settings"}
 
 import django  # noqa: E402
+import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
+from hypothesis import HealthCheck  # noqa: E402
+from hypothesis import settings as hypothesis_settings  # noqa: E402
 
 settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}} | {
     "default": settings.STORAGES["default"]
 }
 settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True  # no collectstatic before a test
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the slow one costs 0.3 s a user
+hypothesis_settings.register_profile("console", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("console")  # no test fails because the machine is busy
 django.setup()  # before the conftests below, which import models
+
+
+_LONG = ("walks", "faults", "clients", "door", "gallery")
+"""Folders whose tests share a running console, a browser or an installed client: each stays with one process, and the
+longest begins first."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal the tests out to two processes by file, the long folders as a whole."""
+    groups = {item: _group(item) for item in items}
+    items.sort(key=lambda item: _LONG.index(groups[item]) if groups[item] in _LONG else len(_LONG))
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group(item: pytest.Item) -> str:
+    inside = item.path.relative_to(Path(__file__).parent)
+    return inside.parts[0] if inside.parts[0] in _LONG else str(inside)
 
 
 def pytest_unconfigure() -> None:

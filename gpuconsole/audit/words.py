@@ -45,6 +45,8 @@ _WORDS = {
     "connection.rotate_failed": "New key failed its test",
     "connection.fall_back": "Fell back to old key",
     "connection.remove": "Removed connection",
+    "invoice.import": "Imported invoice",
+    "invoice.remove": "Removed invoice",
 }
 
 

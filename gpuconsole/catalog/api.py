@@ -25,6 +25,8 @@ class ProviderOut(ApiSchema):
 class ProviderDetail(ProviderOut):
     spec: dict[str, Any]
     """JSON Schema of what goes into ``spec`` at a launch."""
+    edits: dict[str, Any] | None
+    """JSON Schema of what goes into ``changes`` of an edit; null: nothing can be changed."""
 
 
 class Providers(ApiSchema):
@@ -77,7 +79,8 @@ def get_provider(request: HttpRequest, slug: Text) -> ProviderDetail:
         provider = registry.get(slug)
     except KeyError as exc:
         raise Http404 from exc
-    return ProviderDetail(**_facts(provider), spec=provider.spec.model_json_schema())
+    edits = provider.edits.model_json_schema() if provider.edits else None
+    return ProviderDetail(**_facts(provider), spec=provider.spec.model_json_schema(), edits=edits)
 
 
 @router.get("/offers", response={200: Offers, **COMMON_PROBLEMS}, operation_id="list_offers")

@@ -26,7 +26,9 @@ def visible_connections(viewer: Viewer) -> ConnectionQuerySet:
 
 def find_connection(viewer: Viewer, public_id: str) -> Connection:
     """The connection. Raises Http404 where the viewer does not see it."""
-    connection = visible_connections(viewer).select_related("team").filter(public_id=public_id).first()
+    connection = (
+        visible_connections(viewer).select_related("team").filter(public_id=public_id.replace("\0", "")).first()
+    )
     if connection is None:
         raise Http404
     return connection

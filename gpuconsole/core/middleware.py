@@ -33,6 +33,18 @@ def request_origin(get_response: Answer) -> Answer:
     return answer
 
 
+def readable_query(get_response: Answer) -> Answer:
+    """A page's query without NULs, which stand in nothing that is stored; the API refuses them itself."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        asked = request.META.get("QUERY_STRING", "")
+        if "%00" in asked and not request.path.startswith("/api/"):
+            request.META["QUERY_STRING"] = asked.replace("%00", "")
+        return get_response(request)
+
+    return answer
+
+
 def reader_zone(get_response: Answer) -> Answer:
     """After authentication: the signed-in person's time zone, UTC for everybody else."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from gpuconsole.door import browser, environment, options, up
 from gpuconsole.door.trouble import Trouble
 
+_ALL_TESTS = ("-n", "2")  # two make use of two cores; a browser's walk needs one for itself
 _BENCHES = environment.BASE / "tests" / "bench"
 
 
@@ -20,11 +21,11 @@ def run_up(words: list[str]) -> int:
 
 
 def run_tests(words: list[str]) -> int:
-    """Run pytest with `words`; its session starts servers of its own in a temporary folder."""
+    """Run pytest with `words`; each process of it starts servers of its own in a temporary folder."""
     environment.ensure(environment.TEST_LOCK)
     browser.ensure()
     os.chdir(environment.BASE)
-    environment.run("-m", "pytest", *words)
+    environment.run("-m", "pytest", *(words or _ALL_TESTS))
 
 
 def run_bench(words: list[str]) -> int:

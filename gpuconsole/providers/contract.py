@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import httpx
 from pydantic import BaseModel
 
+from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.http import OnCall
 from gpuconsole.providers.remote import (
     UNHEARD_OF,
@@ -26,6 +27,7 @@ from gpuconsole.providers.remote import (
     Sample,
     Step,
 )
+from gpuconsole.providers.signed import Signing
 from gpuconsole.providers.specs import Spec
 
 
@@ -39,6 +41,8 @@ class Feature(StrEnum):
     LOGS = "logs"
     METRICS = "metrics"
     CHECKPOINTS = "checkpoints"
+    EDIT = "edit"
+    DELETE = "delete"
 
 
 OUTPUT = frozenset({Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS})
@@ -77,7 +81,7 @@ class Pricing:
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """An exact HTTP request of a launch, without credentials; ``path`` is below the base URL, quoted."""
+    """An exact HTTP request of a launch or an edit, without credentials; ``path`` is below the base URL, quoted."""
 
     method: str
     path: str
@@ -94,19 +98,6 @@ class Known:
 
     remote_ids: frozenset[str] = frozenset()
     since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Signing:
-    """How calls are signed where no fixed header can do it: text for request previews, without any secret."""
-
-    commands: tuple[str, ...]
-    """Lines of a POSIX shell that run before the call, with ``$body``, ``$method`` and ``$path`` set."""
-    headers: tuple[tuple[str, str], ...]
-    """The headers of the call, with the shell's variables."""
-    imports: tuple[str, ...]
-    python: str
-    """A function ``signed(method, path, body)`` that gives a call's headers; secrets come from the environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +122,12 @@ class Provider:
     statuses: Mapping[str, Reading]
     features: frozenset[Feature]
     adapter: type[Adapter]
+    create_call: str = ""
+    """Method and path of the call that launches, as its reference writes it."""
+    edits: type[Edits] | None = None
+    """What can be changed of a remote that is there, with the feature EDIT."""
+    deleting: str = ""
+    """What else is lost where the provider deletes what has ended, with the feature DELETE."""
     work: str = ""
     """Which of the chooser's kinds of work it takes: job, machine or endpoint; empty: a job, or a machine."""
     name_path: str = ""
@@ -221,6 +218,17 @@ class Adapter(ABC):
         """Stop and start again. Raises NotYet while only the stop was taken: ask again until it returns."""
         raise NotImplementedError
 
+    def edit(self, remote_id: str, edits: Edits, raw: Mapping[str, Any]) -> None:
+        """Change what is there, by ``edit_request``; raises NotFound for what is gone. ``raw``: what it is now."""
+        raise NotImplementedError
+
+    def delete(self, remote_id: str) -> None:
+        """Have the provider forget what has ended. It takes its time: ask until the remote is listed no more.
+
+        Repeating it does no harm, and what is gone is no error.
+        """
+        raise NotImplementedError
+
     def retry(self, remote_id: str, token: str) -> Remote:
         """The provider's own "same again": a new remote with the same spec.
 
@@ -267,6 +275,11 @@ class Adapter(ABC):
         """The requests that a launch sends before its own, each safe to repeat; ``secrets`` are the names whose values
         it will be given. Values are masked."""
         return ()
+
+    @classmethod
+    def edit_request(cls, remote_id: str, edits: Edits, raw: Mapping[str, Any]) -> WireRequest:
+        """The exact request of an edit; it makes what is kept of it and the call itself."""
+        raise NotImplementedError
 
     @classmethod
     @abstractmethod

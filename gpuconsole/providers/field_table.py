@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpuconsole.providers.specs import Spec
+from gpuconsole.providers.specs import SpecPart
 
 Schema = Mapping[str, Any]
 
@@ -27,7 +27,7 @@ class Row:
     title: str
 
 
-def rows(spec: type[Spec]) -> list[Row]:
+def rows(spec: type[SpecPart]) -> list[Row]:
     """The fields in the order of their declaration; a field of several variants once."""
     schema = spec.model_json_schema()
     found: dict[str, Row] = {}

@@ -7,7 +7,8 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gpuconsole.providers.contract import Provider, Signing, WireRequest
+from gpuconsole.providers.contract import Provider, WireRequest
+from gpuconsole.providers.signed import Signing
 from gpuconsole.providers.specs import Spec
 
 TOKEN_TO_COME = "gc-…"  # noqa: S105 - stands for a launch token that is not made yet

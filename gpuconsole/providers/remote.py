@@ -140,6 +140,19 @@ Way: TypeAlias = str | SecretStr
 
 
 @dataclass(frozen=True, slots=True)
+class Port:
+    """One published port, by its number inside; its address outside is the way of the label ``way`` in ``connect``."""
+
+    number: int
+    protocol: str
+    way: str
+    use: str = ""
+    """What it is there for, where the provider says so: a tool, a node."""
+    answers: bool | None = None
+    """Whether something listens, by the provider's word; None: it does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class Remote:
     """One thing at the provider as its last answer shows it.
 
@@ -167,6 +180,8 @@ class Remote:
     connect: Mapping[str, Way] = field(default_factory=dict)
     """Ways in, by label: {"Base URL": "https://…"}; empty until usable. What lets anybody in, as a password does, is
     handed over as a ``SecretStr``, whatever its label."""
+    ports: tuple[Port, ...] = ()
+    """Those of the ways in that are published ports."""
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

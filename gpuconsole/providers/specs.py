@@ -159,18 +159,29 @@ class Choose:
 
     title: str
     ways: tuple[Way, ...]
+    stays: bool = False
+    """The form keeps the fields of the other ways in sight, greyed, with what was typed there."""
+    copies: Way | None = None
+    """A further card of the form: what earlier work said here is put in its place; it has no fields of its own."""
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether the first way is to say nothing."""
+        return not self.ways[0].fields
 
     def schema(self) -> JsonSchemaValue:
         """The rule as JSON Schema; null is as good as left out."""
-        heads = [way.fields[0] for way in self.ways]
-        return {"oneOf": [{"required": [head], "properties": {head: {"not": {"type": "null"}}}} for head in heads]}
+        heads = [way.fields[0] for way in self.ways if way.fields]
+        said = [{"required": [head], "properties": {head: {"not": {"type": "null"}}}} for head in heads]
+        return {"oneOf": [*said, {"not": {"anyOf": said}}] if self.is_optional else said}
 
     def problems(self, sent: Callable[[str], bool]) -> Iterator[InitErrorDetails]:
         """What is wrong with the fields that are sent."""
-        heads = [way.fields[0] for way in self.ways]
-        said = [[name for name in way.fields if sent(name)] for way in self.ways]
+        ways = [way for way in self.ways if way.fields]
+        heads = [way.fields[0] for way in ways]
+        said = [[name for name in way.fields if sent(name)] for way in ways]
         begun = [(head, names) for head, names in zip(heads, said, strict=True) if names]
-        if not begun:
+        if not begun and not self.is_optional:
             yield problem(f"Required: {', '.join(heads[:-1])} or {heads[-1]}.", heads[0], asks=self.title)
         for head, names in begun[:1]:
             if head not in names:

@@ -18,6 +18,7 @@ from gpuconsole.simulator.world import World
 PLACES = """\
 Each dialect sits under /<slug>, with the paths of the provider's own address below it, or at / with --only. What
 exists, what was asked, the clock and faults are under /_sim (GET /_sim lists the controls), for callers on loopback.
+GET /_sim/invoice?provider=SLUG&since=2026-11-01&until=2026-12-01 is the provider's bill; &format=csv makes it a table.
 """
 FAULTS = """\
 Faults are ordered by POST /_sim/faults with JSON such as {"provider": SLUG, "fault": "429", "count": 2}, listed by GET

@@ -1,13 +1,17 @@
-"""The control surface under `/_sim`, for callers on loopback only: what exists, what was asked, the clock, faults."""
+"""The control surface under `/_sim`, for callers on loopback only: what exists, its bill, calls, the clock, faults."""
 
 import ipaddress
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from gpuconsole.simulator import fault_kinds
+from gpuconsole.simulator import fault_kinds, invoice
 from gpuconsole.simulator.clock import iso
 from gpuconsole.simulator.fault_kinds import BadFault
-from gpuconsole.simulator.web import BadJson, Request, Response, Router, json_response
+from gpuconsole.simulator.web import BadJson, Dialect, Request, Response, Router, json_response
 from gpuconsole.simulator.world import Resource, World
+
+CONTROLS = ("resources", "invoice", "requests", "clock", "faults", "reset")
 
 
 class BadControl(ValueError):
@@ -17,12 +21,14 @@ class BadControl(ValueError):
 class Control:
     """Answers `/_sim/…`."""
 
-    def __init__(self, world: World, slugs: list[str]) -> None:
+    def __init__(self, world: World, dialects: Mapping[str, Dialect]) -> None:
         self._world = world
-        self._slugs = slugs
+        self._dialects = dialects
+        self._slugs = list(dialects)
         self._router = router = Router()
         router.add("GET", "/_sim", self._index)
         router.add("GET", "/_sim/resources", self._resources)
+        router.add("GET", "/_sim/invoice", self._invoice)
         router.add("GET", "/_sim/requests", self._requests)
         router.add("GET", "/_sim/clock", self._clock)
         router.add("POST", "/_sim/clock", self._advance)
@@ -52,7 +58,7 @@ class Control:
         return json_response(
             {
                 "providers": self._slugs,
-                "controls": ["/_sim/resources", "/_sim/requests", "/_sim/clock", "/_sim/faults", "/_sim/reset"],
+                "controls": [f"/_sim/{name}" for name in CONTROLS],
                 "faults": fault_kinds.told(),
                 "of_a_fault": fault_kinds.FIELDS_TEXT,
             }
@@ -65,6 +71,31 @@ class Control:
     def _row(self, resource: Resource) -> dict[str, Any]:
         with self._world.clock_of(resource.provider):
             return resource.as_row(self._world.now())
+
+    def _invoice(self, request: Request) -> Response:
+        """What one provider charges, or all: `since` and `until` are ISO 8601, UTC unless they say otherwise."""
+        now, query = self._world.now(), request.query
+        since, until = _moment(query, "since") or 0.0, _moment(query, "until")
+        if until is not None and until <= since:
+            raise BadControl("until must be after since")
+        if (form := query.get("format") or "json") not in ("json", "csv"):
+            raise BadControl("format must be json or csv")
+        found = [line for slug in self._asked(query) for line in self._lines(slug, since, until)]
+        if form == "csv":
+            return Response(200, invoice.as_csv(found).encode(), {"Content-Type": "text/csv; charset=utf-8"})
+        range_ = {"since": iso(since), "until": iso(until), "at": iso(now)}
+        return json_response({**range_, "lines": found, "totals": invoice.totals(found)})
+
+    def _asked(self, query: Mapping[str, str]) -> list[str]:
+        if not (slug := query.get("provider")):
+            return self._slugs
+        if slug not in self._slugs:
+            raise BadControl(f"provider must be one of {', '.join(self._slugs)}")
+        return [slug]
+
+    def _lines(self, slug: str, since: float, until: float | None) -> list[invoice.Line]:
+        with self._world.clock_of(slug):
+            return invoice.lines(slug, self._dialects[slug].charges(), since, until, self._world.now())
 
     def _requests(self, request: Request) -> Response:
         wanted = request.query
@@ -118,6 +149,16 @@ def _object(request: Request) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadControl("the body must be a JSON object")
     return value
+
+
+def _moment(query: Mapping[str, str], name: str) -> float | None:
+    if not (text := query.get(name)):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise BadControl(f"{name} must be a date or a moment such as 2026-11-01 or 2026-11-01T00:00:00Z") from None
 
 
 def _is_loopback(peer: str) -> bool:

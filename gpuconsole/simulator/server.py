@@ -26,7 +26,11 @@ class SimulatorServer(ThreadingHTTPServer):
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
-        """Bind without the name look-up of the standard class, which can take seconds."""
+        """Bind without the name look-up of the standard class, which can take seconds.
+
+        The port is had again at once after a restart, though connections of the former life still linger on it.
+        """
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         host, port = self.socket.getsockname()[:2]
         self.server_address = (host, port)
@@ -48,7 +52,6 @@ class _Handler(BaseHTTPRequestHandler):
     server: SimulatorServer
     protocol_version = "HTTP/1.1"
     server_version = "gpuconsole-simulator"
-    sys_version = ""
     disable_nagle_algorithm = True
     wbufsize = -1  # head and body leave in one send, at the flush
 
@@ -102,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: Response) -> None:
         self.send_response_only(response.status)
-        self.send_header("Server", self.version_string())
+        self.send_header("Server", self.server_version)
         for name, value in response.headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(response.body)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
+from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.world import Resource, World
 
 
@@ -32,7 +33,7 @@ class Request:
             return None
         try:
             return json.loads(self.body)
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:  # the second: brackets within brackets without end
             raise BadJson(str(exc)) from exc
 
 
@@ -80,8 +81,12 @@ class Router:
         self._routes.append((method, re.compile(pattern + "/?"), handler))
 
     def find(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | set[str]:
-        """The handler and its parameters, or the methods that the path would allow (empty: no such path)."""
+        """The handler and its parameters, or the methods that the path would allow (empty: no such path).
+
+        A HEAD is answered as the GET that it stands for; the door leaves out the body.
+        """
         allowed = set()
+        method = "GET" if method == "HEAD" else method
         for route_method, pattern, handler in self._routes:
             if found := pattern.fullmatch(path):
                 if route_method == method:
@@ -104,6 +109,9 @@ class Dialect(Protocol):
 
     def trouble(self, status: int) -> Response:
         """The provider's own answer for a 401 (its key or token has run out), a 429 or a 500."""
+
+    def charges(self) -> list[Charge]:
+        """All that the account has been charged for up to now, by its provider's own rules."""
 
 
 class Maker(Protocol):

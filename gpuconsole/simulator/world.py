@@ -11,6 +11,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
+from gpuconsole.simulator import charges
+from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.clock import Clock, iso
 from gpuconsole.simulator.faults import Faults
 
@@ -92,6 +94,11 @@ class World:
             return list(self._resources.get(provider, {}).values())
         return [resource for of_provider in self._resources.values() for resource in of_provider.values()]
 
+    def charges(self, provider: str) -> list[Charge]:
+        """What all resources of a provider have been charged for, deleted and hidden ones too."""
+        now = self.now()
+        return [charge for resource in self.resources(provider) for charge in resource.charges(now)]
+
     def reset(self) -> None:
         """Forget all resources, tables, faults and calls; the clock keeps its time."""
         self._resources.clear()
@@ -166,13 +173,13 @@ class Resource:
         """Seconds counted so far, to the millisecond, of one node or worker."""
         raise NotImplementedError
 
-    def cost(self, now: float) -> Decimal:
-        """What the provider would charge so far at its usual prices, in `currency`."""
+    def charges(self, now: float) -> list[Charge]:
+        """All that the provider has charged for so far, at the prices that it asked when this was launched."""
         raise NotImplementedError
 
-    def charge(self, now: float) -> Decimal:
-        """What it charges so far: the cost at the prices that it asked when this was launched."""
-        return self.cost(now) * self.price_factor
+    def cost(self, now: float) -> Decimal:
+        """What it has charged so far, in `currency`."""
+        return charges.total(self.charges(now), now)
 
     @property
     def gpus(self) -> int:
@@ -209,7 +216,7 @@ class Resource:
             "ended_at": iso(self.ended_at(now)),
             "deleted_at": iso(self.deleted_at),
             "billed_s": float(self.billed_s(now)),
-            "cost": str(self.charge(now)),
+            "cost": str(self.cost(now)),
             "currency": self.currency,
             "vanished": self.world.faults.has("vanish", self.id),
         }

@@ -1,7 +1,9 @@
 """The simulator as one WSGI application: mounts, faults, the record of calls, then the dialect."""
 
 import json
+import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from http import HTTPStatus
@@ -25,7 +27,7 @@ class App:
         self.world = world
         self._dialects = dialects
         self._only = only
-        self._control = Control(world, list(dialects))
+        self._control = Control(world, dialects)
 
     def handle(self, request: Request) -> Response:
         """Answer one request; raises Dropped where a fault cuts the connection."""
@@ -64,7 +66,7 @@ class App:
             raise Dropped("cut before acting")
         with self.world.lock, self.world.clock_of(slug):
             self._touch(request)  # once more: it may have slept since
-            answer = trouble or spoiling.spoilt(faults, dialect, dialect.answer(local), subjects)
+            answer = trouble or spoiling.spoilt(faults, dialect, _answer(dialect, local), subjects)
             after = trouble is None and faults.strike("dropped_after", slug, subjects)
             self._record(dialect, request, None if after else answer.status, at)
             if after:
@@ -124,6 +126,15 @@ def create_app(only: str | None = None, speed: float = 1.0, world: World | None 
     return App(world, {slug: make(world) for slug, make in DIALECTS.items() if only in (None, slug)}, only)
 
 
+def _answer(dialect: Dialect, request: Request) -> Response:
+    """What the dialect answers. A mistake of ours goes to standard error, and to the caller as the provider's own."""
+    try:
+        return dialect.answer(request)
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
+        return dialect.trouble(500)
+
+
 def _readable(body: bytes) -> Any:
     if not body:
         return None
@@ -131,7 +142,7 @@ def _readable(body: bytes) -> Any:
         return f"<{len(body)} bytes>"
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body.decode(errors="replace")
 
 

@@ -62,7 +62,7 @@ def facts(workload: Workload, remote: Remote) -> dict[str, Any]:
             {"name": part.name, "state": part.state, "step": part.step, "steps": part.steps, "text": part.text}
             for part in remote.parts
         ],
-        **ways.columns(workload, remote.connect),
+        **ways.columns(workload, remote.connect, remote.ports),
         **({"region": remote.region} if remote.region else {}),
     }
 

@@ -14,13 +14,13 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Adapter
 from gpuconsole.providers.errors import NotAuthorized, ProviderError
-from gpuconsole.sync import acting, apply, bookkeeping, claim, launching, lost, output
+from gpuconsole.sync import acting, apply, bookkeeping, claim, editing, launching, lost, output, removing
 from gpuconsole.sync.adopt import SENT_BY, is_unanswered
 from gpuconsole.sync.claim import Lease
 from gpuconsole.sync.clock import Clock
 from gpuconsole.sync.context import Context, Tally
 from gpuconsole.sync.limits import Limit
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.watching import watched_now
 
 logger = logging.getLogger(__name__)
@@ -119,10 +119,15 @@ def _work(context: Context) -> bool:
         if is_unanswered(row):
             is_well &= _step(context, partial(lost.look, row=row))
     fresh = [row for row in rows if row.intent in SENT_BY and row.sending_at is None]
-    asked = [row for row in rows if row.intent in acting.ACTS and row.sending_at is None and row.remote_id]
+    there = [row for row in rows if row.sending_at is None and row.remote_id]
+    asked = [row for row in there if row.intent in acting.ACTS]
+    edits = [row for row in there if row.intent == Intent.EDIT]
+    removals = [row for row in there if row.intent == Intent.DELETE]
     if fresh and not _is_looking(context):
         is_well &= _step(context, partial(launching.send, rows=fresh))
-    return is_well & _step(context, partial(acting.act, rows=asked))
+    is_well &= _step(context, partial(acting.act, rows=asked))
+    is_well &= _step(context, partial(editing.send, rows=edits))
+    return is_well & _step(context, partial(removing.remove, rows=removals))
 
 
 def _is_looking(context: Context) -> bool:

@@ -17,8 +17,15 @@ _NEEDED = {
     (Kind.INSTANCE, Verb.STOP): Feature.STOP,
     (Kind.INSTANCE, Verb.START): Feature.START,
     (Kind.INSTANCE, Verb.RESTART): Feature.RESTART,
+    **{(kind, Verb.EDIT): Feature.EDIT for kind in Kind},
+    **{(kind, Verb.DELETE): Feature.DELETE for kind in Kind},
 }
-_ANSWERED = {Verb.START: Intent.START, Verb.RESTART: Intent.RESTART, Verb.TERMINATE: Intent.END}
+_ANSWERED = {
+    Verb.START: Intent.START,
+    Verb.RESTART: Intent.RESTART,
+    Verb.TERMINATE: Intent.END,
+    Verb.DELETE: Intent.DELETE,
+}
 
 
 def visible_workloads(viewer: Viewer) -> WorkloadQuerySet:
@@ -53,7 +60,8 @@ def may_ever(viewer: Viewer, workload: Workload, verb: Verb) -> bool:
     needed = _NEEDED.get((Kind(workload.kind), verb))
     if needed is not None and needed not in registry.get(workload.provider).features:
         return False
-    return may_act(viewer, workload)
+    is_gone = verb is Verb.DELETE and (workload.removed_at is not None or not workload.remote_id)
+    return not is_gone and may_act(viewer, workload)
 
 
 def require(viewer: Viewer, workload: Workload) -> None:

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
+from gpuconsole.core.errors import Refused
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
 from gpuconsole.workloads import access
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import Intent, Workload
+from gpuconsole.workloads.services.editing import refuse_edit
 from gpuconsole.workloads.states import VERBS, Kind, State, Verb
 from gpuconsole.workloads.usage import cost_so_far
 
@@ -27,6 +28,8 @@ class Act:
     css: str = ""
     reason: str = ""
     asks: bool = False
+    is_more: bool = False
+    """It stands in the menu and not beside the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,16 @@ _ICONS = {
     Verb.TERMINATE: "trash-2",
     Verb.RETRY: "refresh-cw",
     Verb.CLONE: "copy",
+    Verb.EDIT: "pencil",
+    Verb.DELETE: "trash-2",
 }
-_ASKS = {Kind.JOB: {Verb.STOP}, Kind.INSTANCE: {Verb.STOP, Verb.RESTART, Verb.TERMINATE}}
+_ASKS = {
+    Kind.JOB: {Verb.STOP, Verb.DELETE},
+    Kind.INSTANCE: {Verb.STOP, Verb.RESTART, Verb.TERMINATE, Verb.DELETE},
+}
 _DANGERS = {Kind.JOB: {Verb.STOP}, Kind.INSTANCE: {Verb.TERMINATE}}
-_NEEDS = {Verb.START: Feature.START, Verb.RESTART: Feature.RESTART}
+_OF_ITS_TIME = {Verb.EDIT, Verb.DELETE}
+"""Left out where they make no sense: one is for what has not ended, the other for what has."""
 
 
 def of(viewer: Viewer, workload: Workload, url: str) -> Sequence[Act]:
@@ -58,17 +67,18 @@ def of(viewer: Viewer, workload: Workload, url: str) -> Sequence[Act]:
     kind = Kind(workload.kind)
     found = []
     for verb in VERBS[kind]:
-        if not access.may_ever(viewer, workload, verb) or not _is_offered(workload, verb):
+        if not access.may_ever(viewer, workload, verb) or _is_untimely(workload, verb):
             continue
         found.append(
             Act(
                 verb=verb,
-                label=str(verb.label),
+                label=_label(workload, verb),
                 url=clone_url(workload) if verb == Verb.CLONE else f"{url}{verb.value}/",
                 icon=_ICONS[verb],
                 css="button-danger" if verb in _DANGERS[kind] else "",
                 reason=_reason(workload, verb),
                 asks=verb in _ASKS[kind],
+                is_more=verb == Verb.DELETE,
             )
         )
     return found
@@ -94,21 +104,39 @@ def question(workload: Workload, verb: Verb, now: datetime) -> Question:
         return Question(f"Restart {name}?", "Its memory and open connections are lost.", "Keep running", "Restart")
     if verb == Verb.START:
         return Question(f"Start {name}?", _rate(workload), "Leave it off", "Start instance")
+    if verb == Verb.DELETE:
+        provider = registry.get(workload.provider)
+        text = f"{provider.name} forgets it for good, with all that it keeps of it. {provider.deleting}".rstrip()
+        text = f"{text} Here it stays, with its log, figures and cost."
+        return Question(f"Delete {name} at {provider.name}?", text, "Keep it", f"Delete at {provider.name}")
     return Question(f"Retry {name}?", f"It runs again with the same spec. {_rate(workload)}", "Leave it", "Retry job")
 
 
-def _is_offered(workload: Workload, verb: Verb) -> bool:
-    need = _NEEDS.get(verb)
-    if verb == Verb.STOP and workload.kind == Kind.INSTANCE:
-        need = Feature.STOP
-    return need is None or need in registry.get(workload.provider).features
+def _label(workload: Workload, verb: Verb) -> str:
+    return f"Delete at {registry.get(workload.provider).name}" if verb == Verb.DELETE else str(verb.label)
+
+
+def _is_untimely(workload: Workload, verb: Verb) -> bool:
+    return verb in _OF_ITS_TIME and State(workload.state) not in VERBS[Kind(workload.kind)][verb]
 
 
 def _reason(workload: Workload, verb: Verb) -> str:
     state = State(workload.state)
+    if verb == Verb.EDIT:
+        return _reason_not_to_edit(workload)
+    if verb == Verb.DELETE and workload.intent == Intent.DELETE:
+        return "It is asked for already, and not confirmed yet."
     if state in VERBS[Kind(workload.kind)][verb]:
         return ""
     return f"{verb.label} makes no sense while it is {state.label.lower()}."
+
+
+def _reason_not_to_edit(workload: Workload) -> str:
+    try:
+        refuse_edit(workload)
+    except Refused as no:
+        return no.message
+    return ""
 
 
 def _ran(workload: Workload, now: datetime) -> str:

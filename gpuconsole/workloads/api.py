@@ -30,6 +30,7 @@ from gpuconsole.workloads.models import Preset, Workload
 from gpuconsole.workloads.presets import filling, locks
 from gpuconsole.workloads.presets.locks import Terms
 from gpuconsole.workloads.schemas import (
+    EditIn,
     Events,
     ExtendIn,
     LaunchIn,
@@ -206,6 +207,23 @@ def extend(request: HttpRequest, id: Text, payload: ExtendIn) -> WorkloadDetail:
     return shape_detail(_whole(done), timezone.now())
 
 
+@router.post("/workloads/{id}/edit", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="edit_workload")
+def edit_workload(
+    request: HttpRequest,
+    id: Text,
+    payload: EditIn,
+    idempotency_key: Annotated[Text | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)] = None,
+) -> WorkloadDetail:
+    """Change what runs; ``edit`` of the answer tells of it until the provider has taken it. The Idempotency-Key of the
+    last edit changes nothing again."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    workload = _find(request, id)
+    access.require(viewer, workload)
+    done = services.edit(workload=workload, changes=payload.changes, by=viewer.user, key=idempotency_key or "")
+    return shape_detail(_whole(done), timezone.now())
+
+
 def _act(verb: Verb) -> Any:
     """The operation that does one verb; the answer shows the workload with the intent written down."""
 
@@ -221,7 +239,7 @@ def _act(verb: Verb) -> Any:
     return act
 
 
-for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.RETRY):
+for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.RETRY, Verb.DELETE):
     router.post(
         f"/workloads/{{id}}/{_verb.value}",
         response={200: WorkloadDetail, **WRITE_PROBLEMS},

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import blockers
 from gpuconsole.projects.models import Project
-from gpuconsole.workloads.models import Workload, WorkloadQuerySet
+from gpuconsole.workloads.models import Intent, Workload, WorkloadQuerySet
+from gpuconsole.workloads.states import FINAL
 
 
 def on_connection(connection: Connection) -> Sequence[str]:
-    """Work that still needs the connection's key: at rest too, since only it can start or end it."""
-    return _lines(Workload.objects.filter(connection=connection).not_ended())
+    """Work that still needs the connection's key: at rest too, since only it can start or end it, and what has ended
+    while its record is being deleted."""
+    needs_key = ~Q(state__in=FINAL) | Q(intent=Intent.DELETE)
+    return _lines(Workload.objects.filter(needs_key, connection=connection))
 
 
 def in_project(project: Project) -> Sequence[str]:
@@ -27,4 +32,8 @@ def register() -> None:
 
 
 def _lines(rows: WorkloadQuerySet) -> list[str]:
-    return [f"{row.name} ({row.state_word.label.lower()})" for row in rows.order_by("pk")]
+    return [f"{row.name} ({_word(row)})" for row in rows.order_by("pk")]
+
+
+def _word(row: Workload) -> str:
+    return "being deleted" if row.intent == Intent.DELETE else row.state_word.label.lower()

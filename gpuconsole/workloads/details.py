@@ -16,11 +16,22 @@ from gpuconsole.core import formats, polling
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.remote import PartState
-from gpuconsole.workloads import access, acts, checkpoints, figures, logs, metric_charts, queries, spec_view, timeline
+from gpuconsole.workloads import (
+    access,
+    acts,
+    checkpoints,
+    figures,
+    logs,
+    metric_charts,
+    notes,
+    queries,
+    spec_view,
+    timeline,
+)
 from gpuconsole.workloads.lists import Link, Words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services import EXTENDABLE
-from gpuconsole.workloads.states import Kind, ReasonCode, State
+from gpuconsole.workloads.states import Kind, State
 
 EVENTS_SHOWN = 12
 CHECKPOINTS_SHOWN = 20
@@ -36,15 +47,6 @@ class Poll:
     url: str
     stamp: str
     is_live: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A sentence above the figures that a person must not miss."""
-
-    kind: str
-    lead: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,8 @@ class Page:
 
     @property
     def is_settled(self) -> bool:
-        """Nothing of it changes any more, its output included."""
-        return self.workload.is_final and self.workload.is_output_complete
+        """Nothing of it changes any more, its output and its record at the provider included."""
+        return self.workload.is_final and self.workload.is_output_complete and not self.workload.intent
 
     def poll(self) -> Poll:
         stamp = polling.stamp(
@@ -128,6 +130,7 @@ def region(page: Page, target: str) -> tuple[str, dict[str, Any]] | None:
 
 def head(page: Page) -> dict[str, Any]:
     workload = page.workload
+    buttons = acts.of(page.viewer, workload, page.url)
     return {
         "workload": workload,
         "words": page.words,
@@ -136,8 +139,10 @@ def head(page: Page) -> dict[str, Any]:
         "attempt_text": f"attempt {workload.attempt}",
         "parts_badge": _parts_badge(workload),
         "age": None if workload.is_final else workload.seen_at,
-        "acts": acts.of(page.viewer, workload, page.url),
-        "notes": list(_notes(workload)),
+        "acts": buttons,
+        "more_acts": [act for act in buttons if act.is_more],
+        "removed_text": f"removed at {page.provider.name}" if workload.removed_at else "",
+        "notes": notes.of(workload, page.provider),
         "figures": figures.of(workload, page.now, _extend_url(page)),
         "poll": page.poll(),
         "head_every": HEAD_EVERY_S,
@@ -177,7 +182,9 @@ def parts_context(page: Page) -> dict[str, Any]:
         "parts_word": figures.PART_WORDS[Kind(page.workload.kind)],
         "tells_nodes": page.provider.tells_nodes,
         "ways": _ways(page.workload),
+        "ports": _ports(page.workload),
         "ways_url": f"{page.url}ways/",
+        "provider": page.provider,
         "may_show": access.may_act(page.viewer, page.workload),
         "workload": page.workload,
         "poll": page.poll(),
@@ -276,14 +283,25 @@ def _ways(workload: Workload) -> Sequence[Way]:
     """A hidden one that is shown stays so while its page is polled, until another value is sealed."""
     if workload.state != State.RUNNING:
         return []
-    sealed = crc32(workload.hidden_ways)
-    found = enumerate(workload.connect.items(), start=1)
+    sealed, in_table = (
+        crc32(workload.hidden_ways),
+        {port["way"] for port in workload.ports if port["way"] != port["use"]},
+    )
+    shown = [(label, value) for label, value in workload.connect.items() if label not in in_table]
+    found = enumerate(shown, start=1)
     return [Way(label, value, "" if value else f"way-{number}-{sealed:08x}") for number, (label, value) in found]
 
 
 def _extend_url(page: Page) -> str:
     may = page.workload.state in EXTENDABLE and access.may_act(page.viewer, page.workload)
     return f"{page.url}extend/" if may else ""
+
+
+def _ports(workload: Workload) -> Sequence[dict[str, Any]]:
+    """The published ports with their addresses, which stand in a table of their own."""
+    if workload.state != State.RUNNING:
+        return []
+    return [{**port, "address": workload.connect.get(port["way"])} for port in workload.ports]
 
 
 def _parts_badge(workload: Workload) -> dict[str, str] | None:
@@ -295,27 +313,6 @@ def _parts_badge(workload: Workload) -> dict[str, str] | None:
         return None
     text = f"{up} of {formats.plural(len(parts), figures.PART_WORDS[Kind(workload.kind)].lower())} up"
     return {"text": text, "kind": "ok" if up == len(parts) else "warning"}
-
-
-def _notes(workload: Workload) -> Sequence[Note]:
-    notes = []
-    if workload.state == State.SUBMITTING and workload.reason_code == ReasonCode.UNCONFIRMED:
-        text = "The answer to our request was lost. We look for it at the provider and will not send it twice."
-        notes.append(Note("warning", "We don't know yet if it started.", text))
-    if workload.state == State.SUBMITTING and workload.reason_code == ReasonCode.NOT_FOUND:
-        text = (
-            "We looked for 10 minutes. Look in the provider's own console before you launch it again, or stop it here."
-        )
-        notes.append(Note("warning", "It was sent, and we did not find it.", text))
-    if workload.state == State.FAILED and workload.reason_code:
-        label = ReasonCode(workload.reason_code).label
-        notes.append(Note("bad", f"{label}.", workload.reason_text))
-    if workload.state == State.LOST:
-        text = "It may still run and cost money. We go on looking for it."
-        notes.append(Note("warning", "The provider no longer lists it.", text))
-    if workload.intent and workload.intent_error:
-        notes.append(Note("warning", "The provider has not done it yet.", f"{workload.intent_error} We ask again."))
-    return notes
 
 
 def _event(event: Any) -> dict[str, Any]:

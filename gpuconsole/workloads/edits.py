@@ -64,6 +64,24 @@ def _restore(form: LaunchForm, name: str, value: str) -> Done:
     return Done(anchor=f"#{html_id(name)}")
 
 
+def _take(form: LaunchForm, name: str, value: str) -> Done:
+    """Take a choice over from earlier work."""
+    form.take_over(name)
+    return Done(anchor=f"#{html_id(name.removesuffix('_from'))}")
+
+
+def _tick(form: LaunchForm, name: str, value: str) -> Done:
+    """Pick every value of a group that can be picked; ``value`` is its heading."""
+    form.tick(name, value)
+    return Done(anchor=f"#{html_id(name)}")
+
+
+def _untick(form: LaunchForm, name: str, value: str) -> Done:
+    """Let go of one value, or of all."""
+    form.values[name] = [one for one in form.values.get(name, []) if value and one != value]
+    return Done(anchor=f"#{html_id(name)}")
+
+
 def _leave(form: LaunchForm, name: str, value: str) -> Done:
     """Go on with the values as they are, and without the preset and its locks."""
     form.values.pop(PRESET, None)
@@ -83,4 +101,7 @@ _VERBS = {
     "drop": _drop,
     "restore": _restore,
     "leave": _leave,
+    "take": _take,
+    "tick": _tick,
+    "untick": _untick,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,9 +13,12 @@ from gpuconsole.catalog import queries as catalog
 from gpuconsole.connections.access import usable_connections
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.errors import Refused
-from gpuconsole.core.spec_forms import SECRETS, Layout, SpecForm, Surroundings, Values, nearest
+from gpuconsole.core.spec_forms import EARLIER, SECRETS, Layout, SpecForm, Surroundings, Values, nearest
 from gpuconsole.core.spec_forms.codecs import Unreadable, parse_json
-from gpuconsole.core.spec_forms.said import ABSENT, value_at, with_value
+from gpuconsole.core.spec_forms.conditions import Place
+from gpuconsole.core.spec_forms.field import BoundField
+from gpuconsole.core.spec_forms.nodes import Control, Leaf
+from gpuconsole.core.spec_forms.said import ABSENT, Said, value_at, with_value
 from gpuconsole.projects import secrets
 from gpuconsole.projects.access import launchable_projects
 from gpuconsole.projects.models import Project
@@ -23,7 +26,7 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.preview import Preview
 from gpuconsole.providers.specs import Spec, read_pasted
-from gpuconsole.workloads import estimates, guards, options, previews
+from gpuconsole.workloads import earlier, estimates, guards, options, previews, unstored
 from gpuconsole.workloads.estimates import Estimate
 from gpuconsole.workloads.models import Preset
 from gpuconsole.workloads.presets import access as presets
@@ -35,6 +38,7 @@ CONNECTION = "connection"
 PROJECT = "guards.project"
 PRESET = "preset"
 """The id of the preset that the form was opened from."""
+_UNSTORED = "The project has no secret of this name. Store the value under Secrets, and pick its name here."
 
 
 @dataclass
@@ -69,6 +73,11 @@ class LaunchForm:
         if not slug:
             return self.projects[0] if len(self.projects) == 1 else None
         return next((project for project in self.projects if project.slug == slug), None)
+
+    @cached_property
+    def secret_names(self) -> list[str]:
+        """What the project's stored secrets are called."""
+        return [] if self.project is None else secrets.names(self.project)
 
     @cached_property
     def connections(self) -> list[Connection]:
@@ -106,6 +115,7 @@ class LaunchForm:
             found={path: text for path, text in (self._broken_locks | self.found).items() if not is_ours(path)},
             is_new=self.is_new,
         )
+        form.add_errors({one.path: _UNSTORED for one in self._unstored(form)})
         if form.draft_spec is not None:
             form.add_errors(self.provider.adapter.check_choices(form.draft_spec, self.choices))
         return form
@@ -171,7 +181,7 @@ class LaunchForm:
     def preview(self) -> Preview | None:
         """The request that would be sent; None while a field is wrong or missing."""
         spec = self.spec_form.draft_spec
-        if spec is None or self.project is None or self.connection is None:
+        if spec is None or self.project is None or self.connection is None or self._unstored(self.spec_form):
             return None
         return previews.preview(project=self.project, connection=self.connection, spec=spec)
 
@@ -246,6 +256,27 @@ class LaunchForm:
             if wanted is not ABSENT:
                 self.guards_form.put(path, wanted)
 
+    def _unstored(self, form: SpecForm[Spec]) -> Sequence[Said]:
+        """Where a name that is not stored stands in place of a secret's; it may be the secret itself."""
+        return unstored.places(form.wire, self.secret_names) if self.project is not None else ()
+
+    def take_over(self, name: str) -> None:
+        """Put what the picked earlier work says in place of what is said here; ``name`` is the input that picks it."""
+        node = self.spec_form.nodes.get(name)
+        wire = earlier.spec_of(self.viewer, self.provider, self.values.last(name))
+        if not isinstance(node, Leaf) or not node.copies or wire is None:
+            return
+        own = {key: value for key, value in self.spec_form.wire.items() if key not in node.copies}
+        self.take_spec(own | {key: wire[key] for key in node.copies if key in wire})
+
+    def tick(self, name: str, group: str) -> None:
+        """Pick every value below a heading that can be picked."""
+        node = self.spec_form.nodes.get(name)
+        if isinstance(node, Leaf) and node.control == Control.MANY:
+            item = BoundField(self.spec_form, node, Place(name))
+            wanted = [one.value for one in item.options if one.group == group and not one.refusal]
+            self.values[name] = [one.value for one in item.options if one.value in (*item.values, *wanted)]
+
     @property
     def _locked(self) -> dict[str, str]:
         """Why, by path, of each field that the preset locks; a project's preset is charged to the project."""
@@ -283,7 +314,9 @@ class LaunchForm:
             return Surroundings(locked=self._locked)
         ages = catalog.choice_ages(self.connection)
         found = options.sources(self.choices, ages, wire, self.project.team.currency)
-        found[SECRETS] = options.secrets(secrets.names(self.project))
+        found[SECRETS] = options.secrets(self.secret_names)
+        if any(choose.copies for choose in self.provider.spec.choose):
+            found[EARLIER] = earlier.listed(self.viewer, self.provider)
         return Surroundings(found, self.provider.adapter.notes(wire, self.choices), locked=self._locked)
 
 

@@ -71,7 +71,7 @@ def let_go(form: LaunchForm) -> None:
 
 def _drafted(viewer: Viewer, provider: Provider, project: Project | None, draft: Draft | None) -> LaunchForm:
     """The form as it was left, or an empty one."""
-    values = Values.of(draft.fields) if draft else Values()
+    values = drafts.values(draft) if draft else Values()
     unread = values.pop(JSON_TEXT, [])
     form = LaunchForm(viewer, provider, values, is_new=True)
     _begin(form, project)

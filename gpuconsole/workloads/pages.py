@@ -83,14 +83,14 @@ def left(form: LaunchForm, name: str) -> dict[str, Any]:
         "left": found,
         "is_cell": is_cell,
         "left_pair": rows[0] if rows else None,
-        "noted": [item for item in items if item is not found and (item.path in notes or _is_converted(item))],
+        "noted": [item for item in items if item is not found and (item.path in notes or _tells_more(item))],
         "tables": [item for item in items if isinstance(item, BoundField) and item.control == Control.TABLE],
     }
 
 
-def _is_converted(item: Bound) -> bool:
-    """Whether the note says what is sent for a value in another unit; its unit may be what was left."""
-    return isinstance(item, BoundField) and item.control == Control.QUANTITY and item.is_set
+def _tells_more(item: Bound) -> bool:
+    """Whether the note hangs on another input too: the unit of a value, or the way that was picked."""
+    return item.node.stays or (isinstance(item, BoundField) and item.control == Control.QUANTITY and item.is_set)
 
 
 def question(form: LaunchForm) -> dict[str, Any]:

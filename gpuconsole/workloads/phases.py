@@ -1,7 +1,8 @@
 """The compact story of a workload that lists draw without a query: attempts, each a row of spans without gaps.
 
 ``[{"attempt": 1, "spans": [[word, start, end or null], …], "end": state or null, "note": str}]``, times in epoch
-seconds. A word is a provider's phase, or one of ours for what no provider tells: submitting, stopped, lost.
+seconds; an attempt that was followed by another one also has its ``remote_id``. A word is a provider's phase, or one of
+ours for what no provider tells: submitting, stopped, lost.
 """
 
 from __future__ import annotations
@@ -38,6 +39,16 @@ def begun(phases: Sequence[Attempt], number: int, word: str, at: datetime) -> li
     """With a new attempt that opens with a span of ``word``."""
     attempt = {"attempt": number, "spans": [[word, epoch(at), None]], "end": None, "note": ""}
     return [*_closed(phases, at), attempt][-MOST_ATTEMPTS:]
+
+
+def known_as(phases: Sequence[Attempt], remote_id: str) -> list[Attempt]:
+    """With the provider's id of the last attempt kept: a retry is another remote, and the row names the newest only."""
+    return [*phases[:-1], {**phases[-1], "remote_id": remote_id}] if phases else []
+
+
+def remote_ids(phases: Sequence[Attempt]) -> list[str]:
+    """The provider's ids of the attempts before the last."""
+    return [attempt["remote_id"] for attempt in phases if attempt.get("remote_id")]
 
 
 def advanced(phases: Sequence[Attempt], word: str, at: datetime) -> list[Attempt]:

@@ -20,7 +20,10 @@ from gpuconsole.workloads.states import FINAL, Kind, State
 
 MOST_COUNTED = 10_000
 _USUAL_OF, _USUAL_AT_LEAST = 30, 5
-_HEAVY = ("spec", "request", "remote", "parts", "connect", "hidden_ways", "known_remote_ids", "log_cursor")
+_HEAVY = (
+    *("spec", "defaults", "request", "remote", "parts", "connect", "hidden_ways", "ports"),
+    *("known_remote_ids", "log_cursor"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 from gpuconsole.catalog import queries as catalog
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
-from gpuconsole.core.spec_forms import STAND_IN
+from gpuconsole.core.spec_forms import is_stand_in
 from gpuconsole.projects import rates
 from gpuconsole.providers.remote import Offer
 from gpuconsole.workloads.estimates import Estimate
@@ -59,7 +59,7 @@ def rail(form: LaunchForm) -> Rail:
     """The rail for a form as it is filled in now."""
     figures = form.estimate
     button, is_ready = _button(form, figures)
-    if figures is None or STAND_IN in (figures.pricing.hardware_id, figures.hardware):
+    if figures is None or is_stand_in(figures.pricing.hardware_id) or is_stand_in(figures.hardware):
         return Rail("", "", "", "", False, (), (), button, is_ready, "")
     offer = next((row for row in _offers(form) if row.hardware_id == figures.pricing.hardware_id), None)
     return Rail(

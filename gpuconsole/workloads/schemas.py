@@ -15,7 +15,7 @@ from gpuconsole.providers import problems, registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import checkpoints
 from gpuconsole.workloads.estimates import Estimate
-from gpuconsole.workloads.models import Checkpoint, Event, Workload
+from gpuconsole.workloads.models import Checkpoint, Event, Intent, Workload
 from gpuconsole.workloads.states import State
 from gpuconsole.workloads.usage import cost_so_far
 
@@ -156,6 +156,35 @@ class CheckpointOut(ApiSchema):
     kind: str
 
 
+class PortOut(ApiSchema):
+    """A published port; its address is the value of ``way`` in ``connect``."""
+
+    number: int
+    """Inside."""
+    protocol: str
+    way: str
+    use: str
+    """What it is there for, where the provider says so: a tool, a node."""
+    answers: bool | None
+    """Whether something listens, by the provider's word; null: it does not tell."""
+
+
+class EditIn(ApiInput):
+    """What to change of work that is there."""
+
+    changes: Annotated[dict[str, JsonValue], Field(min_length=1)]
+    """By the provider's own wire names: see ``edits`` of ``GET /providers/{slug}``. What is left out stays as it is."""
+
+
+class EditOut(ApiSchema):
+    """An edit that is on its way, or that was not made."""
+
+    changes: dict[str, JsonValue]
+    is_pending: bool
+    errors: dict[str, str]
+    """Why it was not made, by dotted wire path; "" for what concerns no field."""
+
+
 class WorkloadDetail(WorkloadOut):
     """A workload with its spec, its timeline and the ways in."""
 
@@ -168,12 +197,18 @@ class WorkloadDetail(WorkloadOut):
     parts: list[dict[str, JsonValue]]
     connect: dict[str, str | None]
     """Ways in by label while it runs; null for one that is hidden, such as a password: ask ``/ways`` for it."""
+    ports: list[PortOut]
+    """Those of the ways in that are published ports, while it runs."""
     checkpoints: list[CheckpointOut]
     """Newest first."""
     log_size: int
     is_log_complete: bool
     warnings: list[str]
     """Limits that were passed with a warning just now; its events keep them."""
+    edit: EditOut | None
+    """The last edit, until the provider has taken it."""
+    removed_at: datetime | None
+    """When the provider, asked to delete what had ended, listed it no more."""
 
 
 class ExtendIn(ApiInput):
@@ -299,9 +334,12 @@ def shape_detail(workload: Workload, now: datetime) -> WorkloadDetail:
         attempts=[_attempt(attempt) for attempt in workload.phases],
         parts=workload.parts,
         connect=workload.connect if workload.state == State.RUNNING else {},
+        ports=[PortOut(**port) for port in workload.ports] if workload.state == State.RUNNING else [],
         checkpoints=[_checkpoint(one) for one in checkpoints.newest_first(workload)],
         log_size=workload.log_size,
         is_log_complete=workload.is_log_complete,
+        edit=_edit(workload),
+        removed_at=workload.removed_at,
         warnings=list(workload.warnings),
     )
 
@@ -436,6 +474,13 @@ def _checkpoint(one: Checkpoint) -> CheckpointOut:
         is_complete=one.is_complete,
         kind=one.kind,
     )
+
+
+def _edit(workload: Workload) -> EditOut | None:
+    if not workload.edit:
+        return None
+    is_pending = workload.intent == Intent.EDIT
+    return EditOut.model_construct(changes=workload.edit, is_pending=is_pending, errors=workload.edit_errors)
 
 
 def _moment(seconds: float) -> datetime:

@@ -150,7 +150,7 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
         "keep_label": asked.keep_label,
         "action_url": f"{url}{verb}/",
         "action_label": asked.action_label,
-        "kind": "danger" if chosen in (Verb.STOP, Verb.TERMINATE) else "",
+        "kind": "danger" if chosen in (Verb.STOP, Verb.TERMINATE, Verb.DELETE) else "",
         "type_name": asked.type_name,
         "error": error,
         "crumbs": [{"label": words.nouns.capitalize(), "url": words.url}, {"label": workload.name, "url": url}],

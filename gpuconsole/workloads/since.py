@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from gpuconsole.catalog import queries as catalog
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import formats
 from gpuconsole.core.spec_forms import SECRETS
-from gpuconsole.core.spec_forms.nodes import Leaf
-from gpuconsole.core.spec_forms.said import said
-from gpuconsole.projects import secrets
+from gpuconsole.core.spec_forms.codecs import same
+from gpuconsole.core.spec_forms.defaults import unsaid
+from gpuconsole.core.spec_forms.nodes import AnyNode, Leaf
+from gpuconsole.core.spec_forms.said import ABSENT, said, value_at
 from gpuconsole.projects.models import Project
 from gpuconsole.providers.remote import Offer
+from gpuconsole.workloads import unstored
 from gpuconsole.workloads.forms import LaunchForm
 from gpuconsole.workloads.models import Preset, Workload
 
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """How it was: the connection and project that were chosen, and the price where one was frozen."""
+    """How it was: what was chosen, its hardware and price as far as they were known, and the provider's defaults."""
 
     connection: Connection | None = None
     project: Project | None = None
+    hardware_id: str = ""
     hourly_price: Decimal | None = None
     currency: str = ""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of_work(cls, workload: Workload) -> Then:
-        return cls(workload.connection, workload.project, workload.hourly_price, workload.currency)
+        return cls(workload.connection, workload.project, *_priced(workload))
 
     @classmethod
     def of_preset(cls, preset: Preset) -> Then:
-        return cls(preset.connection, preset.project)
+        return cls(preset.connection, preset.project, *_priced(preset))
+
+
+def _priced(row: Workload | Preset) -> tuple[str, Decimal | None, str, Mapping[str, Any]]:
+    return row.hardware_id, row.hourly_price, row.currency, row.defaults
 
 
 def changes(form: LaunchForm, then: Then) -> list[str]:
@@ -44,8 +54,9 @@ def changes(form: LaunchForm, then: Then) -> list[str]:
         *_unknown_fields(form),
         *_gone_choices(form),
         *_gone_secrets(form),
-        *_hardware(form),
+        *_hardware(form, then),
         *_price(form, then),
+        *_defaults(form, then),
     ]
 
 
@@ -90,17 +101,20 @@ def _gone_choices(form: LaunchForm) -> Iterator[str]:
 
 
 def _gone_secrets(form: LaunchForm) -> Iterator[str]:
-    wanted = {str(one.value) for one in said(form.spec_form.root, form.spec_form.wire) if one.is_secret and one.value}
-    if not wanted or form.project is None:
+    if form.project is None:
         return
-    for name in secrets.missing_names(secrets.names(form.project), wanted):
+    gone = {str(one.value) for one in unstored.places(form.spec_form.wire, form.secret_names)}
+    for name in sorted(gone):  # of work that was launched and of presets, which hold names alone
         yield f"{form.project.name} has no secret named {name}."
 
 
-def _hardware(form: LaunchForm) -> Iterator[str]:
-    if form.estimate is None or form.connection is None or not form.estimate.pricing.hardware_id:
+def _hardware(form: LaunchForm, then: Then) -> Iterator[str]:
+    now = form.estimate.pricing.hardware_id if form.estimate else ""
+    wanted = now or then.hardware_id
+    if form.connection is None or not wanted:
         return
-    wanted = form.estimate.pricing.hardware_id
+    if now and then.hardware_id and now != then.hardware_id:
+        yield f"It took {then.hardware_id} and takes {now} now."
     offers: Sequence[Offer] = catalog.offers(form.connection)
     alike = [offer for offer in offers if offer.hardware_id == wanted]
     if offers and not alike:
@@ -118,3 +132,21 @@ def _price(form: LaunchForm, then: Then) -> Iterator[str]:
         yield f"The price was {before} and is not known now."
     elif after != before:  # a frozen price was rounded, so figures that read the same are the same
         yield f"The price was {before} and is {after} now."
+
+
+def _defaults(form: LaunchForm, then: Then) -> Iterator[str]:
+    """Fields that were left out, and are left to another default now."""
+    wire = form.spec_form.wire
+    now = unsaid(form.spec_form.root, wire)
+    for path, before in then.defaults.items():
+        node = form.spec_form.nodes.get(path)
+        if node is None or value_at(wire, path) is not ABSENT or same(before, now.get(path)):
+            continue
+        after = _worded(node, now[path]) if path in now else "not known"
+        yield f"{node.title}, left out: the default was {_worded(node, before)} and is {after} now."
+
+
+def _worded(node: AnyNode, default: Any) -> str:
+    text = default if isinstance(default, str) else json.dumps(default, ensure_ascii=False)
+    is_number = isinstance(default, int | float) and not isinstance(default, bool)
+    return f"{text} {node.ui.unit}" if is_number and node.ui.units else text

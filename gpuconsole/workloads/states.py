@@ -119,15 +119,20 @@ class Verb(models.TextChoices):
     TERMINATE = "terminate", "Terminate"
     RETRY = "retry", "Retry"
     CLONE = "clone", "Clone"
+    EDIT = "edit", "Edit"
+    DELETE = "delete", "Delete"
 
 
 _RUNNING_ON = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.LOST})
+_THERE = frozenset({State.QUEUED, State.STARTING, State.RUNNING})
 
 VERBS: dict[Kind, dict[Verb, frozenset[State]]] = {
     Kind.JOB: {
         Verb.STOP: _RUNNING_ON,
         Verb.RETRY: frozenset({State.FAILED, State.CANCELLED}),
         Verb.CLONE: frozenset(State),
+        Verb.EDIT: _THERE,
+        Verb.DELETE: FINAL,
     },
     Kind.INSTANCE: {
         Verb.STOP: frozenset({State.STARTING, State.RUNNING}),
@@ -135,6 +140,8 @@ VERBS: dict[Kind, dict[Verb, frozenset[State]]] = {
         Verb.RESTART: frozenset({State.RUNNING}),
         Verb.TERMINATE: _RUNNING_ON | {State.STOPPING, State.STOPPED},
         Verb.CLONE: frozenset(State),
+        Verb.EDIT: _THERE | {State.STOPPED},
+        Verb.DELETE: FINAL,
     },
 }
 """Per kind, the states in which each verb makes sense."""

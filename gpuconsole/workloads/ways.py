@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import SecretStr
 
 from gpuconsole.core import crypto, fields
-from gpuconsole.providers.remote import Way
+from gpuconsole.providers.remote import Port, Way
 from gpuconsole.workloads.models import Workload
 
 
-def columns(workload: Workload, told: Mapping[str, Way]) -> dict[str, Any]:
+def columns(workload: Workload, told: Mapping[str, Way], ports: Sequence[Port] = ()) -> dict[str, Any]:
     """The columns for what a provider told.
 
     Sealing gives another blob each time, so one that holds the same already is kept: nothing new must read as such.
@@ -23,6 +24,7 @@ def columns(workload: Workload, told: Mapping[str, Way]) -> dict[str, Any]:
     return {
         "connect": {label: None if label in secret else way for label, way in told.items()},
         "hidden_ways": workload.hidden_ways if is_kept else _sealed(workload, secret),
+        "ports": [asdict(port) for port in ports],
     }
 
 

@@ -1,6 +1,7 @@
 // Comfort in forms: conditions, units, drafts, checks on leaving a field, one submit only. The server decides everything.
 import { all, on } from "./dom.js";
 import { signedOut } from "./live.js";
+import { startMany } from "./many.js";
 import { startRows } from "./rows.js";
 
 const DRAFT_MS = 1000;
@@ -8,6 +9,7 @@ const LEAVE_MS = 300;
 const timers = new WeakMap(); // form → { draft, leave }
 
 export function startForms() {
+  startMany();
   startRows();
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
@@ -36,6 +38,7 @@ function refresh(root) {
 function changed(e) {
   const form = e.target.form ?? e.target.closest?.("form");
   if (!form) return;
+  if (e.target.form) pickWay(e.target);
   for (const node of all("[data-show-when], [data-enable-when]", form)) apply(node);
   showSent(e.target.closest(".control")?.querySelector("[data-sends]") ?? e.target);
   if (form.matches("[data-dirty-guard]")) form.dataset.dirty = "";
@@ -72,7 +75,24 @@ function apply(node) {
     return wanted.split("|").includes(valueOf(form, name));
   });
   if (node.dataset.showWhen !== undefined) node.hidden = !holds;
-  for (const field of node.matches("input, select, textarea") ? [node] : all("input, select, textarea, button", node)) field.disabled = !holds;
+  for (const field of node.matches("input, select, textarea") ? [node] : all("input, select, textarea, button", node)) {
+    if (node.dataset.stays !== undefined) grey(field, !holds);
+    else field.disabled = !holds;
+  }
+}
+
+/** With script a greyed field can be typed into, which picks its way; the hidden one that carries its value can go. */
+function grey(field, isOff) {
+  if (field.matches("[data-kept]")) return field.remove();
+  field.disabled = false;
+  field.toggleAttribute("data-grey", isOff);
+}
+
+function pickWay(field) {
+  if (field.dataset.grey === undefined) return;
+  const [name, wanted] = field.closest("[data-enable-when]")?.dataset.enableWhen.split("=") ?? [];
+  const way = [...field.form.elements].find((one) => one.name === name && one.value === wanted);
+  if (way) way.checked = true;
 }
 
 function valueOf(form, name) {

@@ -50,7 +50,8 @@ function counted(rows) {
   const total = rows.querySelector("[data-rows-total]");
   if (total) total.value = rows.dataset.next;
   const text = rows.querySelector("[data-rows-count]");
-  if (text) text.textContent = `${rows.querySelector("[data-rows-list]").children.length} set`;
+  const of = rows.dataset.rowsMost ? `of ${rows.dataset.rowsMost}` : "set";
+  if (text) text.textContent = `${rows.querySelector("[data-rows-list]").children.length} ${of}`;
   rows.dispatchEvent(new Event("change", { bubbles: true }));
 }
 

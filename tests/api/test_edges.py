@@ -136,7 +136,7 @@ def test_another_teams_work_is_404_by_every_address(caller: Caller) -> None:
 
     for tail in ("", "/events", "/logs"):
         problem_of(caller.get(f"/workloads/{theirs.public_id}{tail}"), 404)
-    for verb in ("stop", "start", "restart", "terminate", "retry"):
+    for verb in ("stop", "start", "restart", "terminate", "retry", "delete"):
         problem_of(caller.post(f"/workloads/{theirs.public_id}/{verb}"), 404)
     body = caller.body("cortecs") | {"connection": other.connections["cortecs"].public_id}
     assert problem_of(caller.launch(body), 422)["code"] == "unknown_connection"

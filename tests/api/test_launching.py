@@ -132,7 +132,10 @@ def test_a_read_token_looks_and_launches_nothing(caller: Caller, shelf: dict[str
     for answer in (
         reader.launch(caller.body("cortecs")),
         reader.preview(caller.body("cortecs")),
-        *(reader.post(f"/workloads/{running}/{verb}") for verb in ("stop", "start", "restart", "terminate", "retry")),
+        *(
+            reader.post(f"/workloads/{running}/{verb}")
+            for verb in ("stop", "start", "restart", "terminate", "retry", "delete")
+        ),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 

@@ -9,7 +9,7 @@ from cortecs_py.client import Cortecs
 
 MODEL = "cortecs/phi-4-FP8-Dynamic"
 FAST: dict[str, Any] = {"poll_interval": 0.05, "max_retries": 200}
-client = Cortecs()
+client = Cortecs(api_base_url="http://127.0.0.1:9/api/v1")  # quirk 1: a variable of the environment wins over this
 seen: dict[str, Any] = {}
 
 

@@ -35,6 +35,7 @@ def folder(tmp_path: Path) -> Path:
     code.mkdir()
     (code / "config.py").write_text(PROJECT)
     (code / "train.py").write_text("print('training')\n")
+    (code / "data.bin").write_bytes(os.urandom(9 * 2**20))  # beyond 8 MiB its S3 client uploads in parts
     settings = tmp_path / "config" / "truss" / "settings.toml"
     settings.parent.mkdir(parents=True)
     settings.write_text("[preferences]\ninclude_git_info = false\ncheck_for_updates = false\n")

@@ -73,7 +73,7 @@ def test_the_first_value_beyond_an_edge_is_refused_beside_the_field(place: Place
 
 
 @each
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_anything_between_the_edges_is_accepted(place: Place, data: st.DataObject) -> None:
     if (good := place.good()) is not None:

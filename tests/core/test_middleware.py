@@ -51,3 +51,15 @@ def test_times_are_in_the_readers_zone(settings, zone, shown):
 
     assert seen == [shown]
     assert timezone.get_current_timezone_name() == "UTC"
+
+
+@pytest.mark.parametrize(("path", "asked"), [("/jobs/", "q=ab"), ("/api/v1/workloads", "q=a%00b")])
+def test_a_page_never_sees_a_nul_in_its_query(path: str, asked: str):
+    seen: list[str] = []
+
+    def view(request):
+        seen.append(request.META["QUERY_STRING"])
+        return HttpResponse()
+
+    middleware.readable_query(view)(RequestFactory().get(f"{path}?q=a%00b"))
+    assert seen == [asked]

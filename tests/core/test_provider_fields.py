@@ -15,11 +15,15 @@ from gpuconsole.providers import field_table, registry
 REFERENCE = Path(__file__).parents[1] / "contract" / "reference"
 
 
-def printed(slug: str) -> list[list[str]]:
-    """The table's lines, cut into cells."""
+EDITED = "\n\nCan be edited later:\n"
+
+
+def printed(slug: str, *, edited: bool = False) -> list[list[str]]:
+    """The lines of the table, or of the second one of what can be edited, cut into cells."""
     out = StringIO()
     call_command("provider_fields", slug, stdout=out)
-    return [re.split(r" {2,}", line) for line in out.getvalue().splitlines()]
+    fields, _, edits = out.getvalue().partition(EDITED)
+    return [re.split(r" {2,}", line) for line in (edits if edited else fields).splitlines()]
 
 
 @pytest.mark.parametrize("slug", registry.SLUGS)
@@ -44,6 +48,14 @@ def test_a_line_says_path_type_limits_default_unit_and_title() -> None:
         "length at least 1; not with training_project_name",
     ]
     assert "on_startup, on_failure, on_demand" in lines["training_job.interactive_session.trigger"][2]
+
+
+def test_what_can_be_edited_has_a_table_of_its_own() -> None:
+    lines = {line[0]: line[1:] for line in printed("novita", edited=True)}
+
+    assert lines["expandRootDisk"] == ["integer", "no", "0 to 6144", "0", "GB", "Root disk grows by"]
+    assert {"ports", "ports[].port", "ports[].type"} <= set(lines)
+    assert printed("otoy", edited=True) == []
 
 
 def test_a_default_that_is_a_rule_stands_in_words() -> None:

@@ -127,7 +127,8 @@ def test_its_launch_page_opens_and_says_what_is_wrong(pebble: Provider, served: 
 def test_the_engine_follows_its_work_to_the_end(pebble: Provider, engine: Any) -> None:
     job, broken = engine.launch(SPEC), engine.launch(SPEC | {"command": ["false"]})
     engine.sync("pebble")
-    assert (engine.fresh(job).state, job.remote_id) == (State.QUEUED, engine.resources()[0]["id"])
+    made = {row["id"] for row in engine.resources()}  # both are sent at once, in either order
+    assert (engine.fresh(job).state, {job.remote_id, engine.fresh(broken).remote_id}) == (State.QUEUED, made)
     for seconds, state in ((60, State.RUNNING), (300, State.SUCCEEDED)):
         engine.pass_time(seconds)
         engine.sync("pebble")

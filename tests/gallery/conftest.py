@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's loop runs beside Django's test database
 
@@ -34,7 +36,12 @@ def _gallery_urls(settings: Any) -> None:
 
 
 @pytest.fixture
-def shots(tmp_path: Path) -> Path:
-    folder = Path(os.environ.get("GPUCONSOLE_SHOTS", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def shoot(page: Page) -> Callable[[str], None]:
+    """Takes a picture of the whole page, if $GPUCONSOLE_SHOTS names a folder for it."""
+    named = os.environ.get("GPUCONSOLE_SHOTS")
+
+    def take(name: str) -> None:
+        if named:
+            page.screenshot(path=Path(named, f"{name}.png"), full_page=True, animations="disabled")
+
+    return take

@@ -44,7 +44,7 @@ def signed_in(page: Page, live_server: Any, person: User) -> Page:
 
 
 def test_sign_in_says_one_thing_for_a_wrong_pair_and_lets_the_right_one_in(
-    page: Page, live_server: Any, person: User, shots: Any
+    page: Page, live_server: Any, person: User, shoot: Any
 ) -> None:
     complaints = opened(page, live_server, "/sign-in/")
     page.get_by_label("Email").fill(person.email)
@@ -53,7 +53,7 @@ def test_sign_in_says_one_thing_for_a_wrong_pair_and_lets_the_right_one_in(
     expect(page.get_by_role("alert").first).to_have_text(
         "Email or password is wrong. After 5 tries there is a pause of 15 minutes."
     )
-    page.screenshot(path=shots / "sign-in-light-1440.png", animations="disabled")
+    shoot("sign-in-light-1440")
     findings = Axe().run(page)
     assert findings.violations_count == 0, findings.generate_report()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -78,10 +78,10 @@ def test_sign_in_says_one_thing_for_a_wrong_pair_and_lets_the_right_one_in(
     ],
 )
 def test_own_pages_are_clean(
-    signed_in: Page, live_server: Any, shots: Any, name: str, address: str, width: int
+    signed_in: Page, live_server: Any, shoot: Any, name: str, address: str, width: int
 ) -> None:
     complaints = opened(signed_in, live_server, address, width=width)
-    signed_in.screenshot(path=shots / f"{name}-light-{width}.png", full_page=True, animations="disabled")
+    shoot(f"{name}-light-{width}")
     findings = Axe().run(signed_in)
     assert findings.violations_count == 0, findings.generate_report()
     assert complaints == []
@@ -90,19 +90,19 @@ def test_own_pages_are_clean(
     assert overflow == 0
 
 
-def test_an_authenticator_app_is_set_up_and_its_codes_are_shown(signed_in: Page, live_server: Any, shots: Any) -> None:
+def test_an_authenticator_app_is_set_up_and_its_codes_are_shown(signed_in: Page, live_server: Any, shoot: Any) -> None:
     complaints = opened(signed_in, live_server, "/account/second-factor/totp/activate/")
     signed_in.locator("#id_password").fill(PASSWORD)
     signed_in.get_by_role("button", name="Confirm").click()
     secret = signed_in.locator(".copy-box code").text_content() or ""
-    signed_in.screenshot(path=shots / "totp-set-up-light-1440.png", animations="disabled")
+    shoot("totp-set-up-light-1440")
     signed_in.get_by_label("Authenticator code").fill(f"{hotp_value(secret, next(yield_hotp_counters_from_time())):06}")
     signed_in.get_by_role("button", name="Turn on").click()
     expect(signed_in.get_by_role("heading", name="Recovery codes")).to_be_visible()
     findings = Axe().run(signed_in)
     assert findings.violations_count == 0, findings.generate_report()
     opened(signed_in, live_server, "/account/second-factor/")
-    signed_in.screenshot(path=shots / "second-factor-on-light-1440.png", animations="disabled")
+    shoot("second-factor-on-light-1440")
     assert complaints == []
 
 

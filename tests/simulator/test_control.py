@@ -20,7 +20,7 @@ def test_resources_show_what_was_asked_and_what_it_costs(
     assert job["gpus"] == 4
     assert job["billed_s"] == 90.0
     # 90 s are two started minutes, on two nodes, at 2 x 0.10833 USD.
-    assert job["cost"] == "0.86664"
+    assert job["cost"] == "0.866640"
     assert job["currency"] == "USD"
     assert job["created_at"] == "2026-11-20T12:00:00.000Z"
     assert job["ended_at"] > job["created_at"]

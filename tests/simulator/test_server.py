@@ -79,6 +79,14 @@ def test_a_busy_port_is_one_clear_line(served: Served) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_a_restart_has_its_port_again_while_old_connections_linger() -> None:
+    with httpx.Client(trust_env=False) as lingering:
+        with serve() as old:
+            assert lingering.get(f"{old.url}/_sim").status_code == 200
+        with serve(int(old.url.rpartition(":")[2])) as new:
+            assert httpx.get(f"{new.url}/_sim", trust_env=False).status_code == 200
+
+
 def test_help_shows_the_sandbox_credentials() -> None:
     command = [sys.executable, "-m", "gpuconsole.simulator", "--help"]
     text = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout

@@ -60,6 +60,7 @@ NO_SECOND_FACTOR = Rule(_ABSENT, _ABSENT)
 
 READ = Rule("401 ok ok ok ok ok ok", everybody("405"))
 READ_WORK = Rule("401 404 404 ok ok ok ok", everybody("405"))
+_OWN_TEAM_READ = "401 ok 403 403 403 403 ok"
 ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
 _QUOTAS = Rule("401 404 404 ok ok ok ok", "401 404 404 403 403 ok ok")
 _TEAM_QUOTAS = Rule("401 ok 403 403 403 403 ok", "401 ok 403 403 403 403 ok")
@@ -77,6 +78,11 @@ def _quota(world: World) -> dict[str, Any]:
     return {"measure": "gpus", "kind": "job", "limit": 5}
 
 
+def _invoice(world: World) -> dict[str, Any]:
+    content = "resource_id,from,to,amount,currency\nx,2026-11-01,2026-11-02,1,USD\n"
+    return {"connection": world.lab.connections["cortecs"].public_id, "content": content}
+
+
 def _password(world: World) -> dict[str, Any]:
     return {"way": "Password"}
 
@@ -90,7 +96,8 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/spec.json": WORK,
         f"{kind}/<slug:public_id>/extend/": WORK_ACT,
         f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
-        f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry)/": WORK_ACT,
+        f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry|delete)/": WORK_ACT,
+        f"{kind}/<slug:public_id>/edit/": WORK_ACT,
         f"{kind}/<slug:public_id>/<slug:tab>/": WORK,
     }
 
@@ -137,6 +144,11 @@ EXPECTED: dict[str, Rule] = {
     "team/members/<int:pk>/role/": TEAM_PRESS,
     "team/members/<int:pk>/remove/": TEAM_ASK,
     "audit/": Rule(_OWN_TEAM, _NOT_POSTED),
+    "costs/invoices/": Rule(_OWN_TEAM, _NOT_POSTED),
+    "costs/invoices/reconciliation.csv": Rule(_OWN_TEAM, _NOT_POSTED),
+    "costs/invoices/import/": OWN_TEAM_FORM,
+    "costs/invoices/read/": Rule(_NOT_POSTED, _OWN_TEAM),
+    "costs/invoices/<str:public_id>/remove/": TEAM_ASK,
     "account/tokens/": PAGE,
     "account/tokens/new/": FORM,
     "account/tokens/done/": PRESS,
@@ -190,6 +202,10 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/workloads": READ,
     "api/v1/presets": Rule("401 ok ok ok ok ok ok", "401 404 404 403 403 ok ok").posting(_preset),
     "api/v1/presets/<id>": READ_WORK,
+    # another team's connection is none that is known: told beside its field
+    "api/v1/invoices": Rule(_OWN_TEAM_READ, "401 ok 403 403 403 403 ok").posting(_invoice),
+    "api/v1/invoices/<id>": Rule(everybody("405"), everybody("405")),  # to delete only
+    "api/v1/reconciliation": Rule(_OWN_TEAM_READ, everybody("405")),
     "api/v1/projects/<slug>/workloads": ACT.posting(_launch),
     "api/v1/projects/<slug>/workloads/preview": ACT.posting(_launch),
     "api/v1/projects/<slug>/quotas": _QUOTAS.posting(_quota),
@@ -199,7 +215,10 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/team/quotas/<id>": Rule("401 404 403 403 403 403 ok", everybody("405")),
     "api/v1/team/budget": replace(_TEAM_QUOTAS, get="401 404 403 403 403 403 ok").posting(lambda world: {"amount": 5}),
     **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),
-    **_within("api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry"), ACT)),
+    **_within(
+        "api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry", "delete"), ACT)
+    ),
+    "api/v1/workloads/<id>/edit": ACT.posting(lambda world: {"changes": {"priority": 3}}),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
     "api/v1/workloads/<id>/extend": ACT.posting(lambda world: {"ends_by": "2030-01-01T00:00:00Z"}),
 }

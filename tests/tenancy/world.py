@@ -12,6 +12,8 @@ from gpuconsole.accounts import invitations
 from gpuconsole.accounts.models import Membership, TeamRole, User
 from gpuconsole.projects import secrets
 from gpuconsole.projects.models import ExchangeRate, ProjectMember, ProjectRole
+from gpuconsole.spend.invoices import services as invoices
+from gpuconsole.spend.models import Source
 from gpuconsole.workloads import ways
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.presets import services as presets
@@ -87,8 +89,11 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         by=owner,
         secret_names=(),
     )
+    content = b"resource_id,from,to,amount,currency\ny,2026-11-01,2026-11-02,1,USD\n"
+    invoice = invoices.import_file(connection=lab.connections["cortecs"], content=content, source=Source.FILE, by=owner)
     token, _ = make_token(lab.team, owner)
-    ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.1", on=job.created_at.date(), source="test")
+    rate = {"rate": "1.1", "source": "test"}
+    ExchangeRate.objects.get_or_create(rate, currency="EUR", to_currency="USD", on=job.created_at.date())
     set_budget(lab.project, 9999)
     set_budget(lab.project, 9999, wide=True)
     spare = add_member(lab.team)
@@ -113,6 +118,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "api/v1/projects/": at_settings | {"id": set_quota(lab.project, "workloads", 99).public_id},
         "api/v1/team/": {"id": set_quota(lab.project, "workloads", 99, wide=True).public_id},
         "api/v1/presets/": {"id": preset.public_id},
+        "costs/invoices/": {"public_id": invoice.public_id},
+        "api/v1/invoices/": {"id": invoice.public_id},
         "api/v1/workloads/": {"id": instance.public_id},
         "api/(": {"rest": "nothing"},
     }

@@ -57,7 +57,7 @@ def fill_fireworks(page: Page) -> None:
     type_in(page, FIREWORKS, "displayName")
     page.locator('[name="account_id"]').select_option("sandbox")
     page.get_by_text("Container image", exact=True).click()
-    expect(page.locator('[name="environmentId"]')).to_be_hidden()
+    expect(page.locator('[name="environmentId"]')).to_have_attribute("data-grey", "")
     type_in(page, FIREWORKS, "imageRef")
     page.get_by_text("Shell", exact=True).click()
     expect(page.locator('[name="shellExecutor.command"]')).to_be_visible()

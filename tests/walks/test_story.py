@@ -16,8 +16,8 @@ from tests.walks.reports import Reports
 
 SOON_MS = 40_000
 JOB = DOCUMENTED_BASETEN["training_job"]
-COMMANDS = [*JOB["runtime"]["start_commands"], "sleep 400"]
-"""The documented commands, and one that tells the simulator how long it runs: 20 s at its speed of 20."""
+COMMANDS = [*JOB["runtime"]["start_commands"], "sleep 240"]
+"""The documented commands, and one that tells the simulator how long it runs: 12 s at its speed of 20."""
 
 
 def see(page: Page, *words: str) -> None:
@@ -27,7 +27,7 @@ def see(page: Page, *words: str) -> None:
 
 
 def test_a_documented_job_is_launched_by_form_and_watched_to_its_end(
-    signed_in: Page, console: Console, reports: Reports, shots: Path
+    signed_in: Page, console: Console, reports: Reports, shots: Path | None
 ) -> None:
     page = signed_in
     page.evaluate("() => { window.neverReloaded = true }")
@@ -121,7 +121,7 @@ def said(value: Any) -> Any:
 
 
 def test_an_instance_is_launched_stopped_and_said_to_be_stopped_only_when_the_provider_says_so(
-    signed_in: Page, console: Console, reports: Reports, shots: Path
+    signed_in: Page, console: Console, reports: Reports, shots: Path | None
 ) -> None:
     page = signed_in
     open_form(page, "cortecs", "instance")
@@ -151,7 +151,7 @@ def test_an_instance_is_launched_stopped_and_said_to_be_stopped_only_when_the_pr
     reports.assert_none()
 
 
-def test_every_page_looks_right_and_is_accessible(signed_in: Page, reports: Reports, shots: Path) -> None:
+def test_every_page_looks_right_and_is_accessible(signed_in: Page, reports: Reports, shots: Path | None) -> None:
     page = signed_in
     for name, url in {
         "overview": "/",
@@ -163,6 +163,8 @@ def test_every_page_looks_right_and_is_accessible(signed_in: Page, reports: Repo
         "connection-new": "/connections/new/",
         "tokens": "/account/tokens/",
         "account": "/account/",
+        "invoices": "/costs/invoices/",
+        "invoice-import": "/costs/invoices/import/",
         "audit": "/audit/",
         "not-found": "/jobs/job_none/",
     }.items():
@@ -172,7 +174,7 @@ def test_every_page_looks_right_and_is_accessible(signed_in: Page, reports: Repo
 
 
 def test_sign_in_tells_a_wrong_password_without_saying_which_part_is_wrong(
-    page: Page, console: Console, reports: Reports, shots: Path
+    page: Page, console: Console, reports: Reports, shots: Path | None
 ) -> None:
     page.goto("/sign-in/")
     page.get_by_label("Email").fill("nobody@example.org")

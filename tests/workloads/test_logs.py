@@ -71,7 +71,7 @@ def test_reading_follows_to_the_end_and_says_when_it_is_complete(job: Workload) 
     assert (rest.lines, rest.next, rest.is_complete) == ((), job.log_size, True)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.text(max_size=50), min_size=1, max_size=30), data=st.data())
 def test_any_offset_starts_at_the_next_whole_line(lab: Lab, texts: list[str], data: st.DataObject) -> None:
     job = lab.launch("baseten")

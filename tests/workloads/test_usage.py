@@ -71,7 +71,7 @@ _WISHES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kind=st.sampled_from(Kind), wishes=_WISHES, in_one_go=st.booleans())
 def test_whatever_moves_come_the_story_and_the_bill_stay_whole(
     lab: Lab, kind: Kind, wishes: list[tuple[State, object, int | None, bool | None]], in_one_go: bool

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from gpuconsole.accounts.models import Scope
 from gpuconsole.audit.models import Record
 from gpuconsole.projects.models import ProjectRole
+from gpuconsole.providers.remote import Port
 from gpuconsole.workloads import ways
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
@@ -54,6 +55,24 @@ def test_the_page_shows_the_others_and_a_button_in_its_place(visitor: Client, in
     page = visitor.get(f"/instances/{instance.public_id}/").content.decode()
     assert SSH in page and "Show the Login" in page
     assert PASSWORD not in page
+
+
+def test_published_ports_stand_in_a_table_and_in_the_api(lab: Lab, visitor: Client, instance: Workload) -> None:
+    ports = [Port(8080, "tcp", "Port 8080, tcp"), Port(8888, "http", "Jupyter", "Jupyter", answers=True)]
+    told = {"Port 8080, tcp": "proxy.example.net:31022", "Jupyter": "https://j.example.net"}
+    Workload.objects.filter(pk=instance.pk).update(**ways.columns(instance, told, ports))
+    page = visitor.get(f"/instances/{instance.public_id}/").content.decode()
+    table = page[page.index("Published ports") :]
+    assert "proxy.example.net:31022" in table and "not told" in table and " yes</span>" in table
+    assert "proxy.example.net:31022" not in page[page.index("Connect</h2>") : page.index("Published ports")]
+    _, token = make_token(lab.team, lab.owner, scopes=[Scope.READ])
+    answer = (
+        Client().get(f"/api/v1/workloads/{instance.public_id}", headers={"Authorization": f"Bearer {token}"}).json()
+    )
+    assert [(port["number"], answer["connect"][port["way"]]) for port in answer["ports"]] == [
+        (8080, "proxy.example.net:31022"),
+        (8888, "https://j.example.net"),
+    ]
 
 
 @pytest.mark.parametrize("tab", ["spec", "events", "activity"])

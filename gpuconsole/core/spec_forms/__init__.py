@@ -5,13 +5,13 @@
 
 from gpuconsole.core.spec_forms.form import SpecForm
 from gpuconsole.core.spec_forms.layout import Layout
-from gpuconsole.core.spec_forms.nearest import STAND_IN, nearest
-from gpuconsole.core.spec_forms.options import SECRETS, Cell, Column, Option, OptionList, Surroundings
+from gpuconsole.core.spec_forms.nearest import is_stand_in, nearest
+from gpuconsole.core.spec_forms.options import EARLIER, SECRETS, Cell, Column, Option, OptionList, Surroundings
 from gpuconsole.core.spec_forms.values import Values
 
 __all__ = [
+    "EARLIER",
     "SECRETS",
-    "STAND_IN",
     "Cell",
     "Column",
     "Layout",
@@ -20,5 +20,6 @@ __all__ = [
     "SpecForm",
     "Surroundings",
     "Values",
+    "is_stand_in",
     "nearest",
 ]

@@ -11,7 +11,7 @@ from gpuconsole.core.spec_forms.codecs import ON
 from gpuconsole.core.spec_forms.conditions import Place
 from gpuconsole.core.spec_forms.field import BoundField
 from gpuconsole.core.spec_forms.form import SpecForm
-from gpuconsole.core.spec_forms.nodes import AnyNode, Control, Group, Leaf, Pairs, Rows, is_pick
+from gpuconsole.core.spec_forms.nodes import AnyNode, Control, Group, Leaf, Pairs, Rows, is_copy, is_pick
 from gpuconsole.core.spec_forms.options import SECRETS, Option
 from gpuconsole.core.spec_forms.parse import PairRow, pair_rows
 from gpuconsole.core.spec_forms.said import ABSENT, value_at
@@ -21,6 +21,29 @@ PLAIN = frozenset({Control.TEXT, Control.INTEGER, Control.NUMBER, Control.SELECT
 """Controls that fit into a cell of a row."""
 NEW_ROW = "__index__"
 """Stands for the number in the row that the script copies."""
+
+
+@dataclass(frozen=True)
+class BoundCopy(BoundField):
+    """The question which earlier work to take fields over from, with the button that does it."""
+
+    template: str = "spec_forms/_copy.html"
+
+    @property
+    def wire(self) -> str:
+        return ""
+
+    @property
+    def is_set(self) -> bool:
+        return False
+
+    @property
+    def control(self) -> str:
+        return str(Control.SELECT)
+
+    @property
+    def error(self) -> str:
+        return "Pick a job, then take its choice over." if super().error else ""
 
 
 @dataclass(frozen=True)
@@ -232,7 +255,7 @@ class BoundPairs(Bound):
 def bind_children(form: SpecForm[Any], group: Group, place: Place, *, is_required: bool) -> Iterator[Bound]:
     """The fields of an object in order, those of plain objects inside it laid flat."""
     for child in group.children:
-        if child.ui.in_form or is_pick(child):
+        if child.ui.in_form or is_pick(child) or is_copy(child):
             is_needed = is_required and (child.is_required or bool(child.head_of))
             yield from _bind(form, child, place.below(child.key), is_required=is_needed)
 
@@ -240,6 +263,8 @@ def bind_children(form: SpecForm[Any], group: Group, place: Place, *, is_require
 def _bind(form: SpecForm[Any], node: AnyNode, place: Place, *, is_required: bool) -> Iterator[Bound]:
     if form.around.locked and form.around.lock_over(node.path) and not _is_plain_group(node):
         yield BoundLocked(form, node, place, is_required)
+    elif isinstance(node, Leaf) and is_copy(node):
+        yield BoundCopy(form, node, place, is_required)
     elif isinstance(node, Leaf):
         yield BoundField(form, node, place, is_required or node.ui.needed_when_shown)
     elif isinstance(node, Rows):

@@ -80,8 +80,17 @@ class Bound:
         return is_shown(self.node, self.place, self.form.values, self.form.nodes)  # type: ignore[arg-type]
 
     @property
+    def is_hidden(self) -> bool:
+        return not self.is_shown and not self.node.stays
+
+    @property
     def show_when(self) -> str:
-        """For the script: the conditions with the input names that they look at; empty without any."""
+        """For the script: what must hold for the field to be seen; empty where it always is."""
+        return "" if self.node.stays else self._conditions
+
+    @property
+    def _conditions(self) -> str:
+        """The conditions with the input names that they look at."""
         rules = []
         for rule in self.node.conditions:
             accepted = [*rule.accepted, ""] if accepts_silence(rule, self.form.nodes) else rule.accepted
@@ -95,11 +104,13 @@ class Bound:
 
     @property
     def is_disabled(self) -> bool:
-        return bool(self.excluded_by) and not self.is_set
+        return (self.node.stays and not self.is_shown) or (bool(self.excluded_by) and not self.is_set)
 
     @property
     def enable_when(self) -> str:
-        """For the script: the inputs that must be empty for this one to be of use."""
+        """For the script: what must hold for this one to be of use, such as that other inputs are empty."""
+        if self.node.stays:
+            return self._conditions
         return "&".join(f"{other.name}=" for other in self._excludes)
 
     @cached_property
@@ -116,6 +127,9 @@ class Bound:
     @property
     def note(self) -> str:
         """The sentence under the field: what holds just now, else its help with its default."""
+        if self.node.stays and not self.is_shown:
+            kept = " What is here is kept." if self.is_set else ""
+            return f"Not sent: pick {self.node.conditions[-1].accepted[0]} above to use it.{kept}"
         if self.is_disabled:
             return f"Not together with {self.excluded_by[0].title.lower()}: empty that to use this."
         return self.form.around.notes.get(self.path) or self.node.help

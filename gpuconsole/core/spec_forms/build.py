@@ -117,7 +117,8 @@ def _list(found: Shape, like: Node) -> AnyNode:
     control = Control.MANY if values or like.ui.choices else _BY_WIDGET.get(like.ui.widget, Control.LINES)
     if item.type not in (str, int) and not values:
         control = Control.JSON
-    return Leaf(**_common(like), control=control, values=values, items=items)
+    most = declared.limits(found).get("max_length")
+    return Leaf(**_common(like), control=control, values=values, items=items, max_length=most)
 
 
 def _pairs(found: Shape, like: Node) -> AnyNode:

@@ -14,6 +14,7 @@ from gpuconsole.core.spec_forms.nodes import Control, Leaf, is_pick
 from gpuconsole.core.spec_forms.options import SECRETS, Column, Option, OptionGroup, OptionList, grouped
 from gpuconsole.providers.specs import Listed
 
+LISTED = frozenset({Control.SELECT, Control.RADIO, Control.CARDS, Control.TABLE})
 MONO = frozenset({Control.LINES, Control.WORDS, Control.JSON})
 
 
@@ -109,14 +110,14 @@ class BoundField(Bound):
         if self.is_disabled:
             return super().note
         if sent := self._sent:
-            return sent
+            return " ".join(sentence for sentence in (sent, self._limits_note) if sentence)
         if self.path in self.form.around.notes:
             return super().note
         if self.is_pick:
             return ""
         picked = next((option.help for option in self._options.options if option.value == self.value), "")
         picked = "" if self.control in (Control.RADIO, Control.MANY) else picked  # it stands beside each there
-        sentences = (_sentence(picked) or super().note, self._default_note, self._options.note)
+        sentences = (_sentence(picked) or super().note, self._limits_note, self._default_note, self._options.note)
         return " ".join(sentence for sentence in sentences if sentence)
 
     @property
@@ -147,6 +148,11 @@ class BoundField(Bound):
     @property
     def options(self) -> list[Option]:
         return [option for group in self.option_groups for option in group.options]
+
+    @property
+    def picked(self) -> list[Option]:
+        """Those of the options that are ticked, in the order of the list."""
+        return [option for option in self.options if option.value in self.values]
 
     @property
     def radio_options(self) -> list[Option]:
@@ -184,6 +190,29 @@ class BoundField(Bound):
         if self.node.default is None or isinstance(self.node.default, bool | list | dict):
             return ""
         return str(self.node.default)
+
+    @property
+    def _limits_note(self) -> str:
+        """The least and the most that is accepted, where the help does not say so already."""
+        node = self.node
+        if node.number and node.control not in LISTED:
+            found = [limit for limit in (node.minimum, node.maximum) if limit is not None]
+            told = [self._limit(limit) for limit in found if str(limit) not in node.help.split()]
+            if len(told) == 2:
+                return f"{told[0]} to {told[1]}."
+            if not told:
+                return ""
+            if node.maximum is not None and told[0] == self._limit(node.maximum):
+                return f"At most {told[0]}."
+            return "0 or more." if node.minimum == 0 else f"At least {told[0]}."
+        of = {Control.TEXT: "characters", Control.LINES: "lines"}.get(node.control)
+        is_told = of is None or node.max_length is None or str(node.max_length) in node.help
+        return "" if is_told else f"At most {node.max_length} {of}."
+
+    def _limit(self, limit: int | float) -> str:
+        if self.node.control == Control.QUANTITY:
+            return " ".join(quantities.handiest(limit, self.node.ui.unit, self.node.ui.units))
+        return quantities.thin_spaced(limit) if isinstance(limit, int) else f"{limit:g}"
 
     @property
     def _default_note(self) -> str:

@@ -73,6 +73,7 @@ class SpecForm(Generic[SpecType]):
     def located(self) -> dict[str, Located]:
         """All errors by input name: unreadable input, the model's, and those from elsewhere."""
         problems = [Located(name, message) for name, message in self.parsed.problems.items()]
+        problems += [Located(name, text, is_missing=True) for name, text in self.parsed.missing.items()]
         found = [errors.locate_path(path, text, self.root, self.parsed) for path, text in self._found.items()]
         # What is wrong with a whole text of rows is left out where a cell of it says more.
         checked = [one for one in self._checked[1] if not any(p.name.startswith(f"{one.name}.") for p in problems)]

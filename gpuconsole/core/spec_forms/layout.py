@@ -12,7 +12,7 @@ from gpuconsole.core.spec_forms.bound import Bound, html_id
 from gpuconsole.core.spec_forms.conditions import Place, extra
 from gpuconsole.core.spec_forms.field import BoundField
 from gpuconsole.core.spec_forms.form import SpecForm
-from gpuconsole.core.spec_forms.nodes import Control, is_pick
+from gpuconsole.core.spec_forms.nodes import Control, is_copy, is_pick
 from gpuconsole.core.spec_forms.values import EXTRA
 from gpuconsole.providers.specs import Section
 
@@ -170,7 +170,7 @@ def _pair_errors(pairs: BoundPairs) -> Iterator[tuple[str, str, str]]:
 
 def _all_items(layout: Layout) -> Iterator[Bound]:
     for section in layout.sections:
-        yield from (item for item in section.items if item.is_shown and not is_pick(item.node))
+        yield from (item for item in section.items if item.is_shown and not (is_pick(item.node) or is_copy(item.node)))
 
 
 def _is_switch(item: Bound | None) -> bool:

@@ -34,6 +34,11 @@ def nearest(spec: type[Model], wire: Mapping[str, Any]) -> Model | None:
     return None
 
 
+def is_stand_in(text: str) -> bool:
+    """Whether a text, or each part of a path, only stands in for what is missing."""
+    return bool(text) and all(part == STAND_IN for part in text.split("/"))
+
+
 def _stand_in(error: Mapping[str, Any], is_stood_in: bool) -> str | int | None:
     """What to put in place of a missing value: a dash, then the least number; None for nothing."""
     if not is_stood_in:

@@ -49,6 +49,8 @@ class Node:
     section: str
     is_required: bool
     conditions: tuple[Condition, ...] = ()
+    stays: bool = False
+    """It is kept in sight, greyed, where its conditions do not hold."""
     head_of: str = ""
     """Path of the pick that makes this field required when it picks the field's way."""
 
@@ -70,6 +72,8 @@ class Leaf(Node):
     max_length: int | None = None
     ways: tuple[Way, ...] = ()
     """On a pick: the ways to choose from. It is no field of the request, and only shows the fields of one way."""
+    copies: tuple[str, ...] = ()
+    """On a copy, which is no field of the request either: the fields that are taken over from earlier work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ class Group(Node):
     @property
     def fields(self) -> Iterator[AnyNode]:
         """The children that the request has."""
-        return (child for child in self.children if not is_pick(child))
+        return (child for child in self.children if not (is_pick(child) or is_copy(child)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +123,11 @@ AnyNode = Leaf | Group | Rows | Pairs
 def is_pick(node: Node) -> bool:
     """Whether a node only asks which way to go."""
     return isinstance(node, Leaf) and bool(node.ways)
+
+
+def is_copy(node: Node) -> bool:
+    """Whether a node only asks which earlier work to take fields over from."""
+    return isinstance(node, Leaf) and bool(node.copies)
 
 
 def only_when(node: AnyNode, condition: Condition) -> AnyNode:

@@ -45,6 +45,8 @@ class OptionList:
     note: str = ""
 
 
+EARLIER = "earlier work"
+"""The source of a question whose choice to take over."""
 SECRETS = "secrets"
 """The source of fields that name a stored secret."""
 

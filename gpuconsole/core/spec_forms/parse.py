@@ -23,6 +23,8 @@ class Parsed:
     wire: dict[str, Any] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     """By input name: what cannot be said in any request."""
+    missing: dict[str, str] = field(default_factory=dict)
+    """By input name: what the picked way needs, and no model would miss."""
     rows: dict[str, list[int]] = field(default_factory=dict)
     pairs: dict[str, dict[str, int]] = field(default_factory=dict)
     heads: dict[str, str] = field(default_factory=dict)
@@ -116,6 +118,9 @@ class _Reader:
         is_said = not all(_is_hollow(value) for value in found.values())
         for pick in group.picks:
             self.parsed.heads[place.below(pick.key).name] = ways.head_input(pick, place, self.values)
+            head = ways.open_head(pick, place, self.values)
+            if head and head not in found and head not in self._extra(place):
+                self.parsed.missing[place.below(head).name] = "Required: fill it in, or pick another way above."
         return _silent(group) | self._extra(place) | found, is_said or self._has_extra(place)
 
     def rows(self, rows: Rows, place: Place) -> Any:

@@ -41,10 +41,19 @@ def said(node: AnyNode, wire: Any, parts: Parts = ()) -> Iterator[Said]:
     elif isinstance(node, Rows) and isinstance(wire, list):
         for number, item in enumerate(wire):
             yield from said(node.item, item, (*parts, number))
-    elif isinstance(node, Pairs) and isinstance(wire, Mapping) and node.secret_key:
-        for key, value in wire.items():
+    elif isinstance(node, Pairs) and node.secret_key:
+        for key, value in _pairs(node, wire):
             if isinstance(value, Mapping) and node.secret_key in value:
-                yield Said(node, (*parts, str(key), node.secret_key), value[node.secret_key], is_secret=True)
+                yield Said(node, (*parts, *key, node.secret_key), value[node.secret_key], is_secret=True)
+
+
+def _pairs(pairs: Pairs, wire: Any) -> Iterator[tuple[Parts, Any]]:
+    """Where each value of a map, or of a list of objects with key and value, stands in it."""
+    if isinstance(wire, Mapping):
+        yield from (((str(key),), value) for key, value in wire.items())
+    elif isinstance(wire, list) and pairs.item_keys:
+        name = pairs.item_keys[1]
+        yield from (((n, name), one[name]) for n, one in enumerate(wire) if isinstance(one, Mapping) and name in one)
 
 
 def _leaf(leaf: Leaf, wire: Any, parts: Parts) -> Iterator[Said]:

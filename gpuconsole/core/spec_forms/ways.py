@@ -8,6 +8,7 @@ from typing import Any
 
 from gpuconsole.core.spec_forms.conditions import Place, extra, standing
 from gpuconsole.core.spec_forms.nodes import AnyNode, Condition, Control, Group, Leaf, Node, only_when
+from gpuconsole.core.spec_forms.options import EARLIER
 from gpuconsole.core.spec_forms.values import Values
 from gpuconsole.providers.specs import Choose, Ui
 
@@ -31,10 +32,11 @@ def divided(children: tuple[AnyNode, ...], choose: Choose, parent: Node) -> tupl
             found.append(child)
             continue
         if pick not in found:
-            found.append(pick)
+            found += [pick, _copy(choose, pick)] if choose.copies else [pick]
         shown = only_when(child, Condition(pick.path, (way.name,)))
         head_of = pick.path if child.key == way.fields[0] else ""
-        found.append(replace(shown, ui=_without(child.ui, way_of, parent), head_of=head_of))
+        ui = _without(child.ui, way_of, parent)
+        found.append(replace(shown, ui=ui, head_of=head_of, stays=choose.stays))
     return tuple(found)
 
 
@@ -50,7 +52,15 @@ def head_input(pick: Leaf, place: Place, values: Values) -> str:
     """The input name of the field that the picked way cannot do without."""
     picked = standing(pick, place.below(pick.key).name, values)
     way = next(way for way in pick.ways if way.name == picked)
-    return place.below(way.fields[0]).name
+    return place.below(way.fields[0] if way.fields else _copy_key(pick)).name
+
+
+def open_head(pick: Leaf, place: Place, values: Values) -> str:
+    """Key of the field that the picked way needs, where saying nothing is one of the ways: no model would miss it."""
+    if pick.ways[0].fields:
+        return ""
+    picked = standing(pick, place.below(pick.key).name, values)
+    return next((way.fields[0] for way in pick.ways if way.name == picked and way.fields), "")
 
 
 def is_asked(group: Group, place: Place, values: Values) -> bool:
@@ -62,7 +72,8 @@ def is_asked(group: Group, place: Place, values: Values) -> bool:
 
 def _pick(choose: Choose, parent: Node, section: str) -> Leaf:
     key = key_of(choose.title)
-    names = tuple(way.name for way in choose.ways)
+    ways = (*choose.ways, choose.copies) if choose.copies else choose.ways
+    names = tuple(way.name for way in ways)
     return Leaf(
         key=key,
         path=f"{parent.path}.{key}" if parent.path else key,
@@ -71,11 +82,34 @@ def _pick(choose: Choose, parent: Node, section: str) -> Leaf:
         section=section,
         is_required=True,
         conditions=parent.conditions,
-        control=Control.CARDS if any(way.help for way in choose.ways) else Control.RADIO,
+        control=Control.CARDS if any(way.help for way in ways) else Control.RADIO,
         default=names[0],
         values=names,
-        ways=choose.ways,
+        ways=ways,
     )
+
+
+def _copy(choose: Choose, pick: Leaf) -> Leaf:
+    """The question whose choice to take over; it stands where the card for that is picked."""
+    assert choose.copies is not None
+    name = choose.copies.name
+    key = _copy_key(pick)
+    return Leaf(
+        key=key,
+        path=pick.path.removesuffix(pick.key) + key,
+        title=name,
+        help="Only of the same provider; what is taken over can be changed.",
+        ui=Ui(in_form=False, width=12, choices=EARLIER),
+        section=pick.section,
+        is_required=True,
+        conditions=(*pick.conditions, Condition(pick.path, (name,))),
+        control=Control.SELECT,
+        copies=tuple(field for way in choose.ways for field in way.fields),
+    )
+
+
+def _copy_key(pick: Leaf) -> str:
+    return f"{pick.key}_from"
 
 
 def _without(ui: Ui, ways: Iterable[str], parent: Node) -> Ui:

@@ -1,6 +1,7 @@
 """Baseten: training jobs (https://docs.baseten.co/training/overview)."""
 
 from gpuconsole.providers.baseten.adapter import BasetenAdapter, BasetenCredentials
+from gpuconsole.providers.baseten.edits import BasetenEdits
 from gpuconsole.providers.baseten.schemas import BasetenJobSpec
 from gpuconsole.providers.baseten.statuses import ENDINGS, STATUSES, guess
 from gpuconsole.providers.contract import Feature, Provider
@@ -14,6 +15,7 @@ PROVIDER = Provider(
     summary="Runs a container with start commands on one or more GPU nodes and ends when the commands end.",
     base_url="https://api.baseten.co",
     docs_url="https://docs.baseten.co/reference/training-api/create-training-job",
+    create_call="POST /v1/training_projects/{training_project_id}/jobs",
     spec=BasetenJobSpec,
     name_path="training_job.name",
     size_path="training_job.compute.accelerator.count",
@@ -31,8 +33,12 @@ PROVIDER = Provider(
             "runtime": {"start_commands": ["python train.py"]},
         },
     },
-    features=frozenset({Feature.RETRY, Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS}),
+    features=frozenset(
+        {Feature.RETRY, Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS, Feature.EDIT, Feature.DELETE}
+    ),
     adapter=BasetenAdapter,
+    edits=BasetenEdits,
+    deleting="Checkpoints that were not deployed go with it.",
     header=("Authorization", "Api-Key $BASETEN_API_KEY"),
     absent={
         Feature.START: "A Baseten job that was stopped cannot go on; retry makes it anew.",

@@ -10,6 +10,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from gpuconsole.providers import checking, tokens
+from gpuconsole.providers.baseten import edits as changing
 from gpuconsole.providers.baseten import offers as priced
 from gpuconsole.providers.baseten import output
 from gpuconsole.providers.baseten.client import PROJECTS, SECRETS, WORDING, BasetenClient, jobs_path
@@ -18,6 +19,7 @@ from gpuconsole.providers.baseten.schemas import BasetenJobSpec
 from gpuconsole.providers.baseten.statuses import ACTIVE, FINAL
 from gpuconsole.providers.checking import counted
 from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
+from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import NotFound, Rejected
 from gpuconsole.providers.http import Client, OnCall
 from gpuconsole.providers.masking import MASK
@@ -159,6 +161,20 @@ class BasetenAdapter(Adapter):
             now = self.fetch([remote_id])
             if now and now[0].reading.state not in FINAL:
                 raise
+
+    @classmethod
+    def edit_request(cls, remote_id: str, edits: Edits, raw: Mapping[str, Any]) -> WireRequest:
+        return changing.request(remote_id, edits, raw)
+
+    def edit(self, remote_id: str, edits: Edits, raw: Mapping[str, Any]) -> None:
+        request = self.edit_request(remote_id, edits, raw)
+        self._client.update(request.path, request.body)
+
+    def delete(self, remote_id: str) -> None:
+        try:
+            self._client.delete(self._place(remote_id), remote_id)
+        except NotFound:
+            return
 
     def retry(self, remote_id: str, token: str) -> Remote:
         """Baseten's recreate: the same configuration again, name and so token included."""

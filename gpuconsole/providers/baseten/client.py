@@ -9,7 +9,9 @@ from typing import Any
 from gpuconsole.providers.http import Client, Wording
 from gpuconsole.providers.wire import item, items, quoted
 
-_PATHED = re.compile(r"((?:training_job|training_project)[\w.\[\]]*)\s*:\s+(.*)", re.DOTALL)
+_PATHED = re.compile(
+    r"((?:training_job|training_project|priority|availability_model)\b[\w.\[\]]*)\s*:\s+(.*)", re.DOTALL
+)
 
 
 def _error(body: Any) -> tuple[str, str]:
@@ -65,6 +67,15 @@ class BasetenClient:
         """A new job of the same configuration."""
         answer = self._post(f"{jobs_path(project_id)}/{quoted(job_id)}/recreate", {})
         return item(answer, "training_job", is_write=True)
+
+    def update(self, path: str, changes: Any) -> Mapping[str, Any]:
+        """Change a pending job's place in the queue."""
+        answer = self.http.call("PATCH", path, changes, headers=self._signed)
+        return item(answer, "training_job", is_write=True)
+
+    def delete(self, project_id: str, job_id: str) -> None:
+        """Take a job off the list, with the checkpoints that were not deployed."""
+        self.http.call("DELETE", f"{jobs_path(project_id)}/{quoted(job_id)}", headers=self._signed)
 
     def logs(self, project_id: str, job_id: str, query: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """Log lines between two moments (epoch milliseconds)."""

@@ -15,6 +15,7 @@ PROVIDER = Provider(
     summary="Serves one language model on GPUs of your own behind an OpenAI-compatible address, until you stop it.",
     base_url="https://cortecs.ai/api/v1",
     docs_url="https://docs.cortecs.ai",
+    create_call="POST /instances/start",
     spec=CortecsInstanceSpec,
     size_path="num_workers",
     hardware_path="hardware_type_id",
@@ -28,6 +29,8 @@ PROVIDER = Provider(
     absent={
         Feature.LOGS: "Cortecs offers no logs.",
         Feature.METRICS: "Cortecs offers no metrics.",
+        Feature.EDIT: "Cortecs changes nothing of an instance that is there: launch another one.",
+        Feature.DELETE: "Terminating an instance deletes it at Cortecs: nothing is left to delete.",
     },
 )
 CortecsAdapter.provider = PROVIDER

@@ -2,6 +2,7 @@
 
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.fireworks.adapter import FireworksAdapter, FireworksCredentials
+from gpuconsole.providers.fireworks.edits import FireworksEdits
 from gpuconsole.providers.fireworks.schemas import FireworksJobSpec
 from gpuconsole.providers.fireworks.statuses import STATUSES
 
@@ -14,6 +15,7 @@ PROVIDER = Provider(
     summary="Runs a Python process, a notebook or a shell command on the ranks of a node pool in your AWS account.",
     base_url="https://api.fireworks.ai",
     docs_url="https://docs.fireworks.ai",
+    create_call="POST /v1/accounts/{account_id}/batchJobs",
     spec=FireworksJobSpec,
     name_path="displayName",
     size_path="numRanks",
@@ -22,8 +24,9 @@ PROVIDER = Provider(
     credentials=FireworksCredentials,
     sandbox_credentials={"api_key": "sandbox-fireworks-key"},
     statuses=STATUSES,
-    features=frozenset({Feature.LOGS}),
+    features=frozenset({Feature.LOGS, Feature.EDIT, Feature.DELETE}),
     adapter=FireworksAdapter,
+    edits=FireworksEdits,
     header=("Authorization", "Bearer $FIREWORKS_API_KEY"),
     absent={
         Feature.START: "A Fireworks batch job that was cancelled cannot go on; retry launches it anew.",

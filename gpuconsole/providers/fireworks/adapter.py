@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from gpuconsole.providers import checking
 from gpuconsole.providers.checking import counted
 from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
+from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import NotAuthorized, NotFound, Rejected
 from gpuconsole.providers.fireworks import choices as listed
+from gpuconsole.providers.fireworks import edits as changing
 from gpuconsole.providers.fireworks import offers as priced
 from gpuconsole.providers.fireworks import output
 from gpuconsole.providers.fireworks.bodies import id_of
@@ -152,6 +154,30 @@ class FireworksAdapter(Adapter):
             except Rejected:
                 now = self._one(remote_id)
                 if now and now[0].reading.state not in ENDING:
+                    raise
+            return
+
+    @classmethod
+    def edit_request(cls, remote_id: str, edits: Edits, raw: Mapping[str, Any]) -> WireRequest:
+        return changing.request(remote_id, edits, raw)
+
+    def edit(self, remote_id: str, edits: Edits, raw: Mapping[str, Any]) -> None:
+        request = self.edit_request(remote_id, edits, raw)
+        try:
+            self._client.update(request.path, request.body)
+        except NotAuthorized as exc:
+            _refuse_field(exc)
+
+    def delete(self, remote_id: str) -> None:
+        """It is listed as DELETING for a while; asking then may be refused, which is no error."""
+        for account in self._accounts_of({remote_id}):
+            try:
+                self._client.delete(account, remote_id)
+            except NotFound:
+                continue
+            except Rejected:
+                now = self._one(remote_id)
+                if now and now[0].status != "DELETING":
                     raise
             return
 

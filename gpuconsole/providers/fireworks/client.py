@@ -59,6 +59,11 @@ def jobs_path(account: str) -> str:
     return f"{ACCOUNTS}/{quoted(account)}/batchJobs"
 
 
+def job_path(account: str, job_id: str) -> str:
+    """Where one batch job is."""
+    return f"{jobs_path(account)}/{quoted(job_id)}"
+
+
 class FireworksClient:
     """Signed calls; answers as decoded JSON."""
 
@@ -80,24 +85,23 @@ class FireworksClient:
 
     def job(self, account: str, job_id: str) -> Mapping[str, Any]:
         """One batch job. Raises NotFound."""
-        return _job(self._get(self._job_path(account, job_id)), Unreachable)
+        return _job(self._get(job_path(account, job_id)), Unreachable)
 
     def create(self, path: str, body: Any) -> Mapping[str, Any]:
         """A new batch job; its id is the server's."""
         return _job(self._write("POST", path, body), Unconfirmed)
 
-    def update(self, account: str, job_id: str, changes: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Change displayName or shared, and nothing else (docs; the mask's place is assumed)."""
-        query = {"updateMask": ",".join(changes)}
-        return _job(self._write("PATCH", self._job_path(account, job_id), dict(changes), query), Unconfirmed)
+    def update(self, path: str, changes: Any) -> Mapping[str, Any]:
+        """Change displayName or shared, and nothing else (docs); the path names which."""
+        return _job(self._write("PATCH", path, changes), Unconfirmed)
 
     def cancel(self, account: str, job_id: str) -> None:
         """Ask for the end of a job that is queued, pending or running."""
-        self._write("POST", f"{self._job_path(account, job_id)}:cancel", {})
+        self._write("POST", f"{job_path(account, job_id)}:cancel", {})
 
     def delete(self, account: str, job_id: str) -> None:
         """Take a job off the list, ended or not."""
-        self._write("DELETE", self._job_path(account, job_id))
+        self._write("DELETE", job_path(account, job_id))
 
     def delete_several(self, account: str, job_ids: Sequence[str]) -> None:
         """Take several off the list at once: this call wants full resource names."""
@@ -121,19 +125,16 @@ class FireworksClient:
         query = {"startTime": since, "startFromHead": "true", "pageSize": size}
         query |= {"ranks": ",".join(map(str, ranks))} if ranks else {}
         query |= {"pageToken": page_token} if page_token else {}
-        answer = self._get(f"{self._job_path(account, job_id)}:getLogs", query)
+        answer = self._get(f"{job_path(account, job_id)}:getLogs", query)
         if not isinstance(answer, Mapping):
             raise Unreachable("The answer holds no log entries.")
         return answer
 
-    def _job_path(self, account: str, job_id: str) -> str:
-        return f"{jobs_path(account)}/{quoted(job_id)}"
-
     def _get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         return self.http.get(path, query, headers=self._signed)
 
-    def _write(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
-        return self.http.call(method, path, body, query=query, headers=self._signed)
+    def _write(self, method: str, path: str, body: Any = None) -> Any:
+        return self.http.call(method, path, body, headers=self._signed)
 
     def _pages(self, path: str, name: str, query: Mapping[str, Any] | None = None) -> Iterator[Mapping[str, Any]]:
         """All items, page by page; the other parameters stay as they are (client code)."""

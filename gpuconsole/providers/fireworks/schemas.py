@@ -84,6 +84,8 @@ class FireworksJobSpec(Spec):
                 Way("Environment", ("environmentId", "snapshotId"), "A saved one, with a snapshot if you like."),
                 Way("Container image", ("imageRef",), "Any image; then no environment and no snapshot."),
             ),
+            stays=True,
+            copies=Way("Same as another job", (), "Copies the choice of a job that was launched here."),
         ),
         Choose(DOES, tuple(Way(name.removesuffix("Executor").capitalize(), (name,)) for name in EXECUTORS)),
     )
@@ -119,7 +121,7 @@ class FireworksJobSpec(Spec):
             description="Run in the image of this saved environment.",
             examples=["my-env"],
         ),
-        Ui(group=RUNS_IN, choices="environments", excludes=("imageRef",), source=SEED_CLIENT),
+        Ui(group=RUNS_IN, choices="environments", width=4, excludes=("imageRef",), source=SEED_CLIENT),
     ] = None
     snapshotId: Annotated[  # noqa: N815 - the wire name
         ShortId | None,
@@ -128,7 +130,7 @@ class FireworksJobSpec(Spec):
             description="Pin one snapshot of the environment; empty takes its latest image.",
             examples=["7"],
         ),
-        Ui(group=RUNS_IN, choices="snapshots", excludes=("imageRef",), source=SEED_CLIENT),
+        Ui(group=RUNS_IN, choices="snapshots", width=4, excludes=("imageRef",), source=SEED_CLIENT),
     ] = None
     imageRef: Annotated[  # noqa: N815 - the wire name
         Text | None,
@@ -140,7 +142,7 @@ class FireworksJobSpec(Spec):
         Ui(
             group=RUNS_IN,
             excludes=("environmentId", "snapshotId"),
-            width=12,
+            width=4,
             placeholder="registry.example.com/ml/eval:2.3",
             source=SEED_CLIENT,
         ),

@@ -2,6 +2,7 @@
 
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.novita.adapter import NovitaAdapter, NovitaCredentials
+from gpuconsole.providers.novita.edits import NovitaEdits
 from gpuconsole.providers.novita.schemas import NovitaInstanceSpec
 from gpuconsole.providers.novita.statuses import STATUSES
 
@@ -14,6 +15,7 @@ PROVIDER = Provider(
     summary="Rents a container with 1 to 8 GPUs, disks, SSH and Jupyter that keeps its disks when it is stopped.",
     base_url="https://api.novita.ai",
     docs_url="https://novita.ai/docs/api-reference/gpu-instance-create-instance",
+    create_call="POST /gpu-instance/openapi/v1/gpu/instance/create",
     spec=NovitaInstanceSpec,
     name_path="name",
     size_path="gpuNum",
@@ -21,11 +23,13 @@ PROVIDER = Provider(
     credentials=NovitaCredentials,
     sandbox_credentials={"api_key": "sandbox-novita-key"},
     statuses=STATUSES,
-    features=frozenset({Feature.STOP, Feature.START, Feature.RESTART, Feature.METRICS}),
+    features=frozenset({Feature.STOP, Feature.START, Feature.RESTART, Feature.METRICS, Feature.EDIT}),
     adapter=NovitaAdapter,
+    edits=NovitaEdits,
     header=("Authorization", "Bearer $NOVITA_API_KEY"),
     absent={
         Feature.LOGS: "Novita has no call for logs; while the instance runs, two log streams are among its ways in.",
+        Feature.DELETE: "Terminating an instance deletes it at Novita: nothing is left to delete.",
     },
 )
 NovitaAdapter.provider = PROVIDER

@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from gpuconsole.providers import checking
 from gpuconsole.providers.checking import counted
 from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
+from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import NotFound, Rejected
 from gpuconsole.providers.http import Client, OnCall
 from gpuconsole.providers.novita import choices as picked
 from gpuconsole.providers.novita import measures, remotes, requests
 from gpuconsole.providers.novita import offers as priced
-from gpuconsole.providers.novita.client import CLUSTERS, CREATE, WORDING, NovitaClient
+from gpuconsole.providers.novita.client import CLUSTERS, CREATE, EDIT, WORDING, NovitaClient
 from gpuconsole.providers.novita.schemas import NovitaInstanceSpec
 from gpuconsole.providers.novita.statuses import AWAKE, LEAVING, RESTING
 from gpuconsole.providers.remote import Choice, Offer, Remote, Sample, Step
@@ -137,6 +138,14 @@ class NovitaAdapter(Adapter):
 
     def restart(self, remote_id: str) -> None:
         self._ask("restart", remote_id, already=frozenset({"toRestart", "restarting"}))
+
+    @classmethod
+    def edit_request(cls, remote_id: str, edits: Edits, raw: Mapping[str, Any]) -> WireRequest:
+        return WireRequest("POST", EDIT, requests.edit(remote_id, edits, raw))
+
+    def edit(self, remote_id: str, edits: Edits, raw: Mapping[str, Any]) -> None:
+        self._ways.pop(remote_id, None)
+        self._client.edit(self.edit_request(remote_id, edits, raw).body)
 
     def metrics(self, remote_id: str, since: datetime | None) -> Sequence[Sample]:
         query = measures.query(remote_id, since, datetime.now(UTC))

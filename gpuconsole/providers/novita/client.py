@@ -8,11 +8,13 @@ from typing import Any
 
 from gpuconsole.providers.errors import NoCapacity, NotFound, ProviderError, Rejected, Unconfirmed, Unreachable
 from gpuconsole.providers.http import Client, Wording
+from gpuconsole.providers.novita.edits import NovitaEdits
 from gpuconsole.providers.novita.schemas import NovitaInstanceSpec
 from gpuconsole.providers.wire import items
 
 V1 = "/gpu-instance/openapi/v1"
 CREATE = f"{V1}/gpu/instance/create"
+EDIT = f"{V1}/gpu/instance/edit"
 CLUSTERS = f"{V1}/clusters"
 METRICS = "/openapi/v1/metrics/gpu/instance"
 """Not below the prefix of all other calls (docs)."""
@@ -46,7 +48,7 @@ _THINGS = {"product": "productId", "cluster": "clusterId", "registry auth": "ima
 """What a missing thing is called in messages, and the field that named it (assumed)."""
 
 _PATHED = re.compile(r"\s*((?:\w+(?:\[\d+\])?\.)*\w+(?:\[\d+\])?)\s*:\s+(.*)", re.DOTALL)
-_NAMES = sorted(set(NovitaInstanceSpec.model_fields) - {"provider"}, key=len, reverse=True)
+_NAMES = sorted({*NovitaInstanceSpec.model_fields, *NovitaEdits.model_fields} - {"provider"}, key=len, reverse=True)
 _BY_NAME = {name.lower(): name for name in _NAMES}
 
 
@@ -116,6 +118,10 @@ class NovitaClient:
     def ask(self, verb: str, instance_id: str) -> None:
         """start, stop, restart or delete."""
         self._post(f"{V1}/gpu/instance/{verb}", {"instanceId": instance_id})
+
+    def edit(self, body: Any) -> None:
+        """Change ports and disk; the answer is empty."""
+        self._post(EDIT, body)
 
     def metrics(self, query: Mapping[str, Any]) -> Mapping[str, Any]:
         """Utilisation between two moments (epoch seconds)."""

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from gpuconsole.providers import tokens
 from gpuconsole.providers.masking import MASK
 from gpuconsole.providers.novita.statuses import FAILED, STATUSES
-from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, Remote, RemoteState, Way
+from gpuconsole.providers.remote import UNHEARD_OF, Phase, Port, Reading, Remote, RemoteState, Way
 from gpuconsole.providers.wire import moment, whole
 
 _ACCEPTED = Reading(RemoteState.QUEUED, Phase.QUEUED, False)
@@ -60,6 +60,7 @@ def remote(instance: Mapping[str, Any]) -> Remote:
         gpu_count=0 if instance.get("kind") == "cpu" else whole(instance.get("gpuNum")),
         region=str(instance.get("clusterName") or instance.get("clusterId") or ""),
         connect=connect(instance) if reading.state == RemoteState.RUNNING else {},
+        ports=ports(instance) if reading.state == RemoteState.RUNNING else (),
         raw=_shown(instance),
     )
 
@@ -71,7 +72,7 @@ def connect(instance: Mapping[str, Any]) -> dict[str, Way]:
         "SSH": ssh.get("sshCommand") or instance.get("sshCommand"),
         "SSH password": _secret(ssh.get("password") or instance.get("sshPassword")),
         "Jupyter": jupyter.get("address"),
-        **{f"Port {port.get('port')}, {port.get('type')}": port.get("endpoint") for port in _ports(instance)},
+        **{_label(port): port.get("endpoint") for port in _ports(instance)},
         "Web terminal": terminal.get("address"),
         "Web terminal user": terminal.get("username"),
         "Web terminal password": _secret(terminal.get("password")),
@@ -79,6 +80,33 @@ def connect(instance: Mapping[str, Any]) -> dict[str, Way]:
         "Instance log": log.get("instanceLogAddress"),
     }
     return {label: way if isinstance(way, SecretStr) else str(way) for label, way in found.items() if way}
+
+
+def ports(instance: Mapping[str, Any]) -> tuple[Port, ...]:
+    """The published ports with an address; whether something listens is told of the built-in Jupyter alone (docs)."""
+    jupyter = instance.get("connectComponentJupyter")
+    tool = jupyter if isinstance(jupyter, Mapping) else {}
+    found = [_port(port, tool) for port in _ports(instance) if port.get("endpoint") and whole(port.get("port"))]
+    number, is_up = whole(tool.get("port")), tool.get("isRunning") is not False
+    if number and tool.get("address") and is_up and number not in {port.number for port in found}:
+        found.append(Port(number, "http", "Jupyter", "Jupyter", _told(tool)))
+    return tuple(sorted(found, key=lambda port: port.number))
+
+
+def _port(port: Mapping[str, Any], tool: Mapping[str, Any]) -> Port:
+    number = whole(port.get("port")) or 0
+    is_tool = number == whole(tool.get("port"))
+    use, answers = ("Jupyter", _told(tool)) if is_tool else ("", None)
+    return Port(number, str(port.get("type") or ""), _label(port), use, answers)
+
+
+def _told(tool: Mapping[str, Any]) -> bool | None:
+    is_running = tool.get("isRunning")
+    return is_running if isinstance(is_running, bool) else None
+
+
+def _label(port: Mapping[str, Any]) -> str:
+    return f"Port {port.get('port')}, {port.get('type')}"
 
 
 def _secret(told: Any) -> SecretStr | None:

@@ -1,4 +1,4 @@
-"""The exact body of a Novita create call, with secrets by name for a preview and by value for the call."""
+"""The exact bodies of a Novita create call (secrets by name for a preview, by value for the call) and of an edit."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from gpuconsole.providers import tokens
+from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import Rejected
 from gpuconsole.providers.masking import MASK
+from gpuconsole.providers.novita.edits import NovitaEdits
 from gpuconsole.providers.novita.fields import LONGEST_LOGIN, LONGEST_VALUE
 from gpuconsole.providers.novita.schemas import NAME_LIMIT, NovitaInstanceSpec
 
@@ -27,6 +29,11 @@ def body(spec: NovitaInstanceSpec, token: str, secrets: Mapping[str, str] | None
         mount = spec.networkStorageMountPoint or "/network"
         sent["networkStorages"] = [{"Id": spec.networkStorageId, "mountPoint": mount}]
     return {key: value for key, value in sent.items() if key not in _FLAT}
+
+
+def edit(instance_id: str, edits: Edits, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Both fields are sent: what leaving one out would mean is not established."""
+    return {"instanceId": instance_id, **NovitaEdits.current(raw), **edits.wire()}
 
 
 def _login(name: str, secrets: Mapping[str, str] | None) -> str:

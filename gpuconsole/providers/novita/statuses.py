@@ -35,5 +35,7 @@ RESTING = frozenset({"toStop", "stopping", "exited"})
 """Words of an instance that was stopped or is about to be."""
 AWAKE = frozenset({"toStart", "starting", "toRestart", "restarting", "pulling", "running"})
 """Words of an instance that is up or about to be."""
+EDITABLE = frozenset({"running", "exited"})
+"""Words of an instance that can be changed (assumed)."""
 LEAVING = frozenset({"toRemove", "removing", "removed"})
 """Words of an instance whose end was taken."""

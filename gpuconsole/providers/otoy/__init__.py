@@ -15,6 +15,7 @@ PROVIDER = Provider(
     summary="Runs a container on nodes of the Render Network: as a batch that ends, or until you cancel it.",
     base_url="https://api.dispersed.com",
     docs_url="https://otoyinc.mintlify.app",
+    create_call="POST /v1/jobs",
     spec=OtoyJobSpec,
     name_path="title",
     size_path="gpu_count",
@@ -31,6 +32,8 @@ PROVIDER = Provider(
         Feature.CHECKPOINTS: "OTOY keeps no checkpoints: write them to storage of your own.",
         Feature.START: "An OTOY job that was cancelled cannot go on; retry launches it anew.",
         Feature.RETRY: "OTOY has no call to run a job again; retry launches it anew.",
+        Feature.EDIT: "OTOY has no call to change a job.",
+        Feature.DELETE: "OTOY has no call to delete a job: what has ended stays in its list.",
     },
 )
 OtoyAdapter.provider = PROVIDER

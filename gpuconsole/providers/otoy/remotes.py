@@ -40,6 +40,7 @@ def remote(job: Mapping[str, Any], its_runs: Sequence[Run] = ()) -> Remote:
         attempts=tries,
         parts=() if is_over else runs.parts(now),
         connect=runs.connect(now),
+        ports=runs.ports(now),
         raw=without_secrets(job),
     )
 

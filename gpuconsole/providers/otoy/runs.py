@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from gpuconsole.providers.otoy.statuses import FINAL, RUN_STATUSES, run_reading
-from gpuconsole.providers.remote import Attempt, Part, PartState, Reading, RemoteState
+from gpuconsole.providers.remote import Attempt, Part, PartState, Port, Reading, RemoteState
 from gpuconsole.providers.wire import decimal, moment, whole
 
 SSH_USER = "duser"
@@ -105,21 +105,35 @@ def hourly_price(group: Sequence[Run]) -> Decimal | None:
 
 def connect(group: Sequence[Run]) -> dict[str, str]:
     """Ways in to the nodes that are up; the addresses may come some time after the run is RUNNING."""
-    up = [run for run in group if run_reading(str(run.get("status") or "")).state == RemoteState.RUNNING]
-    found: dict[str, str] = {}
-    for number, run in enumerate(up, start=1):
-        node = f", node {number}" if len(up) > 1 else ""
-        for url in run.get("node_urls") or ():
-            if isinstance(url, Mapping) and url.get("hostname") and url.get("port"):
-                label, address = _way_in(url)
-                found[label + node] = address
-    return found
+    found = ((_way_in(url), node) for url, node in _urls(group))
+    return {f"{label}, {node}" if node else label: address for (label, address), node in found}
+
+
+def ports(group: Sequence[Run]) -> tuple[Port, ...]:
+    """Those of the ways in whose port inside is told; whether something listens there is not (docs)."""
+    found = []
+    for url, node in _urls(group):
+        number = whole(told) if str(told := url.get("description") or "").isdecimal() else None
+        label = _way_in(url)[0]
+        if number:
+            way = f"{label}, {node}" if node else label
+            found.append(Port(number, str(url.get("protocol") or ""), way, node))
+    return tuple(found)
 
 
 def may_retry(run: Run) -> bool:
     """Whether its job has tries left or had any, by the copy of the job that a run carries."""
     job = run.get("job_snapshot")
     return bool(whole(job.get("max_retry_count"))) if isinstance(job, Mapping) else False
+
+
+def _urls(group: Sequence[Run]) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """The addresses of the nodes that are up, each with its node's name where there are several."""
+    up = [run for run in group if run_reading(str(run.get("status") or "")).state == RemoteState.RUNNING]
+    for number, run in enumerate(up, start=1):
+        for url in run.get("node_urls") or ():
+            if isinstance(url, Mapping) and url.get("hostname") and url.get("port"):
+                yield url, f"node {number}" if len(up) > 1 else ""
 
 
 def _way_in(url: Mapping[str, Any]) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from gpuconsole.providers.otoy.container import OtoyContainer
 from gpuconsole.providers.otoy.fields import ASSUMED, CLIENT, DOCS, SEED, Gigabytes, OtoySecretRef
 from gpuconsole.providers.otoy.regions import LISTED, REGIONS, Region
 from gpuconsole.providers.problems import problem, refuse, wrong
-from gpuconsole.providers.specs import Listed, Section, Spec, SpecPart, Ui, Widget
+from gpuconsole.providers.specs import Choose, Listed, Section, Spec, SpecPart, Ui, Way, Widget
 
 BASICS, GPU, LEAST, WHERE, LIMITS = "Basics", "GPU", "Minimum resources", "Regions", "Limits and retries"
 TASKS = (
@@ -58,9 +58,21 @@ class OtoyJobSpec(Spec):
         *container.SECTIONS[:1],
         Section(GPU, is_open=True, help="by name, by registry UUID, or any that fits"),
         Section(LEAST, is_open=True, help="the node must have at least this much"),
-        Section(WHERE, "allowed_region_codes", help="empty means anywhere"),
+        Section(WHERE, "allowed_region_codes", is_open=True, help="empty means anywhere"),
         Section(LIMITS, is_open=True),
         *container.SECTIONS[1:],
+    )
+
+    choose = (
+        Choose(
+            "Choose the GPU by",
+            (
+                Way("Any that fits", ()),
+                Way("Name", ("gpu_name",)),
+                Way("Registry UUID", ("gpu_registry_uuid",)),
+            ),
+            stays=True,
+        ),
     )
 
     provider: Literal["otoy"] = Field(title="Provider")
@@ -203,7 +215,7 @@ class OtoyJobSpec(Spec):
         int | None,
         Field(
             title="Nodes",
-            description="At most; each costs the full price.",
+            description="The most that may work on it; each costs the full price.",
             ge=1,
             examples=[1],
         ),
@@ -233,8 +245,6 @@ class OtoyJobSpec(Spec):
         if self.task == "PERSISTENT" and self.max_timeout_run_ms is not None:
             text = "Must be null for PERSISTENT: it runs until it is cancelled."
             found.append(problem(text, "max_timeout_run_ms"))
-        if self.gpu_name and self.gpu_registry_uuid:
-            found.append(problem("Ask for a GPU by name or by registry UUID, not both.", "gpu_registry_uuid"))
         refuse("job", found)
         return self
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from gpuconsole.providers.contract import Signing
+from gpuconsole.providers.signed import Signing
 
 CLOCK_TOLERANCE_S = 300
 """How far X-Time may be from OTOY's own clock (third-party client, quoting the docs)."""

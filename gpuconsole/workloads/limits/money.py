@@ -13,7 +13,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Case, DecimalField, DurationField, ExpressionWrapper, F, Q, Sum, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    DecimalField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Q,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Extract
 
 from gpuconsole.core.money import Money
@@ -78,7 +90,7 @@ def standings(listed: Collection[Budget], now: datetime) -> list[Standing]:
 def falling(workloads: WorkloadQuerySet, month: Month, now: datetime) -> dict[int, dict[str, Decimal]]:
     """What held work may still cost in a month on top of what it has cost already, by project. One query."""
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for row in _reserved(workloads):
+    for row in workloads.filter(reserved__isnull=False, hourly_price__isnull=False).only(*_NEEDED):
         sums[row.project_id][row.currency] += _falls(row, month, now)
     return sums
 
@@ -96,17 +108,25 @@ def left(
     if without is not None:
         held = held.exclude(pk=without.pk)
     held, month = _sorted(held, months[0], now), months[0]
-    others = list(_reserved(held.filter(is_plain=False)))
+    sums = (
+        held.order_by()
+        .values_list("project", "currency")
+        .annotate(
+            ahead=Sum(F("reserved") - F("cost_closed"), filter=Q(is_plain=True), default=Decimal(0)),
+            odd=Count("pk", filter=Q(is_plain=False)),
+        )
+    )
+    ahead = list(sums)
+    others = list(held.filter(is_plain=False).only(*_NEEDED)) if any(odd for *_, odd in ahead) else []
     rest = Workload.objects.filter(_within(listed), state=State.STOPPED).exclude(intent=Intent.START)
     is_counted = Q(ended_at__isnull=False) | Q(workload__in=[row.pk for row in others]) | Q(workload__in=rest)
     intervals = _intervals(listed)
     taken = spending.closed_by_project(intervals, month.start, month.end)
     crossing = spending.crossing_by_project(intervals.filter(is_counted), month.start, month.end, now)
-    ahead = held.filter(is_plain=True).order_by().values_list("project", "currency")
     for project, own in crossing.items():
         for currency, amount in own.items():
             taken[project][currency] += amount
-    for project, currency, amount in ahead.annotate(ahead=Sum(F("reserved") - F("cost_closed"))):
+    for project, currency, amount, _ in ahead:
         taken[project][currency] += amount
     return [_left(budget, months, now, taken, others) for budget in listed]
 
@@ -142,12 +162,10 @@ def _sorted(held: WorkloadQuerySet, month: Month, now: datetime) -> Any:
     return held.annotate(is_plain=Case(is_plain, default=Value(False), output_field=BooleanField()))
 
 
-def _reserved(workloads: WorkloadQuerySet) -> Iterable[Workload]:
-    return workloads.filter(reserved__isnull=False, hourly_price__isnull=False).only(*_NEEDED)
-
-
 def _falls(row: Workload, month: Month, now: datetime) -> Decimal:
-    assert row.reserved is not None and row.hourly_price is not None
+    """What is left of its reservation, as far as it can fall into the month; nothing where nothing is reserved."""
+    if row.reserved is None or row.hourly_price is None:
+        return Decimal(0)
     rest = max(Decimal(0), row.reserved - (usage.cost_so_far(row, now) or Decimal(0)))
     return share(rest, row.hourly_price, row.rounding, row.ends_by, now, month)
 

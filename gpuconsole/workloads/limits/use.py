@@ -202,10 +202,12 @@ def _gpu_time() -> Sum:
     return Sum(ExpressionWrapper(F("gpu_count") * length, DurationField()))
 
 
-def _edges(column: str, months: Mapping[int, Month]) -> tuple[Case, Case]:
+def _edges(column: str, months: Mapping[int, Month]) -> tuple[Case | Value, Case | Value]:
     """The month's first and last moment, by the team in the column."""
 
-    def each(edge: str) -> Case:
+    def each(edge: str) -> Case | Value:
+        if len(months) == 1:
+            return Value(next(getattr(month, edge) for month in months.values()))
         cases = (When(**{column: pk, "then": Value(getattr(month, edge))}) for pk, month in months.items())
         return Case(*cases, output_field=DateTimeField())
 

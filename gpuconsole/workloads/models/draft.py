@@ -3,6 +3,7 @@
 from django.db import models
 
 from gpuconsole.accounts.models import Team, User
+from gpuconsole.core.fields import SealedField
 
 
 class Draft(models.Model):
@@ -11,8 +12,8 @@ class Draft(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
     provider = models.CharField(max_length=30)
-    fields = models.JSONField()
-    """Posted form fields: {input name: [values]}."""
+    inputs = SealedField(bound_to="id")
+    """Posted form fields as JSON: {input name: [values]}. Sealed: people do type a secret where its name belongs."""
     saved_at = models.DateTimeField()
 
     class Meta:

@@ -25,6 +25,12 @@ class Preset(models.Model):
     connection = models.ForeignKey(Connection, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     spec = ExactJSONField()
     """The provider's fields in their own nesting, as far as they were filled in."""
+    defaults = models.JSONField(default=dict, blank=True)
+    """What the provider did for fields left out of it when it was saved, by dotted wire path."""
+    hardware_id = models.CharField(max_length=100, blank=True)
+    hourly_price = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
+    """Of the offer that it asked for when it was saved; None: unknown."""
+    currency = models.CharField(max_length=3, blank=True)
     guards = models.JSONField(default=dict, blank=True)
     """Ours: name, stop_after_s, labels, as far as they were filled in."""
     locked = ArrayField(models.CharField(max_length=200), default=list, blank=True)

@@ -30,6 +30,8 @@ class Intent(models.TextChoices):
     RESTART = "restart", "Restart"
     END = "end", "End"
     RETRY = "retry", "Retry"
+    EDIT = "edit", "Edit"
+    DELETE = "delete", "Delete at the provider"
 
 
 class WorkloadQuerySet(models.QuerySet["Workload"]):
@@ -65,6 +67,8 @@ class Workload(models.Model):
 
     spec = ExactJSONField()
     """The provider-shaped fields as chosen, checked by the provider's model; never changed after launch."""
+    defaults = models.JSONField(default=dict, blank=True)
+    """What the provider did for fields left out of it, by dotted wire path, as far as its defaults were known."""
     token = models.CharField(max_length=60, unique=True, editable=False)
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     request_hash = models.CharField(max_length=64, blank=True)
@@ -101,6 +105,16 @@ class Workload(models.Model):
     """The provider's last answer about it, secrets taken out."""
     request = ExactJSONField(default=dict, blank=True)
     """The exact request that was sent, masked, with method and path."""
+    edit = ExactJSONField(default=dict, blank=True)
+    """What was asked to be changed, by wire name; kept until the provider took it or another edit is asked for."""
+    edit_errors = models.JSONField(default=dict, blank=True)
+    """Why the provider did not take it, by dotted wire path; "" for what concerns no field."""
+    edit_key = models.CharField(max_length=255, blank=True)
+    """The idempotency key of the edit that was asked for last."""
+    edit_sent_at = models.DateTimeField(null=True, blank=True)
+    """Committed before the call, and taken back by an answer: until then nobody knows whether the edit was made."""
+    removed_at = models.DateTimeField(null=True, blank=True)
+    """When the provider, asked to delete what had ended, listed it no more."""
     observed_at = models.DateTimeField(null=True, blank=True)
     """When the provider told something new about it last."""
     missing_since = models.DateTimeField(null=True, blank=True)
@@ -109,6 +123,8 @@ class Workload(models.Model):
     connect = models.JSONField(default=dict, blank=True)
     """Ways in by label; null for one that is kept in ``hidden_ways``. See the module ``ways``."""
     hidden_ways = SealedField(bound_to="public_id")
+    ports = models.JSONField(default=list, blank=True)
+    """Those of the ways in that are published ports, as ``providers.remote.Port`` has them."""
 
     hardware_id = models.CharField(max_length=100, blank=True)
     gpu_model = models.CharField(max_length=60, blank=True)

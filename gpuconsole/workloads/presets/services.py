@@ -15,15 +15,16 @@ from gpuconsole.audit import services as audit
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.ids import new_id
-from gpuconsole.core.spec_forms.build import build, index
+from gpuconsole.core.spec_forms.build import index
 from gpuconsole.core.spec_forms.nodes import Leaf
-from gpuconsole.core.spec_forms.said import ABSENT, Said, said, value_at, without
+from gpuconsole.core.spec_forms.said import ABSENT, value_at, without
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.providers.problems import problems, refuse_unstorable
+from gpuconsole.workloads import unstored
 from gpuconsole.workloads.guards import rails
 from gpuconsole.workloads.models import Preset
-from gpuconsole.workloads.presets import locks
+from gpuconsole.workloads.presets import locks, then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,25 +40,14 @@ class Content:
         return str(self.spec.get("provider", ""))
 
 
-def plain_secrets(spec: Mapping[str, Any], names: Collection[str]) -> list[Said]:
-    """Places where the name of a stored secret belongs and something else stands, which may be the secret itself."""
-    root = build(registry.get(str(spec["provider"])).spec)
-    return [one for one in said(root, spec) if one.is_secret and not _is_name(one.value, names)]
-
-
-def _is_name(value: Any, names: Collection[str]) -> bool:
-    """Whether nothing is said, or the name of a stored secret."""
-    return value is None or (isinstance(value, str) and (value == "" or value in names))
-
-
 def left_out(spec: Mapping[str, Any], names: Collection[str]) -> list[str]:
     """Paths of what a preset of this spec would not keep."""
-    return [one.path for one in plain_secrets(spec, names)]
+    return [one.path for one in unstored.places(spec, names)]
 
 
 def kept(content: Content, names: Collection[str]) -> Content:
     """The content without what may be a secret's value."""
-    places = [one.parts for one in plain_secrets(content.spec, names)]
+    places = [one.parts for one in unstored.places(content.spec, names)]
     return replace(content, spec=without(content.spec, places))
 
 
@@ -95,6 +85,7 @@ def save(
         changed_at=timezone.now(),
     )
     preset.locked = _locked(preset, locked)
+    then.remember(preset)
     _write(preset)
     audit.record("preset.create", by=by, team=team, project=project, target=preset, after=_facts(preset))
     return preset
@@ -124,6 +115,7 @@ def update(
         if content.provider != row.provider:
             raise Refused(f"This preset is one for {row.provider}.", code="other_provider", field="spec.provider")
         row.spec, row.guards, row.connection = dict(content.spec), dict(content.guards), content.connection
+        then.remember(row)
     row.name = row.name if name is None else _name(name)
     row.description = row.description if description is None else description.strip()
     row.lock_reason = row.lock_reason if lock_reason is None else lock_reason.strip()
@@ -161,7 +153,7 @@ def _check_spec(spec: Mapping[str, Any], secret_names: Collection[str]) -> None:
     except ValidationError as exc:
         found = problems(exc)[0]
         raise Refused(found.message, code="invalid", field=f"spec.{found.path}".rstrip(".")) from exc
-    plain = plain_secrets(spec, secret_names)
+    plain = unstored.places(spec, secret_names)
     if plain:
         text = "Must be the name of a stored secret: a preset keeps no secret's value."
         raise Refused(text, code="no_such_secret", field=f"spec.{plain[0].path}")

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from gpuconsole.accounts.models import User
 from gpuconsole.workloads.models import Workload
-from gpuconsole.workloads.services.acts import restart, start, stop, terminate
+from gpuconsole.workloads.services.acts import delete, restart, start, stop, terminate
 from gpuconsole.workloads.services.clone import Clone, clone, clone_spec
+from gpuconsole.workloads.services.editing import edit
 from gpuconsole.workloads.services.extend import EXTENDABLE, Extension, extend, extension
 from gpuconsole.workloads.services.launch import launch
 from gpuconsole.workloads.services.retry import retry
@@ -28,6 +29,7 @@ VERBS: Mapping[Verb, Act] = {
     Verb.RESTART: restart,
     Verb.TERMINATE: terminate,
     Verb.RETRY: retry,
+    Verb.DELETE: delete,
 }
 
 __all__ = [
@@ -38,6 +40,8 @@ __all__ = [
     "Extension",
     "clone",
     "clone_spec",
+    "delete",
+    "edit",
     "extend",
     "extension",
     "launch",

@@ -1,4 +1,4 @@
-"""Stop, terminate, start and restart: a wish is written down, the provider's own word fulfils it."""
+"""Stop, terminate, start, restart and delete: a wish is written down, the provider's own word fulfils it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import VERBS, Kind, Reason, ReasonCode, State, Verb
 from gpuconsole.workloads.usage import price_of
 
-_NEEDED = {Intent.STOP: Feature.STOP, Intent.START: Feature.START, Intent.RESTART: Feature.RESTART}
+_NEEDED = {
+    Intent.STOP: Feature.STOP,
+    Intent.START: Feature.START,
+    Intent.RESTART: Feature.RESTART,
+    Intent.DELETE: Feature.DELETE,
+}
 _TERMS = ("reserved", "stop_after_s", "ends_by")
 _ENDS = frozenset({Intent.STOP, Intent.END})
 
@@ -52,6 +57,11 @@ def restart(*, workload: Workload, by: User | None) -> Workload:
     return _act(workload, Verb.RESTART, Intent.RESTART, by, None)
 
 
+def delete(*, workload: Workload, by: User | None) -> Workload:
+    """Have the provider forget what has ended; here it stays, with its log. What is gone there already is no error."""
+    return _act(workload, Verb.DELETE, Intent.DELETE, by, None)
+
+
 def refuse_in_state(workload: Workload, verb: Verb) -> None:
     """Raises Refused where the verb makes no sense for the kind, or in the state it is in."""
     states = VERBS[Kind(workload.kind)].get(verb)
@@ -72,10 +82,10 @@ def _act(workload: Workload, verb: Verb, intent: Intent, by: User | None, reason
         with transitions.locked(workload.pk) as row:
             now = timezone.now()
             if _is_pending(row, intent):
-                _ask_again(row, now)
+                ask_again(row, now)
                 return row
             refuse_in_state(row, verb)
-            _refuse_without_feature(row, verb, intent)
+            refuse_without_feature(row, verb, _NEEDED.get(intent))
             if intent is Intent.START:
                 _begin_anew(row, by, now)
             before = row.state
@@ -101,10 +111,12 @@ def _is_pending(row: Workload, intent: Intent) -> bool:
         return True
     if intent in _ENDS and row.state == State.CANCELLED:
         return True
+    if intent is Intent.DELETE and row.removed_at is not None:
+        return True
     return intent is Intent.STOP and row.state in (State.STOPPING, State.STOPPED) and not row.intent
 
 
-def _ask_again(row: Workload, now: datetime) -> None:
+def ask_again(row: Workload, now: datetime) -> None:
     """Have the worker ask at once instead of at the end of its backoff; the wish itself stays as it was."""
     if row.due_at is not None and row.due_at > now:
         row.due_at = now
@@ -112,11 +124,17 @@ def _ask_again(row: Workload, now: datetime) -> None:
         wake(row, now)
 
 
-def _refuse_without_feature(row: Workload, verb: Verb, intent: Intent) -> None:
-    provider, needed = registry.get(row.provider), _NEEDED.get(intent)
+def refuse_without_feature(row: Workload, verb: Verb, needed: Feature | None) -> None:
+    """Raises Refused where the provider does not offer the verb, or never had the work."""
+    provider = registry.get(row.provider)
     if needed is not None and needed not in provider.features:
         text = provider.absent.get(needed) or f"{provider.name} offers no {verb.label.lower()} for what it runs."
         raise Refused(text, code="not_offered")
+    if verb in (Verb.DELETE, Verb.EDIT) and not row.remote_id:
+        raise Refused(f"{provider.name} never had {row.name}.", code="never_sent")
+    if verb is Verb.DELETE and row.connection.removed_at is not None:
+        text = f"The connection {row.connection.name} was removed: nobody here can ask {provider.name} any more."
+        raise Refused(text, code="no_connection")
 
 
 def _begin_anew(row: Workload, by: User | None, now: datetime) -> None:
@@ -154,6 +172,8 @@ def _cancel(row: Workload, by: User | None, reason: Reason | None) -> None:
 
 def _want(row: Workload, verb: Verb, intent: Intent, by: User | None, reason: Reason | None, now: datetime) -> None:
     """Write the wish down. An end of a launch whose answer is not there yet is done once the remote is found."""
+    if row.intent == Intent.EDIT:
+        _drop_edit(row)
     row.intent, row.intent_at, row.intent_by, row.due_at = intent, now, by, now
     row.intent_tries, row.intent_error = 0, ""
     fields = ("intent", "intent_at", "intent_by", "due_at", "intent_tries", "intent_error", *_TERMS)
@@ -164,6 +184,16 @@ def _want(row: Workload, verb: Verb, intent: Intent, by: User | None, reason: Re
         row.save(update_fields=fields)
         transitions.note(row, f"{verb.label} asked", kind=EventKind.INTENT, by=by, detail=_latest_end(row, intent))
     wake(row, now)
+
+
+def _drop_edit(row: Workload) -> None:
+    """Another wish takes the place of an edit whose answer is not there."""
+    text = (
+        "The edit was dropped before it was sent" if row.edit_sent_at is None else "The edit's answer was not awaited"
+    )
+    row.edit, row.edit_errors, row.edit_sent_at = {}, {}, None
+    row.save(update_fields=["edit", "edit_errors", "edit_sent_at"])
+    transitions.note(row, text, kind=EventKind.WARNING)
 
 
 def _by_person(verb: Verb, by: User | None) -> Reason:

@@ -15,11 +15,13 @@ from gpuconsole.catalog import queries as catalog
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.ids import new_id
+from gpuconsole.core.spec_forms.build import build
+from gpuconsole.core.spec_forms.defaults import unsaid
 from gpuconsole.projects import rules, secrets
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
-from gpuconsole.workloads import names, transitions
+from gpuconsole.workloads import names, transitions, unstored
 from gpuconsole.workloads.estimates import Estimate, deadline, estimate
 from gpuconsole.workloads.limits.verdicts import Check
 from gpuconsole.workloads.models import EventKind, Intent, Preset, Workload
@@ -82,7 +84,8 @@ def refuse_if_blocked(blocking: Sequence[Check]) -> None:
     """Raises Refused with the first check that says no; the others stand in its details."""
     if blocking:
         first, *others = blocking
-        raise Refused(first.text, code=first.code, field=first.field, details=[other.text for other in others])
+        details, errors = [other.text for other in others], {one.field: one.text for one in blocking if one.field}
+        raise Refused(first.text, code=first.code, field=first.field, details=details, errors=errors)
 
 
 def warn(workload: Workload, figures: Estimate, by: User | None) -> None:
@@ -112,10 +115,11 @@ def _check(project: Project, connection: Connection, spec: Spec) -> None:
         raise Refused(f"{connection.name} is a connection to {connection.provider}, not to {spec.provider}.")
     if not Connection.objects.usable_in(project).filter(pk=connection.pk).exists():
         raise Refused(f"{connection.name} is not open to this project.", code="unknown_connection", field="connection")
-    missing = secrets.missing_names(secrets.names(project), spec.secret_names()) if spec.secret_names() else []
+    missing = unstored.places(spec.wire(), secrets.names(project)) if spec.secret_names() else []
     if missing:
-        text = f"The project has no secret named {missing[0]}. Add it first, or pick another."
-        raise Refused(text, code="no_such_secret", field="spec", details=missing[1:])
+        text = "The project has no secret of the name that stands here. Add it first, or pick another."
+        also = [f"{one.path}: no such secret" for one in missing[1:]]
+        raise Refused(text, code="no_such_secret", field=f"spec.{missing[0].path}", details=also)
     errors = registry.get(spec.provider).adapter.check_choices(spec, catalog.all_choices(connection))
     if errors:
         (path, text), *others = errors.items()
@@ -140,6 +144,7 @@ def _row(
         ],
         labels=list(dict.fromkeys(labels)),
         spec=spec.wire(),
+        defaults=unsaid(build(provider.spec), spec.wire()),
         token=token,
         intent=Intent.LAUNCH,
         intent_at=now,

@@ -11,7 +11,7 @@ from gpuconsole.projects import rules
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.providers.specs import Spec
-from gpuconsole.workloads import names, transitions
+from gpuconsole.workloads import names, phases, transitions
 from gpuconsole.workloads.estimates import deadline, estimate
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.services.acts import refuse_in_state
@@ -34,9 +34,14 @@ def retry(*, workload: Workload, by: User | None) -> Workload:
             refuse_in_state(row, Verb.RETRY)
             provider = registry.get(row.provider)
             spec = provider.spec.read(row.spec)
-            if Feature.RETRY in provider.features and row.remote_id:
+            if Feature.RETRY in provider.features and row.remote_id and not _is_going(row):
                 return _another_attempt(row, spec, by)
             return _another_workload(row, by)
+
+
+def _is_going(row: Workload) -> bool:
+    """Whether the provider has been asked to forget the remote that a retry would begin from."""
+    return row.removed_at is not None or row.intent == Intent.DELETE
 
 
 def _another_attempt(row: Workload, spec: Spec, by: User | None) -> Workload:
@@ -54,6 +59,7 @@ def _another_attempt(row: Workload, spec: Spec, by: User | None) -> Workload:
     row.reserved = None if figures.upper is None else row.cost_closed + figures.upper.amount
     if figures.hourly is not None and figures.hourly.currency == row.currency:
         row.hourly_price, row.price_seen_at = figures.hourly.amount, figures.price_seen_at
+    row.phases = phases.known_as(row.phases, row.remote_id)
     transitions.move(row, State.SUBMITTING, why="Retry asked", by=by, fields=_SET)
     warn(row, figures, by)
     audit.record(

@@ -9,6 +9,7 @@ import pytest
 from gpuconsole.core.spec_forms import SECRETS, Layout, Option, OptionList, SpecForm, Surroundings, Values, nearest
 from gpuconsole.core.spec_forms.bind import BoundPairs, BoundRows
 from gpuconsole.core.spec_forms.field import BoundField
+from gpuconsole.providers import registry
 from tests.core.spec_forms.example import FULL, ExampleSpec
 
 BASE = {"project_id": ["p"], "image.base": ["i"]}
@@ -51,9 +52,16 @@ def test_a_conversion_says_what_is_sent() -> None:
 def test_a_span_is_sent_in_the_providers_unit() -> None:
     found = form(size__timeout_ms="4", size__timeout_ms__unit="h")
     assert found.wire["size"] == {"timeout_ms": 14_400_000}
-    assert item(found, "size.timeout_ms").note == "Sends 14\u202f400\u202f000 ms."
+    assert item(found, "size.timeout_ms").note.startswith("Sends 14\u202f400\u202f000 ms.")
     again = SpecForm.from_wire(ExampleSpec, found.wire)
     assert (again.values.last("size.timeout_ms"), again.values.last("size.timeout_ms.unit")) == ("4", "h")
+
+
+def test_limits_that_the_help_does_not_name_stand_below_the_field() -> None:
+    specs = {"cortecs": ("num_workers", "1 to 8."), "otoy": ("max_timeout_start_ms", "At least 2 min.")}
+    for slug, (name, told) in specs.items():
+        found = SpecForm(registry.get(slug).spec, Values({"task": ["BATCH"]}), fixed={"provider": slug})
+        assert told in item(found, name).note
 
 
 def test_a_list_of_keys_and_values_is_asked_for_as_pairs() -> None:

@@ -88,7 +88,7 @@ def wires(example: Any) -> st.SearchStrategy[Any]:
 
 
 @given(wires(FULL))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_request_goes_through_the_form_unchanged(wire: Any) -> None:
     if isinstance(wire, dict):
         image = wire.get("image")

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from gpuconsole.core.spec_forms.build import build
 from gpuconsole.core.spec_forms.said import ABSENT, said, value_at, with_value, without
-from gpuconsole.providers.specs import SpecPart, Ui
+from gpuconsole.providers.specs import SpecPart, Ui, Widget
 
 
 class Ref(SpecPart):
@@ -29,6 +29,22 @@ class Example(SpecPart):
     login: Ref | None = None
     env: dict[str, str | Ref] = Field(default_factory=dict)
     mounts: list[Mount] = Field(default_factory=list)
+
+
+class Pair(SpecPart):
+    key: str
+    value: str | Ref
+
+
+class Listed(SpecPart):
+    envs: Annotated[list[Pair], Ui(widget=Widget.PAIRS)] = Field(default_factory=list)
+
+
+def test_secrets_in_a_list_of_keys_and_values_are_found_at_their_places() -> None:
+    wire = {"envs": [{"key": "A", "value": "text"}, {"key": "B", "value": {"name": "hf"}}, "odd", {"key": "C"}]}
+    found = [one for one in said(build(Listed), wire) if one.is_secret]
+    assert [(one.path, one.value) for one in found] == [("envs.1.value.name", "hf")]
+    assert without(wire, [one.parts for one in found])["envs"][1] == {"key": "B", "value": {}}
 
 
 WIRE: dict[str, Any] = {

@@ -201,7 +201,7 @@ WIRES = st.fixed_dictionaries(
 
 
 @given(WIRES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_request_goes_through_the_form_unchanged(wire: dict[str, Any]) -> None:
     parsed = parse(ROOT, NODES, fill(ROOT, NODES, wire))
     assert not parsed.problems

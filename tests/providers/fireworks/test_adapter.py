@@ -11,7 +11,8 @@ from gpuconsole.providers.contract import Adapter, Known
 from gpuconsole.providers.errors import NotAuthorized, NotFound, Rejected, Unconfirmed, Unreachable
 from gpuconsole.providers.fireworks import PROVIDER
 from gpuconsole.providers.fireworks.adapter import FireworksAdapter
-from gpuconsole.providers.fireworks.client import WORDING, FireworksClient
+from gpuconsole.providers.fireworks.client import WORDING, FireworksClient, job_path
+from gpuconsole.providers.fireworks.edits import FireworksEdits
 from gpuconsole.providers.fireworks.fields import TOKEN_ANNOTATION
 from gpuconsole.providers.fireworks.remotes import remote
 from gpuconsole.providers.http import Client
@@ -209,8 +210,7 @@ def test_the_annotation_and_not_the_name_tells_whose_job_it_is(fireworks: Far) -
     """A display name can be edited and used twice (docs)."""
     made = fireworks.launch(displayName=TOKEN, token="gc-0ther0123456789abcdef")
     assert not fireworks.adapter.find(TOKEN, fireworks.spec(), Known())
-    fireworks_client = client(fireworks)
-    fireworks_client.update("sandbox", made.id, {"displayName": "renamed", "shared": False})
+    fireworks.adapter.edit(made.id, FireworksEdits(displayName="renamed", shared=False), made.raw)
     found = fireworks.adapter.find("gc-0ther0123456789abcdef", fireworks.spec(), Known())
     assert [(one.id, one.name) for one in found] == [(made.id, "renamed")]
     assert found[0].raw.get("shared", False) is False
@@ -219,7 +219,7 @@ def test_the_annotation_and_not_the_name_tells_whose_job_it_is(fireworks: Far) -
 def test_only_the_label_and_the_sharing_can_be_changed(fireworks: Far) -> None:
     made = fireworks.launch()
     with pytest.raises(Rejected) as caught:
-        client(fireworks).update("sandbox", made.id, {"numRanks": 4})
+        client(fireworks).update(f"{job_path('sandbox', made.id)}?updateMask=numRanks", {"numRanks": 4})
     assert caught.value.field == "numRanks"
 
 

@@ -105,6 +105,14 @@ def test_ways_in_are_told_once_it_runs(novita: Far) -> None:
     assert ways["System log"] != ways["Instance log"]
 
 
+def test_published_ports_are_told_with_what_is_known_of_them(novita: Far) -> None:
+    """Whether something listens is told of the built-in Jupyter alone."""
+    found = running(novita)
+    told = [(port.number, port.protocol, port.use, port.answers) for port in found.ports]
+    assert told == [(8080, "tcp", "", None), (8081, "http", "", None), (8888, "http", "Jupyter", True)]
+    assert all(port.way in found.connect for port in found.ports)
+
+
 def test_only_running_instances_of_many_are_asked_for_one_by_one_and_then_remembered(novita: Far) -> None:
     """The list tells no ways in (docs)."""
     first, second = running(novita), novita.launch()

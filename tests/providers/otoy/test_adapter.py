@@ -104,6 +104,7 @@ def test_addresses_come_from_the_run_some_time_after_it_runs(otoy: Far) -> None:
     ways = otoy.now(first).connect
     assert list(ways) == ["SSH", "Port 8080"]
     assert ways["Port 8080"].startswith("https://")
+    assert [(port.number, port.way, port.answers) for port in otoy.now(first).ports] == [(8080, "Port 8080", None)]
     assert first.connect == {} or first.connect == ways
 
 

@@ -52,7 +52,7 @@ def test_both_kinds_are_one_form_in_which_the_run_limit_shows_for_a_batch_only()
         item.name: item for section in Layout(batch).sections for item in section.every_item if "timeout" in item.name
     }
     assert limits["max_timeout_run_ms"].is_required
-    assert limits["max_timeout_run_ms"].note == "Sends 14\u202f400\u202f000 ms."
+    assert limits["max_timeout_run_ms"].note == "Sends 14\u202f400\u202f000 ms. At least 1 min."
     assert limits["max_timeout_assign_ms"].placeholder == "5"
     assert limits["max_timeout_assign_ms"].note.endswith("Default 5 min; sends nothing.")
     tasks = next(item for section in Layout(batch).sections for item in section.items if item.name == "task")

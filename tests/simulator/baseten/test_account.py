@@ -221,3 +221,39 @@ def test_graphql_tells_teams_and_refuses_the_rest_inside_a_200(baseten: httpx.Cl
     assert refused.status_code == 200
     assert refused.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
     assert baseten.post("/graphql/", json=query, headers={"Authorization": ""}).status_code == 401
+
+
+def test_a_big_archive_is_uploaded_in_parts(baseten: httpx.Client) -> None:
+    place = baseten.get("/v1/blobs/credentials/train").json()
+    target = f"/{place['s3_bucket']}/{place['s3_key']}"
+    upload_id = baseten.post(f"{target}?uploads").text.partition("<UploadId>")[2].partition("<")[0]
+    for number, part in ((2, b"world"), (1, b"hello "), (2, b"there")):
+        assert baseten.put(target, params={"partNumber": number, "uploadId": upload_id}, content=part).headers["ETag"]
+    assert "<ETag>" in baseten.post(target, params={"uploadId": upload_id}, content=b"<Complete/>").text
+    path = make_job(baseten, runtime={"artifacts": [{name: place[name] for name in ("s3_bucket", "s3_key")}]})
+    (link,) = baseten.get(f"{path}/download").json()["artifact_presigned_urls"]
+    assert baseten.get(link).content == b"hello there"
+
+
+def test_an_upload_that_was_aborted_or_never_begun_is_not_known(baseten: httpx.Client) -> None:
+    place = baseten.get("/v1/blobs/credentials/train").json()
+    target = f"/{place['s3_bucket']}/{place['s3_key']}"
+    upload_id = baseten.post(f"{target}?uploads").text.partition("<UploadId>")[2].partition("<")[0]
+    assert baseten.delete(target, params={"uploadId": upload_id}).status_code == 204
+    for unknown in (upload_id, "other"):
+        assert "NoSuchUpload" in baseten.put(f"{target}?partNumber=1&uploadId={unknown}", content=b"x").text
+        assert baseten.post(target, params={"uploadId": unknown}).status_code == 404
+    assert baseten.post(f"{target}-other?uploads").status_code == 403
+
+
+def test_a_team_is_found_by_its_name_and_read_by_its_id(baseten: httpx.Client) -> None:
+    (team,) = baseten.get("/v1/teams", params={"name": "Sandbox"}).json()["teams"]
+    assert baseten.get(f"/v1/teams/{team['id']}").json() == team
+    assert baseten.get("/v1/teams", params={"name": "sandbox"}).json() == {"teams": []}
+    assert baseten.get("/v1/teams/other").status_code == 404
+
+
+def test_the_direction_of_a_search_may_be_left_out(baseten: httpx.Client) -> None:
+    older, newer = make_job(baseten), make_job(baseten)
+    found = baseten.post("/v1/training_jobs/search", json={"order_by": [{"field": "created_at"}]}).json()
+    assert [job["id"] for job in found["training_jobs"]] == [path.rpartition("/")[2] for path in (newer, older)]

@@ -108,6 +108,8 @@ def test_a_move_to_another_node_is_a_job(novita: Novita) -> None:
 def test_templates(novita: Novita) -> None:
     official = novita.get("/templates", channel="official")
     assert official["total"] == len(official["template"]) == 2
+    assert novita.get("/templates", channel="private,official") == official
+    assert novita.refused_get("/templates", channel="official,other")[0] == "VALIDATOR_PARAM"
     template = {"name": "mine", "image": "ubuntu:22.04", "rootfsSize": 40, "type": "instance", "channel": "private"}
     made = novita.post("/template/create", {"template": template})["templateId"]
     shown = novita.get("/template", templateId=made)["template"]

@@ -282,3 +282,9 @@ def test_without_money_nothing_is_created_or_started(novita: Novita) -> None:
     novita.world.clock.advance(6 * 86400)
     assert novita.refused("/gpu/instance/create", CURRENT)[0] == "BALANCE_NOT_ENOUGH"
     assert novita.refused("/gpu/instance/start", {"instanceId": rests})[0] == "BALANCE_NOT_ENOUGH"
+
+
+@pytest.mark.parametrize("gpus", [{}, {"gpuNum": 0}, {"gpuNum": 1}])
+def test_a_cpu_instance_may_leave_out_how_many_gpus(novita: Novita, gpus: dict[str, int]) -> None:
+    body = {"kind": "cpu", "productId": "cpu.4c8g", "rootfsSize": 10, "imageUrl": "ubuntu:22.04", **gpus}
+    assert novita.read(novita.post("/gpu/instance/create", body)["id"])["gpuNum"] == "0"

@@ -1,3 +1,4 @@
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -169,7 +170,7 @@ def test_a_spot_instance_costs_less_is_warned_and_taken_back(novita: Novita) -> 
     assert seen == [("running", False), ("notified", False), ("reclaiming", True), ("terminated", True)]
     assert novita.status(made) == "exited"
     instance, now = novita.seen(made), novita.world.now()
-    assert instance.cost(now) == round(instance.billed_s(now) * Decimal("0.175") / 3600, 6)
+    assert instance.cost(now) == round(math.ceil(instance.billed_s(now)) * Decimal("0.175") / 3600, 6)
     novita.act("start", made)
     novita.until(made, "running")
     assert novita.read(made)["spotStatus"] == "running"

@@ -109,3 +109,15 @@ def test_products_need_type_and_category_and_regions_tell_their_features(novita:
     regions = {region["id"]: region for region in novita.get(f"{V2}/regions")["data"]}
     assert regions["as-sgp-2"]["feature"] == {"network_volume": True, "instance_vpc_network": False}
     assert "RTX 4090 24GB" in regions["us-ca-6"]["gpus"]
+
+
+def test_a_bare_port_is_an_http_one(novita: Novita) -> None:
+    made = _create(novita, ports=[8080, {"port": 22, "protocol": "tcp"}])
+    assert [(p["port"], p["protocol"]) for p in _read(novita, made)["ports"]] == [(8080, "http"), (22, "tcp")]
+    assert "ports" in novita.refused(f"{V2}/instances", {**LEAST, "ports": ["8080"]})[1]
+
+
+def test_templates_are_listed_by_cursor_too(novita: Novita) -> None:
+    found = novita.get(f"{V2}/templates", limit=1)
+    assert (found["total"], found["has_more"], found["data"][0]["id"]) == (2, True, "pytorch-2-7")
+    assert found["data"][0]["ports"] == [{"port": 8888, "protocol": "http"}]

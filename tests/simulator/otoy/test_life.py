@@ -94,7 +94,7 @@ def test_the_assign_limit_ends_a_job_that_no_node_fits(otoy: httpx.Client, world
     assert _cost(world, made) == 0
 
 
-def test_a_big_image_needs_a_longer_start_limit(otoy: httpx.Client, world: World) -> None:
+def test_quirk_5_a_big_image_needs_a_longer_start_limit(otoy: httpx.Client, world: World) -> None:
     """Quirk: nodes take nine minutes for 22 GB, and the usual limit is five."""
     short = make_job(otoy, container={"image": "myteam/big", "tag": "22gb"})
     long = make_job(otoy, container={"image": "myteam/big", "tag": "22gb"}, max_timeout_start_ms=1_800_000)

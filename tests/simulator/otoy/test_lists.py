@@ -131,3 +131,12 @@ def test_what_is_not_there_is_not_found(otoy: httpx.Client, made: list[str]) -> 
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
     assert otoy.put("/v1/jobs/x/cancel", json={}).status_code == 404
     assert otoy.get(f"/v1/jobs/{made[0].upper()}").status_code == 200
+
+
+def test_a_filter_may_come_more_than_once(otoy: httpx.Client) -> None:
+    made = make_job(otoy)
+    for statuses, total in ((["RUNNING", "PENDING"], 1), (["RUNNING", "FAILED"], 0)):
+        assert otoy.get("/v1/jobs", params={"filter[status]": statuses}).json()["total"] == total
+    assert (
+        otoy.get("/v1/jobs", params={"filter[status]": "PENDING", "page": ["9", "1"]}).json()["data"][0]["uuid"] == made
+    )

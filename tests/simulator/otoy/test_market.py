@@ -93,7 +93,7 @@ def test_odd_offer_filters_are_refused(otoy: httpx.Client, name: str, value: str
     assert (answer.status_code, answer.json()["error"]["details"][0]["path"]) == (400, f"filter[{name}]")
 
 
-def test_one_gpu_can_land_on_a_node_with_six_at_its_price(otoy: httpx.Client, world: World) -> None:
+def test_quirk_3_one_gpu_can_land_on_a_node_with_six_at_its_price(otoy: httpx.Client, world: World) -> None:
     """Quirk: the run's own price is what is paid, whatever was asked for."""
     box = make_job(otoy, task="PERSISTENT", gpu_name="RTX 5090", gpu_count=1, allowed_region_codes=["us-east-2"])
     world.clock.advance(300)
@@ -103,7 +103,7 @@ def test_one_gpu_can_land_on_a_node_with_six_at_its_price(otoy: httpx.Client, wo
     assert resource.cost(world.now()) == Decimal("4.14")
 
 
-def test_a_gpu_that_is_not_in_the_registry_is_never_matched(otoy: httpx.Client, world: World) -> None:
+def test_quirk_4_a_gpu_that_is_not_in_the_registry_is_never_matched(otoy: httpx.Client, world: World) -> None:
     """Quirk: the provider's own pages list an RTX A6000, the registry does not, and matching follows the registry."""
     registry = otoy.get("/v1/gpu-registry", params={"limit": "50"}).json()["data"]
     assert not any("A6000" in gpu["name"] for gpu in registry)
@@ -232,3 +232,10 @@ def test_a_recipe_is_checked_like_a_job(otoy: httpx.Client) -> None:
     assert otoy.post(f"/v1/job-recipes/{recipe}/cook", json=[]).status_code == 400
     assert otoy.post("/v1/job-recipes/nothing/cook", json={}).status_code == 404
     assert otoy.post(f"/v1/job-recipes/{recipe}/cook").status_code == 201
+
+
+@pytest.mark.parametrize("field", ["min_vram_gb", "min_ram_gb", "min_storage_gb"])
+def test_sizes_may_be_asked_with_a_point(otoy: httpx.Client, field: str) -> None:
+    assert _offers(otoy, **{field: "24.0"}) == _offers(otoy, **{field: "24"}) != []
+    answer = otoy.get("/v1/compute/offers", params={f"filter[{field}]": "nan"})
+    assert answer.status_code == 400

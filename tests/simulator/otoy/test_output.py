@@ -101,13 +101,13 @@ def test_ports_take_the_place_of_the_default(otoy: httpx.Client, world: World) -
 
 
 @pytest.mark.parametrize("ports", [[8080], []])
-def test_without_port_22_there_is_no_address_at_all(otoy: httpx.Client, world: World, ports: list[int]) -> None:
+def test_quirk_2_without_port_22_there_is_no_address_at_all(otoy: httpx.Client, world: World, ports: list[int]) -> None:
     """Quirk: a list of ports that lacks 22."""
     run = _run(otoy, world, **FOREVER, container={"ports": ports})
     assert (run["status"], run["node_urls"]) == ("RUNNING", [])
 
 
-def test_a_cooked_job_runs_without_an_address(otoy: httpx.Client, world: World) -> None:
+def test_quirk_1_a_cooked_job_runs_without_an_address(otoy: httpx.Client, world: World) -> None:
     """Quirk: jobs from a recipe never got any."""
     recipe = otoy.get("/v1/job-recipes", params={"filter[is_official]": "true"}).json()["data"][0]
     made = otoy.post(f"/v1/job-recipes/{recipe['uuid']}/cook", json={}).json()["uuid"]
@@ -129,3 +129,11 @@ def test_nodes_of_one_job_have_addresses_of_their_own(otoy: httpx.Client, world:
     world.clock.advance(300)
     addresses = [(run["node_urls"][0]["hostname"], run["node_urls"][0]["port"]) for run in runs(otoy, made)]
     assert len(set(addresses)) == 3
+
+
+def test_quirk_9_the_login_is_duser_with_the_key_and_the_token_of_the_run(otoy: httpx.Client, world: World) -> None:
+    box = make_job(otoy, task="PERSISTENT", container={"sshkey": "ssh-ed25519 AAAA me@host"})
+    world.clock.advance(300)
+    (run,) = runs(otoy, box)
+    assert "authorized SSH_PUBKEY for duser" in logs(otoy, run["uuid"])
+    assert len(run["container_access_tokens"][0]["token"]) == 32

@@ -1,5 +1,7 @@
 """Quirks of the signature: sorted query, both ways to write a space or a letter, nonces that are good once."""
 
+import hashlib
+import hmac
 import json
 import secrets
 import time
@@ -12,6 +14,7 @@ import pytest
 from gpuconsole.simulator import state_file
 from gpuconsole.simulator.dialects.otoy.signing import NONCE_MEMORY_S, NONCES_KEPT
 from gpuconsole.simulator.server import serve
+from gpuconsole.simulator.web import Request
 from gpuconsole.simulator.world import World
 from gpuconsole.simulator.wsgi import App, create_app
 from tests.simulator.otoy.asking import job_body, make_job
@@ -220,3 +223,43 @@ def test_alone_and_over_real_http_the_same_client_works() -> None:
 def test_every_path_asks_for_a_signature_before_anything_else(app: App) -> None:
     for path in ("/v1/compute/offers", "/v1/gpu-registry", "/v1/nodes", "/v1/nothing"):
         assert _refusal(_send(app, _request(path=path))) == "X-API-Key header is required"
+
+
+@pytest.mark.parametrize("text", ["It%27s%20(one)!*", "It%27s+%28one%29%21*"])
+def test_marks_may_be_signed_as_javascript_leaves_them(app: App, text: str) -> None:
+    """`encodeURIComponent` and `URLSearchParams` leave some marks alone that Python's functions encode."""
+    request = _request(path=f"/v1/compute/offers?filter%5Bgpu_name%5D={text}")
+    signed = f"filter%5Bgpu_name%5D={text.replace('%27', chr(39)) if '+' not in text else text}"
+    stamp, nonce = str(int(time.time() * 1000)), "ab" * 16
+    parts = ("pk_sandbox", stamp, nonce, "GET", "/v1/compute/offers", signed, hashlib.sha256(b"").hexdigest())
+    signature = hmac.new(b"sk_sandbox", "|".join(parts).encode(), hashlib.sha256).hexdigest()
+    headers = {"X-API-Key": "pk_sandbox", "X-Time": stamp, "X-Nonce": nonce, "X-Signature": signature}
+    assert _send(app, request, **headers).status_code == 200
+
+
+def test_a_key_that_has_expired_is_refused(app: App) -> None:
+    request = _request()
+    right = signed_headers(request, public_key="pk_sandbox_expired", secret_key="sk_sandbox_expired")
+    wrong = signed_headers(request, public_key="pk_sandbox_expired")
+    assert _refusal(_send(app, request, **right)) == "the API key has expired"
+    assert _refusal(_send(app, request, **wrong)) == "signature does not match"
+
+
+@pytest.mark.parametrize(("peer", "status"), [("127.0.0.1", 403), ("203.0.113.7", 200)])
+def test_a_key_is_good_from_its_own_addresses_only(app: App, peer: str, status: int) -> None:
+    request = _request()
+    headers = signed_headers(request, public_key="pk_sandbox_elsewhere", secret_key="sk_sandbox_elsewhere")
+    small = {name.lower(): value for name, value in headers.items()}
+    assert app.handle(Request("GET", "/otoy/v1/jobs", headers=small, peer=peer)).status == status
+
+
+def test_quirk_7_a_nonce_is_16_bytes_and_not_the_32_that_one_page_says(app: App) -> None:
+    request = _request()
+    assert _send(app, request, **signed_headers(request, nonce="ab" * 16)).status_code == 200
+    assert _refusal(_send(app, request, **signed_headers(request, nonce="ab" * 32))).startswith("X-Nonce must be 32")
+
+
+def test_quirk_8_a_cancel_is_a_put_though_one_page_leaves_that_method_out(otoy: httpx.Client) -> None:
+    made = make_job(otoy)
+    assert otoy.post(f"/v1/jobs/{made}/cancel", json={"reason": "enough"}).status_code == 404
+    assert otoy.put(f"/v1/jobs/{made}/cancel", json={"reason": "enough"}).status_code == 200

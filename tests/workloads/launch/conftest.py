@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.core.spec_forms import SpecForm
 from gpuconsole.projects.models import ExchangeRate, Project
 from gpuconsole.providers import registry
+from gpuconsole.providers.remote import Choice, Offer
 from gpuconsole.workloads.guards import rails
 from tests import factories
 from tests.contract.conftest import far_side
@@ -98,6 +100,16 @@ def count_queries() -> Callable[[Callable[[], object]], int]:
     return count
 
 
+@functools.cache
+def _seen(slug: str) -> tuple[list[Offer], dict[str, list[Choice]]]:
+    """What a provider's simulator offers; asked once, as a hundred tests want the same."""
+    far = far_side(slug)
+    names = sources(registry.get(slug).spec)
+    seen = list(far.adapter.offers()), {name: list(far.adapter.choices(name)) for name in names}
+    far.adapter.close()
+    return seen
+
+
 @pytest.fixture
 def desk(db: None, client: Client) -> Desk:
     team = factories.make_team()
@@ -106,10 +118,9 @@ def desk(db: None, client: Client) -> Desk:
     ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.10", on=timezone.now().date(), source="test")
     connections = {slug: factories.make_connection(team, provider=slug) for slug in registry.SLUGS}
     for slug, connection in connections.items():
-        far = far_side(slug)
-        save_offers(connection, far.adapter.offers(), timezone.now())
-        for name in sources(registry.get(slug).spec):
-            save_choices(connection, name, far.adapter.choices(name), timezone.now())
-        far.adapter.close()
+        offers, choices = _seen(slug)
+        save_offers(connection, offers, timezone.now())
+        for name, values in choices.items():
+            save_choices(connection, name, values, timezone.now())
     client.force_login(user)
     return Desk(client, user, project, connections)

@@ -11,6 +11,7 @@ import pytest
 from gpuconsole.projects import secrets
 from gpuconsole.providers import registry
 from gpuconsole.providers.preview import TOKEN_TO_COME
+from gpuconsole.workloads import drafts
 from gpuconsole.workloads.models import Draft, Workload
 from tests.contract.samples import sample
 from tests.workloads.launch.conftest import Desk, posted_by
@@ -24,7 +25,7 @@ def test_a_check_answers_the_rail_saves_the_draft_and_says_so(desk: Desk) -> Non
     assert text.lstrip().startswith('<div class="card" id="rail">')
     assert "Draft saved" in text
     assert answer["HX-Trigger"] == "gpc:draft-saved"
-    assert Draft.objects.get().fields["num_workers"] == ["2"]
+    assert drafts.values(Draft.objects.get())["num_workers"] == ["2"]
 
 
 def test_the_rail_shows_both_currencies_and_the_upper_bound(desk: Desk) -> None:

@@ -44,13 +44,14 @@ def test_each_executor_is_picked_filled_in_and_launched(desk: Desk, executor: di
     assert Workload.objects.get().spec == wanted
 
 
-def test_the_form_opens_with_the_first_way_and_hides_the_others(desk: Desk) -> None:
+def test_the_form_opens_with_the_first_way_and_hides_or_greys_the_others(desk: Desk) -> None:
     page = desk.page(SLUG)
     assert re.search(r'value="Environment" checked', page)
     assert re.search(r'value="Python" checked', page)
-    for hidden, shown in (("Container image", "Environment|"), ("Shell", "Python|")):
-        assert f'={hidden}" hidden' in page
-        assert f'={shown}">' in page
+    assert '=Shell" hidden' in page
+    assert '=Python|">' in page
+    assert "Not sent: pick Container image above to use it." in page
+    assert re.search(r'<input[^>]*id="f-imageRef"[^>]* disabled', page)
 
 
 def test_another_way_is_picked_by_posting_alone(desk: Desk) -> None:

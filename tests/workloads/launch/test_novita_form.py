@@ -116,7 +116,7 @@ def test_secrets_are_picked_by_name_and_never_in_the_preview(desk: Desk) -> None
 
 def test_a_login_of_nobody_is_refused(desk: Desk) -> None:
     answer = desk.post("novita", "launch/", desk.fill("novita") | {"imageAuth": ["nobody"], "confirmed": ["1"]})
-    assert "no secret named nobody" in answer.content.decode()
+    assert "The project has no secret of this name." in answer.content.decode()
     assert not Workload.objects.exists()
 
 

@@ -126,6 +126,41 @@ def test_a_key_that_the_form_has_no_field_for_is_told_and_kept(desk: Desk) -> No
     assert "has no field training_job.workspace: it is kept as an extra field" in told
 
 
+def test_a_default_that_changed_is_told_with_both(desk: Desk) -> None:
+    said = {key: value for key, value in sample("cortecs").items() if key != "num_workers"}
+    workload = launched(desk, "cortecs", said)
+    assert workload.defaults["num_workers"] == 1
+    Workload.objects.update(defaults={**workload.defaults, "num_workers": 2, "gone": 1})
+
+    assert changes(desk, workload) == ["Workers, left out: the default was 2 and is 1 now."]
+
+
+def test_a_preset_keeps_price_and_hardware_as_of_saving(desk: Desk) -> None:
+    content = Content(spec=sample("baseten"), connection=desk.connections["baseten"])
+    preset = services.save(
+        team=desk.project.team, project=None, name="mine", content=content, by=desk.user, secret_names=()
+    )
+    assert (str(preset.hourly_price), preset.currency, preset.hardware_id) == ("12.999600", "USD", "H100:2")
+    Offer.objects.filter(hardware_id=preset.hardware_id).update(hourly_price="20.00")
+    page = desk.page("baseten", f"?preset={preset.public_id}")
+    assert "The price was $13.00 per hour and is $20.00 per hour now." in page
+    Preset.objects.update(hardware_id="H100:4")
+    assert "It took H100:4 and takes H100:2 now." in desk.page("baseten", f"?preset={preset.public_id}")
+
+    services.update(preset=preset, by=desk.user, secret_names=(), content=content)
+    assert "Changed since" not in desk.page("baseten", f"?preset={preset.public_id}")
+
+
+@pytest.mark.parametrize("said", [{}, {"gpu_name": "x" * 5000, "gpu_count": 10**30}])
+def test_a_preset_of_half_a_spec_or_of_a_mad_one_is_kept_without_a_price(desk: Desk, said: dict[str, Any]) -> None:
+    content = Content(spec={"provider": "otoy", **said}, connection=desk.connections["otoy"])
+    preset = services.save(
+        team=desk.project.team, project=None, name="odd", content=content, by=desk.user, secret_names=()
+    )
+    assert preset.hourly_price is None
+    assert desk.page("otoy", f"?preset={preset.public_id}")
+
+
 def test_a_preset_says_what_changed_since_it_was_saved(desk: Desk) -> None:
     content = Content(spec=sample("baseten"), connection=desk.connections["baseten"])
     preset = services.save(

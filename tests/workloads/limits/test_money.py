@@ -68,6 +68,9 @@ def test_what_the_database_sums_is_what_the_rows_say(lab: Lab) -> None:
     """Plain work is summed by the database, other work row by row; both as if each row had been looked at."""
     now = timezone.now()
     ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.5", on=now.date(), source="test")
+    endless = lab.workload("baseten")
+    UsageInterval.objects.filter(workload=endless).update(started_at=now - HOUR)
+    Workload.objects.filter(pk=endless.pk).update(billed_since=now - HOUR)
     budget = set_budget(lab.project, 100_000)
     lab.launch("baseten", stop_after_s=3600)
     lab.workload("baseten", stop_after_s=3600)

@@ -1,4 +1,4 @@
-"""``manage.py provider_fields SLUG``: the table of a provider's create fields."""
+"""``manage.py provider_fields SLUG``: the tables of a provider's create fields, and of what can be edited later."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from gpuconsole.providers import field_table, registry
+from gpuconsole.providers.specs import SpecPart
 
 HEAD = ("WIRE PATH", "TYPE", "REQUIRED", "LIMITS", "DEFAULT", "UNIT", "TITLE")
 GAP = "  "
@@ -18,7 +19,7 @@ GAP = "  "
 class Command(BaseCommand):
     """Prints one line a field, from the same declaration that the form and the API are made of."""
 
-    help = "Print the create fields of a provider: wire path, type, required, limits, default, unit, title."
+    help = "Print the create fields of a provider, and those that can be edited later, each in a table."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -29,7 +30,14 @@ class Command(BaseCommand):
         """Print the table. Raises CommandError for a provider that is not there."""
         if slug not in registry.SLUGS:
             raise CommandError(f"There is no provider {slug!r}. Known are: {', '.join(registry.SLUGS)}.")
-        rows = [astuple(row) for row in field_table.rows(registry.get(slug).spec)]
+        provider = registry.get(slug)
+        self._print(provider.spec)
+        if provider.edits is not None:
+            self.stdout.write("\nCan be edited later:")
+            self._print(provider.edits)
+
+    def _print(self, declared: type[SpecPart]) -> None:
+        rows = [astuple(row) for row in field_table.rows(declared)]
         for line in laid_out([HEAD, *rows]):
             self.stdout.write(line)
 

@@ -1,10 +1,12 @@
 """What belongs to the account: teams, secrets, GPU capacity, usage and cost."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.clock import iso
 from gpuconsole.simulator.dialects.baseten.checks import record, text, whole
 from gpuconsole.simulator.dialects.baseten.errors import Problem, invalid
@@ -26,6 +28,11 @@ class Secret:
     name: str
     value: str
     created_at: float
+
+
+def teams(name: str | None) -> dict[str, Any]:
+    """The teams, or the one of exactly that name if there is one."""
+    return {"teams": [TEAM] if name in (None, TEAM["name"]) else []}
 
 
 def require_team(team_id: str) -> None:
@@ -121,7 +128,7 @@ class Capacity:
 
 
 def usage_summary(query: Any, jobs: list[Job], now: float, project_names: dict[str, str]) -> dict[str, Any]:
-    """Training minutes and cost of jobs that began to run in a range; deleted ones count too."""
+    """Training minutes and cost in a range, by job and day (UTC); deleted jobs count too."""
     start, end = _date(query, "start_date"), _date(query, "end_date")
     if end < start:
         raise invalid("end_date", "must not be before start_date")
@@ -129,9 +136,8 @@ def usage_summary(query: Any, jobs: list[Job], now: float, project_names: dict[s
         raise invalid("end_date", "the date range cannot exceed 31 days")
     rows = []
     for job in jobs:
-        span = job.running_span(now)
-        if span and start.timestamp() <= span[0] < end.timestamp():
-            rows.append(_usage_row(job, span[0], now, project_names.get(job.project_id)))
+        if daily := [day for charge in job.charges(now) for day in _days(charge, start, end, now)]:
+            rows.append(_usage_row(job, daily, project_names.get(job.project_id)))
     total = sum((Decimal(row["subtotal"]) for row in rows), Decimal(0))
     usage = {
         "subtotal": str(total),
@@ -143,8 +149,24 @@ def usage_summary(query: Any, jobs: list[Job], now: float, project_names: dict[s
     return {"dedicated_usage": None, "training_usage": usage, "model_apis_usage": None}
 
 
-def _usage_row(job: Job, began: float, now: float, project_name: str | None) -> dict[str, Any]:
-    minutes, subtotal = job.billed_minutes(now) * job.nodes, str(job.charge(now))
+def _days(charge: Charge, start: datetime, end: datetime, now: float) -> Iterator[dict[str, Any]]:
+    """What fell into each day of the range; a minute belongs to the day in which it began."""
+    last = min(end, datetime.fromtimestamp(now, UTC))
+    begin = max(start, datetime.fromtimestamp(charge.began_at, UTC))
+    while begin < last:
+        midnight = datetime.combine(begin.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+        until = min(midnight, last)
+        before, after = begin.timestamp(), until.timestamp()
+        minutes = int((charge.counted_s(after) - charge.counted_s(before)) / 60) * charge.units
+        if minutes:
+            subtotal = (charge.due(after) or Decimal(0)) - (charge.due(before) or Decimal(0))
+            yield {"date": begin.astimezone(UTC).date().isoformat(), "subtotal": str(subtotal), "minutes": minutes}
+        if charge.ended_at is not None and charge.ended_at <= after:
+            return
+        begin = until
+
+
+def _usage_row(job: Job, daily: list[dict[str, Any]], project_name: str | None) -> dict[str, Any]:
     return {
         "billable_resource": {
             "id": job.id,
@@ -156,11 +178,9 @@ def _usage_row(job: Job, began: float, now: float, project_name: str | None) -> 
             "team_id": TEAM["id"],
             "team_name": TEAM["name"],
         },
-        "subtotal": subtotal,
-        "minutes": minutes,
-        "daily": [
-            {"date": datetime.fromtimestamp(began, UTC).date().isoformat(), "subtotal": subtotal, "minutes": minutes}
-        ],
+        "subtotal": str(sum((Decimal(day["subtotal"]) for day in daily), Decimal(0))),
+        "minutes": sum(day["minutes"] for day in daily),
+        "daily": daily,
     }
 
 

@@ -8,10 +8,12 @@ import re
 from typing import Any
 
 from gpuconsole.simulator.dialects.baseten.jobs import Job
+from gpuconsole.simulator.dialects.baseten.uploads import NO_SUCH_UPLOAD, XML, Uploads, completed, etag
 from gpuconsole.simulator.web import Request, Response
 from gpuconsole.simulator.world import World
 
 BUCKET = "sandbox-training-code"
+DENIED = Response(403, b"<Error><Code>AccessDenied</Code></Error>", XML)
 CHUNK = re.compile(rb"([0-9a-fA-F]+)[^\r\n]*\r\n")
 
 
@@ -20,6 +22,7 @@ class Blobs:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._uploads = Uploads(world)
 
     @property
     def _stored(self) -> dict[str, bytes]:
@@ -47,15 +50,38 @@ class Blobs:
         if not request.path.startswith(prefix):
             return None
         key = request.path.removeprefix(prefix)
-        if request.method == "PUT" and key in self._world.table("baseten.blob_keys", bool):
-            body = _plain(request)
-            self._stored[key] = body
-            return Response(200, b"", {"ETag": f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'})
-        if request.method == "GET" and request.query.get("X-Amz-Signature") == _signature(key):
-            if key in self._stored:
-                return Response(200, self._stored[key], {"Content-Type": "application/x-tar"})
-            return Response(404, b"<Error><Code>NoSuchKey</Code></Error>", {"Content-Type": "application/xml"})
-        return Response(403, b"<Error><Code>AccessDenied</Code></Error>", {"Content-Type": "application/xml"})
+        if request.method in ("GET", "HEAD"):
+            return self._read(key, request)
+        if key not in self._world.table("baseten.blob_keys", bool):
+            return DENIED
+        if request.method == "PUT" and "uploadId" in request.query:
+            return self._uploads.put(key, request.query, _plain(request))
+        if request.method == "PUT":
+            self._stored[key] = _plain(request)
+            return Response(200, b"", {"ETag": etag(self._stored[key])})
+        if request.method == "POST":
+            return self._uploaded(key, request)
+        if request.method == "DELETE" and "uploadId" in request.query:
+            self._uploads.abort(request.query["uploadId"])
+            return Response(204)
+        return DENIED
+
+    def _read(self, key: str, request: Request) -> Response:
+        if request.query.get("X-Amz-Signature") != _signature(key):
+            return DENIED
+        if key in self._stored:
+            return Response(200, self._stored[key], {"Content-Type": "application/x-tar"})
+        return Response(404, b"<Error><Code>NoSuchKey</Code></Error>", XML)
+
+    def _uploaded(self, key: str, request: Request) -> Response:
+        """Begin an upload in parts, or complete one."""
+        if "uploads" in request.query:
+            return self._uploads.begin(BUCKET, key)
+        whole = self._uploads.complete(key, request.query.get("uploadId", ""))
+        if whole is None:
+            return NO_SUCH_UPLOAD
+        self._stored[key] = whole
+        return completed(BUCKET, key, whole)
 
     def links(self, job: Job, base_url: str) -> list[str]:
         """Signed links to the code of a job."""

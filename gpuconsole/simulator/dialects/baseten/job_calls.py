@@ -13,7 +13,7 @@ from gpuconsole.simulator.web import Request, Response, json_response
 from gpuconsole.simulator.world import World
 
 PATCH = record({"priority": whole(), "availability_model": choice("dedicated", "spot")})
-ORDER = record({"field": choice("created_at"), "order": choice("asc", "desc")}, ("field", "order"))
+ORDER = record({"field": choice("created_at"), "order": choice("asc", "desc")}, ("field",))
 SEARCH = record({"project_id": text(), "job_id": text(), "statuses": items(text()), "order_by": items(ORDER)})
 PAGE = record({"page_size": whole(1, 1000), "page_token": whole(0)})
 
@@ -61,7 +61,8 @@ class JobCalls:
         """Change a pending job's place in the queue."""
         job = self._projects.job(job_id, project_id)
         body = request.json()
-        PATCH({} if body is None else body, "")
+        body = {} if body is None else body
+        PATCH(body, "")
         if job.word(self._world.now()) != PENDING:
             raise Problem(400, "Only a job in TRAINING_JOB_PENDING can be changed.")
         if body.get("priority") is None and body.get("availability_model") is None:
@@ -95,7 +96,7 @@ class JobCalls:
             jobs = [job for job in jobs if job.id == body["job_id"]]
         if body.get("statuses"):
             jobs = [job for job in jobs if job.shown_state(now) in body["statuses"]]
-        if body.get("order_by") and body["order_by"][0]["order"] == "asc":
+        if body.get("order_by") and body["order_by"][0].get("order") == "asc":
             jobs = jobs[::-1]
         return json_response({"training_jobs": [self._projects.job_json(job) for job in jobs]})
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from gpuconsole.simulator.charges import COMPUTE, MINUTE, Charge
 from gpuconsole.simulator.clock import iso
 from gpuconsole.simulator.dialects.baseten import commands
 from gpuconsole.simulator.dialects.baseten.hardware import fitting
@@ -148,13 +149,27 @@ class Job(Resource):
         span = self.running_span(now)
         return Decimal(str(round(max(span[1] - span[0], 0), 3))) if span else Decimal(0)
 
-    def billed_minutes(self, now: float) -> int:
-        """Minutes of RUNNING of one node, a started one counts whole."""
-        return math.ceil(self.billed_s(now) / 60)
-
-    def cost(self, now: float) -> Decimal:
-        """USD so far."""
-        return self.billed_minutes(now) * self.nodes * self.instance_type.price
+    def charges(self, now: float) -> list[Charge]:
+        """The minutes of RUNNING of each node, a started one counts whole."""
+        span = self.running_span(now)
+        if span is None:
+            return []
+        return [
+            Charge(
+                resource_id=self.id,
+                name=self.name,
+                what=COMPUTE,
+                currency=self.currency,
+                began_at=span[0],
+                ended_at=self.ended_at(now),
+                price=self.instance_type.price * self.price_factor,
+                price_s=MINUTE,
+                step_s=MINUTE,
+                units=self.nodes,
+                unit="node",
+                run=1,
+            )
+        ]
 
     def error_message(self, now: float) -> str | None:
         """What went wrong; while pending it may be a hint."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.dialects.baseten import account, checkpoints, graphql, logs, metrics, queue
 from gpuconsole.simulator.dialects.baseten.blobs import Blobs
 from gpuconsole.simulator.dialects.baseten.errors import Problem
@@ -35,6 +36,8 @@ class Baseten:
         "baseten.sessions": dict,
         "baseten.blob_keys": bool,
         "baseten.blobs": bytes,
+        "baseten.uploads": str,
+        "baseten.upload_parts": bytes,
     }
 
     def __init__(self, world: World) -> None:
@@ -68,6 +71,10 @@ class Baseten:
         """A key that is no longer good, too many calls, or an error inside."""
         return Problem(status, TROUBLES[status]).response()
 
+    def charges(self) -> list[Charge]:
+        """What its jobs have been charged for."""
+        return self._world.charges(self.slug)
+
     def _require_key(self, request: Request) -> None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() not in SCHEMES or key.strip() != API_KEY:
@@ -85,7 +92,8 @@ class Baseten:
         prices = [{"instance_type": t.as_json(), "price": t.price} for t in INSTANCE_TYPES]
         types = [t.as_json() for t in INSTANCE_TYPES]
         add("POST", "/graphql", graphql.answer)
-        add("GET", "/v1/teams", lambda r: json_response({"teams": [account.TEAM]}))
+        add("GET", "/v1/teams", lambda r: json_response(account.teams(r.query.get("name"))))
+        add("GET", "/v1/teams/{team_id}", _in_team(lambda r: account.TEAM))
         for prefix in ("/v1", "/v1/teams/{team_id}"):
             add("GET", f"{prefix}/secrets", _in_team(lambda r: secrets.list()))
             add("POST", f"{prefix}/secrets", _in_team(lambda r: secrets.upsert(r.json())))
@@ -171,7 +179,7 @@ class Baseten:
 
     def _download(self, request: Request) -> Response:
         parts = request.path.split("/")
-        if request.method != "GET" or len(parts) != 5:
+        if request.method not in ("GET", "HEAD") or len(parts) != 5:
             raise Problem(404, "Not found.")
         return checkpoints.download(request, self._projects.job(parts[2]), parts[3], parts[4])
 

@@ -64,7 +64,8 @@ class Sessions:
         config = self._config(job)
         if config is None or session_id not in {f"{job.id}-{node}" for node in range(job.nodes)}:
             raise Problem(404, f"Interactive session {session_id} not found.")
-        PATCH({} if body is None else body, "")
+        body = {} if body is None else body
+        PATCH(body, "")
         if body.get("trigger") and config["trigger"] == "on_startup":
             raise Problem(400, "trigger: cannot be changed for a session that opens on startup")
         if body.get("timeout_minutes") is not None:

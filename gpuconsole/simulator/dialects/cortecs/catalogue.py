@@ -106,7 +106,12 @@ class Model:
         for hardware_id, longest in self.max_len.items():
             gpus = HARDWARE[hardware_id].gpu_count
             configs[hardware_id] = {
-                "params": {"--max-model-len": longest, "--tensor-parallel-size": gpus},
+                # The last key is what releases 0.1.0 and 0.1.1 of the vendor's client read in place of the first.
+                "params": {
+                    "--max-model-len": longest,
+                    "--tensor-parallel-size": gpus,
+                    "max_context_length": longest,
+                },
                 "requirements": {"gpus": gpus, "vram_gb": HARDWARE[hardware_id].vram_gb},
             }
         recommended = next(iter(self.max_len))

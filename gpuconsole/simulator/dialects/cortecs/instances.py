@@ -6,11 +6,11 @@ The instance turns `running` 10 seconds after its first worker shows step 5, so 
 A stop takes 40 seconds until it is listed.
 """
 
-import math
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from gpuconsole.simulator.charges import COMPUTE, HOUR, MINUTE, Charge
 from gpuconsole.simulator.clock import iso
 from gpuconsole.simulator.dialects.cortecs.catalogue import HARDWARE, MODELS, Hardware
 from gpuconsole.simulator.world import Resource, World, chance
@@ -106,23 +106,37 @@ class Instance(Resource):
         """Begin a new run under the same id."""
         self.runs.append(Run(self.world.now()))
 
-    def _interval_s(self, run: Run, now: float) -> Decimal:
-        started = self.started_at(run, now)
-        if started is None:
-            return Decimal(0)
-        ends = [moment for moment in (run.stopped_at, self.deleted_at) if moment is not None]
-        return Decimal(str(round(max(min([now, *ends]) - started, 0), 3)))
-
     def billed_s(self, now: float) -> Decimal:
         """Seconds between `started_at` and `stopped_at` over all runs."""
-        return sum((self._interval_s(run, now) for run in self.runs), Decimal(0))
+        return sum((charge.seconds(now) for charge in self.charges(now)), Decimal(0))
 
-    def cost(self, now: float) -> Decimal:
-        """EUR: started intervals of each run, times the price of one worker, times the workers."""
-        hourly = self.args["billing_interval"] == "per_hour"
-        unit_s, price = (3600, self.hardware.price_per_hour) if hourly else (60, self.hardware.price_per_minute)
-        intervals = sum(math.ceil(self._interval_s(run, now) / unit_s) for run in self.runs)
-        return Decimal(intervals) * price * self.workers
+    def charges(self, now: float) -> list[Charge]:
+        """Each run from `started_at` on: started minutes or hours of all workers."""
+        hardware, is_hourly = self.hardware, self.args["billing_interval"] == "per_hour"
+        price = hardware.price_per_hour if is_hourly else hardware.price_per_minute
+        step_s = HOUR if is_hourly else MINUTE
+        return [
+            Charge(
+                resource_id=self.id,
+                name=self.name,
+                what=COMPUTE,
+                currency=self.currency,
+                began_at=started,
+                ended_at=self._run_ended_at(run, now),
+                price=price * self.price_factor,
+                price_s=step_s,
+                step_s=step_s,
+                units=self.workers,
+                unit="worker",
+                run=number,
+            )
+            for number, run in enumerate(self.runs, start=1)
+            if (started := self.started_at(run, now)) is not None
+        ]
+
+    def _run_ended_at(self, run: Run, now: float) -> float | None:
+        ends = [moment for moment in (run.stopped_at, self.deleted_at) if moment is not None and moment <= now]
+        return min(ends, default=None)
 
     def _step_times(self, run: Run, worker: int) -> list[float]:
         """When a worker reaches steps 2, 3, 4 and 5."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.dialects.cortecs import auth
 from gpuconsole.simulator.dialects.cortecs.catalogue import HARDWARE, MODELS, is_available
 from gpuconsole.simulator.dialects.cortecs.errors import Problem
@@ -58,6 +59,10 @@ class Cortecs:
         """A token that has run out, too many calls, or an error inside."""
         return Problem(status, TROUBLES[status]).response()
 
+    def charges(self) -> list[Charge]:
+        """What its instances have been charged for."""
+        return self._world.charges(self.slug)
+
     def _dispatch(self, request: Request) -> Response:
         base, path = request.path[: len(BASE)], request.path[len(BASE) :]
         if base != BASE or not path.startswith("/"):
@@ -87,7 +92,7 @@ class Cortecs:
 
     def _current_balance(self) -> Decimal:
         now = self._world.now()
-        spent = sum((r.charge(now) for r in self._world.resources(self.slug)), Decimal(0))
+        spent = sum((r.cost(now) for r in self._world.resources(self.slug)), Decimal(0))
         return OPENING_BALANCE - spent
 
     def _balance(self, request: Request) -> Response:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from gpuconsole.simulator.charges import COMPUTE, Charge
 from gpuconsole.simulator.clock import iso
 from gpuconsole.simulator.dialects.fireworks import programs
 from gpuconsole.simulator.dialects.fireworks.auth import ACCOUNT, USER_EMAIL
@@ -177,9 +178,25 @@ class Job(Resource):
         span = self.running_span(now)
         return Decimal(str(round(max(span[1] - span[0], 0), 3))) if span else Decimal(0)
 
-    def cost(self, now: float) -> Decimal:
-        """Nothing that is known: the machines are on the customer's own AWS bill, and no price is published."""
-        return Decimal(0)
+    def charges(self, now: float) -> list[Charge]:
+        """Time without a price: the machines are on the customer's own AWS bill, and no price is published."""
+        span = self.running_span(now)
+        if span is None:
+            return []
+        return [
+            Charge(
+                resource_id=self.id,
+                name=self.name,
+                what=COMPUTE,
+                currency=self.currency,
+                began_at=span[0],
+                ended_at=self.ended_at(now),
+                price=None,
+                units=self.nodes,
+                unit="node",
+                run=1,
+            )
+        ]
 
     def status(self, now: float) -> str:
         """A word for people; here a plain text, elsewhere an object. There is no exit code but in here."""

@@ -43,8 +43,8 @@ def text(value: Any, name: str) -> str:
 
 def int32(value: Any, name: str) -> int:
     """A number, or a text that is one."""
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,10}", value):
-        value = int(value)
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,10}(\.[0-9]+)?([eE][0-9])?", value):
+        value = float(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not -INT32 <= value < INT32:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.clock import iso
 from gpuconsole.simulator.dialects.fireworks import auth, environments, listing, pools, schemas
 from gpuconsole.simulator.dialects.fireworks.bindings import Binding, PoolBindings, RoleBindings
@@ -64,6 +65,7 @@ class Fireworks:
     }
 
     def __init__(self, world: World) -> None:
+        self._world = world
         self._pools = Pools(world)
         self._environments = Environments(world, self._pools)
         self._snapshots = Snapshots(world)
@@ -99,6 +101,10 @@ class Fireworks:
     def trouble(self, status: int) -> Response:
         """A key that is no longer good, too many calls, or an error inside."""
         return Problem(*TROUBLES[status]).response()
+
+    def charges(self) -> list[Charge]:
+        """What its jobs have used: nobody knows its price."""
+        return self._world.charges(self.slug)
 
     def _add(self, method: str, path: str, call: Callable[..., dict[str, Any]]) -> None:
         self._router.add(method, IN_ACCOUNT + path, _in_account(call))

@@ -14,7 +14,8 @@ def read_create(body: dict[str, Any], name_if_empty: str) -> Setup:
     kind = text(body, "kind", least=1)
     if kind not in ("gpu", "cpu"):
         raise invalid("kind", "must be gpu or cpu")
-    gpu_num = whole(body, "gpuNum", least=1, most=8)
+    # A CPU instance has no GPUs to count; a client that sends it to this call may leave the number out (assumed).
+    gpu_num = whole(body, "gpuNum", least=1, most=8) if kind == "gpu" else whole(body, "gpuNum", least=0, default=0)
     product = fields.product(kind, text(body, "productId", least=1, most=255))
     cpu, memory_gb = whole(body, "cpuNum", least=0, default=0), whole(body, "memory", least=0, default=0)
     shares = gpu_num if kind == "gpu" else 1

@@ -4,8 +4,9 @@ from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
+from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.clock import iso
-from gpuconsole.simulator.dialects.novita import life
+from gpuconsole.simulator.dialects.novita import bill, life
 from gpuconsole.simulator.dialects.novita.catalogue import PRICE_UNIT, Product
 from gpuconsole.simulator.dialects.novita.life import Act
 from gpuconsole.simulator.dialects.novita.plan import Plan, is_pullable, plan
@@ -13,8 +14,6 @@ from gpuconsole.simulator.dialects.novita.setup import Setup
 from gpuconsole.simulator.dialects.novita.subscriptions import Subscription
 from gpuconsole.simulator.world import Resource, World, chance
 
-FREE_ROOTFS_GB = 60
-DISK_USD_PER_GB_DAY = Decimal("0.005")
 REMEMBERED_S = 30  # nominal; a removed instance is shown that much longer (assumed)
 GUARANTEED_S, NOTICE_S, RECLAIM_S = 3600, 3600, 60  # nominal; a spot instance's safe hour, its notice, its end
 EDIT_S = 45  # nominal; "within about a minute"
@@ -69,7 +68,7 @@ class Instance(Resource):
         instance.acts = [Act(**act) for act in memory["acts"]]
         instance.disks = [(since, size_gb) for since, size_gb in memory["disks"]]
         paid = memory["subscription"]
-        instance._subscription = Subscription(**paid) if paid else None
+        instance._subscription = Subscription.recalled(paid) if paid else None
         return instance
 
     @property
@@ -192,35 +191,17 @@ class Instance(Resource):
 
     def billed_s(self, now: float) -> Decimal:
         """Seconds from `pulling` on in which its GPUs were held."""
-        return Decimal(str(round(life.billed_s(self.steps(now), now), 3)))
+        spans = life.billed(self.steps(now))
+        return Decimal(str(round(sum((now if end is None else end) - began for began, end in spans), 3)))
 
-    def cost(self, now: float) -> Decimal:
-        """USD: GPU time by the second or what a subscription cost, and its disks, at rest too."""
-        taken = self.steps(now)
-        paid = self.subscription_at(now)
-        unpaid_s = life.billed_s(taken, now, paid.began_at if paid else None)
-        gpu_time = Decimal(str(round(unpaid_s, 3))) * Decimal(self.hourly_usd) / 3600
-        return round(gpu_time + Decimal(paid.paid_usd if paid else 0) + self._disk_cost(taken, now), 6)
+    def charges(self, now: float) -> list[Charge]:
+        """GPU time by the second or what a subscription cost, and its disks, at rest too."""
+        return bill.charges(self, self.steps(now), now)
 
     @property
     def disk_usd_per_hour(self) -> Decimal:
         """USD an hour for its disks as they are now."""
-        return self._paid_gb(self.setup.rootfs_gb) * DISK_USD_PER_GB_DAY / 24
-
-    def _paid_gb(self, rootfs_gb: int) -> int:
-        return max(rootfs_gb - FREE_ROOTFS_GB, 0) + self.setup.local_gb
-
-    def _disk_cost(self, taken: life.Steps, now: float) -> Decimal:
-        """From the first pulling to the removal: the volume disk, and what the container disk has beyond 60 GB."""
-        began = next((moment for moment, status in taken if status == life.PULLING), None)
-        if began is None or not self._paid_gb(self.setup.rootfs_gb):  # a disk never shrinks
-            return Decimal(0)
-        end = taken[-1][0] if taken[-1][1] == life.REMOVED else now
-        gb_s = Decimal(0)
-        for (since, rootfs_gb), (until, _) in zip(self.disks, [*self.disks[1:], (end, 0)], strict=True):
-            held_s = max(min(until, end) - max(since, began), 0)
-            gb_s += self._paid_gb(rootfs_gb) * Decimal(str(round(held_s, 3)))
-        return gb_s * DISK_USD_PER_GB_DAY / 86400
+        return bill.paid_gb(self.setup, self.setup.rootfs_gb) * bill.DISK_USD_PER_GB_DAY / 24
 
     def as_row(self, now: float) -> dict[str, Any]:
         """How the control surface shows it: a removed one as deleted."""

@@ -93,9 +93,14 @@ def steps(acts: Sequence[Act], speed: float, now: float) -> Steps:
     return found or [course(acts[0], speed)[0]]
 
 
-def billed_s(taken: Steps, now: float, until: float | None = None) -> float:
-    """Seconds in billed statuses, counted up to `until` where that is given."""
-    end = now if until is None else min(now, until)
-    closed = [*taken, (end, "")]
-    spans = zip(taken, closed[1:], strict=True)
-    return sum(max(min(after[0], end) - min(before[0], end), 0) for before, after in spans if before[1] in BILLED)
+def billed(taken: Steps) -> list[tuple[float, float | None]]:
+    """The stretches of billed statuses, from when to when; None for the end of one that goes on."""
+    found: list[tuple[float, float | None]] = []
+    began: float | None = None
+    for moment, status in taken:
+        if status in BILLED and began is None:
+            began = moment
+        elif status not in BILLED and began is not None:
+            found.append((began, moment))
+            began = None
+    return found if began is None else [*found, (began, None)]

@@ -1,10 +1,13 @@
 """Novita's HTTP: which call does what, on the three surfaces of its one host."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
+from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.dialects.novita import (
     account,
+    billing,
     instance_calls,
     jobs,
     metrics,
@@ -40,6 +43,7 @@ class Novita:
     kind: ClassVar[type[Resource]] = Instance
     tables: ClassVar[Mapping[str, type[Any]]] = {
         "novita.storages": storages.Storage,
+        "novita.held": storages.Held,
         "novita.networks": networks.Network,
         "novita.logins": account.Login,
         "novita.jobs": jobs.Job,
@@ -74,6 +78,10 @@ class Novita:
     def trouble(self, status: int) -> Response:
         """A key that is no longer good, too many calls, or an error inside."""
         return Problem(*TROUBLES[status], status).response()
+
+    def charges(self) -> list[Charge]:
+        """What its instances and its network storages have been charged for."""
+        return [*self._world.charges(self.slug), *self._account.storages.charges()]
 
     def _require_key(self, request: Request) -> None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
@@ -134,12 +142,21 @@ class Novita:
         self._post(f"{V1}/image/prewarm/edit", own.prewarm.edit)
         self._post(f"{V1}/image/prewarm/delete", own.prewarm.delete)
         self._get(f"{CORE}/billing/balance/detail", lambda query: own.balance_detail())
+        for path, call in (
+            ("billing/bill/list", billing.bill_list),
+            ("billing/bill/monthly/list", billing.fixed_terms),
+            ("billing/monthly/bill", billing.monthly),
+        ):
+            self._get(f"{CORE}/{path}", partial(self._billed, call))
 
     def _get(self, path: str, call: Callable[[Mapping[str, str]], Any]) -> None:
         self._router.add("GET", path, lambda request: json_response(call(request.query)))
 
     def _post(self, path: str, call: Callable[[dict[str, Any]], Any]) -> None:
         self._router.add("POST", path, lambda request: json_response(call(body_of(request))))
+
+    def _billed(self, call: Callable[..., dict[str, Any]], query: Mapping[str, str]) -> dict[str, Any]:
+        return call(query, self.charges(), self._world.now())
 
     def _metrics(self, query: Mapping[str, str]) -> dict[str, Any]:
         return metrics.answer(self._seen(query.get("instanceId")), query)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from gpuconsole.simulator.charges import DAY, STORAGE, Charge, total
 from gpuconsole.simulator.dialects.novita.catalogue import CLUSTERS
 from gpuconsole.simulator.dialects.novita.checks import fits, new_uuid, page, text, whole
 from gpuconsole.simulator.dialects.novita.errors import Problem
@@ -24,6 +25,8 @@ class Storage:
     size_gb: int
     cluster_id: str
     created_at: float
+    sized_at: float = 0.0
+    """Since when it has had its size; 0: since it was made."""
 
     def as_json(self) -> dict[str, Any]:
         """As the list shows it; `id` beside `storageId` is for the vendor's CLI, which reads that."""
@@ -36,6 +39,17 @@ class Storage:
             "clusterName": CLUSTERS[self.cluster_id].name,
             "price": PRICE,
         }
+
+
+@dataclass
+class Held:
+    """A stretch in which a network storage had another size than now, or was there at all."""
+
+    storage_id: str
+    name: str
+    size_gb: int
+    since: float
+    until: float
 
 
 # The first id is the provider's own example, the second stands in the reference's example body.
@@ -61,10 +75,27 @@ class Storages:
             table.update({row[0]: Storage(*row, self._world.now()) for row in SANDBOX})
         return table
 
+    @property
+    def _past(self) -> dict[str, Held]:
+        return self._world.table("novita.held", Held)
+
     def cost(self, now: float) -> Decimal:
-        """USD for those that are there, since they were made; what one had cost before it was deleted is forgotten."""
-        gb_s = sum((s.size_gb * Decimal(str(round(now - s.created_at, 3))) for s in self.table.values()), Decimal(0))
-        return gb_s * USD_PER_GB_DAY / 86400
+        """USD for those that are there and those that were."""
+        return total(self.charges(), now)
+
+    def charges(self) -> list[Charge]:
+        """Each size that each of them has or had, mounted or not."""
+        present = [
+            _charge(storage.id, storage.name, storage.size_gb, storage.sized_at or storage.created_at, None)
+            for storage in self.table.values()
+        ]
+        return [_charge(h.storage_id, h.name, h.size_gb, h.since, h.until) for h in self._past.values()] + present
+
+    def _close(self, storage: Storage) -> None:
+        """Note what it has been until now."""
+        since, now = storage.sized_at or storage.created_at, self._world.now()
+        self._past[f"{storage.id}/{since}"] = Held(storage.id, storage.name, storage.size_gb, since, now)
+        storage.sized_at = now
 
     def sizes(self) -> dict[str, int]:
         """Their sizes in GB, by id."""
@@ -101,7 +132,9 @@ class Storages:
         storage = self._named(body)
         size_gb = _size(body, storage.size_gb, storage.size_gb)
         storage.name = text(body, "storageName", most=255) or storage.name
-        storage.size_gb = size_gb
+        if size_gb != storage.size_gb:
+            self._close(storage)
+            storage.size_gb = size_gb
         return {}
 
     def delete(self, body: dict[str, Any], instances: list[Instance]) -> dict[str, Any]:
@@ -109,6 +142,7 @@ class Storages:
         storage = self._named(body)
         if any(mount["id"] == storage.id for instance in instances for mount in instance.setup.mounts):
             raise Problem("NETWORK_STORAGE_IN_USE", f"network storage {storage.id} is mounted")
+        self._close(storage)
         del self.table[storage.id]
         return {}
 
@@ -116,6 +150,22 @@ class Storages:
         storage_id = text(body, "storageId") or text(body, "id", least=1)
         self.require([storage_id])
         return self.table[storage_id]
+
+
+def _charge(storage_id: str, name: str, size_gb: int, since: float, until: float | None) -> Charge:
+    return Charge(
+        resource_id=storage_id,
+        name=name,
+        what=STORAGE,
+        currency="USD",
+        began_at=since,
+        ended_at=until,
+        price=USD_PER_GB_DAY,
+        price_s=DAY,
+        units=size_gb,
+        unit="GB",
+        part=f"network-{since:.3f}",
+    )
 
 
 def _size(body: dict[str, Any], least: int, default: int | None) -> int:

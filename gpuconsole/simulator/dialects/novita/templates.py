@@ -46,13 +46,22 @@ class Templates:
 
     def listed(self, query: Any) -> dict[str, Any]:
         """Those that fit, under the singular key `template`."""
-        channel, wanted = query.get("channel") or "", query.get("name")
-        if channel and channel not in CHANNELS:
+        # The vendor's MCP server asks for several channels with commas between them.
+        channels, wanted = [word for word in (query.get("channel") or "").split(",") if word], query.get("name")
+        if not set(channels) <= set(CHANNELS):
             raise invalid("channel", f"must be one of {', '.join(CHANNELS)}")
-        rows = [t.as_json() for t in self._all().values() if fits(wanted, t.fields["name"])]
-        rows = [row for row in rows if channel in ("", row["channel"]) and query.get("type") in (None, "", row["type"])]
+        rows = [t.as_json() for t in self.all() if fits(wanted, t.fields["name"])]
+        rows = [
+            row
+            for row in rows
+            if row["channel"] in (channels or CHANNELS) and query.get("type") in (None, "", row["type"])
+        ]
         number, size = number_in_query(query, "pageNum"), number_in_query(query, "pageSize") or 20
         return {"template": page(rows, query), "pageSize": size, "pageNum": number, "total": len(rows)}
+
+    def all(self) -> list[Template]:
+        """All that the account can see, official ones first."""
+        return list(self._all().values())
 
     def read(self, query: Any) -> dict[str, Any]:
         """One by `templateId`."""
@@ -113,8 +122,8 @@ def _fields(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _group(fields: dict[str, Any], at: str) -> None:
-    if text(fields, "type", f"template.{at}", least=1) not in ("tcp", "http"):
-        raise invalid(f"template.{at}type", "must be tcp or http")
+    if text(fields, "type", f"template.{at}", least=1) not in ("tcp", "udp", "http"):
+        raise invalid(f"template.{at}type", "must be tcp, udp or http")
     numbers = fields.get("ports")
     if not isinstance(numbers, list) or len(numbers) > 10:
         raise invalid(f"template.{at}ports", "must be an array of at most 10 ports")

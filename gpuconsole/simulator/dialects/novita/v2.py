@@ -39,6 +39,7 @@ class SecondVersion:
             router.add(method, f"{one}/start", self._verb(self._calls.start))
             router.add(method, f"{one}/stop", self._verb(self._calls.stop))
         router.add("GET", f"{BASE}/products", lambda request: json_response(self._products(request.query)))
+        router.add("GET", f"{BASE}/templates", lambda request: json_response(self._templates(request.query)))
         router.add("GET", f"{BASE}/regions", lambda request: json_response(_page(_regions(), request.query)))
 
     def _verb(self, call: Callable[[dict[str, Any]], Any]) -> Callable[..., Response]:
@@ -76,6 +77,22 @@ class SecondVersion:
                 raise invalid(name, f"must be {' or '.join(known)}")
         rows = [self._product(product) for product in PRODUCTS.values()] if query["type"] == "gpu" else []
         return _page(rows, query)
+
+    def _templates(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """What is common to all templates, in the names of v2 (assumed)."""
+        rows = [template.as_json() for template in self._account.templates.all()]
+        common = ("name", "type", "channel", "image", "envs")
+        told = [
+            {
+                "id": row["Id"],
+                **{name: row[name] for name in common},
+                "command": row["startCommand"],
+                "rootfs_size_gb": row["rootfsSize"],
+                "ports": [{"port": n, "protocol": group["type"]} for group in row["ports"] for n in group["ports"]],
+            }
+            for row in rows
+        ]
+        return _page(told, query)
 
     def _product(self, product: Product) -> dict[str, Any]:
         older = product.as_json(self._account.world)

@@ -44,7 +44,7 @@ def as_v1(body: dict[str, Any]) -> dict[str, Any]:
         "entrypoint": body.get("entrypoint"),
         "command": body.get("command"),
         "envs": body.get("envs"),
-        "ports": ",".join(items(body, "ports", _port_text)),
+        "ports": ",".join(items(_with_port_objects(body), "ports", _port_text)),
         "networkId": _part(body, "network").get("id"),
         "networkStorages": items(body, "volumes", _mount),
         "tools": _jupyter(_part(tools, "jupyter")),
@@ -60,6 +60,14 @@ def _part(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
     if value is not None and not isinstance(value, dict):
         raise invalid(name, "must be an object")
     return value or {}
+
+
+def _with_port_objects(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with `8080` among its ports as a public client sends it: an HTTP port (assumed)."""
+    ports = body.get("ports")
+    if isinstance(ports, list):
+        ports = [{"port": p, "protocol": "http"} if isinstance(p, int) else p for p in ports]
+    return {**body, "ports": ports}
 
 
 def _port_text(fields: dict[str, Any], at: str) -> str:

@@ -28,7 +28,7 @@ NOTHING_ASKED: dict[str, Any] = {
     "min_storage_gb": 0,
     "allowed_region_codes": [],
 }
-NUMBERS = ("cpu_count", "gpu_count", "min_vram_gb", "min_ram_gb", "min_storage_gb")
+COUNTS, SIZES_GB = ("cpu_count", "gpu_count"), ("min_vram_gb", "min_ram_gb", "min_storage_gb")
 
 
 class Account:
@@ -44,7 +44,7 @@ class Account:
     def credit(self) -> Decimal:
         """USD left."""
         now = self._world.now()
-        return OPENING_CREDIT - sum((job.charge(now) for job in self.jobs()), Decimal(0))
+        return OPENING_CREDIT - sum((job.cost(now) for job in self.jobs()), Decimal(0))
 
     def free_nodes(self) -> dict[str, int]:
         """How many nodes of each offer stand free now."""
@@ -90,18 +90,17 @@ class Account:
         rows = [
             {
                 "object": "transaction",
-                "uuid": str(uuid.uuid5(uuid.UUID(job.run_id(run)), "charge")),
+                "uuid": str(uuid.uuid5(uuid.UUID(charge.part), "charge")),
                 "type": "CHARGE",
-                "amount": -job.run_cost(run, now) * job.price_factor,
-                "currency": "USD",
-                "memo": job.name,
-                "job_uuid": job.id,
-                "job_run_uuid": job.run_id(run),
-                "created_at": iso(run.at("RUNNING")),
+                "amount": -(charge.due(now) or Decimal(0)),
+                "currency": charge.currency,
+                "memo": charge.name,
+                "job_uuid": charge.resource_id,
+                "job_run_uuid": charge.part,
+                "created_at": iso(charge.began_at),
             }
             for job in self.jobs()
-            for run in job.runs(now)
-            if run.at("RUNNING") is not None
+            for charge in job.charges(now)
         ]
         return paging.answer(sorted(rows, key=lambda row: str(row["created_at"])), request.query, {})
 
@@ -133,7 +132,9 @@ def _asked(query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _value(name: str, field: str, value: str) -> Any:
-    if field in NUMBERS:
+    if field in SIZES_GB:
+        return _number(name, value)
+    if field in COUNTS:
         if not value.isascii() or not value.isdecimal():
             raise invalid([(name, "must be an integer that is not negative")])
         return int(value[:12])
@@ -153,9 +154,16 @@ def _only_available(name: str, value: str) -> paging.Test:
     return lambda row: value == "false" or row["is_available"]
 
 
-def _least_vram(name: str, value: str) -> paging.Test:
+def _number(name: str, value: str) -> float:
     try:
-        least = float(value)
+        number = float(value)
     except ValueError:
-        raise invalid([(name, "must be a number")]) from None
+        number = -1
+    if not 0 <= number < float("inf"):
+        raise invalid([(name, "must be a number that is not negative")])
+    return number
+
+
+def _least_vram(name: str, value: str) -> paging.Test:
+    least = _number(name, value)
     return lambda row: row["vram_gb"] >= least

@@ -4,13 +4,13 @@ Billed is the time that each run's container is up, from RUNNING until COMPLETED
 the whole node. BATCH pays for the time itself, PERSISTENT for started hours ("hourly until cancelled").
 """
 
-import math
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from gpuconsole.simulator.charges import COMPUTE, HOUR, MILLISECOND, Charge, total
 from gpuconsole.simulator.clock import iso
 from gpuconsole.simulator.dialects.otoy import plan as plans
 from gpuconsole.simulator.dialects.otoy import runs as lives
@@ -18,8 +18,6 @@ from gpuconsole.simulator.dialects.otoy.nodes import node_urls
 from gpuconsole.simulator.dialects.otoy.runs import CANCELLING_S, FINAL, RUNNING, Run
 from gpuconsole.simulator.dialects.otoy.validation import read_job
 from gpuconsole.simulator.world import Resource, World
-
-MICRO = Decimal("0.000001")
 
 
 @dataclass(frozen=True)
@@ -111,8 +109,7 @@ class Job(Resource):
     def _reckoned(self, now: float) -> "_Told":
         runs = self.runs(now)
         word = lives.together([run.word for run in lives.latest(runs)])
-        costs = sum((self.run_cost(run, now) for run in runs), Decimal(0))
-        return _Told(word, max(run.steps[-1][0] for run in runs), costs)
+        return _Told(word, max(run.steps[-1][0] for run in runs), total(self._charges(runs), now))
 
     def state(self, now: float) -> str:
         """The present status."""
@@ -147,14 +144,29 @@ class Job(Resource):
         """Seconds of all runs together."""
         return sum((self.up_s(run, now) for run in self.runs(now)), Decimal(0))
 
-    def run_cost(self, run: Run, now: float) -> Decimal:
-        """USD of one run so far."""
-        if run.offer is None:
-            return Decimal(0)
-        hours = self.up_s(run, now) / 3600
-        if self.asked["task"] == "PERSISTENT":
-            hours = Decimal(math.ceil(hours))
-        return (hours * run.offer.hourly_usd).quantize(MICRO)
+    def charges(self, now: float) -> list[Charge]:
+        """Each run that came up, at the price of the node on which it landed."""
+        return self._charges(self.runs(now))
+
+    def _charges(self, runs: list[Run]) -> list[Charge]:
+        is_persistent = self.asked["task"] == "PERSISTENT"
+        return [
+            Charge(
+                resource_id=self.id,
+                name=self.name,
+                what=COMPUTE,
+                currency=self.currency,
+                began_at=started,
+                ended_at=run.steps[-1][0] if run.word in FINAL else None,
+                price=run.offer.hourly_usd * self.price_factor,
+                step_s=HOUR if is_persistent else MILLISECOND,
+                unit="node",
+                run=run.attempt + 1,
+                part=self.run_id(run),
+            )
+            for run in runs
+            if run.offer is not None and (started := run.at(RUNNING)) is not None
+        ]
 
     def cost(self, now: float) -> Decimal:
         """USD so far."""

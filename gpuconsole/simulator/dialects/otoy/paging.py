@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 from gpuconsole.simulator.dialects.otoy.checks import uuid_text
 from gpuconsole.simulator.dialects.otoy.errors import invalid
@@ -26,6 +27,14 @@ def answer(rows: Iterable[Row], query: Mapping[str, str], filters: Mapping[str, 
         chosen.reverse()
     shown = chosen[(page - 1) * limit : page * limit]
     return json_response({"data": shown, "page": page, "limit": limit, "total": len(chosen)})
+
+
+def joined(query_string: str) -> dict[str, str]:
+    """The query; a filter that comes more than once is the list that it amounts to (assumed), of all else the last."""
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(query_string, keep_blank_values=True):
+        query[name] = f"{query[name]},{value}" if name in query and name.startswith("filter[") else value
+    return query
 
 
 def _tests(query: Mapping[str, str], filters: Mapping[str, Filter]) -> list[Test]:

@@ -1,17 +1,20 @@
 """OTOY's HTTP: which call does what."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
+from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.dialects.otoy import paging, recipes
 from gpuconsole.simulator.dialects.otoy.account import Account
 from gpuconsole.simulator.dialects.otoy.errors import Problem, invalid
 from gpuconsole.simulator.dialects.otoy.hardware import matching
 from gpuconsole.simulator.dialects.otoy.ids import make_uuid
 from gpuconsole.simulator.dialects.otoy.jobs import Job
+from gpuconsole.simulator.dialects.otoy.keys import EXPIRED, SANDBOX
 from gpuconsole.simulator.dialects.otoy.logs import logs
 from gpuconsole.simulator.dialects.otoy.runs import FINAL, Run
-from gpuconsole.simulator.dialects.otoy.signing import PUBLIC_KEY, SECRET_KEY, require_signature
+from gpuconsole.simulator.dialects.otoy.signing import require_signature
 from gpuconsole.simulator.web import BadJson, Request, Response, Router, json_response
 from gpuconsole.simulator.world import Resource, World
 
@@ -25,14 +28,14 @@ JOB_FILTERS = {
     **{name: paging.within(name) for name in ("cpu_count", "min_ram_gb", "min_storage_gb", "min_vram_gb")},
 }
 RUN_FILTERS = {"job_uuid": paging.uuid_of("job_uuid"), "status": paging.any_of("status", RUN_STATUSES)}
-TROUBLES = {401: "the API key has expired", 429: "too many requests", 500: "internal error"}
+TROUBLES = {401: EXPIRED, 429: "too many requests", 500: "internal error"}
 
 
 class Otoy:
     """The dialect."""
 
     slug = "otoy"
-    sandbox: ClassVar[Mapping[str, str]] = {"public key": PUBLIC_KEY, "secret key": SECRET_KEY}
+    sandbox: ClassVar[Mapping[str, str]] = SANDBOX
     price_keys = ()  # offers and runs have the same key, and a run keeps its price: the factor is put in here
     kind: ClassVar[type[Resource]] = Job
     tables: ClassVar[Mapping[str, type[Any]]] = {"otoy.nonces": float}
@@ -63,7 +66,7 @@ class Otoy:
             found = self._router.find(request.method, request.path)
             if isinstance(found, set):
                 raise Problem(404, f"there is no {request.method} {request.path}")
-            return found[0](request, **found[1])
+            return found[0](replace(request, query=paging.joined(request.query_string)), **found[1])
         except Problem as problem:
             return problem.response()
         except BadJson:
@@ -72,6 +75,10 @@ class Otoy:
     def trouble(self, status: int) -> Response:
         """A key that has run out, too many calls, or an error inside."""
         return Problem(status, TROUBLES[status]).response()
+
+    def charges(self) -> list[Charge]:
+        """What its jobs have been charged for."""
+        return self._world.charges(self.slug)
 
     def _create(self, request: Request) -> Response:
         return self._bring_up(request.json(), is_cooked=False)

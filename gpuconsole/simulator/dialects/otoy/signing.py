@@ -17,11 +17,10 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit
 
 from gpuconsole.simulator.dialects.otoy.errors import Problem
+from gpuconsole.simulator.dialects.otoy.keys import KEYS
 from gpuconsole.simulator.web import Request
 from gpuconsole.simulator.world import World
 
-PUBLIC_KEY = "pk_sandbox"
-SECRET_KEY = "sk_sandbox"  # noqa: S105 - published: it opens nothing but the simulator
 HEADERS = ("X-API-Key", "X-Time", "X-Nonce", "X-Signature")
 TOLERANCE_S = 300
 NONCE_MEMORY_S = 86_400
@@ -33,20 +32,23 @@ _SIGNATURE = re.compile(r"[0-9a-f]{64}")
 
 
 def require_signature(world: World, request: Request) -> None:
-    """Refuse a call that is not signed with the sandbox keys, is too old or too new, or was made before."""
+    """Refuse a call that no sandbox key has signed or may sign now, is too old or too new, or was made before."""
     values = [request.headers.get(name.lower(), "") for name in HEADERS]
     for name, value in zip(HEADERS, values, strict=True):
         if not value:
             raise Problem(401, f"{name} header is required")
-    key, stamp, nonce, signature = values
-    if key != PUBLIC_KEY:
+    public, stamp, nonce, signature = values
+    key = KEYS.get(public)
+    if key is None:
         raise Problem(401, "unknown API key")
     now = time.time() + world.clock.skew_s
     _check_form(stamp, nonce, signature)
     if abs(now - int(stamp) / 1000) > TOLERANCE_S:
         raise Problem(401, "X-Time is more than five minutes away from the time here")
-    if not any(hmac.compare_digest(signature, good) for good in _signatures(request, stamp, nonce)):
+    texts = _signed_texts(request, public, stamp, nonce)
+    if not any(hmac.compare_digest(signature, _hmac(key.secret, text)) for text in texts):
         raise Problem(401, "signature does not match")
+    key.require_use(now, request.peer)
     _remember(world, nonce.lower(), now)
 
 
@@ -69,19 +71,26 @@ def _remember(world: World, nonce: str, now: float) -> None:
     used[nonce] = now
 
 
-def _signatures(request: Request, stamp: str, nonce: str) -> Iterator[str]:
-    """Every signature that a genuine client may come to for this request."""
+def _hmac(secret: str, text: str) -> str:
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _signed_texts(request: Request, public: str, stamp: str, nonce: str) -> Iterator[str]:
+    """Every text that a genuine client may have signed for this request."""
     prefix = urlsplit(request.base_url).path.rstrip("/")
     paths = dict.fromkeys((request.path, prefix + request.path))
     for path, query, body in product(paths, _queries(request.query_string), _body_hashes(request.body)):
-        text = "|".join((PUBLIC_KEY, stamp, nonce, request.method.upper(), path, query, body))
-        yield hmac.new(SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+        yield "|".join((public, stamp, nonce, request.method.upper(), path, query, body))
 
 
 def _queries(query_string: str) -> Iterator[str]:
-    """The sorted query; on the wire it may come in any order. Clients differ in how they write a space."""
+    """The sorted query; on the wire it may come in any order.
+
+    Clients differ in how they write a space; those in JavaScript leave other marks alone than those in Python.
+    """
     pairs = sorted(parse_qsl(query_string, keep_blank_values=True))
-    yield from dict.fromkeys(urlencode(pairs, quote_via=how, safe="") for how in (quote_plus, quote))
+    ways = ((quote_plus, ""), (quote, ""), (quote_plus, "*"), (quote, "!'()*"))
+    yield from dict.fromkeys(urlencode(pairs, quote_via=how, safe=safe) for how, safe in ways)
 
 
 def _body_hashes(body: bytes) -> Iterator[str]:
@@ -91,7 +100,7 @@ def _body_hashes(body: bytes) -> Iterator[str]:
         return
     try:
         value = json.loads(body, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
-    except ValueError:
+    except (ValueError, RecursionError):
         yield hashlib.sha256(body).hexdigest()
         return
     ways: tuple[Callable[[str], str], ...] = (str, _as_javascript)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from gpuconsole.simulator.charges import COMPUTE, MILLISECOND, Charge
 from gpuconsole.simulator.clock import iso
 from gpuconsole.simulator.web import Request, Response, Router, json_response
 from gpuconsole.simulator.world import Resource, World
@@ -69,8 +70,24 @@ class Task(Resource):
         end = self.ended_at(now)
         return Decimal(str(round(max(0.0, (now if end is None else end) - self.began_at), 3)))
 
-    def cost(self, now: float) -> Decimal:
-        return self.billed_s(now) * MACHINES[self.create_body["machine"]][3] * self.count / 3600
+    def charges(self, now: float) -> list[Charge]:
+        if self.began_at > now or self.state(now) == "waiting" or not self.billed_s(now):
+            return []
+        return [
+            Charge(
+                resource_id=self.id,
+                name=self.name,
+                what=COMPUTE,
+                currency=self.currency,
+                began_at=self.began_at,
+                ended_at=self.ended_at(now),
+                price=MACHINES[self.create_body["machine"]][3] * self.price_factor,
+                step_s=MILLISECOND,
+                units=self.count,
+                unit="machine",
+                run=1,
+            )
+        ]
 
     def as_json(self, now: float) -> dict[str, Any]:
         began = self.began_at if self.began_at <= now and self.state(now) != "waiting" else None
@@ -107,6 +124,9 @@ class Pebble:
 
     def trouble(self, status: int) -> Response:
         return json_response({"message": TROUBLES[status]}, status)
+
+    def charges(self) -> list[Charge]:
+        return self._world.charges(self.slug)
 
     def _machines(self, request: Request) -> Response:
         rows = [

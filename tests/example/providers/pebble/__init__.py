@@ -27,7 +27,12 @@ PROVIDER = Provider(
     },
     endings={"broken": Ending(Cause.EXIT_CODE, "The command ended with an error.")},
     features=frozenset(),
-    absent={Feature.LOGS: "Pebble offers no logs.", Feature.METRICS: "Pebble offers no metrics."},
+    absent={
+        Feature.LOGS: "Pebble offers no logs.",
+        Feature.METRICS: "Pebble offers no metrics.",
+        Feature.EDIT: "Pebble changes nothing of a task that is there.",
+        Feature.DELETE: "Pebble forgets its tasks by itself.",
+    },
     adapter=PebbleAdapter,
     header=("Authorization", "Bearer $PEBBLE_API_KEY"),
 )

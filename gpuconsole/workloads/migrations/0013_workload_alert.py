@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("projects", "0005_alert_rules"),
-        ("workloads", "0007_held_index"),
+        ("workloads", "0012_budget_and_held"),
     ]
 
     operations = [

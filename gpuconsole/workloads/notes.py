@@ -1,0 +1,66 @@
+"""Sentences above the figures of one workload: what is in doubt, what went wrong, what is on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gpuconsole.providers.contract import Provider
+from gpuconsole.workloads.models import Intent, Workload
+from gpuconsole.workloads.states import ReasonCode, State
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence above the figures that a person must not miss."""
+
+    kind: str
+    lead: str
+    text: str
+
+
+def of(workload: Workload, provider: Provider) -> Sequence[Note]:
+    """All that hold just now."""
+    return [*_troubles(workload), *_wishes(workload, provider)]
+
+
+def _troubles(workload: Workload) -> Sequence[Note]:
+    found = []
+    if workload.state == State.SUBMITTING and workload.reason_code == ReasonCode.UNCONFIRMED:
+        text = "The answer to our request was lost. We look for it at the provider and will not send it twice."
+        found.append(Note("warning", "We don't know yet if it started.", text))
+    if workload.state == State.SUBMITTING and workload.reason_code == ReasonCode.NOT_FOUND:
+        text = (
+            "We looked for 10 minutes. Look in the provider's own console before you launch it again, or stop it here."
+        )
+        found.append(Note("warning", "It was sent, and we did not find it.", text))
+    if workload.state == State.FAILED and workload.reason_code:
+        label = ReasonCode(workload.reason_code).label
+        found.append(Note("bad", f"{label}.", workload.reason_text))
+    if workload.state == State.LOST:
+        text = "It may still run and cost money. We go on looking for it."
+        found.append(Note("warning", "The provider no longer lists it.", text))
+    if workload.intent and workload.intent_error:
+        found.append(Note("warning", "The provider has not done it yet.", f"{workload.intent_error} We ask again."))
+    return found
+
+
+def _wishes(workload: Workload, provider: Provider) -> Sequence[Note]:
+    """What becomes of an edit, or of the record of ended work."""
+    if workload.edit_errors:
+        text = " ".join(f"{path}: {said}" if path else said for path, said in workload.edit_errors.items())
+        if workload.edit_sent_at is not None:
+            return [Note("warning", "The last edit may have been made.", text)]
+        return [Note("bad", "The last edit was not made.", f"{text} What was asked for still stands under Edit.")]
+    if workload.intent == Intent.DELETE:
+        first = "" if workload.is_output_complete else "What it put out is fetched first. "
+        return [
+            Note(
+                "",
+                f"Being deleted at {provider.name}.",
+                f"{first}It is said here once {provider.name} lists it no more.",
+            )
+        ]
+    if workload.intent == Intent.EDIT:
+        return [Note("", "An edit is on its way.", f"It shows here once {provider.name} has taken it.")]
+    return []

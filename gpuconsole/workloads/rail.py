@@ -15,6 +15,8 @@ from gpuconsole.projects import rates
 from gpuconsole.providers.remote import Offer
 from gpuconsole.workloads.estimates import Estimate
 from gpuconsole.workloads.forms import LaunchForm
+from gpuconsole.workloads.limits import tight
+from gpuconsole.workloads.limits.bars import Bar
 from gpuconsole.workloads.limits.verdicts import Check
 
 ASK_FIRST = Decimal(50)
@@ -53,6 +55,8 @@ class Rail:
     button: str
     is_ready: bool
     note: str
+    bars: Sequence[Bar] = ()
+    """The fullest of the quotas that have a say."""
 
 
 def rail(form: LaunchForm) -> Rail:
@@ -73,6 +77,7 @@ def rail(form: LaunchForm) -> Rail:
         button=button,
         is_ready=is_ready,
         note=_note(form, figures),
+        bars=tight.fullest(figures.uses, form.project.team.currency) if form.project else (),
     )
 
 

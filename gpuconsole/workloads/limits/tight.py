@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -27,6 +28,12 @@ def bars_of(project: Project, owner: User, now: datetime) -> list[Bar]:
 
 def fullest(pairs: Iterable[tuple[Quota, Use]], currency: str, most: int = MOST) -> list[Bar]:
     """Bars of the fullest quotas; what has no number in use has none."""
-    found = [bars.of_quota(quota, use, currency) for quota, use in pairs]
+    found = [_bar(quota, use, currency) for quota, use in pairs]
     drawn = [bar for bar in found if bar.percent is not None]
     return sorted(drawn, key=lambda bar: -(bar.percent or Decimal(0)))[:most]
+
+
+def _bar(quota: Quota, use: Use, currency: str) -> Bar:
+    """Among others a limit of the whole team says so."""
+    bar = bars.of_quota(quota, use, currency)
+    return bar if quota.project_id else replace(bar, label=f"{bar.label}, team")

@@ -59,7 +59,7 @@ class BudgetForm(forms.Form):
     when_spent = forms.ChoiceField(
         required=False, label="When it is spent", choices=[(k.value, v) for k, v in _CONSEQUENCES.items()]
     )
-    stops_at_120 = forms.BooleanField(label="Stop running work at 120 %", required=False)
+    stops_at_120 = forms.BooleanField(label=f"Stop running work at 120{formats.THIN}%", required=False)
     grace_h = numbers.NumberField(label="Grace before it stops", required=False)
 
     def __init__(
@@ -133,7 +133,7 @@ def context(place: Place, now: datetime, form: BudgetForm | None = None) -> dict
         "outlook": _outlook(own, now) if own is not None else None,
         "team_bar": bars.of_budget(of_team) if of_team is not None else None,
         "team_pace": of_team.month.share_gone(now) * 100 if of_team is not None else None,
-        "is_sandbox": own is not None and _is_sandbox(own, now),
+        "has_sandbox": own is not None and _is_sandbox(own, now),
     }
 
 

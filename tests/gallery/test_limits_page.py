@@ -125,10 +125,22 @@ def test_a_card_is_saved_in_place_and_what_is_typed_elsewhere_stays(signed_in: P
     expect(signed_in.locator(".toast")).to_contain_text("The quotas were saved")
     expect(signed_in.get_by_label("Monthly budget")).to_have_value("2345")
     assert Quota.objects.filter(limit=20).count() == 1
+    gpus.fill("21")
     signed_in.get_by_role("link", name="Add quota").click()
     signed_in.get_by_label("At most").fill("50")
+    expect(gpus).to_have_value("21")
     signed_in.get_by_role("button", name="Add quota").click()
     expect(signed_in.locator("#add_measure_error")).to_contain_text("limited there already")
+    signed_in.get_by_role("link", name="Discard").click()
+    expect(signed_in.get_by_label("At most")).to_have_count(0)
+    gpus.fill("1")
+    gpus.press("Enter")
+    signed_in.get_by_role("button", name="Save all the same").click()
+    expect(gpus).to_have_value("1")
+    expect(signed_in.locator("#quotas [role=alert]")).to_have_count(0)
+    signed_in.get_by_role("button", name="Remove the quota GPUs at once, whole project").click()
+    expect(gpus).to_have_count(0)
+    assert not Quota.objects.filter(limit__in=(1, 16, 20)).exists()
     assert [line for line in complaints if "422" not in line] == []
 
 

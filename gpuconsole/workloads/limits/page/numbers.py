@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
@@ -12,6 +13,7 @@ from gpuconsole.projects.forms import plain
 from gpuconsole.projects.models import Measure, Quota
 
 _HOUR_S = Decimal(3600)
+MOST = Decimal(10) ** 12
 NOT_A_NUMBER = "Write a number, such as 16 or 0.5."
 
 
@@ -24,6 +26,13 @@ class NumberField(forms.DecimalField):
         super().__init__(**kwargs)  # type: ignore[arg-type]
         self.error_messages["invalid"] = NOT_A_NUMBER
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    def to_python(self, value: Any) -> Any:
+        """Refuses what nobody could mean, before anything is calculated with it."""
+        number = super().to_python(value)
+        if number is not None and number.is_finite() and abs(number) > MOST:
+            raise forms.ValidationError("This is too large.")
+        return number
 
 
 def shown(measure: str, number: Decimal | None) -> Decimal | None:

@@ -101,7 +101,7 @@ def test_a_clone_of_another_teams_work_is_404(role: str) -> None:
 @pytest.mark.django_db
 def test_a_member_does_not_act_on_a_colleagues_work() -> None:
     world = make_world()
-    theirs = world.lab.workload("cortecs").public_id  # the owner's
+    theirs = world.lab.workload("cortecs", stop_after_s=3600).public_id  # the owner's
 
     assert world.browser("member").post(f"/instances/{theirs}/stop/").status_code == 403
     headers = world.bearer("member")

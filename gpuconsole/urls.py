@@ -17,7 +17,7 @@ urlpatterns = [
     path("requests/", include("gpuconsole.workloads.requests.urls")),
     path("connections/", include("gpuconsole.connections.urls")),
     path("projects/", include("gpuconsole.projects.urls")),
-    path("projects/", include("gpuconsole.workloads.limits.urls")),
+    path("", include("gpuconsole.workloads.limits.urls")),
     path("team/", include("gpuconsole.accounts.team_urls")),
     path("account/tokens/", include("gpuconsole.projects.token_urls")),
     path("account/", include("gpuconsole.accounts.urls")),

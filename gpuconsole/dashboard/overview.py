@@ -15,10 +15,12 @@ from gpuconsole.accounts.access import Viewer
 from gpuconsole.connections.access import visible_connections
 from gpuconsole.connections.models import TICK_S, Connection, HealthTick
 from gpuconsole.core import formats, polling
-from gpuconsole.projects.models import Project
+from gpuconsole.projects.models import Measure, Project, Quota
 from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import access, queries, timeline
+from gpuconsole.workloads.limits import tight, use
+from gpuconsole.workloads.limits.bars import Bar
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.requests import access as requests
@@ -90,6 +92,7 @@ def context(
         "now": now,
         "is_mine": is_mine,
         "figures": _figures(active, ended),
+        "bars": _gpu_bars(viewer, project, now),
         "strips": strips,
         "has_more": len(active) > MOST_ACTIVE,
         "clock": timeline.clock(since, now),
@@ -122,6 +125,17 @@ def _figures(active: Sequence[Workload], ended: Sequence[Workload]) -> dict[str,
             if workload.billed_tariff != Tariff.RUN and workload.state in ACTIVE and workload.state != State.LOST
         ),
     }
+
+
+def _gpu_bars(viewer: Viewer, project: Project | None, now: datetime) -> list[Bar]:
+    """Limits on GPUs at once of the project in focus and of the team, the fullest first."""
+    if viewer.team is None:
+        return []
+    scope = Q(project=None) | Q(project=project) if project else Q(project=None)
+    rows = Quota.objects.filter(scope, team=viewer.team, measure=Measure.GPUS, member=None)
+    quotas = list(rows.select_related("team"))
+    uses = use.used(quotas, now, owner=viewer.user)
+    return tight.fullest(((one, uses[one.pk]) for one in quotas), viewer.team.currency, most=2)
 
 
 def _hourly(prices: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:

@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 from gpuconsole.catalog.tasks import wake_stale
 from gpuconsole.connections import health, opening
 from gpuconsole.connections.tasks import wake_waiting
-from gpuconsole.sync import claim, deadlines, overspending, request_mails, round
+from gpuconsole.sync import alerting, claim, deadlines, overspending, request_mails, round
 from gpuconsole.sync.clock import Clock
 from gpuconsole.workloads.requests.services import expire_due as expire_requests
 
@@ -41,6 +41,12 @@ def connection(pk: int, is_offered: bool = False) -> None:
 def send_request_mails() -> None:
     """Send what is to be said about launch requests; apart from the tick, since a mail server may be slow."""
     request_mails.send_due(Clock().now())
+
+
+@shared_task(name="sync.alerts")
+def alerts() -> None:
+    """Every minute: send what has come up about money."""
+    _at_the_door(alerting.tell, Clock().now())
 
 
 @worker_shutdown.connect

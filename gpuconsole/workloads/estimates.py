@@ -15,7 +15,7 @@ from gpuconsole.connections.models import Connection, Health
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.projects import quotas, rates, rules
-from gpuconsole.projects.models import Project
+from gpuconsole.projects.models import Project, Quota
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Pricing, Rounding
 from gpuconsole.providers.specs import Spec
@@ -64,6 +64,8 @@ class Estimate:
     budget_after: Money | None
     """What the month's budget would still have left; None: no budget, or no telling."""
     checks: tuple[Check, ...]
+    uses: tuple[tuple[Quota, quotas.Use], ...] = ()
+    """What the quotas that have a say have in use now."""
 
     @property
     def ends_s(self) -> int | None:
@@ -167,6 +169,7 @@ def estimate(
         violations=said.violations,
         budget_after=said.budget_after,
         checks=(*checks, _key(connection)),
+        uses=said.uses,
     )
 
 

@@ -16,7 +16,8 @@ from gpuconsole.core.spec_forms import is_stand_in
 from gpuconsole.providers.remote import Offer
 from gpuconsole.workloads.estimates import Estimate
 from gpuconsole.workloads.forms import LaunchForm
-from gpuconsole.workloads.limits import left
+from gpuconsole.workloads.limits import left, tight
+from gpuconsole.workloads.limits.bars import Bar
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, Check
 
 ASK_FIRST = Decimal(50)
@@ -57,6 +58,8 @@ class Rail:
     note: str
     asks: bool = False
     """Pressing it asks an admin."""
+    bars: Sequence[Bar] = ()
+    """The fullest of the quotas that have a say."""
 
 
 def rail(form: LaunchForm) -> Rail:
@@ -79,6 +82,7 @@ def rail(form: LaunchForm) -> Rail:
         is_ready=is_ready,
         note=_note(form, figures),
         asks=is_ready and figures.needs_approval,
+        bars=tight.fullest(figures.uses, form.project.team.currency) if form.project else (),
     )
 
 

@@ -36,7 +36,7 @@ def test_a_short_name_that_is_taken_is_told_beside_its_field(as_owner, project):
     assert "slug" in answer.context["form"].errors
 
 
-@pytest.mark.parametrize("page", ["", "members/", "quotas/", "secrets/"])
+@pytest.mark.parametrize("page", ["", "members/", "secrets/"])
 def test_viewers_look_and_change_nothing(client, project, page):
     client.force_login(make.add_to_project(project, ProjectRole.VIEWER), backend=BACKEND)
     path = f"/projects/speech-asr/settings/{page}"

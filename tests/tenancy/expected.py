@@ -68,6 +68,10 @@ _QUOTAS = Rule("401 404 404 ok ok ok ok", "401 404 404 403 403 ok ok")
 _TEAM_QUOTAS = Rule("401 ok 403 403 403 403 ok", "401 ok 403 403 403 403 ok")
 
 
+_LIMIT_ACTS = ("save/", "add/", "budget/", "alerts/", "alerts/add/", "providers/")
+_LIMIT_REMOVALS = ("budget/remove/", "alerts/<int:pk>/remove/", "<str:public_id>/remove/")
+
+
 def _launch(world: World) -> dict[str, Any]:
     return {"connection": world.lab.connections["cortecs"].public_id, "spec": sample("cortecs")}
 
@@ -152,12 +156,14 @@ EXPECTED: dict[str, Rule] = {
     "projects/": PAGE,
     "projects/new/": OWN_TEAM_FORM,
     "projects/switch/": Rule(_NOT_POSTED, _IN_PROJECT).posting(lambda world: {"project": world.lab.project.slug}),
-    **_within(
-        _PROJECT, {"": PROJECT_FORM, "quotas/": PROJECT_FORM, "members/": PROJECT_FORM, "secrets/": PROJECT_FORM}
-    ),
+    **_within(_PROJECT, {"": PROJECT_FORM, "quotas/": WORK, "members/": PROJECT_FORM, "secrets/": PROJECT_FORM}),
     **_within(_PROJECT, {"archive/": PROJECT_ASK, "unarchive/": PROJECT_PRESS}),
     **_within(_PROJECT, {"members/<int:pk>/role/": PROJECT_PRESS, "members/<int:pk>/remove/": PROJECT_PRESS}),
     f"{_PROJECT}secrets/<str:public_id>/remove/": PROJECT_ASK,
+    **_within(f"{_PROJECT}quotas/", dict.fromkeys((*_LIMIT_ACTS, *_LIMIT_REMOVALS, "members/"), PROJECT_PRESS)),
+    "team/quotas/": Rule(_OWN_TEAM, _NOT_POSTED),
+    **_within("team/quotas/", dict.fromkeys(_LIMIT_ACTS, Rule(_NOT_POSTED, _OWN_TEAM))),
+    **_within("team/quotas/", dict.fromkeys(_LIMIT_REMOVALS, TEAM_PRESS)),
     "team/": PAGE,
     "team/switch/": Rule(_NOT_POSTED, "in 404 ok ok ok ok ok").posting(lambda world: {"team": world.lab.team.slug}),
     "team/settings/": OWN_TEAM_FORM,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.test import Client
@@ -15,6 +16,8 @@ from gpuconsole.projects.models import ExchangeRate, ProjectMember, ProjectRole
 from gpuconsole.spend.invoices import services as invoices
 from gpuconsole.spend.models import Source
 from gpuconsole.workloads import ways
+from gpuconsole.workloads.limits import alert_rules
+from gpuconsole.workloads.limits.alert_rules import AlertTerms
 from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.presets import services as presets
 from gpuconsole.workloads.presets.services import Content
@@ -104,6 +107,11 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     spare = add_member(lab.team)
     in_project = ProjectMember.objects.create(project=lab.project, user=spare, role=ProjectRole.VIEWER)
     at_settings = {"slug": lab.project.slug}
+    dear = AlertTerms(amount=Decimal(500))
+    own, wide = (
+        alert_rules.add(team=lab.team, project=project, terms=dear, by=owner) for project in (lab.project, None)
+    )
+    quota, team_quota = (set_quota(lab.project, "workloads", 99, wide=is_wide).public_id for is_wide in (False, True))
     return {
         "jobs/": {"public_id": job.public_id, "tab": "spec", "verb": "retry"},
         "instances/": {"public_id": instance.public_id, "tab": "spec", "verb": "stop"},
@@ -115,7 +123,9 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "launch/": {"slug": "cortecs", "kind": "instance"},
         "projects/<slug:slug>/settings/members/": at_settings | {"pk": in_project.pk},
         "projects/<slug:slug>/settings/secrets/": at_settings | {"public_id": secret.public_id},
+        "projects/<slug:slug>/settings/quotas/": at_settings | {"public_id": quota, "pk": own.pk},
         "projects/": at_settings,
+        "team/quotas/": {"public_id": team_quota, "pk": wide.pk},
         "team/invitations/": {"public_id": invitation.public_id},
         "team/members/": {"pk": Membership.objects.get(team=lab.team, user=spare).pk},
         "account/tokens/": {"public_id": token.public_id},
@@ -124,8 +134,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "account/password/reset/": {"uidb36": "1", "key": "wrong"},
         "api/v1/offers/": {"id": offer.public_id},
         "api/v1/providers/": {"slug": "cortecs"},
-        "api/v1/projects/": at_settings | {"id": set_quota(lab.project, "workloads", 99).public_id},
-        "api/v1/team/": {"id": set_quota(lab.project, "workloads", 99, wide=True).public_id},
+        "api/v1/projects/": at_settings | {"id": quota},
+        "api/v1/team/": {"id": team_quota},
         "api/v1/presets/": {"id": preset.public_id},
         "api/v1/requests/": {"id": request.public_id},
         "costs/invoices/": {"public_id": invoice.public_id},

@@ -29,11 +29,16 @@ def passed(standing: Standing) -> list[AlertKind]:
     return [] if standing.balance is None else budgets.marks_passed(standing.budget, standing.balance.spent.amount)
 
 
-def outlook(standing: Standing, now: datetime, *, fewest_days: int = 1) -> Forecast | None:
-    """Where the budget's month ends at the pace of the last days; None where that can't be told, or by too few."""
+def outlook(
+    standing: Standing, now: datetime, *, fewest_days: int = 1, days: Sequence[Decimal] | None = None
+) -> Forecast | None:
+    """Where the budget's month ends at the pace of the last days; None where that can't be told, or by too few.
+
+    ``days`` are what ``money.days_spent`` gives, for a caller that has them.
+    """
     if standing.balance is None:
         return None
-    days = money.days_spent(standing.budget, now)
+    days = money.days_spent(standing.budget, now) if days is None else days
     if len(days) < fewest_days:
         return None
     return budgets.forecast(

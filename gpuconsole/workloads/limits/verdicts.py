@@ -11,8 +11,8 @@ from gpuconsole.accounts.models import User
 from gpuconsole.core.money import Money
 from gpuconsole.projects import budgets, quotas, rates, rules
 from gpuconsole.projects.budgets import Month
-from gpuconsole.projects.models import Budget, Consequence, Measure, Project
-from gpuconsole.projects.quotas import Ask, Violation
+from gpuconsole.projects.models import Budget, Consequence, Measure, Project, Quota
+from gpuconsole.projects.quotas import Ask, Use, Violation
 from gpuconsole.projects.rules import Rules
 from gpuconsole.providers.contract import Pricing, Provider
 from gpuconsole.workloads.limits import money, use
@@ -86,17 +86,19 @@ class Verdict:
     violations: tuple[Violation, ...] = ()
     checks: tuple[Check, ...] = ()
     budget_after: Money | None = None
+    uses: tuple[tuple[Quota, Use], ...] = ()
+    """What each quota that has a say has in use; lists and run times have none."""
 
 
 def verdict(wish: Wish, found: Rules | None = None) -> Verdict:
     """How things stand now; in the transaction that holds ``rules.lock`` nobody can take it away again."""
     found = rules.of(wish.project, wish.owner) if found is None else found
-    violations = _violations(wish, found)
+    violations, uses = _violations(wish, found)
     checks, after = _budget_checks(wish, found.budgets)
-    return Verdict(violations, (*_quota_checks(wish, found, violations), *checks), after)
+    return Verdict(violations, (*_quota_checks(wish, found, violations), *checks), after, uses)
 
 
-def _violations(wish: Wish, found: Rules) -> tuple[Violation, ...]:
+def _violations(wish: Wish, found: Rules) -> tuple[tuple[Violation, ...], tuple[tuple[Quota, Use], ...]]:
     listed = [one for one in found.quotas if not wish.is_longer or one.measure in _OF_TIME]
     currency = wish.project.team.currency
     hourly = rates.convert(wish.hourly, currency) if wish.hourly else None
@@ -111,7 +113,8 @@ def _violations(wish: Wish, found: Rules) -> tuple[Violation, ...]:
     )
     concerned = [one for one in listed if quotas.concerns(one, ask)]
     uses = use.used(concerned, wish.now, owner=wish.owner, without=wish.workload)
-    return tuple(quotas.check(concerned, uses, ask, currency=currency))
+    told = tuple((one, uses[one.pk]) for one in concerned if one.pk in uses)
+    return tuple(quotas.check(concerned, uses, ask, currency=currency)), told
 
 
 def _gpu_hours(wish: Wish) -> Decimal:

@@ -1,5 +1,6 @@
 """What the database holds about workloads."""
 
+from gpuconsole.workloads.models.alert import WorkloadAlert
 from gpuconsole.workloads.models.deployment import Deployment
 from gpuconsole.workloads.models.draft import Draft
 from gpuconsole.workloads.models.event import Event, EventKind
@@ -25,5 +26,6 @@ __all__ = [
     "UsageInterval",
     "Via",
     "Workload",
+    "WorkloadAlert",
     "WorkloadQuerySet",
 ]

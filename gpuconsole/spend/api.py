@@ -137,7 +137,7 @@ def get_costs(request: HttpRequest, asked: Query[CostsQuery]) -> Costs:
 
 
 _FILE: dict[Any, Any] = {200: None, **COMMON_PROBLEMS}
-_CSV = {"responses": {"200": {"description": "A CSV file", "content": {"text/csv": {"schema": {"type": "string"}}}}}}
+_CSV = {"responses": {200: {"description": "A CSV file", "content": {"text/csv": {"schema": {"type": "string"}}}}}}
 
 
 @router.get("/costs.csv", response=_FILE, operation_id="export_costs", openapi_extra=_CSV)

@@ -58,7 +58,7 @@ def _one_connection() -> Iterator[None]:
     request_finished.connect(close_old_connections)
 
 
-BODIES = ("launch_workload", "preview_workload")
+BODIES = ("launch_workload", "preview_workload", "estimate_workload")
 """Operations whose bodies hold the spec of a provider: big schemas, drawn few times."""
 RULES = settings(
     deadline=None,

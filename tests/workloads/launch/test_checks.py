@@ -31,7 +31,7 @@ def test_a_check_answers_the_rail_saves_the_draft_and_says_so(desk: Desk) -> Non
 def test_the_rail_shows_both_currencies_and_the_upper_bound(desk: Desk) -> None:
     text = desk.post("cortecs", "check/", desk.fill("cortecs", stop_after_s=10 * 3600), **HTMX).content.decode()
     assert "$2.64" in text
-    assert "€2.40 per hour, €1.00 = $1.10" in text
+    assert "€2.40 per hour, 1 EUR = 1.1000 USD on" in text
     assert "$26.40" in text
     assert "Launch instance" in text
 

@@ -14,11 +14,11 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import snapshot
 from gpuconsole.core.api import COMMON_PROBLEMS, Amount, ApiQuery, ApiSchema, QueryText
+from gpuconsole.core.days import Month, Span, day_of
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import find_project
 from gpuconsole.spend import files, scope
 from gpuconsole.spend.currencies import Rates, Total, rates_to
-from gpuconsole.spend.days import Month, Span, day_of
 from gpuconsole.spend.names import names_of
 from gpuconsole.spend.reading import By, Cell, Reader
 from gpuconsole.spend.scope import Seen

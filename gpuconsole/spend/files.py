@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from django.http import StreamingHttpResponse
 
+from gpuconsole.core.days import Span, day_of
 from gpuconsole.spend import exports, focus
 from gpuconsole.spend.currencies import rates_to
-from gpuconsole.spend.days import Span, day_of
 from gpuconsole.spend.rows import rows
 from gpuconsole.spend.scope import Seen
 

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from gpuconsole.accounts.models import Team
+from gpuconsole.core.days import Month, midnight
 from gpuconsole.providers import registry
 from gpuconsole.spend.currencies import Rates
-from gpuconsole.spend.days import Month, midnight
 from gpuconsole.spend.exports import plain
 from gpuconsole.spend.rows import Row
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from gpuconsole.accounts.models import Team
+from gpuconsole.core.days import Month, day_of
 from gpuconsole.projects.models import Project
 from gpuconsole.spend.currencies import Rates, Total, rates_to
-from gpuconsole.spend.days import Month, day_of
 from gpuconsole.spend.reading import By, Reader, Scope
 
 

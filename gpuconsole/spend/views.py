@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET
 
 from gpuconsole.accounts.access import viewer
 from gpuconsole.core import polling
+from gpuconsole.core.days import day_of
 from gpuconsole.core.htmx import render_page, unchanged, wants_fragment
 from gpuconsole.spend import asked, files, page, scope
-from gpuconsole.spend.days import day_of
 
 _FRESH_S = 120
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from gpuconsole.core.days import Span
 from gpuconsole.projects.models import ExchangeRate
 from gpuconsole.spend import exports, focus, rows
 from gpuconsole.spend.currencies import rates_to
-from gpuconsole.spend.days import Span
 from gpuconsole.spend.reading import Scope
 from gpuconsole.workloads.models import Workload
 from tests.spend.conftest import HOUR, Book

@@ -14,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gpuconsole.accounts.models import TeamRole
+from gpuconsole.core.days import Month
 from gpuconsole.core.formats import THIN
 from gpuconsole.projects.models import ExchangeRate
 from gpuconsole.spend import asked, page, scope
-from gpuconsole.spend.days import Month
 from gpuconsole.spend.figures import Figure
 from gpuconsole.workloads.states import State
 from tests.factories import make_project

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gpuconsole.accounts.models import Team
+from gpuconsole.core.days import Month, Span, day_of
 from gpuconsole.projects.budgets import month_of
 from gpuconsole.spend import rollup, stale
-from gpuconsole.spend.days import Month, Span, day_of
 from gpuconsole.spend.models import CostDay, StaleWorkload, TeamRollup, WorkloadDay
 from gpuconsole.spend.reading import By
 from gpuconsole.workloads import spending

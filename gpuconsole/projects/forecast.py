@@ -1,7 +1,8 @@
 """What a month will cost, from what its days and those before it did: a forecast with its 80 % range. Pure.
 
 Each day to come is taken as the mean of the last full days like it (workdays and weekends apart once there are two
-weeks of them); the range comes from how far days were from that mean. Money already spent is sure.
+weeks of them); the range comes from how far days were from that mean. Money already spent is sure. The one forecast of
+the house: alerts, the costs page and the page of limits all say what this says.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from statistics import stdev
 
-from gpuconsole.spend.days import Month
+from gpuconsole.core.days import Month
 
 LOOK_BACK = 28
 """Days that the mean is taken of."""
@@ -47,8 +48,34 @@ class Forecast:
 
     def spent_on(self, budget: Decimal) -> date | None:
         """The day on which a budget is used up, past or to come; None: not in this month."""
-        ways = [*self.sums, *((step.day, step.total) for step in self.steps)]
-        return next((day for day, total in ways if total >= budget and total > 0), None)
+        return self._reached(budget, [(step.day, step.total) for step in self.steps])
+
+    def against(self, budget: Decimal) -> Ahead:
+        """The forecast of what a budget is for, held against it."""
+        return Ahead(
+            total=self.total,
+            low=self.low,
+            high=self.high,
+            spent_on=self.spent_on(budget),
+            earliest=self._reached(budget, [(step.day, step.high) for step in self.steps]),
+            latest=self._reached(budget, [(step.day, step.low) for step in self.steps]),
+        )
+
+    def _reached(self, budget: Decimal, ahead: Sequence[tuple[date, Decimal]]) -> date | None:
+        return next((day for day, total in [*self.sums, *ahead] if total >= budget and total > 0), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Where a budget's month ends, and the day on which the budget is used up: as expected, and at the earliest and
+    latest of the same range; None: not in this month."""
+
+    total: Decimal
+    low: Decimal
+    high: Decimal
+    spent_on: date | None
+    earliest: date | None
+    latest: date | None
 
 
 def forecast(per_day: Mapping[date, Decimal], month: Month, today: date, share_gone: Decimal) -> Forecast | None:

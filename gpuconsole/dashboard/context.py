@@ -126,7 +126,6 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
         if person.may_administer:
             items += [
                 NavItem("People", "/team/", "users", "Team"),
-                NavItem("Invoices", "/costs/invoices/", "receipt-text", "Team"),
                 NavItem("Audit log", "/audit/", "scroll-text", "Team"),
             ]
     chosen = max((item.url for item in items if _is_below(request.path, item.url)), key=len, default=None)

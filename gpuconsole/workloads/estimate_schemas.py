@@ -43,6 +43,8 @@ class PriceSourceOut(ApiSchema):
     what: str
     seen_at: datetime | None
     """Null: the prices were never read."""
+    is_doubted: bool
+    """The price is more likely a mistake: far from the one before, or from what is published."""
     is_sandbox: bool
 
 
@@ -126,7 +128,10 @@ def shape_estimate(estimate: Estimate, provider: str) -> EstimateOut:
             rounding=estimate.rounding.value, rule=registry.get(provider).billing, attempts=estimate.attempts
         ),
         price=PriceSourceOut(
-            what=estimate.price_source, seen_at=estimate.price_seen_at, is_sandbox=estimate.is_sandbox
+            what=estimate.price_source,
+            seen_at=estimate.price_seen_at,
+            is_doubted=estimate.is_doubted,
+            is_sandbox=estimate.is_sandbox,
         ),
         converted=_converted(estimate),
         checks=[_check(check) for check in estimate.checks],

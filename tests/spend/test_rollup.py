@@ -22,9 +22,9 @@ from gpuconsole.spend.reading import By
 from gpuconsole.workloads import spending
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Kind, State, may_move
+from tests.core.test_days import ZONES
 from tests.factories_workloads import make_lab, moved, sent
 from tests.spend.conftest import HOUR, Book
-from tests.spend.test_days import ZONES
 
 NOV = datetime(2026, 11, 1, tzinfo=UTC)
 

@@ -120,6 +120,6 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
         "action_url": request.path,
         "action_label": "Remove invoice",
         "kind": "danger",
-        "crumbs": [{"label": "Invoices", "url": reverse("invoices")}],
+        "crumbs": [{"label": "Costs", "url": reverse("costs")}, {"label": "Invoices", "url": reverse("invoices")}],
     }
     return render(request, "components/confirm_page.html", question)

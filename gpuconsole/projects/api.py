@@ -4,22 +4,15 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Router
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
-from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, Amount, ApiInput, ApiSchema, Text
+from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, ApiInput, ApiSchema, MoneyOut, Text
 from gpuconsole.projects import services
 from gpuconsole.projects.access import find_project, role_in, visible_projects
 from gpuconsole.projects.forms import LONGEST_STOP_S, SHORTEST_STOP_S
 from gpuconsole.projects.models import Project, ProjectRole
-
-
-class BudgetOut(ApiSchema):
-    """Money for a calendar month in the team's time zone."""
-
-    amount: Amount
-    currency: str
 
 
 class ProjectOut(ApiSchema):
@@ -31,15 +24,15 @@ class ProjectOut(ApiSchema):
     """What launches get as the latest end that name none."""
     may_never_end: bool
     """Whether instances may run without a latest end."""
-    budget: BudgetOut | None
-    """Of the project itself; ``/projects/{slug}/budget`` tells how it stands, ``/quotas`` what is limited."""
+    budget: MoneyOut | None
+    """For a calendar month in the team's time zone, of the project itself; ``/projects/{slug}/budget`` tells how it stands, ``/quotas`` what is limited."""
 
 
 class ProjectPatch(ApiInput):
     """What changes of a project; what is left out stays."""
 
-    name: Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)] = ""
-    description: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    name: Annotated[Text, Field(max_length=80, pattern=r"\S")] = ""
+    description: Annotated[Text, Field(max_length=200)] = ""
     default_stop_after_s: Annotated[int | None, Field(ge=SHORTEST_STOP_S, le=LONGEST_STOP_S)] = None
     """Null: none."""
     may_never_end: bool = False
@@ -94,5 +87,5 @@ def _shape(project: Project, viewer: Viewer) -> ProjectOut:
         description=project.description,
         default_stop_after_s=project.default_stop_after_s,
         may_never_end=project.may_never_end,
-        budget=None if budget is None else BudgetOut(amount=budget.amount, currency=budget.currency),
+        budget=None if budget is None else MoneyOut(amount=budget.amount, currency=budget.currency),
     )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.http import StreamingHttpResponse
 
+from gpuconsole.core import csv_files
 from gpuconsole.core.days import Span, day_of
 from gpuconsole.spend import exports, focus
 from gpuconsole.spend.currencies import rates_to
@@ -23,4 +24,4 @@ def of(seen: Seen, span: Span, now: datetime, kind: str) -> StreamingHttpRespons
     rates = rates_to(team.currency)
     lines = focus.lines(found, team, rates) if kind == FOCUS else exports.lines(found, rates)
     name = f"{'focus' if kind == FOCUS else 'costs'}-{team.slug}-{span.first}-to-{span.last}.csv"
-    return exports.streamed(lines, name)
+    return csv_files.answer(name, lines)

@@ -2,17 +2,12 @@
 
 from datetime import date, datetime
 
-from gpuconsole.core.api import Amount, ApiSchema
+from gpuconsole.core.api import Amount, ApiSchema, MoneyOut
 from gpuconsole.core.money import Money
 from gpuconsole.projects.quotas import Violation
 from gpuconsole.providers import registry
 from gpuconsole.workloads.estimates import Estimate, Typical
 from gpuconsole.workloads.limits.verdicts import Check
-
-
-class MoneyOut(ApiSchema):
-    amount: Amount
-    currency: str
 
 
 class TypicalOut(ApiSchema):

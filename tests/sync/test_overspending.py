@@ -79,7 +79,7 @@ def test_another_month_tells_anew(lab: Lab) -> None:
 
 
 def test_a_teams_budget_counts_all_its_projects(lab: Lab) -> None:
-    other = Project.objects.create(team=lab.team, name="Other", slug="other")
+    other = Project.objects.create(team=lab.team, name="Other", slug="other", may_never_end=True)
     lab.workload("baseten", State.CANCELLED, project=other)
     set_budget(lab.project, 100, wide=True)
     now = timezone.now()

@@ -25,7 +25,8 @@ class ProjectOut(ApiSchema):
     may_never_end: bool
     """Whether instances may run without a latest end."""
     budget: MoneyOut | None
-    """For a calendar month in the team's time zone, of the project itself; ``/projects/{slug}/budget`` tells how it stands, ``/quotas`` what is limited."""
+    """Of the project itself, for a calendar month in the team's time zone; ``/projects/{slug}/budget`` tells how it
+    stands, ``/quotas`` what is limited."""
 
 
 class ProjectPatch(ApiInput):

@@ -19,7 +19,7 @@ LOOK_BACK = 28
 """Days that the mean is taken of."""
 FEWEST = 3
 """Full days without which nothing is foretold."""
-_TELLING_APART = 14
+_TELLING_APART, _WEEK = 14, 7
 _SPREAD = 1.2816  # standard deviations to both sides that hold 80 of 100
 _DAY = timedelta(days=1)
 
@@ -45,6 +45,8 @@ class Forecast:
     steps: Sequence[Step]
     sums: Sequence[tuple[date, Decimal]]
     """What was spent up to each day so far."""
+    a_day: Decimal | None = None
+    """The mean of the last week's full days; None for a month that is over."""
 
     def spent_on(self, budget: Decimal) -> date | None:
         """The day on which a budget is used up, past or to come; None: not in this month."""
@@ -91,6 +93,7 @@ def forecast(per_day: Mapping[date, Decimal], month: Month, today: date, share_g
     if len(known) < FEWEST:
         return None
     means, spread = _means(known), _spread(known)
+    a_day = _mean([amount for _, amount in known[-_WEEK:]])
     rest = 1 - min(max(share_gone, Decimal(0)), Decimal(1))
     total, variance, steps = spent, 0.0, []
     for step in range((month.last - max(today, month.first)).days + 1):
@@ -101,7 +104,7 @@ def forecast(per_day: Mapping[date, Decimal], month: Month, today: date, share_g
         # the mean is itself a guess from the days known, the further ahead the more it counts
         width = Decimal(_SPREAD * (variance + (spread * (step + 1)) ** 2 / len(known)) ** 0.5)
         steps.append(Step(day, _exact(total), _exact(max(spent, total - width)), _exact(total + width)))
-    return Forecast(steps[-1].total, steps[-1].low, steps[-1].high, spent, steps, sums)
+    return Forecast(steps[-1].total, steps[-1].low, steps[-1].high, spent, steps, sums, a_day)
 
 
 def _sums(per_day: Mapping[date, Decimal], month: Month, today: date) -> list[tuple[date, Decimal]]:

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from gpuconsole.projects.forecast import Forecast
 from gpuconsole.projects.models import Project
+from gpuconsole.projects.outlook import Outlook, outlook
 from gpuconsole.spend import budgets, foretold
 from gpuconsole.spend.currencies import Total
-from gpuconsole.spend.outlook import Outlook, outlook
 from gpuconsole.spend.reading import By
 from gpuconsole.spend.sums import Period, Sums
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.catalog import queries as catalog
@@ -23,6 +24,7 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.remote import Offer
 from gpuconsole.workloads import access
+from gpuconsole.workloads.limits import tight
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.presets import pages as preset_pages
 from gpuconsole.workloads.states import State
@@ -130,6 +132,8 @@ def context(viewer: Viewer, project: Project | None, query: Mapping[str, str]) -
         "currency": currency,
         "chips": _chips(query, needs, currency),
         "recent": recent(viewer, project),
+        "bars": tight.bars_of(project, viewer.user, timezone.now()) if project else (),
+        "project": project,
         "presets": _presets(viewer, project),
         "may_connect": viewer.may_administer,
     }

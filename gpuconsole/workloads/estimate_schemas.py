@@ -111,8 +111,8 @@ class EstimateOut(ApiSchema):
 def shape_estimate(estimate: Estimate, provider: str) -> EstimateOut:
     """The figures of a launch at ``provider``."""
     return EstimateOut(
-        hourly=_money(estimate.hourly),
-        at_most=_money(estimate.upper),
+        hourly=shape_money(estimate.hourly),
+        at_most=shape_money(estimate.upper),
         ends_after_s=estimate.ends_s,
         typical=_typical(estimate.typical),
         resting=_resting(estimate),
@@ -138,11 +138,11 @@ def shape_estimate(estimate: Estimate, provider: str) -> EstimateOut:
 def _typical(typical: Typical | None) -> TypicalOut | None:
     if typical is None:
         return None
-    return TypicalOut(cost=_money(typical.cost), run_s=typical.run_s, count=typical.count)
+    return TypicalOut(cost=shape_money(typical.cost), run_s=typical.run_s, count=typical.count)
 
 
 def _resting(estimate: Estimate) -> RestingOut | None:
-    hourly = _money(estimate.resting)
+    hourly = shape_money(estimate.resting)
     return None if hourly is None else RestingOut(hourly=hourly, what=estimate.resting_for)
 
 
@@ -151,7 +151,9 @@ def _converted(estimate: Estimate) -> ConvertedOut | None:
     if quote is None:
         return None
     rate = RateOut(value=quote.value, on=quote.on, source=quote.source)
-    return ConvertedOut(hourly=_money(estimate.hourly_in_team), at_most=_money(estimate.upper_in_team), rate=rate)
+    return ConvertedOut(
+        hourly=shape_money(estimate.hourly_in_team), at_most=shape_money(estimate.upper_in_team), rate=rate
+    )
 
 
 def _check(check: Check) -> CheckOut:
@@ -173,5 +175,5 @@ def _violation(violation: Violation) -> ViolationOut:
     )
 
 
-def _money(money: Money | None) -> MoneyOut | None:
+def shape_money(money: Money | None) -> MoneyOut | None:
     return None if money is None else MoneyOut(amount=money.amount, currency=money.currency)

@@ -16,14 +16,14 @@ from gpuconsole.connections.models import Connection, Health
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.projects import quotas, rates, rules
-from gpuconsole.projects.models import Project
+from gpuconsole.projects.models import Project, Quota
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Pricing, Provider, Rounding
 from gpuconsole.providers.remote import Offer
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, STOP_AFTER, WARNING, Check, Wish, blocking, verdict
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.states import FINAL
 
 DOUBTED = "doubted_price"
@@ -69,6 +69,8 @@ class Estimate:
     budget_after: Money | None
     """What the month's budget would still have left; None: no budget, or no telling."""
     checks: tuple[Check, ...]
+    uses: tuple[tuple[Quota, quotas.Use], ...] = ()
+    """What the quotas that have a say have in use now."""
 
     @property
     def ends_s(self) -> int | None:
@@ -116,9 +118,18 @@ class Estimate:
 
 
 def estimate(
-    *, project: Project, connection: Connection, spec: Spec, owner: User | None, stop_after_s: int | None = None
+    *,
+    project: Project,
+    connection: Connection,
+    spec: Spec,
+    owner: User | None,
+    stop_after_s: int | None = None,
+    request: LaunchRequest | None = None,
 ) -> Estimate:
-    """The figures of a launch by ``owner`` as things stand now, from what was last seen of the provider."""
+    """The figures of a launch by ``owner`` as things stand now, from what was last seen of the provider.
+
+    With ``request`` it is the launch that a request asks for: what that holds of the budgets does not count against it.
+    """
     provider = registry.get(connection.provider)
     offers = catalog.offers(connection)
     pricing = provider.adapter.price(spec, offers)
@@ -145,6 +156,7 @@ def estimate(
         longest_s=longest_s,
         ends_by=deadline(now, longest_s),
         now=now,
+        request=request,
     )
     said = verdict(wish, found)
     is_endless = provider.kind == "instance" or spec.is_endless
@@ -167,6 +179,7 @@ def estimate(
         violations=said.violations,
         budget_after=said.budget_after,
         checks=(*checks, _key(connection)),
+        uses=said.uses,
     )
 
 

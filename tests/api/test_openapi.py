@@ -31,6 +31,8 @@ TOLD_IN_WORDS = {
     "list_offers",
     "list_offer_prices",
     "list_presets",
+    "list_requests",
+    "trim_request",
     "list_invoices",
     "import_invoice",
     "get_reconciliation",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gpuconsole.core.days import Month
 from gpuconsole.projects.forecast import forecast
-from gpuconsole.spend.outlook import outlook
+from gpuconsole.projects.outlook import outlook
 
 NOV = Month(2026, 11)
 TODAY = date(2026, 11, 21)

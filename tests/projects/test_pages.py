@@ -53,7 +53,7 @@ def test_admins_say_whether_instances_may_run_without_an_end(as_owner, project):
     assert (record.before, record.after) == ({"may_never_end": True}, {"may_never_end": False})
 
 
-@pytest.mark.parametrize("page", ["", "members/", "quotas/", "secrets/"])
+@pytest.mark.parametrize("page", ["", "members/", "secrets/"])
 def test_viewers_look_and_change_nothing(client, project, page):
     client.force_login(make.add_to_project(project, ProjectRole.VIEWER), backend=BACKEND)
     path = f"/projects/speech-asr/settings/{page}"

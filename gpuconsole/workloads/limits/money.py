@@ -1,7 +1,8 @@
 """Budgets at work: what a month's budget has spent and reserved, and what it has left for a launch.
 
 A reservation counts in every month that its work can still fall into, with what it can cost there: at midnight of the
-first nothing turns up that had not been counted.
+first nothing turns up that had not been counted. A launch request that waits reserves as if it were launched now, in
+the budgets that it fits into: what is more than a budget has left can't be held there.
 """
 
 from __future__ import annotations
@@ -34,15 +35,17 @@ from gpuconsole.projects import budgets
 from gpuconsole.projects.budgets import Balance
 from gpuconsole.projects.models import Budget, Project
 from gpuconsole.workloads import spending, usage
-from gpuconsole.workloads.models import Intent, UsageInterval, Workload, WorkloadQuerySet
+from gpuconsole.workloads.models import Intent, LaunchRequest, UsageInterval, Workload, WorkloadQuerySet
 from gpuconsole.workloads.states import State
 
+PROJECT_BUDGET, TEAM_BUDGET = "budget", "team-budget"
 _EXACT = DecimalField(max_digits=30, decimal_places=6)
 _HOUR_S = Decimal(3600)
 _NEEDED = (
     *("project", "currency", "reserved", "hourly_price", "resting_hourly_price", "rounding", "ends_by", "state"),
     *("cost_closed", "billed_since", "billed_tariff", "billed_before_s", "billed_closed_s"),
 )
+_ASKED = ("team", "project", "currency", "held", "hourly_price", "rounding", "longest_s", "limits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,12 @@ def standings(listed: Collection[Budget], now: datetime) -> list[Standing]:
         projects = _projects(own)
         spent = spending.spent_by_project(_intervals(own), month.start, month.end, now)
         held = falling(_held(own), month, now)
+        asked = _asked(own, now)
         for budget in own:
             keys = projects[budget.team_id] if budget.project_id is None else [budget.project_id]
-            sums = [spending.total(spending.merged(sums, keys), budget.currency) for sums in (spent, held)]
+            wanted = asked_in(budget, asked, month, now)
+            taken = _summed([*spending.merged(held, keys).items(), *wanted])
+            sums = [spending.total(sums, budget.currency) for sums in (spending.merged(spent, keys), taken)]
             known = None if sums[0] is None or sums[1] is None else (sums[0], sums[1])
             balance = known and budgets.balance(budget, spent=known[0], reserved=known[1])
             found[budget.pk] = Standing(budget, month, balance)
@@ -97,17 +103,24 @@ def falling(workloads: WorkloadQuerySet, month: Span, now: datetime) -> dict[int
 
 
 def left(
-    listed: Sequence[Budget], months: Sequence[Span], now: datetime, *, without: Workload | None = None
+    listed: Sequence[Budget],
+    months: Sequence[Span],
+    now: datetime,
+    *,
+    without: Workload | LaunchRequest | None = None,
 ) -> list[list[Money | None]]:
     """What launches may still take of each budget, in the running month and in those that follow; never below zero.
 
-    All budgets are of one team; None where a rate is missing. ``without`` leaves out what one workload may still cost.
-    Work that began in the running month, ends in it and cannot cost more than it reserved has its reservation taken
-    whole, what it has spent included: the database sums that, so that thousands of workloads cost little more than one.
+    All budgets are of one team; None where a rate is missing. ``without`` leaves out what one workload may still cost,
+    or one request holds. Work that began in the running month, ends in it and cannot cost more than it reserved has its
+    reservation taken whole, what it has spent included: the database sums that, so that thousands of workloads cost
+    little more than one.
     """
-    held = _held(listed)
-    if without is not None:
+    held, asked = _held(listed), _asked(listed, now)
+    if isinstance(without, Workload):
         held = held.exclude(pk=without.pk)
+    elif without is not None:
+        asked = [row for row in asked if row.pk != without.pk]
     held, month = _sorted(held, months[0], now), months[0]
     sums = (
         held.order_by()
@@ -129,7 +142,7 @@ def left(
             taken[project][currency] += amount
     for project, currency, amount, _ in ahead:
         taken[project][currency] += amount
-    return [_left(budget, months, now, taken, others) for budget in listed]
+    return [_left(budget, months, now, taken, others, asked) for budget in listed]
 
 
 def _left(
@@ -138,18 +151,39 @@ def _left(
     now: datetime,
     taken: Mapping[int, Mapping[str, Decimal]],
     others: Sequence[Workload],
+    asked: Sequence[LaunchRequest],
 ) -> list[Money | None]:
     own = [row for row in others if budget.project_id in (None, row.project_id)]
     first = spending.merged(taken, taken if budget.project_id is None else [budget.project_id])
     found = []
     for number, month in enumerate(months):
-        sums = _summed(
-            [*(first.items() if number == 0 else ()), *((row.currency, _falls(row, month, now)) for row in own)]
-        )
+        ahead = [(row.currency, _falls(row, month, now)) for row in own] + asked_in(budget, asked, month, now)
+        sums = _summed([*(first.items() if number == 0 else ()), *ahead])
         amount = spending.total(sums, budget.currency)
         rest = None if amount is None else max(Decimal(0), budget.amount - amount.amount)
         found.append(None if rest is None else Money(rest, budget.currency))
     return found
+
+
+def key(budget: Budget) -> str:
+    """How a launch names the budget among the limits that concern it."""
+    return PROJECT_BUDGET if budget.project_id else TEAM_BUDGET
+
+
+def asked_in(budget: Budget, asked: Iterable[LaunchRequest], month: Span, now: datetime) -> list[tuple[str, Decimal]]:
+    """What requests that wait hold of a budget in a month, with its currency."""
+    return [
+        (row.currency, share(row.held, row.hourly_price, row.rounding, row.ends_by(now), now, month))
+        for row in asked
+        if row.team_id == budget.team_id and budget.project_id in (None, row.project_id)
+        if row.held is not None and row.hourly_price is not None and key(budget) not in row.limits
+    ]
+
+
+def _asked(listed: Collection[Budget], now: datetime) -> list[LaunchRequest]:
+    """The requests that wait within reach of the budgets. One query, on few rows."""
+    found = LaunchRequest.objects.waiting(now).filter(_within(listed), held__isnull=False)
+    return list(found.only(*_ASKED))
 
 
 def _sorted(held: WorkloadQuerySet, month: Span, now: datetime) -> Any:

@@ -146,11 +146,11 @@ def test_a_launch_over_a_limit_that_warns_passes_and_says_so(lab: Lab, call: Cal
     assert [one["consequence"] for one in told["estimate"]["violations"]] == ["warn"]
 
 
-def test_a_launch_that_needs_an_admin_is_refused_as_such(lab: Lab, call: Caller) -> None:
+def test_a_launch_that_needs_an_admin_waits_as_a_request(lab: Lab, call: Caller) -> None:
     spec = lab.launch("baseten").spec
     set_quota(lab.project, "gpus", 1, consequence="ask")
     status, told = call(
         "post", "/projects/project/workloads", {"connection": lab.connections["baseten"].public_id, "spec": spec}
     )
-    assert (status, told["code"]) == (409, "needs_approval")
-    assert "An admin must allow it." in told["detail"]
+    assert (status, told["state"]) == (202, "waiting")
+    assert told["limits"][0]["text"].startswith("2 GPUs asked; 2 of 1 are in use")

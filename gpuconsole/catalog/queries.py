@@ -52,7 +52,7 @@ def as_offer(row: models.Offer) -> Offer:
     """The row as the providers' plain value."""
     return Offer(
         hardware_id=row.hardware_id,
-        hardware=Hardware(row.gpu_model, row.maker, row.vram_gb) if row.gpu_model else None,
+        hardware=Hardware(row.gpu_model, row.maker, row.memory_gb) if row.gpu_model else None,
         gpu_count=row.gpu_count,
         hourly_price=row.hourly_price,
         currency=row.currency,

@@ -52,6 +52,8 @@ class MonthMoney:
     currency: str
     percent: Decimal | None
     pace_percent: Decimal | None
+    forecast_percent: Decimal | None = None
+    """Where the month ends at this pace; it may pass 100."""
     url: str = "/costs/"
 
 
@@ -132,7 +134,6 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
         if person.may_administer:
             items += [
                 NavItem("People", "/team/", "users", "Team"),
-                NavItem("Invoices", "/costs/invoices/", "receipt-text", "Team"),
                 NavItem("Audit log", "/audit/", "scroll-text", "Team"),
             ]
     chosen = max((item.url for item in items if _is_below(request.path, item.url)), key=len, default=None)
@@ -152,13 +153,15 @@ def _month(person: Viewer, project: Project | None, projects: Sequence[Project])
         return None
     now = timezone.now()
     month = budgets.month_of(now, person.team.time_zone)
-    spend = months.spent(person.team, [project] if project else projects, now)
+    running = months.running(person.team, [project] if project else projects, now)
+    spend, ahead = running.spent, running.forecast
     budget = _budget(person, person.team, project, projects)
     percent = None
     if budget and spend is not None:
         percent = min(spend / budget * 100, Decimal(100))
     pace = month.share_gone(now) * 100 if budget else None
-    return MonthMoney(month.name, spend, budget, person.team.currency, percent, pace)
+    foretold = ahead.total / budget * 100 if budget and ahead is not None else None
+    return MonthMoney(month.name, spend, budget, person.team.currency, percent, pace, foretold)
 
 
 def _with_budgets(projects: QuerySet[Project]) -> QuerySet[Project]:

@@ -76,7 +76,12 @@ def concerns(quota: Quota, ask: Ask) -> bool:
     """Whether the launch is of what the quota counts: its kind of work, its GPU model."""
     if quota.kind not in (Held.ALL, ask.kind):
         return False
-    return not quota.gpu_model or quota.gpu_model == gpus.normal(ask.gpu_model)
+    return is_of(quota, ask.gpu_model)
+
+
+def is_of(quota: Quota, gpu_model: str) -> bool:
+    """Whether the quota counts GPUs of this model, in whatever words either is written."""
+    return not quota.gpu_model or gpus.normal(quota.gpu_model) == gpus.normal(gpu_model)
 
 
 def is_plain(quota: Quota, measure: Measure) -> bool:
@@ -232,7 +237,7 @@ def _providers(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | N
 
 
 def _hardware(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
-    if not ask.gpus or gpus.normal(ask.gpu_model) in quota.allowed:
+    if not ask.gpus or gpus.normal(ask.gpu_model) in map(gpus.normal, quota.allowed):
         return None
     text = f"{ask.gpu_model or 'An unknown GPU'} is not allowed {scope(quota)}; {_listed(quota)}."
     return Violation(quota, None, None, None, text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from gpuconsole.spend.days import Month
+from gpuconsole.core.days import Month
 from gpuconsole.spend.reading import By
 
 WORKLOAD = "workload"

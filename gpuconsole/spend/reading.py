@@ -7,7 +7,7 @@ their intervals; open intervals are cut in Python. Call it inside ``core.snapsho
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -16,8 +16,9 @@ from typing import Any
 from django.db import connection
 
 from gpuconsole.accounts.models import Team
+from gpuconsole.core import gpus
+from gpuconsole.core.days import Span
 from gpuconsole.spend import pieces
-from gpuconsole.spend.days import Span
 from gpuconsole.spend.models import TeamRollup
 from gpuconsole.workloads.models import UsageInterval, Workload
 
@@ -149,7 +150,7 @@ class Reader:
             self._is_rolled, self._is_known = False, True
             return self.cells(span, by)
         self._is_known = True
-        return [*(Cell(*row) for row in rows), *self._open_cells(span, by)]
+        return [*(_cell(row, by) for row in rows), *self._open_cells(span, by)]
 
     def odd(self, span: Span) -> Odd:
         """Counted without a look at the ordinary rows. One statement."""
@@ -253,13 +254,19 @@ class Reader:
             )
 
 
+def _cell(row: Sequence[Any], by: By) -> Cell:
+    """GPUs by our name: what providers write in different words is one."""
+    cell = Cell(*row)
+    return replace(cell, key=gpus.read(str(cell.key or "")).model) if by is By.GPU else cell
+
+
 def _key(interval: UsageInterval, workload: Workload, by: By) -> Key:
     keys: dict[By, Key] = {
         By.ALL: "",
         By.PROJECT: interval.project_id,
         By.PERSON: workload.owner_id,
         By.PROVIDER: workload.provider,
-        By.GPU: workload.gpu_model,
+        By.GPU: gpus.read(workload.gpu_model).model,
         By.STATE: workload.outcome,
     }
     return keys[by]

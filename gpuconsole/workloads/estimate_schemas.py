@@ -2,17 +2,12 @@
 
 from datetime import date, datetime
 
-from gpuconsole.core.api import Amount, ApiSchema
+from gpuconsole.core.api import Amount, ApiSchema, MoneyOut
 from gpuconsole.core.money import Money
 from gpuconsole.projects.quotas import Violation
 from gpuconsole.providers import registry
 from gpuconsole.workloads.estimates import Estimate, Typical
 from gpuconsole.workloads.limits.verdicts import Check
-
-
-class MoneyOut(ApiSchema):
-    amount: Amount
-    currency: str
 
 
 class TypicalOut(ApiSchema):
@@ -43,6 +38,8 @@ class PriceSourceOut(ApiSchema):
     what: str
     seen_at: datetime | None
     """Null: the prices were never read."""
+    is_doubted: bool
+    """The price is more likely a mistake: far from the one before, or from what is published."""
     is_sandbox: bool
 
 
@@ -126,7 +123,10 @@ def shape_estimate(estimate: Estimate, provider: str) -> EstimateOut:
             rounding=estimate.rounding.value, rule=registry.get(provider).billing, attempts=estimate.attempts
         ),
         price=PriceSourceOut(
-            what=estimate.price_source, seen_at=estimate.price_seen_at, is_sandbox=estimate.is_sandbox
+            what=estimate.price_source,
+            seen_at=estimate.price_seen_at,
+            is_doubted=estimate.is_doubted,
+            is_sandbox=estimate.is_sandbox,
         ),
         converted=_converted(estimate),
         checks=[_check(check) for check in estimate.checks],

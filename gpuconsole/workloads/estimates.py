@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,13 +18,15 @@ from gpuconsole.core.money import Money
 from gpuconsole.projects import quotas, rates, rules
 from gpuconsole.projects.models import Project, Quota
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Pricing, Rounding
+from gpuconsole.providers.contract import Pricing, Provider, Rounding
+from gpuconsole.providers.remote import Offer
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, STOP_AFTER, WARNING, Check, Wish, blocking, verdict
 from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.states import FINAL
 
+DOUBTED = "doubted_price"
 ALIKE = 30
 ALIKE_AT_LEAST = 5
 MOST_MONEY, MOST_GPUS = Decimal(10) ** 9, 2**31 - 1
@@ -59,6 +62,8 @@ class Estimate:
     price_seen_at: datetime | None
     price_source: str
     """Whose prices they are."""
+    is_doubted: bool
+    """Whether the price rests on an offer whose own is more likely a mistake."""
     is_sandbox: bool
     violations: tuple[quotas.Violation, ...]
     budget_after: Money | None
@@ -126,7 +131,9 @@ def estimate(
     With ``request`` it is the launch that a request asks for: what that holds of the budgets does not count against it.
     """
     provider = registry.get(connection.provider)
-    pricing = provider.adapter.price(spec, catalog.offers(connection))
+    offers = catalog.offers(connection)
+    pricing = provider.adapter.price(spec, offers)
+    is_doubted = _is_doubted(provider, spec, pricing, offers)
     now = timezone.now()
     found = rules.of(project, owner)
     longest_s = stop_after_s or project.default_stop_after_s or quotas.longest_run_s(found.quotas, provider.kind)
@@ -152,7 +159,9 @@ def estimate(
         request=request,
     )
     said = verdict(wish, found)
-    checks = [*_sane(pricing, upper), *said.checks, *_end(project, spec, longest_s)]
+    is_endless = provider.kind == "instance" or spec.is_endless
+    ours = [*_doubt(is_doubted), *_sane(pricing, upper)]
+    checks = [*ours, *said.checks, *_end(project, longest_s, is_endless=is_endless)]
     return Estimate(
         pricing=pricing,
         hourly=hourly,
@@ -165,6 +174,7 @@ def estimate(
         upper_in_team=in_team(upper),
         price_seen_at=catalog.offers_seen_at(connection),
         price_source=f"Offers of {provider.name} on {connection.name}",
+        is_doubted=is_doubted,
         is_sandbox=connection.is_sandbox,
         violations=said.violations,
         budget_after=said.budget_after,
@@ -176,6 +186,19 @@ def estimate(
 def deadline(since: datetime, longest_s: int | None) -> datetime | None:
     """When the console ends it; an age beyond the calendar is none."""
     return None if longest_s is None else since + timedelta(seconds=longest_s)
+
+
+def _is_doubted(provider: Provider, spec: Spec, pricing: Pricing, offers: Sequence[Offer]) -> bool:
+    """Only the provider knows which offers make its price; without the doubted ones it would be another, or none."""
+    believed = [offer for offer in offers if not offer.is_doubted]
+    if len(believed) == len(offers) or pricing.hourly_price is None:
+        return False
+    return provider.adapter.price(spec, believed).hourly_price != pricing.hourly_price
+
+
+def _doubt(is_doubted: bool) -> list[Check]:
+    text = "It is far from what this costs elsewhere or did before, most likely a mistake: the bill may be higher."
+    return [Check("Price", False, text, code=DOUBTED, blocks=False)] if is_doubted else []
 
 
 def _sane(pricing: Pricing, upper: Money | None) -> list[Check]:
@@ -198,8 +221,8 @@ def _ends_s(pricing: Pricing, longest_s: int | None) -> int | None:
     return min((limit_s for limit_s in (longest_s, pricing.billed_at_most_s) if limit_s is not None), default=None)
 
 
-def _end(project: Project, spec: Spec, longest_s: int | None) -> list[Check]:
-    if not spec.is_endless or longest_s is not None or project.may_never_end:
+def _end(project: Project, longest_s: int | None, *, is_endless: bool) -> list[Check]:
+    if not is_endless or longest_s is not None or project.may_never_end:
         return []
     text = "It runs until somebody ends it: say after how long it is to be stopped."
     return [Check("End", False, text, STOP_AFTER, "needs_deadline")]

@@ -150,7 +150,7 @@ class LaunchForm:
             locked=self._locked,
         )
         found = {path: text for path, text in (self._broken_locks | self.found).items() if path.startswith("guards.")}
-        return SpecForm(guards.rails(self.provider.slug), self.values, around=around, found=found, is_new=self.is_new)
+        return SpecForm(self._rails, self.values, around=around, found=found, is_new=self.is_new)
 
     @property
     def layouts(self) -> tuple[Layout, Layout]:
@@ -312,7 +312,7 @@ class LaunchForm:
         if self.preset is None:
             return {}
         spec = SpecForm(self.provider.spec, self.values, fixed=self._fixed).wire
-        ours = SpecForm(guards.rails(self.provider.slug), self.values).wire.get("guards", {})
+        ours = SpecForm(self._rails, self.values).wire.get("guards", {})
         found = locks.changed(self.preset, locks.whole(spec, ours, self.connection)) if self.preset.locked else {}
         if self.preset.project and self.values.last(PROJECT) != self.preset.project.slug:
             found[PROJECT] = f"{self.preset} is a preset of {self.preset.project}: launch from it there."
@@ -321,6 +321,11 @@ class LaunchForm:
     @property
     def _fixed(self) -> dict[str, str]:
         return {"provider": self.provider.slug}
+
+    @property
+    def _rails(self) -> type[guards.GuardRails]:
+        may_never_end = self.project is not None and self.project.may_never_end
+        return guards.rails(self.provider.slug, may_never_end=may_never_end)
 
     def _guard(self, key: str) -> Any:
         return self.guards_form.wire.get("guards", {}).get(key)

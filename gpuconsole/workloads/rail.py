@@ -219,7 +219,8 @@ def _price_note(figures: Estimate) -> str:
         return ""
     if figures.price_seen_at is None:
         return f"{figures.price_source}, never read"
-    return f"{figures.price_source}, seen {formats.ago(timezone.now() - figures.price_seen_at)}"
+    odd = "An odd price, most likely a mistake. " if figures.is_doubted else ""
+    return f"{odd}{figures.price_source}, seen {formats.ago(timezone.now() - figures.price_seen_at)}"
 
 
 def _lines(form: LaunchForm, figures: Estimate) -> list[Line]:

@@ -223,6 +223,7 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/openapi.json": OPEN_FORM,
     "api/v1/me": READ,
     "api/v1/projects": READ,
+    "api/v1/projects/<slug>": READ_WORK,
     "api/v1/connections": READ,
     "api/v1/providers": READ,
     "api/v1/providers/<slug>": READ,

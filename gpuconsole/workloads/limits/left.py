@@ -10,9 +10,9 @@ from decimal import Decimal
 from django.utils import timezone
 
 from gpuconsole.accounts.models import User
+from gpuconsole.core.days import Span
 from gpuconsole.core.money import Money
 from gpuconsole.projects import budgets, quotas, rules
-from gpuconsole.projects.budgets import Month
 from gpuconsole.projects.models import Budget, Project, Quota
 from gpuconsole.workloads.limits import bars, money, use
 from gpuconsole.workloads.models import LaunchRequest
@@ -48,7 +48,7 @@ def lines(project: Project, owner: User | None, limits: Sequence[str] = ()) -> l
     return [*of_budgets(found.budgets, now), *of_quotas(listed, now, owner=owner)]
 
 
-def _of_budget(budget: Budget, month: Month, rest: Money | None) -> Left:
+def _of_budget(budget: Budget, month: Span, rest: Money | None) -> Left:
     label = f"{'Budget' if budget.project_id else 'Team budget'} for {month.name}"
     if rest is None:
         return Left(label, "unknown, for want of a rate")

@@ -29,9 +29,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Extract
 
+from gpuconsole.core.days import Span
 from gpuconsole.core.money import Money
 from gpuconsole.projects import budgets
-from gpuconsole.projects.budgets import Balance, Month
+from gpuconsole.projects.budgets import Balance
 from gpuconsole.projects.models import Budget, Project
 from gpuconsole.workloads import spending, usage
 from gpuconsole.workloads.models import Intent, LaunchRequest, UsageInterval, Workload, WorkloadQuerySet
@@ -52,12 +53,12 @@ class Standing:
     """How a budget stands in the running month; the balance is None where a rate is missing."""
 
     budget: Budget
-    month: Month
+    month: Span
     balance: Balance | None
 
 
 def share(
-    most: Decimal, hourly: Decimal, rounding: str, ends_by: datetime | None, now: datetime, month: Month
+    most: Decimal, hourly: Decimal, rounding: str, ends_by: datetime | None, now: datetime, month: Span
 ) -> Decimal:
     """How much of what work may still cost, ``most``, can fall into a month, if it is billed from now to its end.
 
@@ -93,7 +94,7 @@ def standings(listed: Collection[Budget], now: datetime) -> list[Standing]:
     return [found[budget.pk] for budget in listed]
 
 
-def falling(workloads: WorkloadQuerySet, month: Month, now: datetime) -> dict[int, dict[str, Decimal]]:
+def falling(workloads: WorkloadQuerySet, month: Span, now: datetime) -> dict[int, dict[str, Decimal]]:
     """What held work may still cost in a month on top of what it has cost already, by project. One query."""
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in workloads.filter(reserved__isnull=False, hourly_price__isnull=False).only(*_NEEDED):
@@ -103,7 +104,7 @@ def falling(workloads: WorkloadQuerySet, month: Month, now: datetime) -> dict[in
 
 def left(
     listed: Sequence[Budget],
-    months: Sequence[Month],
+    months: Sequence[Span],
     now: datetime,
     *,
     without: Workload | LaunchRequest | None = None,
@@ -146,7 +147,7 @@ def left(
 
 def _left(
     budget: Budget,
-    months: Sequence[Month],
+    months: Sequence[Span],
     now: datetime,
     taken: Mapping[int, Mapping[str, Decimal]],
     others: Sequence[Workload],
@@ -169,7 +170,7 @@ def key(budget: Budget) -> str:
     return PROJECT_BUDGET if budget.project_id else TEAM_BUDGET
 
 
-def asked_in(budget: Budget, asked: Iterable[LaunchRequest], month: Month, now: datetime) -> list[tuple[str, Decimal]]:
+def asked_in(budget: Budget, asked: Iterable[LaunchRequest], month: Span, now: datetime) -> list[tuple[str, Decimal]]:
     """What requests that wait hold of a budget in a month, with its currency."""
     return [
         (row.currency, share(row.held, row.hourly_price, row.rounding, row.ends_by(now), now, month))
@@ -185,7 +186,7 @@ def _asked(listed: Collection[Budget], now: datetime) -> list[LaunchRequest]:
     return list(found.only(*_ASKED))
 
 
-def _sorted(held: WorkloadQuerySet, month: Month, now: datetime) -> Any:
+def _sorted(held: WorkloadQuerySet, month: Span, now: datetime) -> Any:
     """Held work by ``is_plain``: whether all that it has cost and can cost falls into the month, and is reserved."""
     lasts = ExpressionWrapper(F("ends_by") - Coalesce("billed_since", Value(now)), DurationField())
     at_most = F("cost_closed") + F("hourly_price") * Extract(lasts, "epoch") / Value(_HOUR_S)
@@ -196,7 +197,7 @@ def _sorted(held: WorkloadQuerySet, month: Month, now: datetime) -> Any:
     return held.annotate(is_plain=Case(is_plain, default=Value(False), output_field=BooleanField()))
 
 
-def _falls(row: Workload, month: Month, now: datetime) -> Decimal:
+def _falls(row: Workload, month: Span, now: datetime) -> Decimal:
     """What is left of its reservation, as far as it can fall into the month; nothing where nothing is reserved."""
     if row.reserved is None or row.hourly_price is None:
         return Decimal(0)
@@ -232,18 +233,3 @@ def _summed(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
     for currency, amount in amounts:
         sums[currency] += amount
     return sums
-
-
-def days_spent(budget: Budget, now: datetime) -> list[Decimal]:
-    """What each of the last whole days cost, oldest first, for a forecast; empty where a rate is missing.
-
-    Days before the first money was spent do not count.
-    """
-    found: list[Decimal] = []
-    for start, end in budgets.last_days(now, budget.team.time_zone):
-        money = spending.total(spending.spent_of(_intervals([budget]), start, end, now), budget.currency)
-        if money is None:
-            return []
-        if found or money.amount:
-            found.append(money.amount)
-    return found

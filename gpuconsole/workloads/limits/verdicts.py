@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from gpuconsole.accounts.models import User
+from gpuconsole.core.days import Span
 from gpuconsole.core.money import Money
 from gpuconsole.projects import budgets, quotas, rates, rules
-from gpuconsole.projects.budgets import Month
 from gpuconsole.projects.models import Budget, Consequence, Measure, Project, Quota
 from gpuconsole.projects.quotas import Ask, Use, Violation
 from gpuconsole.projects.rules import Rules
@@ -175,7 +175,7 @@ def _budget_checks(wish: Wish, listed: Sequence[Budget]) -> tuple[list[Check], M
 
 
 def _budget(
-    wish: Wish, budget: Budget, upper: Money, months: Sequence[Month], lefts: Sequence[Money | None]
+    wish: Wish, budget: Budget, upper: Money, months: Sequence[Span], lefts: Sequence[Money | None]
 ) -> tuple[Check, Money | None]:
     """Whether it fits into each month that it can fall into, the running one first; and what is left of that then."""
     assert wish.hourly is not None
@@ -196,7 +196,7 @@ def _budget(
     return Check(name, True, text, limit=money.key(budget)), after
 
 
-def _too_much(budget: Budget, month: Month, months: Sequence[Month], most: Money, left: Money) -> str:
+def _too_much(budget: Budget, month: Span, months: Sequence[Span], most: Money, left: Money) -> str:
     if month is months[0]:
         return f"At most {most}, and {left} of {_whole(budget)} are left this month."
     return f"At most {most} of it can fall into {month.name}, and {left} of {_whole(budget)} are left there."

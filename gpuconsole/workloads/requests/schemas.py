@@ -7,8 +7,8 @@ from django.conf import settings
 from ninja import Field
 from pydantic import JsonValue
 
-from gpuconsole.core.api import ApiInput, ApiSchema, PageInfo, PageQuery, QueryText, Text
-from gpuconsole.workloads.estimate_schemas import MoneyOut, shape_money
+from gpuconsole.core.api import ApiInput, ApiSchema, MoneyOut, PageInfo, PageQuery, QueryText, Text
+from gpuconsole.workloads.estimate_schemas import shape_money
 from gpuconsole.workloads.models import Decision, LaunchRequest
 from gpuconsole.workloads.requests.shown import LimitLine, Shown, shown
 from gpuconsole.workloads.schemas import AnySpec, GuardsIn, RequestOut

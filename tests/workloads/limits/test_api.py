@@ -48,6 +48,17 @@ def test_a_limit_lives_from_post_to_delete(lab: Lab, call: Caller) -> None:
     ]
 
 
+def test_a_projects_general_settings_are_changed_by_its_admins(lab: Lab, call: Caller) -> None:
+    url = "/projects/project"
+    status, told = call("patch", url, {"may_never_end": False, "default_stop_after_s": 7200})
+    assert (status, told["may_never_end"], told["default_stop_after_s"], told["name"]) == (200, False, 7200, "Project")
+    assert call("patch", url, {"default_stop_after_s": None})[1]["default_stop_after_s"] is None
+    assert call("get", url)[1] == call("get", "/projects")[1]["items"][0]
+    status, refused = call("patch", url, {"default_stop_after_s": 5, "name": " "})
+    assert (status, sorted(one["path"] for one in refused["errors"])) == (422, ["default_stop_after_s", "name"])
+    assert Caller(lab, scopes=[Scope.READ, Scope.LAUNCH])("patch", url, {"may_never_end": True})[0] == 403
+
+
 def test_the_teams_limits_are_listed_in_its_projects_and_changed_by_its_admins(lab: Lab, call: Caller) -> None:
     wide = set_quota(lab.project, "gpus", 8, wide=True)
     assert [one["project"] for one in call("get", "/projects/project/quotas")[1]["items"]] == [None]

@@ -52,7 +52,7 @@ def launch_all(url: str, lab: Lab, projects: list[str]) -> list[tuple[str, int, 
 def test_launches_at_once_take_exactly_what_quota_and_budget_have() -> None:
     """The team may hold 10 GPUs; the first of its projects has money for 5 launches, the other has no budget."""
     lab = make_lab()
-    Project.objects.create(team=lab.team, name="Other", slug="other")
+    Project.objects.create(team=lab.team, name="Other", slug="other", may_never_end=True)
     quota = set_quota(lab.project, "gpus", 10, wide=True)
     budget = set_budget(lab.project, 5 * EACH + EACH / 2, "EUR")
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from statistics import mean
 from typing import Any
 
 from django import forms
 
 from gpuconsole.accounts.models import User
 from gpuconsole.core import formats
+from gpuconsole.core.days import day_of
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal
 from gpuconsole.core.money import Money
+from gpuconsole.projects import outlook as outlooks
 from gpuconsole.projects.forms import hours, plain, seconds
 from gpuconsole.projects.models import Budget, Consequence
-from gpuconsole.workloads.limits import alerts, bars, money, services
+from gpuconsole.workloads.limits import ahead, bars, money, services
 from gpuconsole.workloads.limits.money import Standing
 from gpuconsole.workloads.limits.page import numbers
 from gpuconsole.workloads.limits.page.place import Place
@@ -47,8 +48,8 @@ class Outlook:
     left: str
     held: str
     a_day: str
-    forecast: str
-    is_over: bool
+    ahead: outlooks.Outlook | None
+    """How it will stand, as the costs page says it, where that is not well."""
 
 
 class BudgetForm(forms.Form):
@@ -142,30 +143,26 @@ def _outlook(standing: Standing, now: datetime) -> Outlook | None:
     if standing.balance is None:
         return None
     budget, balance = standing.budget, standing.balance
-    days = money.days_spent(budget, now)
-    ahead = alerts.outlook(standing, now, days=days)
+    foretold = ahead.of(budget, now)
+    said = outlooks.outlook(budget.amount, foretold, balance.spent.amount, day_of(now, budget.team.time_zone))
     currency, spent, whole = budget.currency, balance.spent.amount, budget.amount
     percent = _percent(spent, whole)
     left = whole - spent
-    is_over = spent >= whole
-    words = "spent" if is_over else ""
-    if not is_over and ahead is not None and ahead.spent_on is not None:
-        words = f"spent on {formats.day(ahead.spent_on, today=standing.month.first)}"
+    a_day = None if foretold is None else foretold.a_day
     return Outlook(
         spent=formats.money(spent, currency, summary=True),
         whole=formats.money(whole, currency, summary=True),
         month=standing.month.name,
         percent=percent,
         pace_percent=standing.month.share_gone(now) * 100,
-        forecast_percent=None if ahead is None else _percent(ahead.total, whole),
+        forecast_percent=None if foretold is None else _percent(foretold.total, whole),
         sentence=f"{formats.percent(percent)} of the budget for {standing.month.name} is spent",
         left=f"{formats.money(left, currency, summary=True)} left"
         if left >= 0
         else f"{formats.money(-left, currency, summary=True)} over",
         held=formats.money(balance.reserved.amount, currency, summary=True) if balance.reserved.amount else "",
-        a_day=f"{formats.money(Decimal(mean(days)), currency, summary=True)} a day lately" if days else "",
-        forecast=words,
-        is_over=is_over,
+        a_day="" if a_day is None else f"{formats.money(a_day, currency, summary=True)} a day lately",
+        ahead=said if said is not None and said.kind in ("warning", "bad") else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -69,11 +69,12 @@ def _seen(
         reason=reason,
         detail=_detail(remote, target, reason),
         fields=_set(row, fields, now),
+        lanes=remote.lanes,
     )
     if not fields and not past and not transitions.changes_something(change):
         return None
     run = _unseen_run(provider, row, before, remote, target, reason, last_look)
-    return Finding((*past, *((run,) if run else ()), change), warning)
+    return Finding(tuple(replace(one, lanes=remote.lanes) for one in (*past, run, change) if one), warning)
 
 
 def _unseen_run(
@@ -90,7 +91,7 @@ def _unseen_run(
     why = f"Ran between two looks at {provider.name}"
     began = remote.started_at or max(last_look or row.state_at, row.state_at)
     ended_as_run = target == State.SUCCEEDED or (reason is not None and reason.code in _RAN)
-    if before in _DOWN and not row.billed_tariff:
+    if before in _DOWN and not row.billed_tariff and not remote.lanes:
         did_run = _is_another_run(row, remote) or (ended_as_run and row.billed_until is None)
         is_guess = remote.started_at is None
         return Change(workload=row, why=why, at=began, tariff=Tariff.RUN, is_guess=is_guess) if did_run else None

@@ -102,7 +102,7 @@ def stretches(intervals: Iterable[UsageInterval], now: datetime) -> list[Stretch
 
 
 def _goes_on(before: UsageInterval, after: UsageInterval) -> bool:
-    is_same = (before.attempt, before.tariff) == (after.attempt, after.tariff)
+    is_same = (before.attempt, before.tariff, before.lane) == (after.attempt, after.tariff, after.lane)
     return is_same and after.before_s == before.before_s + (before.billed_s or 0)
 
 

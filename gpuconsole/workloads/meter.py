@@ -6,17 +6,19 @@ for each state that it went through, are the rows of the ledger.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Case, DateTimeField, DecimalField, Value, When
 from django.db.models.functions import Cast
 
+from gpuconsole.providers import remote
 from gpuconsole.providers.remote import Tariff
-from gpuconsole.workloads import corrections, usage
+from gpuconsole.workloads import corrections, lanes, usage
 from gpuconsole.workloads.models import UsageInterval, Workload
-from gpuconsole.workloads.states import State
+from gpuconsole.workloads.states import FINAL, State
 
 
 def is_turned_by(workload: Workload, tariff: Tariff | None) -> bool:
@@ -28,12 +30,12 @@ def is_turned_by(workload: Workload, tariff: Tariff | None) -> bool:
 class Readings:
     """What the meters of some workloads do within one transaction; ``save`` writes it."""
 
-    opened: dict[int, UsageInterval] = field(default_factory=dict)
-    """Open pieces that are not in the database yet, by workload."""
+    opened: dict[tuple[int, str], UsageInterval] = field(default_factory=dict)
+    """Open pieces that are not in the database yet, by workload and lane."""
     ended: list[UsageInterval] = field(default_factory=list)
     """Opened and closed in one go."""
-    closed: dict[int, UsageInterval] = field(default_factory=dict)
-    """Ends of pieces that are open in the database, by workload."""
+    closed: dict[tuple[int, str], UsageInterval] = field(default_factory=dict)
+    """Ends of pieces that are open in the database, by workload and lane."""
     overrun: list[corrections.Overrun] = field(default_factory=list)
     """Stretches of which more was counted than their provider says that they lasted."""
 
@@ -46,12 +48,16 @@ class Readings:
         said: datetime | None,
         now: datetime,
         began: datetime | None = None,
+        told: Sequence[remote.Lane] = (),
     ) -> None:
         """Set the meter of one workload that comes into ``state``; tariff None goes on with what is billed.
 
         ``said`` is the provider's stamp of the change; without one, ``began`` may tell better than ``now`` when it was.
-        The row still has the state that it leaves.
+        The row still has the state that it leaves. Where the provider told lanes, they alone are counted.
         """
+        if lanes.are_counted(workload, told):
+            self._take_lanes(workload, told, said if state in FINAL else None, now, is_over=state in FINAL)
+            return
         wanted = Tariff(workload.billed_tariff) if tariff is None else _wanted(workload, tariff)
         if wanted != workload.billed_tariff:
             self._close(workload, said, now)
@@ -61,16 +67,59 @@ class Readings:
 
     def settled(self) -> set[int]:
         """Workloads of which an interval was closed."""
-        return {*self.closed, *(interval.workload_id for interval in self.ended)}
+        return {*(pk for pk, _ in self.closed), *(interval.workload_id for interval in self.ended)}
 
     def save(self) -> None:
-        """Close first: a workload has one open piece at most."""
+        """Close first: a workload has one open piece at most, or one a lane."""
         if self.closed:
             _save_ends(self.closed)
         if self.ended or self.opened:
             UsageInterval.objects.bulk_create([*self.ended, *self.opened.values()])
         if self.overrun:
             corrections.write(self.overrun)
+
+    def _take_lanes(
+        self, workload: Workload, told: Sequence[remote.Lane], said: datetime | None, now: datetime, *, is_over: bool
+    ) -> None:
+        """Open and close each as its provider stamped it; once the work is over, close what it told no end of."""
+        known = {lane.id: lane for lane in lanes.held(workload)}
+        for one in told:
+            lane = known.get(one.id) or self._open_lane(workload, one, now)
+            ends = one.ended_at is not None and lane.is_open
+            known[one.id] = self._close_lane(workload, lane, one.ended_at, now) if ends else lane
+        for lane in [lane for lane in known.values() if lane.is_open and is_over]:
+            known[lane.id] = self._close_lane(workload, lane, said, now)
+        lanes.keep(workload, known.values())
+        workload.billed_since = min((lane.since for lane in known.values() if lane.is_open), default=None)
+        workload.billed_tariff = Tariff.RUN if workload.billed_since else Tariff.NOTHING
+
+    def _open_lane(self, workload: Workload, one: remote.Lane, now: datetime) -> lanes.Lane:
+        lane = lanes.Lane(one.id, max(min(one.started_at, now), workload.created_at), one.started_at, one.hourly_price)
+        self.opened[workload.pk, lane.id] = UsageInterval(
+            workload=workload,
+            project_id=workload.project_id,
+            attempt=one.attempt,
+            lane=lane.id,
+            state=State.RUNNING,
+            started_at=lane.since,
+            said_started_at=lane.said,
+            hourly_price=lane.hourly_price,
+            currency=workload.currency,
+            rounding=workload.rounding,
+            gpu_count=one.gpu_count,
+        )
+        return lane
+
+    def _close_lane(self, workload: Workload, lane: lanes.Lane, said: datetime | None, now: datetime) -> lanes.Lane:
+        end = max(min(said or now, now), lane.since)
+        ours_s = usage.seconds(end - lane.since)
+        whole_s = usage.billed_length_s(ours_s, (lane.said, said), is_sandbox=workload.is_sandbox)
+        cost = usage.price_of(whole_s, lane.hourly_price, workload.rounding)
+        workload.billed_closed_s += whole_s
+        workload.cost_closed += cost or Decimal(0)
+        workload.billed_until = max(workload.billed_until or end, end)
+        self._ended(workload, lane.id, end, said, whole_s, cost)
+        return replace(lane, is_open=False)
 
     def _open(self, workload: Workload, state: State, tariff: Tariff, said: datetime | None, now: datetime) -> None:
         if not tariff:
@@ -107,7 +156,7 @@ class Readings:
         workload.billed_tariff, workload.billed_before_s = Tariff.NOTHING, Decimal(0)
 
     def _begin(self, workload: Workload, state: State, start: datetime, said: datetime | None) -> None:
-        self.opened[workload.pk] = UsageInterval(
+        self.opened[workload.pk, ""] = UsageInterval(
             workload=workload,
             project_id=workload.project_id,
             attempt=workload.attempt,
@@ -127,9 +176,20 @@ class Readings:
         cost = usage.settle(workload, before_s, before_s + billed_s)
         workload.billed_before_s += billed_s
         workload.billed_until = end
-        interval = self.opened.pop(workload.pk, None)
+        self._ended(workload, "", end, said, billed_s, cost)
+
+    def _ended(
+        self,
+        workload: Workload,
+        lane: str,
+        end: datetime,
+        said: datetime | None,
+        billed_s: Decimal,
+        cost: Decimal | None,
+    ) -> None:
+        interval = self.opened.pop((workload.pk, lane), None)
         if interval is None:
-            self.closed[workload.pk] = interval = UsageInterval(workload=workload)
+            self.closed[workload.pk, lane] = interval = UsageInterval(workload=workload, lane=lane)
         else:
             self.ended.append(interval)
         interval.ended_at, interval.said_ended_at, interval.billed_s, interval.cost = end, said, billed_s, cost
@@ -141,12 +201,16 @@ def _wanted(workload: Workload, tariff: Tariff) -> Tariff:
     return tariff if tariff != Tariff.REST or (was_up and workload.resting_hourly_price) else Tariff.NOTHING
 
 
-def _save_ends(ends: dict[int, UsageInterval]) -> None:
+def _save_ends(ends: dict[tuple[int, str], UsageInterval]) -> None:
     def each(name: str, output_field: DateTimeField | DecimalField) -> Cast:  # type: ignore[type-arg]
-        ways = (When(workload=pk, then=Value(getattr(end, name), output_field)) for pk, end in ends.items())
+        ways = (
+            When(workload=pk, lane=lane, then=Value(getattr(end, name), output_field))
+            for (pk, lane), end in ends.items()
+        )
         return Cast(Case(*ways, output_field=output_field), output_field)  # nothing but NULLs would pass for text
 
-    UsageInterval.objects.filter(workload__in=ends, ended_at__isnull=True).update(
+    open_pieces = UsageInterval.objects.filter(workload__in={pk for pk, _ in ends}, ended_at__isnull=True)
+    open_pieces.filter(lane__in={lane for _, lane in ends}).update(
         ended_at=each("ended_at", DateTimeField()),
         said_ended_at=each("said_ended_at", DateTimeField()),
         billed_s=each("billed_s", DecimalField(max_digits=18, decimal_places=6)),

@@ -12,15 +12,15 @@ from django.utils import timezone
 
 from gpuconsole.accounts.models import User
 from gpuconsole.core import versions
-from gpuconsole.providers.remote import Phase, Tariff
-from gpuconsole.workloads import bulk, meter, phases, settled
+from gpuconsole.providers.remote import Lane, Phase, Tariff
+from gpuconsole.workloads import bulk, lanes, meter, phases, settled
 from gpuconsole.workloads.models import Event, EventKind, Workload
 from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, Reason, ReasonCode, State, may_move
 
 WRITTEN = (
     *("state", "state_at", "attempt", "phases", "started_at", "ended_at"),
     *("reason_code", "reason_text", "reason_fault", "reason_field"),
-    *("billed_since", "billed_tariff", "billed_before_s", "billed_said_at", "billed_until"),
+    *("billed_since", "billed_tariff", "billed_before_s", "billed_said_at", "billed_until", "billed_lanes"),
     *("billed_closed_s", "cost_closed", "reserved", "remote_status"),
 )
 """Columns of the row that a move writes."""
@@ -59,6 +59,8 @@ class Change:
     opens: int = 0
     is_guess: bool = False
     """``at`` is the best that we know, and no stamp of the provider's."""
+    lanes: Sequence[Lane] = ()
+    """What is billed side by side: where there is any, it turns the meter, and ``tariff`` does not."""
 
 
 def move(
@@ -206,6 +208,8 @@ def changes_something(change: Change) -> bool:
         return True
     if change.reason and (change.reason.code, change.reason.text) != (workload.reason_code, workload.reason_text):
         return True
+    if lanes.are_counted(workload, change.lanes):
+        return lanes.has_news(workload, change.lanes)
     return meter.is_turned_by(workload, _tariff(State(workload.state), change.tariff))
 
 
@@ -218,7 +222,7 @@ def apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
         raise IllegalMove(workload, state)
     at = _in_order(workload, change.at, now)
     if is_another:
-        readings.take(workload, state=state, tariff=Tariff.NOTHING, said=change.at, now=now)
+        readings.take(workload, state=state, tariff=Tariff.NOTHING, said=change.at, now=now, told=change.lanes)
         workload.phases = phases.finished(workload.phases, State.FAILED, at, change.detail)
         _open_attempt(workload)
     elif before in FINAL and state != before:
@@ -226,7 +230,8 @@ def apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
     _write_reason(workload, state, change.reason)
     _write_phases(change, state, at)
     said = None if change.is_guess else change.at
-    readings.take(workload, state=state, tariff=_tariff(state, change.tariff), said=said, now=now, began=change.at)
+    tariff = _tariff(state, change.tariff)
+    readings.take(workload, state=state, tariff=tariff, said=said, now=now, began=change.at, told=change.lanes)
     if state != before:
         workload.state, workload.state_at = state, at
         _write_times(workload, state, at)

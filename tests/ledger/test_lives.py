@@ -53,8 +53,8 @@ def follow(life: Life, steps: list[tuple[int, str]]) -> None:
             life.look()
 
 
-def otoy_job(task: str, run_s: int, retries: int, fails: int) -> dict[str, Any]:
-    job = copy.deepcopy(sample("otoy")) | {"task": task, "gpu_count": 1, "max_node_count": 1}
+def otoy_job(task: str, run_s: int, retries: int, fails: int, nodes: int = 1) -> dict[str, Any]:
+    job = copy.deepcopy(sample("otoy")) | {"task": task, "gpu_count": 1, "max_node_count": nodes}
     job |= {"max_retry_count": retries, "max_timeout_run_ms": None if task == "PERSISTENT" else 86_400_000}
     job["parameters"]["parameters"]["env"] = {"SIM_FAIL_FIRST": str(fails), "SIM_RUN_S": str(run_s)}
     return job
@@ -66,22 +66,28 @@ def otoy_job(task: str, run_s: int, retries: int, fails: int) -> dict[str, Any]:
     steps=LOOKS,
     skew_s=SKEWS,
     run_s=st.integers(1, 90_000),
-    tries=st.tuples(st.integers(0, 3), st.integers(0, 3)),
+    tries=st.tuples(st.integers(0, 4), st.integers(0, 3)),
+    nodes=st.integers(1, 5),
 )
-def test_otoy_each_try_by_its_exact_time(
-    at: datetime, steps: list[tuple[int, str]], skew_s: int, run_s: int, tries: tuple[int, int]
+def test_otoy_each_node_of_each_try_by_its_exact_time(
+    at: datetime, steps: list[tuple[int, str]], skew_s: int, run_s: int, tries: tuple[int, int], nodes: int
 ) -> None:
-    life = born("otoy", at, skew_s=skew_s, **otoy_job("BATCH", run_s, *tries))
+    life = born("otoy", at, skew_s=skew_s, **otoy_job("BATCH", run_s, *tries, nodes))
     follow(life, steps)
+    if skew_s == 0 and not life.row.is_final:
+        life.look()
+        assert life.cost() == life.invoice()  # while it runs, too
     life.finish()
     life.check_ledger()
     assert life.row.cost_closed == life.invoice()
 
 
 @CALM
-@given(at=MOMENTS, steps=LOOKS, skew_s=SKEWS)
-def test_otoy_persistent_jobs_by_started_hours(at: datetime, steps: list[tuple[int, str]], skew_s: int) -> None:
-    life = born("otoy", at, skew_s=skew_s, **otoy_job("PERSISTENT", 10**7, 0, 0))
+@given(at=MOMENTS, steps=LOOKS, skew_s=SKEWS, nodes=st.integers(1, 5))
+def test_otoy_persistent_jobs_by_started_hours_of_each_node(
+    at: datetime, steps: list[tuple[int, str]], skew_s: int, nodes: int
+) -> None:
+    life = born("otoy", at, skew_s=skew_s, **otoy_job("PERSISTENT", 10**7, 0, 0, nodes))
     follow(life, steps)
     life.finish()
     life.check_ledger()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -34,8 +33,8 @@ class Charged:
     is_mixed: bool = False
     """Its lines are in more than one currency."""
     is_open: bool = False
-    prices: dict[int | None, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    """By run: the price per hour of all its units."""
+    prices: set[Decimal] = field(default_factory=set)
+    """Of each line: the price per hour of all its units."""
 
     @property
     def amount(self) -> Decimal | None:
@@ -56,7 +55,7 @@ class Charged:
         else:
             self.storage += line.amount
         if line.what == What.COMPUTE and line.hourly_price is not None:
-            self.prices[line.run] += line.hourly_price * (line.units or 1)
+            self.prices.add(line.hourly_price * (line.units or 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,6 @@ class Bill:
     resource_id: str
     name: str
     what: str
-    run: int | None
     amount: Decimal | None
     currency: str
     units: int | None
@@ -195,7 +193,7 @@ def _reason(workload: Workload, metered: Metered, charged: Charged | None, *, ha
         return Reason.AGREES
     if not metered.intervals and not charged.compute:
         return Reason.STORAGE
-    if metered.prices and not _same_prices(metered.prices, charged.prices.values()):
+    if metered.prices and not _same_prices(metered.prices, charged.prices):
         return Reason.PRICE
     if metered.is_open or charged.is_open:
         return Reason.OPEN

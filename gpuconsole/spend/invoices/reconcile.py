@@ -26,7 +26,7 @@ _NEEDED = (
     *("hourly_price", "currency", "rounding", "reserved", "stop_after_s"),
 )
 _LINE = (
-    *("connection_id", "resource_id", "name", "what", "run", "amount", "currency", "units", "hourly_price"),
+    *("connection_id", "resource_id", "name", "what", "amount", "currency", "units", "hourly_price"),
     *("is_open", "started_at", "ended_at"),
 )
 
@@ -146,7 +146,6 @@ def _bill(line: InvoiceLine, month: Month) -> Bill:
         resource_id=line.resource_id,
         name=line.name,
         what=line.what,
-        run=line.run,
         amount=compare.part_of(line.amount, share),
         currency=line.currency,
         units=line.units,
@@ -212,12 +211,12 @@ def _together(workload: Workload, own: Sequence[Charged]) -> Charged | None:
     if len(own) <= 1:
         return own[0] if own else None
     found = Charged(workload.remote_id, name=own[-1].name, currency=own[0].currency)
-    for number, one in enumerate(own):
+    for one in own:
         found.compute += one.compute
         found.storage += one.storage
         found.lines += one.lines
         found.unpriced += one.unpriced
         found.is_open = found.is_open or one.is_open
         found.is_mixed = found.is_mixed or one.is_mixed or one.currency != found.currency
-        found.prices.update({-1 - number * 1000 - (run or 0): price for run, price in one.prices.items()})
+        found.prices |= one.prices
     return found

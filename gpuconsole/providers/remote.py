@@ -200,6 +200,8 @@ class Remote:
     region: str = ""
     hourly_price: Decimal | None = None
     """What it is charged per hour just now by the provider's own word; None where it does not say."""
+    resting_hourly_price: Decimal | None = None
+    """What is kept while it is off costs so much per hour, as it is now; None where it does not say."""
     attempts: tuple[Attempt, ...] = ()
     """The provider's own tries, oldest first; it stands in the last. Empty: one, or not told."""
     lanes: tuple[Lane, ...] = ()

@@ -16,6 +16,8 @@ from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.states import State
 
+_CENT = Decimal("0.01")
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -38,6 +40,8 @@ class Stretch:
     hourly_price: Decimal | None
     currency: str
     rounding: Rounding
+    unsure: Decimal | None = None
+    """How far its cost may be off, where that is a cent or more."""
 
     @property
     def label(self) -> str:
@@ -73,6 +77,12 @@ class Bill:
     quote: rates.Quote | None
     billing: str
     """The provider's rule in a sentence."""
+    provider: str
+
+    @property
+    def unsure(self) -> Decimal:
+        """How far the sum may be off, as some of it began or ended unseen; 0: it is sure to the cent."""
+        return sum((stretch.unsure or Decimal(0) for stretch in self.stretches), Decimal(0))
 
 
 def of(workload: Workload, now: datetime) -> Bill:
@@ -87,6 +97,7 @@ def of(workload: Workload, now: datetime) -> Bill:
         converted=quote.convert(total) if total and quote else None,
         quote=quote,
         billing=registry.get(workload.provider).billing,
+        provider=registry.get(workload.provider).name,
     )
 
 
@@ -115,7 +126,13 @@ def _stretch(pieces: Sequence[UsageInterval], now: datetime) -> Stretch:
         hourly_price=first.hourly_price,
         currency=first.currency,
         rounding=Rounding(first.rounding or Rounding.SECOND),
+        unsure=_unsure(pieces),
     )
+
+
+def _unsure(pieces: Sequence[UsageInterval]) -> Decimal | None:
+    found = sum((usage.unsure_cost(piece) or Decimal(0) for piece in pieces), Decimal(0))
+    return found if found >= _CENT else None
 
 
 def _piece(interval: UsageInterval, now: datetime) -> Piece:

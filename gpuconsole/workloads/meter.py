@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Case, DateTimeField, DecimalField, Value, When
+from django.db.models import Case, DateTimeField, DecimalField, F, Value, When
 from django.db.models.functions import Cast
 
 from gpuconsole.providers import remote
@@ -24,6 +24,14 @@ from gpuconsole.workloads.states import FINAL, State
 def is_turned_by(workload: Workload, tariff: Tariff | None) -> bool:
     """Whether the word that it is billed on ``tariff`` changes what the meter does; None lets it be."""
     return tariff is not None and _wanted(workload, tariff) != workload.billed_tariff
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Per hour, running and at rest."""
+
+    running: Decimal | None
+    resting: Decimal
 
 
 @dataclass(slots=True)
@@ -48,6 +56,7 @@ class Readings:
         said: datetime | None,
         now: datetime,
         began: datetime | None = None,
+        unsure_s: Decimal = Decimal(0),
         told: Sequence[remote.Lane] = (),
     ) -> None:
         """Set the meter of one workload that comes into ``state``; tariff None goes on with what is billed.
@@ -60,10 +69,21 @@ class Readings:
             return
         wanted = Tariff(workload.billed_tariff) if tariff is None else _wanted(workload, tariff)
         if wanted != workload.billed_tariff:
-            self._close(workload, said, now)
-            self._open(workload, state, wanted, said, min(began or now, now))
+            self._close(workload, said, now, unsure_s)
+            self._open(workload, state, wanted, said, min(began or now, now), unsure_s)
         elif wanted and state != workload.state:
             self._split(workload, state, said, now)
+
+    def reprice(self, workload: Workload, prices: Prices, now: datetime) -> None:
+        """Go on at other prices: the piece that is open ends at its own one, and its stretch goes on in another."""
+        if workload.billed_since is None or workload.billed_lanes:
+            workload.hourly_price, workload.resting_hourly_price = prices.running, prices.resting
+            return
+        end = max(now, workload.billed_since)
+        self._end(workload, usage.seconds(end - workload.billed_since), end, None)
+        workload.hourly_price, workload.resting_hourly_price = prices.running, prices.resting
+        workload.billed_since = end
+        self._begin(workload, State(workload.state), end, None)
 
     def settled(self) -> set[int]:
         """Workloads of which an interval was closed."""
@@ -121,13 +141,21 @@ class Readings:
         self._ended(workload, lane.id, end, said, whole_s, cost)
         return replace(lane, is_open=False)
 
-    def _open(self, workload: Workload, state: State, tariff: Tariff, said: datetime | None, now: datetime) -> None:
+    def _open(
+        self,
+        workload: Workload,
+        state: State,
+        tariff: Tariff,
+        said: datetime | None,
+        now: datetime,
+        unsure_s: Decimal,
+    ) -> None:
         if not tariff:
             return
         start = max(min(said or now, now), workload.billed_until or workload.created_at)
         workload.billed_since, workload.billed_said_at = start, said
         workload.billed_tariff, workload.billed_before_s = tariff, Decimal(0)
-        self._begin(workload, state, start, said)
+        self._begin(workload, state, start, said, unsure_s)
 
     def _split(self, workload: Workload, state: State, said: datetime | None, now: datetime) -> None:
         """Another state of the same stretch: its provider's stamps count at the ends of the whole alone."""
@@ -138,7 +166,7 @@ class Readings:
         workload.billed_since = end
         self._begin(workload, state, end, said)
 
-    def _close(self, workload: Workload, said: datetime | None, now: datetime) -> None:
+    def _close(self, workload: Workload, said: datetime | None, now: datetime, unsure_s: Decimal) -> None:
         start = workload.billed_since
         if start is None:
             return
@@ -146,7 +174,7 @@ class Readings:
         before_s, stamps = workload.billed_before_s, (workload.billed_said_at, said)
         ours_s = before_s + usage.seconds(end - start)
         whole_s = usage.billed_length_s(ours_s, stamps, is_sandbox=workload.is_sandbox)
-        self._end(workload, max(Decimal(0), whole_s - before_s), end, said)
+        self._end(workload, max(Decimal(0), whole_s - before_s), end, said, unsure_s)
         if whole_s < before_s:
             usage.settle(workload, before_s, whole_s)
             tariff = Tariff(workload.billed_tariff)
@@ -155,7 +183,14 @@ class Readings:
         workload.billed_since = None
         workload.billed_tariff, workload.billed_before_s = Tariff.NOTHING, Decimal(0)
 
-    def _begin(self, workload: Workload, state: State, start: datetime, said: datetime | None) -> None:
+    def _begin(
+        self,
+        workload: Workload,
+        state: State,
+        start: datetime,
+        said: datetime | None,
+        unsure_s: Decimal = Decimal(0),
+    ) -> None:
         self.opened[workload.pk, ""] = UsageInterval(
             workload=workload,
             project_id=workload.project_id,
@@ -165,18 +200,26 @@ class Readings:
             started_at=start,
             said_started_at=said,
             before_s=workload.billed_before_s,
+            unsure_s=Decimal(0) if said else unsure_s,
             hourly_price=usage.tariff_price(workload, Tariff(workload.billed_tariff)),
             currency=workload.currency,
             rounding=workload.rounding,
             gpu_count=workload.gpu_count if workload.billed_tariff == Tariff.RUN else 0,
         )
 
-    def _end(self, workload: Workload, billed_s: Decimal, end: datetime, said: datetime | None) -> None:
+    def _end(
+        self,
+        workload: Workload,
+        billed_s: Decimal,
+        end: datetime,
+        said: datetime | None,
+        unsure_s: Decimal = Decimal(0),
+    ) -> None:
         before_s = workload.billed_before_s
         cost = usage.settle(workload, before_s, before_s + billed_s)
         workload.billed_before_s += billed_s
         workload.billed_until = end
-        self._ended(workload, "", end, said, billed_s, cost)
+        self._ended(workload, "", end, said, billed_s, cost, Decimal(0) if said else unsure_s)
 
     def _ended(
         self,
@@ -186,6 +229,7 @@ class Readings:
         said: datetime | None,
         billed_s: Decimal,
         cost: Decimal | None,
+        unsure_s: Decimal = Decimal(0),
     ) -> None:
         interval = self.opened.pop((workload.pk, lane), None)
         if interval is None:
@@ -193,6 +237,7 @@ class Readings:
         else:
             self.ended.append(interval)
         interval.ended_at, interval.said_ended_at, interval.billed_s, interval.cost = end, said, billed_s, cost
+        interval.unsure_s += unsure_s
 
 
 def _wanted(workload: Workload, tariff: Tariff) -> Tariff:
@@ -214,5 +259,6 @@ def _save_ends(ends: dict[tuple[int, str], UsageInterval]) -> None:
         ended_at=each("ended_at", DateTimeField()),
         said_ended_at=each("said_ended_at", DateTimeField()),
         billed_s=each("billed_s", DecimalField(max_digits=18, decimal_places=6)),
+        unsure_s=F("unsure_s") + each("unsure_s", DecimalField(max_digits=18, decimal_places=6)),
         cost=each("cost", DecimalField(max_digits=16, decimal_places=6)),
     )

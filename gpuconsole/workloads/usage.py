@@ -143,6 +143,11 @@ def interval_cost(interval: UsageInterval, now: datetime) -> Decimal | None:
     return piece_cost(interval.before_s, open_s, interval.hourly_price, interval.rounding)
 
 
+def unsure_cost(interval: UsageInterval) -> Decimal | None:
+    """How far the cost of an interval may be off at most; nothing where its provider stamped both ends."""
+    return price_of(interval.unsure_s, interval.hourly_price, interval.rounding)
+
+
 def part_of(amount: Decimal, whole: timedelta, upto: timedelta) -> Decimal:
     """What of an amount (exact to a millionth) falls on the first ``upto`` of a ``whole`` length.
 

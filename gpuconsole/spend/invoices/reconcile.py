@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Max, Q, Sum, Value
+from django.db.models import Count, F, Max, Q, Sum, Value
 
 from gpuconsole.accounts.models import Team
 from gpuconsole.connections.models import Connection
@@ -23,8 +23,9 @@ from gpuconsole.workloads.models import UsageInterval, Workload
 
 _NEEDED = (
     *("public_id", "kind", "name", "connection_id", "provider", "remote_id", "phases", "state", "is_sandbox"),
-    *("hourly_price", "currency", "rounding", "reserved", "stop_after_s"),
+    *("hourly_price", "currency", "rounding", "estimated_most"),
 )
+HOUR_S = Decimal(3600)
 _LINE = (
     *("connection_id", "resource_id", "name", "what", "amount", "currency", "units", "hourly_price"),
     *("is_open", "started_at", "ended_at"),
@@ -163,6 +164,7 @@ def _used(team: Team, month: Month, now: datetime) -> dict[int, Metered]:
     sums = whole.annotate(
         count=Count("pk"),
         cost_sum=Sum("cost"),
+        unsure=Sum(F("unsure_s") * F("hourly_price") / HOUR_S),
         unpriced=Count("pk", filter=Q(cost__isnull=True)),
         charged_in=Max("currency"),
         prices=ArrayAgg("hourly_price", distinct=True, default=Value([])),
@@ -173,6 +175,7 @@ def _used(team: Team, month: Month, now: datetime) -> dict[int, Metered]:
             currency=row["charged_in"],
             prices={price for price in row["prices"] if price is not None},
             intervals=row["count"],
+            unsure=row["unsure"] or Decimal(0),
         )
     cut = intervals.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=month.since)).exclude(
         inside & Q(ended_at__isnull=False)
@@ -187,6 +190,7 @@ def _add(to: Metered, interval: UsageInterval, month: Month, now: datetime) -> N
     to.amount = None if to.amount is None or cost is None else to.amount + cost
     to.currency = to.currency or interval.currency
     to.intervals += 1
+    to.unsure += usage.unsure_cost(interval) or Decimal(0)
     to.is_open = to.is_open or (interval.ended_at is None and now < month.until)
     if interval.hourly_price is not None:
         to.prices.add(interval.hourly_price)

@@ -32,6 +32,8 @@ class UsageInterval(models.Model):
     """Length before any rounding up; None while it is open."""
     cost = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     """Settled when it ended; None while it is open, and where nobody knows the price."""
+    unsure_s = models.DecimalField(max_digits=18, decimal_places=6, default=0)
+    """How far its length may be off at most: how long nobody had looked when it began or ended without a stamp."""
     hourly_price = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     rounding = models.CharField(max_length=10, blank=True)

@@ -140,6 +140,10 @@ class Workload(models.Model):
     price_seen_at = models.DateTimeField(null=True, blank=True)
     reserved = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     """The most it can cost, held against the budget while it is active."""
+    estimated_hourly = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True, editable=False)
+    estimated_most = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True, editable=False)
+    estimated_typical = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True, editable=False)
+    """What the launch was told, in ``currency``; never changed after it. None: nobody knew."""
     cost_closed = models.DecimalField(max_digits=16, decimal_places=6, default=0)
     """Cost of the closed usage intervals; the open one is added when read."""
     billed_since = models.DateTimeField(null=True, blank=True)

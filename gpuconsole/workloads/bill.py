@@ -38,6 +38,7 @@ class Stretch:
     tariff: Tariff
     pieces: Sequence[Piece]
     hourly_price: Decimal | None
+    """The last one: it can change with what is kept, such as disks that grow."""
     currency: str
     rounding: Rounding
     unsure: Decimal | None = None
@@ -64,7 +65,8 @@ class Stretch:
 
     @property
     def cost(self) -> Decimal | None:
-        return usage.price_of(self.seconds, self.hourly_price, self.rounding)
+        costs = [piece.cost for piece in self.pieces if piece.cost is not None]
+        return sum(costs, Decimal(0)) if len(costs) == len(self.pieces) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +120,12 @@ def _goes_on(before: UsageInterval, after: UsageInterval) -> bool:
 
 
 def _stretch(pieces: Sequence[UsageInterval], now: datetime) -> Stretch:
-    first = pieces[0]
+    first, last = pieces[0], pieces[-1]
     return Stretch(
         attempt=first.attempt,
         tariff=Tariff(first.tariff),
         pieces=[_piece(interval, now) for interval in pieces if interval.ended_at is None or interval.billed_s],
-        hourly_price=first.hourly_price,
+        hourly_price=last.hourly_price,
         currency=first.currency,
         rounding=Rounding(first.rounding or Rounding.SECOND),
         unsure=_unsure(pieces),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,8 @@ class Stretch:
     """What is billed and rounded up as a whole."""
 
     attempt: int
+    node: int | None
+    """Which of several that are billed side by side in the attempt, from 1; None: all is billed together."""
     tariff: Tariff
     pieces: Sequence[Piece]
     hourly_price: Decimal | None
@@ -46,7 +49,9 @@ class Stretch:
 
     @property
     def label(self) -> str:
-        return "Kept while off" if self.tariff == Tariff.REST else f"Attempt {self.attempt}"
+        if self.tariff == Tariff.REST:
+            return "Kept while off"
+        return f"Attempt {self.attempt}, node {self.node}" if self.node else f"Attempt {self.attempt}"
 
     @property
     def seconds(self) -> Decimal:
@@ -110,8 +115,19 @@ def stretches(intervals: Iterable[UsageInterval], now: datetime) -> list[Stretch
         if not found or not _goes_on(found[-1][-1], interval):
             found.append([])
         found[-1].append(interval)
-    made = (_stretch(pieces, now) for pieces in found)
+    nodes = _nodes(pieces[0] for pieces in found)
+    made = (_stretch(pieces, nodes.get(pieces[0].lane), now) for pieces in found)
     return [stretch for stretch in made if stretch.pieces]
+
+
+def _nodes(firsts: Iterable[UsageInterval]) -> dict[str, int]:
+    """The number of each lane within its attempt, where there are several."""
+    of_attempt: dict[int, list[str]] = defaultdict(list)
+    for piece in firsts:
+        if piece.lane:
+            of_attempt[piece.attempt].append(piece.lane)
+    several = (lanes for lanes in of_attempt.values() if len(lanes) > 1)
+    return {lane: number for lanes in several for number, lane in enumerate(lanes, start=1)}
 
 
 def _goes_on(before: UsageInterval, after: UsageInterval) -> bool:
@@ -119,10 +135,11 @@ def _goes_on(before: UsageInterval, after: UsageInterval) -> bool:
     return is_same and after.before_s == before.before_s + (before.billed_s or 0)
 
 
-def _stretch(pieces: Sequence[UsageInterval], now: datetime) -> Stretch:
+def _stretch(pieces: Sequence[UsageInterval], node: int | None, now: datetime) -> Stretch:
     first, last = pieces[0], pieces[-1]
     return Stretch(
         attempt=first.attempt,
+        node=node,
         tariff=Tariff(first.tariff),
         pieces=[_piece(interval, now) for interval in pieces if interval.ended_at is None or interval.billed_s],
         hourly_price=last.hourly_price,

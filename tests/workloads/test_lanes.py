@@ -58,7 +58,8 @@ def test_each_lane_is_counted_from_its_own_begin_at_its_own_price(lab: Lab) -> N
         ("a", 50, Decimal("0.05")),
         ("b", 60, Decimal("0.12")),
     ]
-    assert len(bill.of(row, timezone.now()).stretches) == 2
+    labels = [stretch.label for stretch in bill.of(row, timezone.now()).stretches]
+    assert labels == ["Attempt 1, node 1", "Attempt 1, node 2"]
 
 
 def test_each_lane_pays_its_own_begun_hours_and_the_next_step_is_the_nearest(lab: Lab) -> None:

@@ -148,6 +148,19 @@ class Attempt:
     message: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What the provider bills by itself beside others, such as one node in one try; ``ended_at`` None: it still is."""
+
+    id: str
+    attempt: int
+    """In which of the provider's own tries, from 1."""
+    started_at: datetime
+    ended_at: datetime | None
+    hourly_price: Decimal | None
+    gpu_count: int = 0
+
+
 Way: TypeAlias = str | SecretStr
 """One way into what runs: an address or a command to copy; a ``SecretStr`` is shown only when somebody asks for it."""
 
@@ -187,8 +200,13 @@ class Remote:
     region: str = ""
     hourly_price: Decimal | None = None
     """What it is charged per hour just now by the provider's own word; None where it does not say."""
+    resting_hourly_price: Decimal | None = None
+    """What is kept while it is off costs so much per hour, as it is now; None where it does not say."""
     attempts: tuple[Attempt, ...] = ()
     """The provider's own tries, oldest first; it stands in the last. Empty: one, or not told."""
+    lanes: tuple[Lane, ...] = ()
+    """All that came up so far, where each is billed by itself: then they are counted, and not the time of the states.
+    """
     parts: tuple[Part, ...] = ()
     connect: Mapping[str, Way] = field(default_factory=dict)
     """Ways in, by label: {"Base URL": "https://…"}; empty until usable. What lets anybody in, as a password does, is

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from gpuconsole.providers.contract import Provider
@@ -11,7 +12,7 @@ from gpuconsole.providers.remote import Phase, Remote, Tariff
 from gpuconsole.sync import attempts, charged, reasons, waits
 from gpuconsole.sync.acting import ACTS
 from gpuconsole.sync.adopt import facts
-from gpuconsole.workloads import transitions, ways
+from gpuconsole.workloads import transitions, usage, ways
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import FINAL, FROM_REMOTE, Fault, Kind, Reason, ReasonCode, State, may_move
 from gpuconsole.workloads.transitions import Change
@@ -38,7 +39,7 @@ def compare(
     ``remote`` None: the provider answered and did not list it. ``last_look`` is the time of the reading before.
     """
     if remote is None:
-        return _missing(provider, row, now)
+        return _missing(provider, row, now, last_look)
     return _seen(provider, row, remote, now, last_look)
 
 
@@ -52,6 +53,8 @@ def _seen(
     fields = {name: value for name, value in facts(row, remote).items() if getattr(row, name) != value}
     warning = _warning(provider, row, remote, said, target) if "remote_status" in fields and said != before else ""
     fields |= (dearer := charged.found(row, remote))
+    if (prices := charged.kept(row, remote)) is not None:
+        fields |= {"reserved": charged.held(row, prices, now)}
     warning = warning or charged.told(provider, row, dearer)
     if row.missing_count:
         fields |= {"missing_count": 0, "missing_since": None}
@@ -69,11 +72,16 @@ def _seen(
         reason=reason,
         detail=_detail(remote, target, reason),
         fields=_set(row, fields, now),
+        lanes=remote.lanes,
     )
+    if prices is not None:
+        change = replace(change, prices=prices, why=change.why if target else charged.kept_words(provider, row, prices))
     if not fields and not past and not transitions.changes_something(change):
         return None
     run = _unseen_run(provider, row, before, remote, target, reason, last_look)
-    return Finding((*past, *((run,) if run else ()), change), warning)
+    unseen_s = _unseen_s(row, now, last_look)
+    changes = (replace(one, lanes=remote.lanes, unsure_s=unseen_s) for one in (*past, run, change) if one)
+    return Finding(tuple(changes), warning)
 
 
 def _unseen_run(
@@ -90,7 +98,7 @@ def _unseen_run(
     why = f"Ran between two looks at {provider.name}"
     began = remote.started_at or max(last_look or row.state_at, row.state_at)
     ended_as_run = target == State.SUCCEEDED or (reason is not None and reason.code in _RAN)
-    if before in _DOWN and not row.billed_tariff:
+    if before in _DOWN and not row.billed_tariff and not remote.lanes:
         did_run = _is_another_run(row, remote) or (ended_as_run and row.billed_until is None)
         is_guess = remote.started_at is None
         return Change(workload=row, why=why, at=began, tariff=Tariff.RUN, is_guess=is_guess) if did_run else None
@@ -107,6 +115,11 @@ def _unseen_run(
         tariff=Tariff.RUN,
         is_guess=remote.started_at is None,
     )
+
+
+def _unseen_s(row: Workload, now: datetime, last_look: datetime | None) -> Decimal:
+    """So long nobody had looked."""
+    return usage.seconds(now - max(last_look or row.created_at, row.created_at))
 
 
 def _is_another_run(row: Workload, remote: Remote) -> bool:
@@ -211,16 +224,16 @@ def _moment(remote: Remote, said: State | None) -> datetime | None:
     return remote.started_at if said == State.RUNNING else None
 
 
-def _missing(provider: Provider, row: Workload, now: datetime) -> Finding | None:
+def _missing(provider: Provider, row: Workload, now: datetime, last_look: datetime | None) -> Finding | None:
     if row.intent == Intent.END and is_accepted(row):
-        return _gone(provider, row, now)
+        return _gone(provider, row, now, last_look)
     if row.state == State.LOST and row.intent != Intent.END:
         return None
     count = min(row.missing_count + 1, waits.MISSING_COUNT)
     since = row.missing_since or now
     is_certain = count >= waits.MISSING_COUNT and now - since >= waits.MISSING_FOR
     if is_certain and row.intent == Intent.END:
-        return _gone(provider, row, now)
+        return _gone(provider, row, now, last_look)
     if is_certain and row.state == State.STOPPED and not row.intent:
         return _deleted_elsewhere(provider, row)
     if is_certain and row.state != State.LOST:
@@ -234,15 +247,14 @@ def _missing(provider: Provider, row: Workload, now: datetime) -> Finding | None
     return Finding((Change(workload=row, fields=fields),))
 
 
-def _gone(provider: Provider, row: Workload, now: datetime) -> Finding:
+def _gone(provider: Provider, row: Workload, now: datetime, last_look: datetime | None) -> Finding:
     """An end was asked for and the provider no longer lists it: that is its confirmation."""
     fields = {"intent": Intent.NONE, "intent_at": None, "intent_tries": 0, "intent_error": "", "due_at": None}
     reason = _asked(row) or Reason(ReasonCode.STOPPED_BY_PERSON)
     why = f"{provider.name} no longer lists it: the end is confirmed"
     told = _set(row, {**fields, **ways.columns(row, {})}, now)
-    return Finding(
-        (Change(workload=row, state=State.CANCELLED, why=why, reason=reason, detail=reason.text, fields=told),)
-    )
+    gone = Change(workload=row, state=State.CANCELLED, why=why, reason=reason, detail=reason.text, fields=told)
+    return Finding((replace(gone, unsure_s=_unseen_s(row, now, last_look)),))
 
 
 def _deleted_elsewhere(provider: Provider, row: Workload) -> Finding:

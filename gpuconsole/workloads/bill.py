@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.states import State
+
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,22 @@ class Stretch:
     """What is billed and rounded up as a whole."""
 
     attempt: int
+    node: int | None
+    """Which of several that are billed side by side in the attempt, from 1; None: all is billed together."""
     tariff: Tariff
     pieces: Sequence[Piece]
     hourly_price: Decimal | None
+    """The last one: it can change with what is kept, such as disks that grow."""
     currency: str
     rounding: Rounding
+    unsure: Decimal | None = None
+    """How far its cost may be off, where that is a cent or more."""
 
     @property
     def label(self) -> str:
-        return "Kept while off" if self.tariff == Tariff.REST else f"Attempt {self.attempt}"
+        if self.tariff == Tariff.REST:
+            return "Kept while off"
+        return f"Attempt {self.attempt}, node {self.node}" if self.node else f"Attempt {self.attempt}"
 
     @property
     def seconds(self) -> Decimal:
@@ -60,7 +70,8 @@ class Stretch:
 
     @property
     def cost(self) -> Decimal | None:
-        return usage.price_of(self.seconds, self.hourly_price, self.rounding)
+        costs = [piece.cost for piece in self.pieces if piece.cost is not None]
+        return sum(costs, Decimal(0)) if len(costs) == len(self.pieces) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,12 @@ class Bill:
     quote: rates.Quote | None
     billing: str
     """The provider's rule in a sentence."""
+    provider: str
+
+    @property
+    def unsure(self) -> Decimal:
+        """How far the sum may be off, as some of it began or ended unseen; 0: it is sure to the cent."""
+        return sum((stretch.unsure or Decimal(0) for stretch in self.stretches), Decimal(0))
 
 
 def of(workload: Workload, now: datetime) -> Bill:
@@ -87,6 +104,7 @@ def of(workload: Workload, now: datetime) -> Bill:
         converted=quote.convert(total) if total and quote else None,
         quote=quote,
         billing=registry.get(workload.provider).billing,
+        provider=registry.get(workload.provider).name,
     )
 
 
@@ -97,25 +115,43 @@ def stretches(intervals: Iterable[UsageInterval], now: datetime) -> list[Stretch
         if not found or not _goes_on(found[-1][-1], interval):
             found.append([])
         found[-1].append(interval)
-    made = (_stretch(pieces, now) for pieces in found)
+    nodes = _nodes(pieces[0] for pieces in found)
+    made = (_stretch(pieces, nodes.get(pieces[0].lane), now) for pieces in found)
     return [stretch for stretch in made if stretch.pieces]
 
 
+def _nodes(firsts: Iterable[UsageInterval]) -> dict[str, int]:
+    """The number of each lane within its attempt, where there are several."""
+    of_attempt: dict[int, list[str]] = defaultdict(list)
+    for piece in firsts:
+        if piece.lane:
+            of_attempt[piece.attempt].append(piece.lane)
+    several = (lanes for lanes in of_attempt.values() if len(lanes) > 1)
+    return {lane: number for lanes in several for number, lane in enumerate(lanes, start=1)}
+
+
 def _goes_on(before: UsageInterval, after: UsageInterval) -> bool:
-    is_same = (before.attempt, before.tariff) == (after.attempt, after.tariff)
+    is_same = (before.attempt, before.tariff, before.lane) == (after.attempt, after.tariff, after.lane)
     return is_same and after.before_s == before.before_s + (before.billed_s or 0)
 
 
-def _stretch(pieces: Sequence[UsageInterval], now: datetime) -> Stretch:
-    first = pieces[0]
+def _stretch(pieces: Sequence[UsageInterval], node: int | None, now: datetime) -> Stretch:
+    first, last = pieces[0], pieces[-1]
     return Stretch(
         attempt=first.attempt,
+        node=node,
         tariff=Tariff(first.tariff),
         pieces=[_piece(interval, now) for interval in pieces if interval.ended_at is None or interval.billed_s],
-        hourly_price=first.hourly_price,
+        hourly_price=last.hourly_price,
         currency=first.currency,
         rounding=Rounding(first.rounding or Rounding.SECOND),
+        unsure=_unsure(pieces),
     )
+
+
+def _unsure(pieces: Sequence[UsageInterval]) -> Decimal | None:
+    found = sum((usage.unsure_cost(piece) or Decimal(0) for piece in pieces), Decimal(0))
+    return found if found >= _CENT else None
 
 
 def _piece(interval: UsageInterval, now: datetime) -> Piece:

@@ -183,6 +183,16 @@ def estimate(
     )
 
 
+def told(figures: Estimate) -> dict[str, Decimal | None]:
+    """The columns that keep for good what a launch was told."""
+    typical = figures.typical.cost if figures.typical else None
+    return {
+        "estimated_hourly": figures.hourly.amount if figures.hourly else None,
+        "estimated_most": figures.upper.amount if figures.upper else None,
+        "estimated_typical": typical.amount if typical else None,
+    }
+
+
 def deadline(since: datetime, longest_s: int | None) -> datetime | None:
     """When the console ends it; an age beyond the calendar is none."""
     return None if longest_s is None else since + timedelta(seconds=longest_s)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from gpuconsole.providers import registry
-from gpuconsole.workloads.estimates import estimate
+from gpuconsole.workloads.estimates import estimate, told
 from gpuconsole.workloads.models import Workload
 
 SET = (
     *("hourly_price", "resting_hourly_price", "currency", "rounding", "price_seen_at", "reserved"),
-    *("hardware_id", "gpu_model", "gpu_count", "region"),
+    *("estimated_hourly", "estimated_most", "estimated_typical", "hardware_id", "gpu_model", "gpu_count", "region"),
 )
 """Columns that ``settle`` may set."""
 
@@ -35,6 +35,8 @@ def settle(workload: Workload) -> bool:
     workload.resting_hourly_price = pricing.resting_hourly_price
     workload.rounding, workload.price_seen_at = pricing.rounding, figures.price_seen_at
     workload.reserved = figures.upper.amount if figures.upper else None
+    for name, amount in told(figures).items():
+        setattr(workload, name, amount)
     workload.hardware_id = workload.hardware_id or pricing.hardware_id
     workload.gpu_model = workload.gpu_model or pricing.hardware_model
     workload.gpu_count = workload.gpu_count or pricing.gpu_count

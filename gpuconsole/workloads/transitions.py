@@ -6,22 +6,24 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
 
 from gpuconsole.accounts.models import User
 from gpuconsole.core import versions
-from gpuconsole.providers.remote import Phase, Tariff
-from gpuconsole.workloads import bulk, meter, phases, settled
+from gpuconsole.providers.remote import Lane, Phase, Tariff
+from gpuconsole.workloads import bulk, lanes, meter, phases, settled
+from gpuconsole.workloads.meter import Prices
 from gpuconsole.workloads.models import Event, EventKind, Workload
 from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, Reason, ReasonCode, State, may_move
 
 WRITTEN = (
     *("state", "state_at", "attempt", "phases", "started_at", "ended_at"),
     *("reason_code", "reason_text", "reason_fault", "reason_field"),
-    *("billed_since", "billed_tariff", "billed_before_s", "billed_said_at", "billed_until"),
-    *("billed_closed_s", "cost_closed", "reserved", "remote_status"),
+    *("billed_since", "billed_tariff", "billed_before_s", "billed_said_at", "billed_until", "billed_lanes"),
+    *("billed_closed_s", "cost_closed", "hourly_price", "resting_hourly_price", "reserved", "remote_status"),
 )
 """Columns of the row that a move writes."""
 
@@ -59,6 +61,12 @@ class Change:
     opens: int = 0
     is_guess: bool = False
     """``at`` is the best that we know, and no stamp of the provider's."""
+    unsure_s: Decimal = Decimal(0)
+    """So long nobody had looked: what is billed may have begun or ended any time within, where no stamp tells."""
+    prices: Prices | None = None
+    """Other prices from here on, as the provider tells them; what was billed before keeps its own."""
+    lanes: Sequence[Lane] = ()
+    """What is billed side by side: where there is any, it turns the meter, and ``tariff`` does not."""
 
 
 def move(
@@ -199,6 +207,8 @@ def locked_many(pks: Collection[int]) -> Iterator[Mapping[int, Workload]]:
 def changes_something(change: Change) -> bool:
     """Whether the change moves, opens another span, turns the meter or tells another reason: worth an event."""
     workload = change.workload
+    if change.prices is not None:
+        return True
     if change.opens > workload.attempt or (change.state is not None and change.state != workload.state):
         return True
     word = phases.word_of(State(workload.state), change.phase) if change.phase else None
@@ -206,6 +216,8 @@ def changes_something(change: Change) -> bool:
         return True
     if change.reason and (change.reason.code, change.reason.text) != (workload.reason_code, workload.reason_text):
         return True
+    if lanes.are_counted(workload, change.lanes):
+        return lanes.has_news(workload, change.lanes)
     return meter.is_turned_by(workload, _tariff(State(workload.state), change.tariff))
 
 
@@ -218,15 +230,14 @@ def apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
         raise IllegalMove(workload, state)
     at = _in_order(workload, change.at, now)
     if is_another:
-        readings.take(workload, state=state, tariff=Tariff.NOTHING, said=change.at, now=now)
+        readings.take(workload, state=state, tariff=Tariff.NOTHING, said=change.at, now=now, told=change.lanes)
         workload.phases = phases.finished(workload.phases, State.FAILED, at, change.detail)
         _open_attempt(workload)
     elif before in FINAL and state != before:
         _open_attempt(workload)
     _write_reason(workload, state, change.reason)
     _write_phases(change, state, at)
-    said = None if change.is_guess else change.at
-    readings.take(workload, state=state, tariff=_tariff(state, change.tariff), said=said, now=now, began=change.at)
+    _turn_meter(change, readings, state, now)
     if state != before:
         workload.state, workload.state_at = state, at
         _write_times(workload, state, at)
@@ -244,6 +255,24 @@ def apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
         text=change.why[:300],
         detail=change.detail,
         by=change.by,
+    )
+
+
+def _turn_meter(change: Change, readings: meter.Readings, state: State, now: datetime) -> None:
+    """Stamps are those of the state: what is repriced within one is so from now on."""
+    is_within = change.prices is not None and state == change.workload.state
+    at = None if is_within else change.at
+    if change.prices is not None:
+        readings.reprice(change.workload, change.prices, now)
+    readings.take(
+        change.workload,
+        state=state,
+        tariff=_tariff(state, change.tariff),
+        said=None if change.is_guess else at,
+        now=now,
+        began=at,
+        unsure_s=change.unsure_s,
+        told=change.lanes,
     )
 
 

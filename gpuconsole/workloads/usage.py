@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from gpuconsole.providers.contract import Rounding
 from gpuconsole.providers.remote import Tariff
+from gpuconsole.workloads import lanes
 from gpuconsole.workloads.models import UsageInterval, Workload
 
 EXACT = Decimal("0.000001")
@@ -18,6 +19,7 @@ UNIT_S = {
 }
 """Seconds that are paid whole once begun."""
 _HOUR_S = Decimal(3600)
+_NOTHING = Decimal(0)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -85,6 +87,10 @@ def cost_so_far(workload: Workload, now: datetime) -> Decimal | None:
 
     Work that ended without a billed second has cost nothing, whatever its price.
     """
+    if workload.billed_lanes:
+        return workload.cost_closed + sum(
+            (_lane_cost(workload, one, now) for one in lanes.still_open(workload)), _NOTHING
+        )
     if workload.hourly_price is None:
         is_free = workload.is_final and not workload.billed_closed_s and workload.billed_since is None
         return Decimal(0) if is_free else None
@@ -95,6 +101,10 @@ def cost_so_far(workload: Workload, now: datetime) -> Decimal | None:
     return workload.cost_closed + (piece_cost(workload.billed_before_s, open_s, price, workload.rounding) or 0)
 
 
+def _lane_cost(workload: Workload, lane: lanes.Lane, now: datetime) -> Decimal:
+    return price_of(seconds(now - lane.since), lane.hourly_price, workload.rounding) or _NOTHING
+
+
 def step(workload: Workload, now: datetime) -> tuple[int, Decimal] | None:
     """Length in seconds of the steps in which its cost goes up, and how much of the present one is gone.
 
@@ -103,8 +113,9 @@ def step(workload: Workload, now: datetime) -> tuple[int, Decimal] | None:
     length_s = int(UNIT_S[Rounding(workload.rounding or Rounding.SECOND)])
     if workload.billed_since is None or length_s <= 1:
         return None
-    gone_s = workload.billed_before_s + seconds(now - workload.billed_since)
-    return length_s, gone_s % length_s
+    begins = [lane.since for lane in lanes.still_open(workload)] or [workload.billed_since]
+    gone_s = (workload.billed_before_s + seconds(now - begin) for begin in begins)
+    return length_s, max(gone % length_s for gone in gone_s)
 
 
 def most_until(workload: Workload, ends_by: datetime, now: datetime) -> Decimal | None:
@@ -117,7 +128,10 @@ def most_until(workload: Workload, ends_by: datetime, now: datetime) -> Decimal 
 
 def billed_so_far_s(workload: Workload, now: datetime) -> Decimal:
     """Seconds billed up to now, before any rounding up."""
-    open_s = seconds(now - workload.billed_since) if workload.billed_since else Decimal(0)
+    if workload.billed_lanes:
+        open_s = sum((seconds(now - lane.since) for lane in lanes.still_open(workload)), _NOTHING)
+    else:
+        open_s = seconds(now - workload.billed_since) if workload.billed_since else _NOTHING
     return workload.billed_closed_s + open_s
 
 
@@ -127,6 +141,11 @@ def interval_cost(interval: UsageInterval, now: datetime) -> Decimal | None:
         return interval.cost
     open_s = seconds(now - interval.started_at)
     return piece_cost(interval.before_s, open_s, interval.hourly_price, interval.rounding)
+
+
+def unsure_cost(interval: UsageInterval) -> Decimal | None:
+    """How far the cost of an interval may be off at most; nothing where its provider stamped both ends."""
+    return price_of(interval.unsure_s, interval.hourly_price, interval.rounding)
 
 
 def part_of(amount: Decimal, whole: timedelta, upto: timedelta) -> Decimal:

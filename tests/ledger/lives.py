@@ -108,6 +108,13 @@ class Life:
         self.row.intent, self.row.intent_tries = Intent.NONE, 0
         self._adopt(remote.id)
 
+    def grow(self, more_gb: int) -> None:
+        """A container disk that has so much more from now on; the provider's no is no change."""
+        assert self.provider.edits
+        remote = next(iter(self.adapter.fetch([self.row.remote_id])))
+        with suppress(ProviderError):
+            self.adapter.edit(remote.id, self.provider.edits.model_validate({"expandRootDisk": more_gb}), remote.raw)
+
     def jump(self, factor: float) -> None:
         """Other prices from now on, for whatever is launched later."""
         self.world.faults.add({"provider": self.provider.slug, "fault": "price_jump", "factor": factor})
@@ -129,14 +136,18 @@ class Life:
         """What we say that it has cost by now."""
         return usage.cost_so_far(self.row, self.now) or Decimal(0)
 
+    def unsure(self) -> Decimal:
+        """How far we say that it may be off."""
+        return sum((usage.unsure_cost(piece) or Decimal(0) for piece in self.pieces), Decimal(0))
+
     def check_ledger(self) -> None:
         """The row's sums are those of its pieces, whose prices and roundings are those of the launch."""
         assert sum((piece.cost or 0 for piece in self.pieces), Decimal(0)) == self.row.cost_closed
         assert sum((piece.billed_s or 0 for piece in self.pieces), Decimal(0)) == self.row.billed_closed_s
         assert all((piece.billed_s or 0) >= 0 and (piece.cost or 0) >= 0 for piece in self.pieces)
         assert all(piece.gpu_count == 0 for piece in self.pieces if piece.tariff == Tariff.REST)
-        ends = [piece.started_at for piece in self.pieces]
-        assert ends == sorted(ends)
+        begins = [piece.started_at for piece in self.pieces if not piece.lane]
+        assert begins == sorted(begins)
 
     def _ask(self, what: str) -> bool:
         with suppress(ProviderError):
@@ -194,6 +205,7 @@ def _row(provider: Provider, pricing: Pricing, at: datetime, *, is_sandbox: bool
         currency=pricing.currency,
         rounding=pricing.rounding,
         gpu_count=pricing.gpu_count,
+        billed_lanes=[],
         billed_closed_s=Decimal(0),
         billed_before_s=Decimal(0),
         cost_closed=Decimal(0),

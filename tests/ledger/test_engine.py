@@ -36,7 +36,7 @@ SPECS: dict[str, dict[str, Any]] = {
     "baseten": copy.deepcopy(sample("baseten")) | {"training_job": baseten_job(3000, 2)},
     "cortecs": sample("cortecs") | {"num_workers": 3},
     "novita": sample("novita") | {"diskSize": 200},
-    "otoy": otoy_job("BATCH", 2000, 2, 1),
+    "otoy": otoy_job("BATCH", 2000, 4, 1, nodes=3),
 }
 TELLS_STARTS = frozenset({"cortecs", "otoy"})
 """The others have to be seen when they come up, as a steady sync sees them."""

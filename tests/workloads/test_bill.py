@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from gpuconsole.projects.models import ExchangeRate
 from gpuconsole.providers.remote import Tariff
-from gpuconsole.workloads import bill, usage
+from gpuconsole.workloads import bill, meter, usage
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
-from gpuconsole.workloads.transitions import locked, move
+from gpuconsole.workloads.transitions import Change, locked, move, move_many
 from tests.factories_workloads import Lab, sent
 
 
@@ -64,6 +64,25 @@ def test_pieces_sum_to_what_is_rounded_as_a_whole(lab: Lab) -> None:
     assert (stretch.seconds, stretch.paid_s, stretch.is_rounded) == (61, 120, True)
     assert [piece.cost for piece in stretch.pieces] == [Decimal("0.02"), Decimal("0.02")]
     assert stretch.cost == row.cost_closed == Decimal("0.04")
+
+
+def test_what_nobody_saw_is_told_from_a_cent_on(lab: Lab) -> None:
+    row = lived(machine(lab), (10, State.RUNNING, Tariff.RUN), (3610, State.CANCELLED, None))
+    assert (bill.of(row, timezone.now()).unsure, bill.of(row, timezone.now()).stretches[0].unsure) == (0, None)
+    row.usage.update(unsure_s=360)
+    assert bill.of(row, timezone.now()).unsure == Decimal("0.07")
+
+
+def test_disks_that_grow_cost_more_from_then_on_within_the_same_stretch(lab: Lab) -> None:
+    row = lived(machine(lab), (0, State.RUNNING, Tariff.RUN))
+    with locked(row.pk) as held:
+        prices = meter.Prices(Decimal("0.8"), Decimal("0.124"))
+        move_many([Change(workload=held, prices=prices, why="grown")], now=row.created_at + timedelta(hours=1))
+    row = lived(row, (7200, State.STOPPED, Tariff.REST), (10800, State.CANCELLED, None))
+    assert row.cost_closed == Decimal("0.7") + Decimal("0.8") + Decimal("0.124")
+    first, rest = bill.of(row, timezone.now()).stretches
+    assert ([piece.cost for piece in first.pieces], rest.cost) == ([Decimal("0.7"), Decimal("0.8")], Decimal("0.124"))
+    assert first.cost == Decimal("1.5")
 
 
 def test_what_was_never_up_costs_nothing_at_rest_nor_where_nothing_is_kept(lab: Lab) -> None:

@@ -62,7 +62,8 @@ def price(spec: NovitaInstanceSpec, listed: Sequence[Offer]) -> Pricing:
     found = next((row for row in listed if row.hardware_id == wanted and row.gpu_count == 1), None)
     plain = next((row for row in listed if row.hardware_id == spec.productId), found)
     each = found.hourly_price if found and not is_monthly(spec) else None
-    disks_gb, disks = _paid_gb(spec), _disks_hourly(spec)
+    disks_gb = paid_gb(spec.rootfsSize, spec.diskSize)
+    disks = disks_hourly(disks_gb)
     return Pricing(
         hourly_price=None if each is None else each * spec.gpuNum + disks,
         currency=CURRENCY,
@@ -85,13 +86,14 @@ def _not_priced(spec: NovitaInstanceSpec) -> list[str]:
     return found
 
 
-def _paid_gb(spec: NovitaInstanceSpec) -> int:
-    return spec.diskSize + max(0, spec.rootfsSize - FREE_GB)
+def paid_gb(container_gb: int, volume_gb: int) -> int:
+    """The volume disk, and what the container disk has beyond what is free (docs)."""
+    return volume_gb + max(0, container_gb - FREE_GB)
 
 
-def _disks_hourly(spec: NovitaInstanceSpec) -> Decimal:
-    """Of the volume disk, and of what the container disk has beyond what is free; while it is off too (docs)."""
-    return (_paid_gb(spec) * DISK_GB_DAY / 24).quantize(Decimal("0.000001"))
+def disks_hourly(disks_gb: int) -> Decimal:
+    """Of disks that cost money, while it is off too (docs)."""
+    return (disks_gb * DISK_GB_DAY / 24).quantize(Decimal("0.000001"))
 
 
 def _offer(row: Mapping[str, Any], each: Decimal | None, count: int, kind: str = "") -> Offer:

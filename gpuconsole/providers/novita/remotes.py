@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from pydantic import SecretStr
 
 from gpuconsole.providers import tokens
 from gpuconsole.providers.masking import MASK
+from gpuconsole.providers.novita import offers
 from gpuconsole.providers.novita.statuses import FAILED, STATUSES
 from gpuconsole.providers.remote import UNHEARD_OF, Phase, Port, Reading, Remote, RemoteState, Way
 from gpuconsole.providers.wire import moment, whole
@@ -59,10 +61,24 @@ def remote(instance: Mapping[str, Any]) -> Remote:
         hardware_id=str(instance.get("productId") or ""),
         gpu_count=0 if instance.get("kind") == "cpu" else whole(instance.get("gpuNum")),
         region=str(instance.get("clusterName") or instance.get("clusterId") or ""),
+        resting_hourly_price=_disks_hourly(instance),
         connect=connect(instance) if reading.state == RemoteState.RUNNING else {},
         ports=ports(instance) if reading.state == RemoteState.RUNNING else (),
         raw=_shown(instance),
     )
+
+
+def _disks_hourly(instance: Mapping[str, Any]) -> Decimal | None:
+    """Of its disks as they are now; None where it does not tell both. The volume disk stands under its old name, or
+    first among the mounts (docs)."""
+    container_gb, volume_gb = whole(instance.get("rootfsSize")), whole(instance.get("diskSize"))
+    mounts = instance.get("volumeMounts")
+    if volume_gb is None and isinstance(mounts, list):
+        local = [one for one in mounts if isinstance(one, Mapping) and one.get("type") == "local"]
+        volume_gb = sum(whole(one.get("size")) or 0 for one in local)
+    if container_gb is None or volume_gb is None:
+        return None
+    return offers.disks_hourly(offers.paid_gb(container_gb, volume_gb))
 
 
 def connect(instance: Mapping[str, Any]) -> dict[str, Way]:

@@ -38,6 +38,7 @@ def remote(job: Mapping[str, Any], its_runs: Sequence[Run] = ()) -> Remote:
         gpu_count=None if gpus is None else gpus * max(1, len(now)),
         hourly_price=runs.hourly_price(now),
         attempts=tries,
+        lanes=runs.lanes(groups, gpus),
         parts=() if is_over else runs.parts(now),
         connect=runs.connect(now),
         ports=runs.ports(now),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from gpuconsole.providers.otoy.statuses import FINAL, RUN_STATUSES, run_reading
-from gpuconsole.providers.remote import Attempt, Part, PartState, Port, Reading, RemoteState
+from gpuconsole.providers.remote import Attempt, Lane, Part, PartState, Port, Reading, RemoteState
 from gpuconsole.providers.wire import decimal, moment, whole
 
 SSH_USER = "duser"
@@ -68,6 +68,16 @@ def refined(job: Reading, group: Sequence[Run]) -> Reading:
 def attempts(groups: Sequence[Sequence[Run]], job: Mapping[str, Any]) -> tuple[Attempt, ...]:
     """What each group of runs says of its try."""
     return tuple(_attempt(group, job) for group in groups)
+
+
+def lanes(groups: Sequence[Sequence[Run]], gpu_count: int | None) -> tuple[Lane, ...]:
+    """Each run that came up: it is billed by its own time, at the price of the node that it landed on."""
+    numbered = ((number, run) for number, group in enumerate(groups, start=1) for run in group)
+    return tuple(
+        Lane(str(run.get("uuid") or ""), number, began, ended_at(run), rate(run), gpu_count or 0)
+        for number, run in numbered
+        if (began := started_at(run)) is not None
+    )
 
 
 def why_failed(group: Sequence[Run], job: Mapping[str, Any]) -> str:

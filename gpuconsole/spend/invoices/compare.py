@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -34,8 +33,8 @@ class Charged:
     is_mixed: bool = False
     """Its lines are in more than one currency."""
     is_open: bool = False
-    prices: dict[int | None, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    """By run: the price per hour of all its units."""
+    prices: set[Decimal] = field(default_factory=set)
+    """Of each line: the price per hour of all its units."""
 
     @property
     def amount(self) -> Decimal | None:
@@ -56,7 +55,7 @@ class Charged:
         else:
             self.storage += line.amount
         if line.what == What.COMPUTE and line.hourly_price is not None:
-            self.prices[line.run] += line.hourly_price * (line.units or 1)
+            self.prices.add(line.hourly_price * (line.units or 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,6 @@ class Bill:
     resource_id: str
     name: str
     what: str
-    run: int | None
     amount: Decimal | None
     currency: str
     units: int | None
@@ -84,6 +82,8 @@ class Metered:
     prices: set[Decimal] = field(default_factory=set)
     is_open: bool = False
     intervals: int = 0
+    unsure: Decimal = Decimal(0)
+    """How far the amount may be off, as nobody looked while something began or ended and its provider gave no stamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Row:
     resource_id: str
     name: str
     estimated: Decimal | None
-    """The most that it could cost, as told at launch, in the currency of ``metered``."""
+    """The most that it could cost, as the launch was told, in the currency of ``metered``."""
     metered: Decimal | None
     metered_currency: str
     invoiced: Decimal | None
@@ -132,7 +132,7 @@ def row(
         workload=workload,
         resource_id=workload.remote_id,
         name=workload.name,
-        estimated=estimated(workload),
+        estimated=workload.estimated_most,
         metered=metered.amount,
         metered_currency=metered.currency or workload.currency,
         invoiced=charged.amount if charged else None,
@@ -158,15 +158,6 @@ def stray(connection: Connection, charged: Charged) -> Row:
         variance=charged.amount,
         reason=Reason.STORAGE if is_storage else Reason.UNKNOWN,
     )
-
-
-def estimated(workload: Workload) -> Decimal | None:
-    """The most that it could cost at launch: while it is active what is held for it, later what its limit came to."""
-    if workload.reserved is not None:
-        return workload.reserved
-    if workload.stop_after_s is None:
-        return None
-    return usage.price_of(Decimal(workload.stop_after_s), workload.hourly_price, workload.rounding)
 
 
 def _variance(workload: Workload, metered: Metered, charged: Charged | None) -> Decimal | None:
@@ -195,7 +186,7 @@ def _reason(workload: Workload, metered: Metered, charged: Charged | None, *, ha
         return Reason.AGREES
     if not metered.intervals and not charged.compute:
         return Reason.STORAGE
-    if metered.prices and not _same_prices(metered.prices, charged.prices.values()):
+    if metered.prices and not _same_prices(metered.prices, charged.prices):
         return Reason.PRICE
     if metered.is_open or charged.is_open:
         return Reason.OPEN
@@ -213,11 +204,19 @@ def _without_lines(metered: Metered, *, has_invoice: bool) -> Reason:
 def _by_amount(workload: Workload, metered: Metered, charged: Charged, difference: Decimal) -> Reason:
     if charged.storage and abs(difference - charged.storage) < TO_THE_CENT:
         return Reason.STORAGE
+    if metered.unsure and abs(difference) < _most_unsure(workload, metered) + TO_THE_CENT:
+        return Reason.UNSEEN
     unit = usage.price_of(_LEAST_S, max(metered.prices, default=workload.hourly_price), workload.rounding)
     units = max(metered.intervals, charged.lines)
     if unit is not None and abs(difference) <= unit * units + TO_THE_CENT:
         return Reason.ROUNDING
     return Reason.LENGTH
+
+
+def _most_unsure(workload: Workload, metered: Metered) -> Decimal:
+    """With a begun unit for each interval, as a length that is off may fall into the next one."""
+    unit = usage.price_of(_LEAST_S, max(metered.prices, default=workload.hourly_price), workload.rounding)
+    return metered.unsure + (unit or Decimal(0)) * metered.intervals
 
 
 def _same_prices(ours: Iterable[Decimal], theirs: Iterable[Decimal]) -> bool:

@@ -12,6 +12,7 @@ class Reason(models.TextChoices):
     ROUNDING = "rounding", "Rounding"
     PRICE = "price", "Price changed"
     STORAGE = "storage", "Storage"
+    UNSEEN = "unseen", "Not seen"
     LENGTH = "length", "Another length"
     OPEN = "open", "Still open"
     NOT_ON_INVOICE = "not_on_invoice", "Not on the invoice"
@@ -42,6 +43,7 @@ _KINDS = {
     Reason.NO_PRICE: "",
     Reason.NO_INVOICE: "",
     Reason.ROUNDING: "outline",
+    Reason.UNSEEN: "outline",
     Reason.UNKNOWN: "bad",
     Reason.NOT_ON_INVOICE: "bad",
 }
@@ -51,6 +53,7 @@ _HELP = {
     Reason.ROUNDING: "They differ by less than one unit that the provider counts whole.",
     Reason.PRICE: "The provider charged another price per hour than the one frozen at launch.",
     Reason.STORAGE: "The invoice has disks or storage that the console did not meter.",
+    Reason.UNSEEN: "Nobody looked when it began or ended, and the provider gives no time for it: ours is an estimate.",
     Reason.LENGTH: "The price is the same, and the provider counted another length of time.",
     Reason.OPEN: "It still runs, so both figures still grow.",
     Reason.NOT_ON_INVOICE: "The console metered it, and no line of the invoice names it.",

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Max, Q, Sum, Value
+from django.db.models import Count, F, Max, Q, Sum, Value
 
 from gpuconsole.accounts.models import Team
 from gpuconsole.connections.models import Connection
@@ -23,10 +23,11 @@ from gpuconsole.workloads.models import UsageInterval, Workload
 
 _NEEDED = (
     *("public_id", "kind", "name", "connection_id", "provider", "remote_id", "phases", "state", "is_sandbox"),
-    *("hourly_price", "currency", "rounding", "reserved", "stop_after_s"),
+    *("hourly_price", "currency", "rounding", "estimated_most"),
 )
+HOUR_S = Decimal(3600)
 _LINE = (
-    *("connection_id", "resource_id", "name", "what", "run", "amount", "currency", "units", "hourly_price"),
+    *("connection_id", "resource_id", "name", "what", "amount", "currency", "units", "hourly_price"),
     *("is_open", "started_at", "ended_at"),
 )
 
@@ -146,7 +147,6 @@ def _bill(line: InvoiceLine, month: Month) -> Bill:
         resource_id=line.resource_id,
         name=line.name,
         what=line.what,
-        run=line.run,
         amount=compare.part_of(line.amount, share),
         currency=line.currency,
         units=line.units,
@@ -164,6 +164,7 @@ def _used(team: Team, month: Month, now: datetime) -> dict[int, Metered]:
     sums = whole.annotate(
         count=Count("pk"),
         cost_sum=Sum("cost"),
+        unsure=Sum(F("unsure_s") * F("hourly_price") / HOUR_S),
         unpriced=Count("pk", filter=Q(cost__isnull=True)),
         charged_in=Max("currency"),
         prices=ArrayAgg("hourly_price", distinct=True, default=Value([])),
@@ -174,6 +175,7 @@ def _used(team: Team, month: Month, now: datetime) -> dict[int, Metered]:
             currency=row["charged_in"],
             prices={price for price in row["prices"] if price is not None},
             intervals=row["count"],
+            unsure=row["unsure"] or Decimal(0),
         )
     cut = intervals.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=month.utc.start)).exclude(
         inside & Q(ended_at__isnull=False)
@@ -188,6 +190,7 @@ def _add(to: Metered, interval: UsageInterval, month: Month, now: datetime) -> N
     to.amount = None if to.amount is None or cost is None else to.amount + cost
     to.currency = to.currency or interval.currency
     to.intervals += 1
+    to.unsure += usage.unsure_cost(interval) or Decimal(0)
     to.is_open = to.is_open or (interval.ended_at is None and now < month.utc.end)
     if interval.hourly_price is not None:
         to.prices.add(interval.hourly_price)
@@ -212,12 +215,12 @@ def _together(workload: Workload, own: Sequence[Charged]) -> Charged | None:
     if len(own) <= 1:
         return own[0] if own else None
     found = Charged(workload.remote_id, name=own[-1].name, currency=own[0].currency)
-    for number, one in enumerate(own):
+    for one in own:
         found.compute += one.compute
         found.storage += one.storage
         found.lines += one.lines
         found.unpriced += one.unpriced
         found.is_open = found.is_open or one.is_open
         found.is_mixed = found.is_mixed or one.is_mixed or one.currency != found.currency
-        found.prices.update({-1 - number * 1000 - (run or 0): price for run, price in one.prices.items()})
+        found.prices |= one.prices
     return found

@@ -43,7 +43,7 @@ _EXACT = DecimalField(max_digits=30, decimal_places=6)
 _HOUR_S = Decimal(3600)
 _NEEDED = (
     *("project", "currency", "reserved", "hourly_price", "resting_hourly_price", "rounding", "ends_by", "state"),
-    *("cost_closed", "billed_since", "billed_tariff", "billed_before_s", "billed_closed_s"),
+    *("cost_closed", "billed_since", "billed_tariff", "billed_before_s", "billed_closed_s", "billed_lanes"),
 )
 _ASKED = ("team", "project", "currency", "held", "hourly_price", "rounding", "longest_s", "limits")
 

@@ -19,6 +19,8 @@ class UsageInterval(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.RUNNING)
     tariff = models.CharField(max_length=4, default=Tariff.RUN)
     """See ``Tariff``: the price of what runs, or of what is kept while it is off."""
+    lane = models.CharField(max_length=100, blank=True)
+    """The provider's id of what is billed by itself beside others, such as a node's run; empty: all together."""
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     said_started_at = models.DateTimeField(null=True, blank=True)
@@ -30,6 +32,8 @@ class UsageInterval(models.Model):
     """Length before any rounding up; None while it is open."""
     cost = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     """Settled when it ended; None while it is open, and where nobody knows the price."""
+    unsure_s = models.DecimalField(max_digits=18, decimal_places=6, default=0)
+    """How far its length may be off at most: how long nobody had looked when it began or ended without a stamp."""
     hourly_price = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     rounding = models.CharField(max_length=10, blank=True)
@@ -38,7 +42,7 @@ class UsageInterval(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["workload"], condition=Q(ended_at__isnull=True), name="one_open_interval_a_workload"
+                fields=["workload", "lane"], condition=Q(ended_at__isnull=True), name="one_open_interval_a_lane"
             ),
             models.CheckConstraint(condition=Q(tariff__in=[Tariff.RUN, Tariff.REST]), name="tariff_known"),
             models.CheckConstraint(

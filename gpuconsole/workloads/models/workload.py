@@ -140,6 +140,10 @@ class Workload(models.Model):
     price_seen_at = models.DateTimeField(null=True, blank=True)
     reserved = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     """The most it can cost, held against the budget while it is active."""
+    estimated_hourly = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True, editable=False)
+    estimated_most = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True, editable=False)
+    estimated_typical = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True, editable=False)
+    """What the launch was told, in ``currency``; never changed after it. None: nobody knew."""
     cost_closed = models.DecimalField(max_digits=16, decimal_places=6, default=0)
     """Cost of the closed usage intervals; the open one is added when read."""
     billed_since = models.DateTimeField(null=True, blank=True)
@@ -152,6 +156,8 @@ class Workload(models.Model):
     """The provider's own stamp for the begin of the open stretch, or of the last one, as it came."""
     billed_until = models.DateTimeField(null=True, blank=True)
     """End of the last closed interval: the next one cannot begin before."""
+    billed_lanes = models.JSONField(default=list, blank=True)
+    """What is billed side by side, where its provider tells that; see the module ``lanes``."""
     billed_closed_s = models.DecimalField(max_digits=18, decimal_places=6, default=0)
 
     stop_after_s = models.PositiveIntegerField(null=True, blank=True)
@@ -282,6 +288,9 @@ class Workload(models.Model):
     @property
     def hourly_now(self) -> Decimal | None:
         """The price at which its cost counts on just now; None while nothing is billed or the price is unknown."""
+        if self.billed_lanes:
+            prices = [lane["price"] for lane in self.billed_lanes if lane["is_open"]]
+            return sum(map(Decimal, prices), Decimal(0)) if prices and None not in prices else None
         if self.hourly_price is None or self.billed_since is None:
             return None
         return self.resting_hourly_price if self.billed_tariff == Tariff.REST else self.hourly_price

@@ -22,7 +22,7 @@ from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import names, transitions, unstored
-from gpuconsole.workloads.estimates import Estimate, deadline, estimate
+from gpuconsole.workloads.estimates import Estimate, deadline, estimate, told
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, Check
 from gpuconsole.workloads.models import EventKind, Intent, LaunchRequest, Preset, Workload
 from gpuconsole.workloads.presets import locks
@@ -182,6 +182,7 @@ def _row(
         rounding=pricing.rounding,
         price_seen_at=figures.price_seen_at,
         reserved=figures.upper.amount if figures.upper else None,
+        **told(figures),
         created_at=now,
     )
 

@@ -106,6 +106,21 @@ def test_a_difference_has_its_reason(lab: Lab, lines: list[dict[str, Any]], reas
     assert row.variance == (None if variance is None else Decimal(variance))
 
 
+def test_what_nobody_saw_begin_is_told_to_be_an_estimate(lab: Lab) -> None:
+    job = used(sent(lab.launch("baseten")))
+    job.usage.update(unsure_s=1800)  # at 13 USD an hour
+    billed(lab, "baseten", {"resource_id": job.remote_id, "amount": "20", "hourly_price": "13"})
+    assert (only(lab).reason, only(lab).variance) == (Reason.UNSEEN, -6)
+
+
+def test_the_launch_keeps_what_it_was_told_whatever_becomes_of_it(lab: Lab) -> None:
+    job = used(sent(lab.launch("baseten", stop_after_s=7200)))
+    assert (job.estimated_hourly, job.estimated_most, job.estimated_typical) == (13, 26, None)
+    Workload.objects.update(hourly_price=99, reserved=None, stop_after_s=60)
+    billed(lab, "baseten", {"resource_id": job.remote_id, "amount": "26"})
+    assert only(lab).estimated == 26
+
+
 def test_what_is_on_one_side_only(lab: Lab) -> None:
     used(sent(lab.launch("baseten")))
     used(sent(lab.launch("cortecs")))

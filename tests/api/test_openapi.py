@@ -26,6 +26,7 @@ DOCUMENT = "/api/v1/openapi.json"
 TOLD_IN_WORDS = {
     "launch_workload",
     "preview_workload",
+    "estimate_workload",
     "list_workloads",
     "list_events",
     "list_offers",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Router
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
@@ -29,10 +29,16 @@ class ProjectOut(ApiSchema):
     stands, ``/quotas`` what is limited."""
 
 
+def _with_letters(name: str) -> str:
+    if not name.strip():
+        raise ValueError("Give it a name.")
+    return name
+
+
 class ProjectPatch(ApiInput):
     """What changes of a project; what is left out stays."""
 
-    name: Annotated[Text, Field(max_length=80, pattern=r"\S")] | None = None
+    name: Annotated[Text, AfterValidator(_with_letters), Field(max_length=80)] | None = None
     description: Annotated[Text, Field(max_length=200)] | None = None
     default_stop_after_s: Annotated[int | None, Field(ge=SHORTEST_STOP_S, le=LONGEST_STOP_S)] = None
     """Null: none."""

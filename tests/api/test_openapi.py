@@ -43,6 +43,7 @@ TOLD_IN_WORDS = {
     "export_focus",
     "update_preset",
     "extend_workload",
+    "change_project",
     *("add_quota", "change_quota", "add_team_quota", "change_team_quota"),
     *("set_budget", "change_budget", "set_team_budget", "change_team_budget"),
 }

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Router
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
@@ -29,14 +29,20 @@ class ProjectOut(ApiSchema):
     stands, ``/quotas`` what is limited."""
 
 
+def _with_letters(name: str) -> str:
+    if not name.strip():
+        raise ValueError("Give it a name.")
+    return name
+
+
 class ProjectPatch(ApiInput):
     """What changes of a project; what is left out stays."""
 
-    name: Annotated[Text, Field(max_length=80, pattern=r"\S")] = ""
-    description: Annotated[Text, Field(max_length=200)] = ""
+    name: Annotated[Text, AfterValidator(_with_letters), Field(max_length=80)] | None = None
+    description: Annotated[Text, Field(max_length=200)] | None = None
     default_stop_after_s: Annotated[int | None, Field(ge=SHORTEST_STOP_S, le=LONGEST_STOP_S)] = None
     """Null: none."""
-    may_never_end: bool = False
+    may_never_end: bool | None = None
 
 
 class Projects(ApiSchema):
@@ -69,7 +75,9 @@ def change_project(request: HttpRequest, slug: Text, payload: ProjectPatch) -> P
     project = find_project(viewer, slug, role=ProjectRole.ADMIN)
     require_scope(viewer, "admin")
     names = ("name", "description", "default_stop_after_s", "may_never_end")
-    said = {name: getattr(project, name) for name in names} | payload.model_dump(include=payload.model_fields_set)
+    given = payload.model_dump(include=payload.model_fields_set)
+    said = {name: value for name, value in given.items() if value is not None or name == "default_stop_after_s"}
+    said = {name: getattr(project, name) for name in names} | said
     services.update(project=project, by=viewer.user, **said)
     return _shape(project, viewer)
 

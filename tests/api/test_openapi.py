@@ -26,6 +26,7 @@ DOCUMENT = "/api/v1/openapi.json"
 TOLD_IN_WORDS = {
     "launch_workload",
     "preview_workload",
+    "estimate_workload",
     "list_workloads",
     "list_events",
     "list_offers",
@@ -42,6 +43,7 @@ TOLD_IN_WORDS = {
     "export_focus",
     "update_preset",
     "extend_workload",
+    "change_project",
     *("add_quota", "change_quota", "add_team_quota", "change_team_quota"),
     *("set_budget", "change_budget", "set_team_budget", "change_team_budget"),
 }

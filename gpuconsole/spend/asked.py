@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
+from gpuconsole.spend.axes import By
 from gpuconsole.spend.days import Month
-from gpuconsole.spend.reading import By
 
 WORKLOAD = "workload"
 

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from gpuconsole.accounts.models import Team
 from gpuconsole.projects.models import Project
+from gpuconsole.spend.axes import By
 from gpuconsole.spend.currencies import Rates, Total, rates_to
 from gpuconsole.spend.days import Month, day_of
-from gpuconsole.spend.reading import By, Reader, Scope
+from gpuconsole.spend.reading import Reader, Scope
 
 
 def spent(team: Team, projects: Sequence[Project] | None, now: datetime) -> Decimal | None:

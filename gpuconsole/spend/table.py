@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from gpuconsole.projects.models import Project
 from gpuconsole.spend import budgets
+from gpuconsole.spend.axes import By
 from gpuconsole.spend.currencies import Total
 from gpuconsole.spend.forecast import Forecast, forecast
 from gpuconsole.spend.outlook import Outlook, outlook
-from gpuconsole.spend.reading import By
 from gpuconsole.spend.sums import Period, Sums
 
 

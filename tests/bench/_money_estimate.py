@@ -42,7 +42,9 @@ def figures(rounds: int = 200) -> list[Figure]:
         assert answer.json()["at_most"] and answer.json()["converted"]
 
     asks: dict[str, Callable[[], object]] = {
-        "estimate": lambda: estimate(project=lab.project, connection=connection, spec=spec, stop_after_s=7200),
+        "estimate": lambda: estimate(
+            project=lab.project, connection=connection, spec=spec, owner=lab.owner, stop_after_s=7200
+        ),
         "estimate_by_api": by_api,
     }
     return [_timed(name, ask, rounds) for name, ask in asks.items()]
@@ -66,6 +68,8 @@ def _stock(lab: Lab) -> None:
         )
         for number in range(2, _OFFERS)
     ]
+    for row in rows:
+        row.settle()
     Offer.objects.bulk_create(rows)
 
 

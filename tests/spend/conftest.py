@@ -10,8 +10,9 @@ import pytest
 
 from gpuconsole.projects.models import Project
 from gpuconsole.spend import rollup, stale
+from gpuconsole.spend.axes import By
 from gpuconsole.spend.days import Span
-from gpuconsole.spend.reading import By, Reader, Scope
+from gpuconsole.spend.reading import Reader, Scope
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.states import State

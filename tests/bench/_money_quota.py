@@ -56,7 +56,8 @@ def figures() -> list[Figure]:
 def large_lab(count: int = _ACTIVE) -> Lab:
     """A team with so many running jobs of 40 people, each billed since it began."""
     lab = make_lab()
-    ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.1", on=timezone.now().date(), source="bench")
+    told = {"rate": "1.1", "source": "bench"}
+    ExchangeRate.objects.get_or_create(currency="EUR", to_currency="USD", on=timezone.now().date(), defaults=told)
     people = [make_user(lab.team, TeamRole.MEMBER, project="member") for _ in range(40)]
     first = lab.workload("baseten", State.RUNNING, name="first", stop_after_s=7200)
     owners = ",".join(str(one.pk) for one in people)

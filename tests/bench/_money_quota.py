@@ -70,8 +70,8 @@ def large_lab(count: int = _ACTIVE) -> Lab:
         values = [f"w.{name}" if name == "id" else "w.id" if name == "workload_id" else f"i.{name}" for name in columns]
         cursor.execute(
             f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)}"
-            f" FROM {table} i, {Workload._meta.db_table} w WHERE i.workload_id = %s AND w.id <> %s",
-            [first.pk, first.pk],
+            f" FROM {table} i, {Workload._meta.db_table} w WHERE i.workload_id = %s AND w.id <> %s AND w.team_id = %s",
+            [first.pk, first.pk, lab.team.pk],
         )
         cursor.execute("VACUUM ANALYZE")  # as the server does by itself within a minute
     return lab

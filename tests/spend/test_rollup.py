@@ -160,6 +160,21 @@ def test_what_has_no_price_is_counted_in_hours_and_never_as_zero(book: Book) -> 
         reader = book.reader(NOV + 2 * HOUR)
 
 
+def test_several_things_asked_at_once_are_what_each_is_alone(book: Book) -> None:
+    book.used(NOV - 30 * HOUR, NOV + HOUR, state=State.FAILED)
+    book.used(NOV, NOV + 30 * HOUR, price=Decimal(3), currency="EUR")
+    book.used(NOV + HOUR, None)
+    month, day = span_of(book), Span(date(2026, 11, 1), date(2026, 11, 1), book.team.time_zone)
+    asked = {By.ALL: month, By.PROJECT: day, By.PERSON: month, By.PROVIDER: day, By.GPU: month, By.STATE: month}
+    for _ in ("live", "rolled"):
+        reader = book.reader(NOV + 40 * HOUR)
+        together = reader.cells_by(asked)
+        for by, span in asked.items():
+            assert sorted(together[by], key=str) == sorted(reader.cells(span, by), key=str)
+            assert {cell.currency for cell in together[by]} == {"USD", "EUR"}
+        book.roll_up()
+
+
 def test_one_team_never_sees_or_sums_another(book: Book) -> None:
     lab = make_lab("other")
     other = Book(lab.team, lab.owner, lab.project, lab.connections)

@@ -32,6 +32,7 @@ from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.limits.api import router as limits
 from gpuconsole.workloads.presets.api import router as presets
+from gpuconsole.workloads.requests.api import router as requests
 from gpuconsole.workloads.schemas import field_path
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,8 @@ DESCRIPTION = """
 Launch and follow GPU work at every provider that the team has connected.
 
 Send `Authorization: Bearer gpc_…`; tokens are made under *API tokens*. A `POST` that launches takes an
-`Idempotency-Key`: sent again with the same key it answers with the first workload. Errors are problem details
+`Idempotency-Key`: sent again with the same key it answers with the first workload. A launch over a limit that asks an
+admin is answered with 202 and a launch request that waits for one. Errors are problem details
 (RFC 9457) with a dotted path for each field at fault. Amounts are decimals in strings, times RFC 3339 in UTC.
 """
 
@@ -99,7 +101,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, limits, presets, costs, invoices):
+for router in (accounts, projects, connections, catalog, workloads, limits, presets, requests, costs, invoices):
     api.add_router("", router)
 
 

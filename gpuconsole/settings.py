@@ -1,5 +1,6 @@
 """Django's settings, made from the environment alone."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -212,6 +213,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "gpuconsole.static_files.Storage"},
 }
 
+# Launch requests: how long one waits for an admin, and holds its money meanwhile
+
+LAUNCH_REQUEST_WAITS = timedelta(hours=72)
+
 # Celery: messages only wake, so losing one costs a second and repeating one costs nothing
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
@@ -226,7 +231,9 @@ CELERY_BEAT_SCHEDULE = {
     # A tick that finds no free worker within two seconds is dropped: the next one does the same work.
     "tick": {"task": "sync.tick", "schedule": 1.0, "options": {"expires": 2}},
     "costs": {"task": "spend.roll_up", "schedule": 20.0, "options": {"expires": 20}},
+    "requests": {"task": "sync.request_mails", "schedule": 5.0, "options": {"expires": 5}},
     "digests": {"task": "spend.digests", "schedule": 300.0, "options": {"expires": 300}},
+    "alerts": {"task": "sync.alerts", "schedule": 60.0, "options": {"expires": 60}},
 }
 
 LOGGING = {

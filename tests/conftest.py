@@ -27,6 +27,11 @@ hypothesis_settings.load_profile("console")  # no test fails because the machine
 django.setup()  # before the conftests below, which import models
 
 
+def pytest_xdist_setupnodes() -> None:
+    """Let each process that shares the tests start servers of its own: with this one's settings it would use ours."""
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 _LONG = ("walks", "faults", "clients", "door", "gallery")
 """Folders whose tests share a running console, a browser or an installed client: each stays with one process, and the
 longest begins first."""

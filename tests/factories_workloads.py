@@ -75,7 +75,7 @@ def make_lab(name: str = "lab") -> Lab:
     number = next(_numbers)
     team = Team.objects.create(name=name, slug=f"{name}-{number}")
     owner = make_user(team, TeamRole.OWNER)
-    project = Project.objects.create(team=team, name="Project", slug="project")
+    project = Project.objects.create(team=team, name="Project", slug="project", may_never_end=True)
     return Lab(team, owner, project, Connections(team))
 
 

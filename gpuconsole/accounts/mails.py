@@ -17,12 +17,14 @@ class Mail(models.TextChoices):
     WEEKLY = "weekly", "Weekly digest of the team's costs"
     RUNNING = "running", "Daily note about what of mine still runs"
     BUDGET = "budget", "Alerts about budgets"
+    REQUEST = "request", "Launches that wait for an admin"
 
 
 HELP = {
     Mail.WEEKLY: "To owners and admins, on Mondays.",
     Mail.RUNNING: "In the evening, only while something of yours is billed.",
     Mail.BUDGET: "When a budget of a project that you settle runs out.",
+    Mail.REQUEST: "Those that wait for you, and the answers to your own.",
 }
 
 

@@ -111,7 +111,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         services.update_team(team=team, by=person.user, **form.cleaned_data)
         messages.success(request, "The team was saved.")
         return redirect("team-settings")
-    context = {"form": form, "team": team, "tabs": _tabs("settings", person)}
+    context = {"form": form, "team": team, "tabs": tabs("settings", person)}
     return render(request, "accounts/team_settings.html", context, status=422 if form.errors else 200)
 
 
@@ -123,6 +123,14 @@ def switch(request: HttpRequest) -> HttpResponse:
     request.session[TEAM_KEY] = find_team(person, request.POST.get("team", "")).pk
     request.session.pop("project", None)
     return redirect(safe_next(request))
+
+
+def tabs(current: str, person: Viewer) -> list[dict[str, object]]:
+    """The tabs of the team's pages that the person may open."""
+    found = [("people", "People", "/team/")]
+    if person.may_administer:
+        found += [("quotas", "Quotas and budget", "/team/quotas/"), ("settings", "Settings", "/team/settings/")]
+    return [{"label": label, "url": url, "current": word == current} for word, label, url in found]
 
 
 def _page(
@@ -144,7 +152,7 @@ def _page(
         "form": form,
         "invited": invited,
         "link": link,
-        "tabs": _tabs("people", person),
+        "tabs": tabs("people", person),
     }
     return render(request, "accounts/people.html", context, status=status)
 
@@ -152,13 +160,6 @@ def _page(
 def _open_invitations(person: Viewer) -> list[Invitation]:
     rows = Invitation.objects.filter(team=person.team, accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
     return list(rows.select_related("by", "project").order_by("-created_at"))
-
-
-def _tabs(current: str, person: Viewer) -> list[dict[str, object]]:
-    tabs = [("people", "People", "/team/")]
-    if person.may_administer:
-        tabs.append(("settings", "Settings", "/team/settings/"))
-    return [{"label": label, "url": url, "current": word == current} for word, label, url in tabs]
 
 
 def _question(member: Membership) -> dict[str, object]:

@@ -107,7 +107,7 @@ class Offers(PageInfo):
     """In which prices are compared and limits are meant."""
 
 
-class PriceOut(ApiSchema):
+class OfferPriceOut(ApiSchema):
     at: datetime
     """From then on, until the price in front of it."""
     hourly_price: Amount | None
@@ -115,7 +115,7 @@ class PriceOut(ApiSchema):
 
 
 class Prices(PageInfo):
-    items: list[PriceOut]
+    items: list[OfferPriceOut]
 
 
 _Most = Annotated[Decimal | None, Field(gt=0, le=10**9, decimal_places=9)]
@@ -190,7 +190,7 @@ def list_offer_prices(request: HttpRequest, id: Text, asked: Query[PageQuery]) -
     """Every price that the offer had, newest first."""
     offer = scope.find(scope.of(request.auth), id)  # type: ignore[attr-defined]
     found = asked_page(history.prices(offer), asked, order=("-at", "-id"))
-    items = [PriceOut(at=row.at, hourly_price=row.hourly_price, currency=row.currency) for row in found.items]
+    items = [OfferPriceOut(at=row.at, hourly_price=row.hourly_price, currency=row.currency) for row in found.items]
     return Prices(items=items, newer=found.newer, older=found.older)
 
 

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 from django.db.models.functions import Cast
 
-from gpuconsole.catalog import gpus
 from gpuconsole.catalog.sanity import Doubt
 from gpuconsole.connections.models import Connection
+from gpuconsole.core import gpus
 from gpuconsole.core.ids import stable_id
 
 _AMOUNT: models.DecimalField[Any, Any] = models.DecimalField(max_digits=26, decimal_places=12, null=True)

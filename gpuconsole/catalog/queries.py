@@ -60,7 +60,7 @@ def as_offer(row: Any) -> Offer:
     """The row, or the part of it in ``_TOLD``, as the providers' plain value."""
     return Offer(
         hardware_id=row.hardware_id,
-        hardware=Hardware(row.gpu_model, row.maker, row.vram_gb) if row.gpu_model else None,
+        hardware=Hardware(row.gpu_model, row.maker, row.memory_gb) if row.gpu_model else None,
         gpu_count=row.gpu_count,
         hourly_price=row.hourly_price,
         currency=row.currency,

@@ -21,11 +21,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
-from gpuconsole.catalog import gpus
 from gpuconsole.catalog.contents import UNITS
 from gpuconsole.catalog.models import OfferQuerySet
 from gpuconsole.catalog.sanity import Doubt
 from gpuconsole.catalog.scope import Scope
+from gpuconsole.core import gpus
 
 MEASURES = {"price": "hourly_price", "gpu_price": "gpu_price", "gb_price": "gb_price"}
 """Prices per hour with their columns: of the whole offer, of one GPU, of one GB of GPU memory."""

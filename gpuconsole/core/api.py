@@ -64,6 +64,11 @@ class ApiSchema(Schema):
     """An object that leaves the API."""
 
 
+class MoneyOut(ApiSchema):
+    amount: Amount
+    currency: str
+
+
 class ApiInput(Schema):
     """An object that comes in: a key that we do not know is an error, so that a typing mistake is noticed."""
 

@@ -15,12 +15,14 @@ from django.utils.functional import SimpleLazyObject
 
 from gpuconsole.accounts.access import Viewer, viewer
 from gpuconsole.accounts.models import Team, User
+from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.projects import budgets, quotas, rates
 from gpuconsole.projects.access import focused_project, visible_projects
 from gpuconsole.projects.models import Budget, Measure, Project, Quota
 from gpuconsole.spend import months
 from gpuconsole.workloads import queries
+from gpuconsole.workloads.requests import access as requests
 from gpuconsole.workloads.states import Kind
 
 THEMES = ("system", "light", "dark")
@@ -50,6 +52,8 @@ class MonthMoney:
     currency: str
     percent: Decimal | None
     pace_percent: Decimal | None
+    forecast_percent: Decimal | None = None
+    """Where the month ends at this pace; it may pass 100."""
     url: str = "/costs/"
 
 
@@ -113,6 +117,10 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
         NavItem("Catalogue", "/catalogue/", "table-2"),
         NavItem("Costs", "/costs/", "chart-column"),
     ]
+    if person.team is not None:
+        waiting = requests.waiting_for(person, timezone.now()).count()
+        hint = f"{formats.plural(waiting, 'launch request')} waiting for you" if waiting else ""
+        items += [NavItem("Requests", "/requests/", "hand", count=waiting, hint=hint)]
     settings = f"/projects/{project.slug}/settings/" if project else ""
     hint = "" if project else "Choose a project above first."
     items += [
@@ -126,7 +134,6 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
         if person.may_administer:
             items += [
                 NavItem("People", "/team/", "users", "Team"),
-                NavItem("Invoices", "/costs/invoices/", "receipt-text", "Team"),
                 NavItem("Audit log", "/audit/", "scroll-text", "Team"),
             ]
     chosen = max((item.url for item in items if _is_below(request.path, item.url)), key=len, default=None)
@@ -146,13 +153,15 @@ def _month(person: Viewer, project: Project | None, projects: Sequence[Project])
         return None
     now = timezone.now()
     month = budgets.month_of(now, person.team.time_zone)
-    spend = months.spent(person.team, [project] if project else projects, now)
+    running = months.running(person.team, [project] if project else projects, now)
+    spend, ahead = running.spent, running.forecast
     budget = _budget(person, person.team, project, projects)
     percent = None
     if budget and spend is not None:
         percent = min(spend / budget * 100, Decimal(100))
     pace = month.share_gone(now) * 100 if budget else None
-    return MonthMoney(month.name, spend, budget, person.team.currency, percent, pace)
+    foretold = ahead.total / budget * 100 if budget and ahead is not None else None
+    return MonthMoney(month.name, spend, budget, person.team.currency, percent, pace, foretold)
 
 
 def _with_budgets(projects: QuerySet[Project]) -> QuerySet[Project]:

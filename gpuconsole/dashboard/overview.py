@@ -15,12 +15,15 @@ from gpuconsole.accounts.access import Viewer
 from gpuconsole.connections.access import visible_connections
 from gpuconsole.connections.models import TICK_S, Connection, HealthTick
 from gpuconsole.core import formats, polling
-from gpuconsole.projects.models import Project
+from gpuconsole.projects.models import Measure, Project, Quota
 from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import access, queries, timeline
+from gpuconsole.workloads.limits import tight, use
+from gpuconsole.workloads.limits.bars import Bar
 from gpuconsole.workloads.lists import hardware
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import LaunchRequest, Workload
+from gpuconsole.workloads.requests import access as requests
 from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, ReasonCode, State
 from gpuconsole.workloads.usage import cost_so_far, step
 
@@ -28,6 +31,7 @@ WINDOWS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
 """How much of the past the shared clock covers: the shortest that holds all active work, else the longest."""
 TICKS = 48
 MOST_ACTIVE = 50
+MOST_ATTENTION = 12
 STUCK_AFTER = timedelta(minutes=15)
 _URLS = {Kind.JOB: "/jobs/", Kind.INSTANCE: "/instances/"}
 
@@ -88,13 +92,14 @@ def context(
         "now": now,
         "is_mine": is_mine,
         "figures": _figures(active, ended),
+        "bars": _gpu_bars(viewer, project, now),
         "strips": strips,
         "has_more": len(active) > MOST_ACTIVE,
         "clock": timeline.clock(since, now),
         "finished": [
             _strip(workload, now, since) for workload in ended if _ended_within(workload, now, timedelta(hours=1))
         ],
-        "attention": _attention(active, ended, now),
+        "attention": _attention(active, ended, _asked(viewer, project, now), now),
         "health": health,
         "has_sandbox": any(item.connection.is_sandbox for item in health),
         "legend": timeline.LEGEND,
@@ -120,6 +125,17 @@ def _figures(active: Sequence[Workload], ended: Sequence[Workload]) -> dict[str,
             if workload.billed_tariff != Tariff.RUN and workload.state in ACTIVE and workload.state != State.LOST
         ),
     }
+
+
+def _gpu_bars(viewer: Viewer, project: Project | None, now: datetime) -> list[Bar]:
+    """Limits on GPUs at once of the project in focus and of the team, the fullest first."""
+    if viewer.team is None:
+        return []
+    scope = Q(project=None) | Q(project=project) if project else Q(project=None)
+    rows = Quota.objects.filter(scope, team=viewer.team, measure=Measure.GPUS, member=None)
+    quotas = list(rows.select_related("team"))
+    uses = use.used(quotas, now, owner=viewer.user)
+    return tight.fullest(((one, uses[one.pk]) for one in quotas), viewer.team.currency, most=2)
 
 
 def _hourly(prices: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
@@ -150,9 +166,25 @@ def _ended_within(workload: Workload, now: datetime, length: timedelta) -> bool:
     return workload.ended_at is not None and now - workload.ended_at <= length
 
 
-def _attention(active: Sequence[Workload], ended: Sequence[Workload], now: datetime) -> list[Attention]:
-    found = [_one(workload, now) for workload in (*active, *ended)]
-    return sorted((item for item in found if item is not None), key=lambda item: item.at, reverse=True)[:12]
+def _asked(viewer: Viewer, project: Project | None, now: datetime) -> list[LaunchRequest]:
+    """Launch requests that wait for this person."""
+    found = requests.waiting_for(viewer, now)
+    return list((found if project is None else found.filter(project=project)).order_by("-id")[:MOST_ATTENTION])
+
+
+def _request(request: LaunchRequest, now: datetime) -> Attention:
+    who = request.by.display_name if request.by else "Somebody"
+    most = f"for up to {request.most}" if request.most else "for an unknown amount"
+    why = f"{who} asks {most} in {request.project.name}. Expires in {formats.duration(request.expires_at - now)}."
+    url = f"/requests/{request.public_id}/"
+    return Attention("hand", "warning-text", str(request), "waits for you", why, request.created_at, url, "Decide")
+
+
+def _attention(
+    active: Sequence[Workload], ended: Sequence[Workload], asked: Sequence[LaunchRequest], now: datetime
+) -> list[Attention]:
+    found = [*(_one(workload, now) for workload in (*active, *ended)), *(_request(one, now) for one in asked)]
+    return sorted((item for item in found if item is not None), key=lambda item: item.at, reverse=True)[:MOST_ATTENTION]
 
 
 def _one(workload: Workload, now: datetime) -> Attention | None:

@@ -1,26 +1,42 @@
-"""``GET /projects``: where this token may launch and look."""
+"""Projects in the JSON API: where a token may launch and look, and the general settings for admins."""
+
+from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Router
+from pydantic import Field
 
-from gpuconsole.core.api import COMMON_PROBLEMS, Amount, ApiSchema
-from gpuconsole.projects.access import role_in, visible_projects
-from gpuconsole.projects.models import Project
-
-
-class BudgetOut(ApiSchema):
-    """Money for a calendar month in the team's time zone."""
-
-    amount: Amount
-    currency: str
+from gpuconsole.accounts.access import Viewer
+from gpuconsole.accounts.api import require_scope
+from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, ApiInput, ApiSchema, MoneyOut, Text
+from gpuconsole.projects import services
+from gpuconsole.projects.access import find_project, role_in, visible_projects
+from gpuconsole.projects.forms import LONGEST_STOP_S, SHORTEST_STOP_S
+from gpuconsole.projects.models import Project, ProjectRole
 
 
 class ProjectOut(ApiSchema):
     slug: str
     name: str
     role: str
-    budget: BudgetOut | None
-    """Of the project itself; ``/projects/{slug}/budget`` tells how it stands, ``/quotas`` what is limited."""
+    description: str
+    default_stop_after_s: int | None
+    """What launches get as the latest end that name none."""
+    may_never_end: bool
+    """Whether instances may run without a latest end."""
+    budget: MoneyOut | None
+    """Of the project itself, for a calendar month in the team's time zone; ``/projects/{slug}/budget`` tells how it
+    stands, ``/quotas`` what is limited."""
+
+
+class ProjectPatch(ApiInput):
+    """What changes of a project; what is left out stays."""
+
+    name: Annotated[Text, Field(max_length=80, pattern=r"\S")] = ""
+    description: Annotated[Text, Field(max_length=200)] = ""
+    default_stop_after_s: Annotated[int | None, Field(ge=SHORTEST_STOP_S, le=LONGEST_STOP_S)] = None
+    """Null: none."""
+    may_never_end: bool = False
 
 
 class Projects(ApiSchema):
@@ -33,16 +49,44 @@ router = Router(tags=["Projects"])
 @router.get("/projects", response={200: Projects, **COMMON_PROBLEMS}, operation_id="list_projects")
 def list_projects(request: HttpRequest) -> Projects:
     """All projects that the token's person can see."""
-    viewer = request.auth  # type: ignore[attr-defined]
+    viewer = _viewer(request)
     projects = visible_projects(viewer).prefetch_related("budgets").order_by("slug")
-    return Projects(items=[_shape(project, str(role_in(viewer, project) or "viewer")) for project in projects])
+    return Projects(items=[_shape(project, viewer) for project in projects])
 
 
-def _shape(project: Project, role: str) -> ProjectOut:
+@router.get("/projects/{slug}", response={200: ProjectOut, **COMMON_PROBLEMS}, operation_id="get_project")
+def get_project(request: HttpRequest, slug: Text) -> ProjectOut:
+    """One project."""
+    viewer = _viewer(request)
+    return _shape(find_project(viewer, slug), viewer)
+
+
+@router.patch("/projects/{slug}", response={200: ProjectOut, **WRITE_PROBLEMS}, operation_id="change_project")
+def change_project(request: HttpRequest, slug: Text, payload: ProjectPatch) -> ProjectOut:
+    """Another name or description, and how long work may run; for the project's admins. It holds from the next launch
+    on and ends nothing that runs."""
+    viewer = _viewer(request)
+    project = find_project(viewer, slug, role=ProjectRole.ADMIN)
+    require_scope(viewer, "admin")
+    names = ("name", "description", "default_stop_after_s", "may_never_end")
+    said = {name: getattr(project, name) for name in names} | payload.model_dump(include=payload.model_fields_set)
+    services.update(project=project, by=viewer.user, **said)
+    return _shape(project, viewer)
+
+
+def _viewer(request: HttpRequest) -> Viewer:
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    return viewer
+
+
+def _shape(project: Project, viewer: Viewer) -> ProjectOut:
     budget = next(iter(project.budgets.all()), None)
     return ProjectOut(
         slug=project.slug,
         name=project.name,
-        role=role,
-        budget=None if budget is None else BudgetOut(amount=budget.amount, currency=budget.currency),
+        role=str(role_in(viewer, project) or "viewer"),
+        description=project.description,
+        default_stop_after_s=project.default_stop_after_s,
+        may_never_end=project.may_never_end,
+        budget=None if budget is None else MoneyOut(amount=budget.amount, currency=budget.currency),
     )

@@ -13,6 +13,8 @@ from gpuconsole.projects.models import Project, ProjectRole
 
 _HOUR_S = 3600
 _LONGEST_H = 24 * 365
+SHORTEST_STOP_S, LONGEST_STOP_S = 360, _LONGEST_H * _HOUR_S
+"""Bounds of what a project may propose as the latest end."""
 
 LIFETIMES = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "1 year", "": "never expires"}
 
@@ -36,12 +38,18 @@ class ProjectForm(forms.Form):
     name = forms.CharField(max_length=80)
     description = forms.CharField(max_length=200, required=False)
     stop_after_h = forms.DecimalField(
-        min_value=Decimal("0.1"),
+        min_value=Decimal(SHORTEST_STOP_S) / _HOUR_S,
         max_value=_LONGEST_H,
         decimal_places=2,
         required=False,
         label="Stop after",
         help_text="What launch forms propose as the deadline.",
+    )
+
+    may_never_end = forms.BooleanField(
+        required=False,
+        label="Instances may run without a latest end",
+        help_text="Off: whoever launches or extends one says when it is stopped at the latest.",
     )
 
     @classmethod
@@ -51,6 +59,7 @@ class ProjectForm(forms.Form):
             "name": project.name,
             "description": project.description,
             "stop_after_h": hours(project.default_stop_after_s),
+            "may_never_end": project.may_never_end,
         }
 
     @property

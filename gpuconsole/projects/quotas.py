@@ -76,7 +76,12 @@ def concerns(quota: Quota, ask: Ask) -> bool:
     """Whether the launch is of what the quota counts: its kind of work, its GPU model."""
     if quota.kind not in (Held.ALL, ask.kind):
         return False
-    return not quota.gpu_model or quota.gpu_model == gpus.normal(ask.gpu_model)
+    return is_of(quota, ask.gpu_model)
+
+
+def is_of(quota: Quota, gpu_model: str) -> bool:
+    """Whether the quota counts GPUs of this model, in whatever words either is written."""
+    return not quota.gpu_model or gpus.normal(quota.gpu_model) == gpus.normal(gpu_model)
 
 
 def is_plain(quota: Quota, measure: Measure) -> bool:
@@ -141,8 +146,14 @@ def amount(quota: Quota, number: Decimal | None, currency: str) -> str:
     if quota.measure == Measure.RUN_S:
         return formats.duration(number)
     if quota.measure == Measure.GPU_HOURS:
-        return f"{_plain(number)} GPU-h"
-    return _plain(number)
+        return f"{plain(number)} GPU-h"
+    return plain(number)
+
+
+def plain(number: Decimal) -> str:
+    """Without the zeros that the column's scale adds."""
+    short = round(number, 2).normalize()
+    return f"{short:,f}"
 
 
 def allowed_words(quota: Quota) -> str:
@@ -171,7 +182,7 @@ def _counted(quota: Quota, use: Use, asked: Decimal, what: str) -> Violation | N
     if used + asked <= limit:
         return None
     fits = max(Decimal(0), limit - used)
-    text = f"{what} asked; {_plain(used)} of {_plain(limit)} {_in_use(quota)}, so {_fits(fits)}."
+    text = f"{what} asked; {plain(used)} of {plain(limit)} {_in_use(quota)}, so {_fits(fits)}."
     return Violation(quota, used, asked, fits, text)
 
 
@@ -212,7 +223,7 @@ def _gpu_hours(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | N
         return None
     fits, model = max(Decimal(0), limit - use.amount), f"{quota.gpu_model} " if quota.gpu_model else ""
     text = (
-        f"Up to {_plain(ask.gpu_hours)} {model}GPU-hours asked this month; {_plain(use.amount)} of {_plain(limit)} "
+        f"Up to {plain(ask.gpu_hours)} {model}GPU-hours asked this month; {plain(use.amount)} of {plain(limit)} "
         f"are used or held {scope(quota)}, so {_fits(fits)}."
     )
     return Violation(quota, use.amount, ask.gpu_hours, fits, text)
@@ -226,7 +237,7 @@ def _providers(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | N
 
 
 def _hardware(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
-    if not ask.gpus or gpus.normal(ask.gpu_model) in quota.allowed:
+    if not ask.gpus or gpus.normal(ask.gpu_model) in map(gpus.normal, quota.allowed):
         return None
     text = f"{ask.gpu_model or 'An unknown GPU'} is not allowed {scope(quota)}; {_listed(quota)}."
     return Violation(quota, None, None, None, text)
@@ -248,7 +259,7 @@ def _in_use(quota: Quota) -> str:
 
 
 def _fits(fits: Decimal, words: str = "") -> str:
-    return f"{words or _plain(fits)} would fit" if fits else "nothing more fits"
+    return f"{words or plain(fits)} would fit" if fits else "nothing more fits"
 
 
 def _gpu_words(model: str, count: int) -> str:
@@ -261,9 +272,3 @@ def _plural(kind: str) -> str:
 
 def _listed(quota: Quota) -> str:
     return f"allowed: {allowed_words(quota)}" if quota.allowed else "none is allowed just now"
-
-
-def _plain(number: Decimal) -> str:
-    """Without the zeros that the column's scale adds."""
-    short = round(number, 2).normalize()
-    return f"{short:,f}"

@@ -41,7 +41,7 @@ def update(
     name: str,
     description: str,
     default_stop_after_s: int | None,
-    may_never_end: bool = False,
+    may_never_end: bool,
 ) -> None:
     """Change what describes the project; the slug stays, so that links and scripts keep working."""
     wanted = {

@@ -11,7 +11,7 @@ from gpuconsole.projects.models import Project, ProjectRole
 _TABS = (
     ("general", "General", ""),
     ("members", "Members", "members/"),
-    ("quotas", "Quotas and budget", "quotas/"),
+    ("quotas", "Quotas and budgets", "quotas/"),
     ("secrets", "Secrets", "secrets/"),
 )
 

@@ -61,7 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def general(request: HttpRequest, slug: str) -> HttpResponse:
-    """Name, description and default deadline."""
+    """Name, description, and how long work may run."""
     person = viewer(request)
     project = find_project(person, slug)
     form = ProjectForm(request.POST or None, initial=ProjectForm.of(project))
@@ -74,6 +74,7 @@ def general(request: HttpRequest, slug: str) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 description=form.cleaned_data["description"],
                 default_stop_after_s=form.default_stop_after_s,
+                may_never_end=form.cleaned_data["may_never_end"],
             )
             messages.success(request, "The project was saved.")
             return redirect("project", project.slug)

@@ -14,12 +14,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import snapshot
 from gpuconsole.core.api import COMMON_PROBLEMS, Amount, ApiQuery, ApiSchema, QueryText
+from gpuconsole.core.days import Month, Span, day_of
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import find_project
 from gpuconsole.spend import files, scope
 from gpuconsole.spend.axes import By
 from gpuconsole.spend.currencies import Rates, Total, rates_to
-from gpuconsole.spend.days import Month, Span, day_of
 from gpuconsole.spend.names import names_of
 from gpuconsole.spend.reading import Cell, Reader
 from gpuconsole.spend.scope import Seen
@@ -75,7 +75,7 @@ class ChargedOut(ApiSchema):
     currency: str
 
 
-class CostOut(ApiSchema):
+class KeyCostOut(ApiSchema):
     """What was spent under one key on one day, or in all of the days."""
 
     day: date | None
@@ -101,9 +101,9 @@ class Costs(ApiSchema):
     currency: str
     by: By
     counted_to: datetime
-    total: CostOut
-    items: list[CostOut]
-    days: list[CostOut]
+    total: KeyCostOut
+    items: list[KeyCostOut]
+    days: list[KeyCostOut]
 
 
 @router.get("/costs", response={200: Costs, **COMMON_PROBLEMS}, operation_id="get_costs")
@@ -138,7 +138,7 @@ def get_costs(request: HttpRequest, asked: Query[CostsQuery]) -> Costs:
 
 
 _FILE: dict[Any, Any] = {200: None, **COMMON_PROBLEMS}
-_CSV = {"responses": {"200": {"description": "A CSV file", "content": {"text/csv": {"schema": {"type": "string"}}}}}}
+_CSV = {"responses": {200: {"description": "A CSV file", "content": {"text/csv": {"schema": {"type": "string"}}}}}}
 
 
 @router.get("/costs.csv", response=_FILE, operation_id="export_costs", openapi_extra=_CSV)
@@ -183,14 +183,14 @@ def _span(asked: CostQuery, seen: Seen, now: datetime) -> Span:
     return Span(asked.first, asked.last, zone)
 
 
-def _shape(day: date | None, key: str, name: str, cells: list[Cell], rates: Rates) -> CostOut:
+def _shape(day: date | None, key: str, name: str, cells: list[Cell], rates: Rates) -> KeyCostOut:
     cost, failed, charged = Total(), Total(), dict[str, Decimal]()
     for cell in cells:
         cost.add(cell.cost, cell.currency, cell.day, rates)
         failed.add(cell.failed_cost, cell.currency, cell.day, rates)
         if cell.cost:
             charged[cell.currency] = charged.get(cell.currency, Decimal(0)) + cell.cost
-    return CostOut(
+    return KeyCostOut(
         day=day,
         key=key,
         name=name,

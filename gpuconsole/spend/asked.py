@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
+from gpuconsole.core.days import Month
 from gpuconsole.spend.axes import By
-from gpuconsole.spend.days import Month
 
 WORKLOAD = "workload"
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from gpuconsole.core import formats
-from gpuconsole.spend.days import Month
+from gpuconsole.core.days import Month
 
 HEIGHT = 220
 WIDTH = 1000  # of the drawing's own units; it is stretched to the place it has

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from gpuconsole.core import formats
+from gpuconsole.core.days import Month
+from gpuconsole.projects.forecast import Forecast, Step
 from gpuconsole.spend.bars import Tick, ticks, top_of
-from gpuconsole.spend.days import Month
-from gpuconsole.spend.forecast import Forecast, Step
 
 HEIGHT = 200
 WIDTH = 1000  # of the drawing's own units; it is stretched to the place it has

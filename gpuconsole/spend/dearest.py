@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from gpuconsole.core.days import Span
 from gpuconsole.spend.currencies import Rates, Total
-from gpuconsole.spend.days import Span
 from gpuconsole.spend.reading import Reader, WorkloadCell
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Workload

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from typing import Any
-
-from django.http import StreamingHttpResponse
 
 from gpuconsole.spend.currencies import Rates
 from gpuconsole.spend.rows import Row
@@ -19,18 +15,11 @@ COLUMNS = (
 )
 
 
-class _Echo:
-    """A file that gives back what is written."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def lines(rows: Iterable[Row], rates: Rates) -> Iterator[list[str]]:
+def lines(rows: Iterable[Row], rates: Rates) -> Iterator[Sequence[Any]]:
     """The head and one line a row. An amount that nobody knows is empty, never zero."""
-    yield list(COLUMNS)
+    yield COLUMNS
     for row in rows:
-        yield [plain(value) for value in _values(row, rates)]
+        yield _values(row, rates)
 
 
 def _values(row: Row, rates: Rates) -> Sequence[Any]:
@@ -47,19 +36,3 @@ def _values(row: Row, rates: Rates) -> Sequence[Any]:
         *("" if rate is None else cell.cost * rate.value, rates.to_currency),
         *("" if rate is None else rate.value, "" if rate is None else rate.on, "" if rate is None else rate.source),
     )
-
-
-def plain(value: Any) -> str:
-    """Plain numbers; a text that a spreadsheet would run as a formula is quoted."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def streamed(lines: Iterable[list[str]], name: str) -> StreamingHttpResponse:
-    """A CSV file that is sent while it is made."""
-    writer = csv.writer(_Echo())
-    answer = StreamingHttpResponse((writer.writerow(line) for line in lines), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

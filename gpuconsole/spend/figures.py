@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from gpuconsole.core import formats
+from gpuconsole.projects.forecast import Forecast
 from gpuconsole.spend.currencies import Total
-from gpuconsole.spend.forecast import Forecast
 from gpuconsole.spend.reading import Odd
 from gpuconsole.spend.sums import Period, Sums
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from django.http import StreamingHttpResponse
 
+from gpuconsole.core import csv_files
+from gpuconsole.core.days import Span, day_of
 from gpuconsole.spend import exports, focus
 from gpuconsole.spend.currencies import rates_to
-from gpuconsole.spend.days import Span, day_of
 from gpuconsole.spend.rows import rows
 from gpuconsole.spend.scope import Seen
 
@@ -23,4 +24,4 @@ def of(seen: Seen, span: Span, now: datetime, kind: str) -> StreamingHttpRespons
     rates = rates_to(team.currency)
     lines = focus.lines(found, team, rates) if kind == FOCUS else exports.lines(found, rates)
     name = f"{'focus' if kind == FOCUS else 'costs'}-{team.slug}-{span.first}-to-{span.last}.csv"
-    return exports.streamed(lines, name)
+    return csv_files.answer(name, lines)

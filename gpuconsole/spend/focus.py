@@ -8,15 +8,15 @@ metered by gpuconsole with the price frozen at launch; nothing here is a provide
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from gpuconsole.accounts.models import Team
+from gpuconsole.core.days import Month, midnight
 from gpuconsole.providers import registry
 from gpuconsole.spend.currencies import Rates
-from gpuconsole.spend.days import Month, midnight
-from gpuconsole.spend.exports import plain
 from gpuconsole.spend.rows import Row
 
 _HOUR_S = Decimal(3600)
@@ -146,13 +146,13 @@ COLUMNS: dict[str, Column] = {
 """Names of the specification with what stands there; names with x_ are our own, as it allows."""
 
 
-def lines(rows: Iterable[Row], team: Team, rates: Rates) -> Iterator[list[str]]:
+def lines(rows: Iterable[Row], team: Team, rates: Rates) -> Iterator[Sequence[Any]]:
     """The head and one line for each row that has a price and a currency."""
     frame = Frame(team, rates)
     yield list(COLUMNS)
     for row in rows:
         if row.is_priced and row.cell.currency:
-            yield [plain(column(frame, row)) for column in COLUMNS.values()]
+            yield [column(frame, row) for column in COLUMNS.values()]
 
 
 def _trimmed(number: Decimal) -> Decimal:

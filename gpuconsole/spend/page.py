@@ -10,15 +10,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gpuconsole.core import snapshot
+from gpuconsole.core.days import Month
 from gpuconsole.spend import bars, budgets, burn, dearest, figures, names, table
 from gpuconsole.spend.asked import Asked, Link
 from gpuconsole.spend.axes import By
 from gpuconsole.spend.currencies import Rates, rates_to
-from gpuconsole.spend.days import Month, day_of, midnight
 from gpuconsole.spend.models import CostDay
 from gpuconsole.spend.reading import Cell, Odd, Reader
 from gpuconsole.spend.scope import Seen
-from gpuconsole.spend.sums import Period, Sums, added_up
+from gpuconsole.spend.sums import Period, Sums, added_up, period_of
 
 _MOST_MONTHS = 36
 
@@ -34,13 +34,6 @@ class Read:
     rates: Rates
     names: Mapping[By, Mapping[Hashable, str]]
     first_month: Month
-
-
-def period_of(month: Month, zone: str, now: datetime) -> Period:
-    """The month as the team's zone has it now."""
-    today = day_of(now, zone)
-    start, end = midnight(today, zone), midnight(today + timedelta(days=1), zone)
-    return Period(month, today, Decimal((now - start) / (end - start)))
 
 
 def context(seen: Seen, asked: Asked, now: datetime) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from gpuconsole.spend.days import Span
+from gpuconsole.core.days import Span
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval
 from gpuconsole.workloads.states import FINAL

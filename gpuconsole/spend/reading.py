@@ -15,9 +15,10 @@ from typing import Any
 from django.db import connection
 
 from gpuconsole.accounts.models import Team
+from gpuconsole.core import gpus
+from gpuconsole.core.days import Span
 from gpuconsole.spend import pieces
 from gpuconsole.spend.axes import COLUMNS, By
-from gpuconsole.spend.days import Span
 from gpuconsole.spend.models import TeamRollup
 from gpuconsole.workloads.models import UsageInterval, Workload
 
@@ -145,8 +146,11 @@ class Reader:
             return self.cells_by(asked)
         self._is_known = True
         found: dict[By, list[Cell]] = {by: [] for by in asked}
-        for wanted, day, key, *amounts in rows:
-            found[wanted].append(Cell(day, int(key) if wanted in _NUMBERED and key is not None else key, *amounts))
+        known: dict[tuple[By, str | None], Key] = {}
+        for wanted, day, text, *amounts in rows:
+            if (wanted, text) not in known:
+                known[wanted, text] = _read_key(wanted, text)
+            found[wanted].append(Cell(day, known[wanted, text], *amounts))
         for by, span in asked.items():
             found[by] += self._open_cells(span, by)
         return found
@@ -263,13 +267,21 @@ def _asked(asked: Mapping[By, Span]) -> dict[str, Any]:
     }
 
 
+def _read_key(wanted: By, text: str | None) -> Key:
+    """Numbers of rows; GPUs by our name: what providers write in different words is one."""
+    if wanted == By.GPU:
+        return gpus.read(text or "").model
+    return int(text) if text is not None and wanted in _NUMBERED else text
+
+
 def _key(interval: UsageInterval, workload: Workload, by: By) -> Key:
+    if by is By.GPU:
+        return gpus.read(workload.gpu_model).model
     keys: dict[By, Key] = {
         By.ALL: "",
         By.PROJECT: interval.project_id,
         By.PERSON: workload.owner_id,
         By.PROVIDER: workload.provider,
-        By.GPU: workload.gpu_model,
         By.STATE: workload.outcome,
     }
     return keys[by]

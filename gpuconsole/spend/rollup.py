@@ -10,9 +10,9 @@ from django.db.models import F, Max, Min, Q
 from django.utils import timezone
 
 from gpuconsole.accounts.models import Team
+from gpuconsole.core.days import Span, day_of
 from gpuconsole.spend import pieces
 from gpuconsole.spend.axes import COLUMNS, By
-from gpuconsole.spend.days import Span, day_of
 from gpuconsole.spend.models import CostDay, StaleWorkload, TeamRollup, WorkloadDay
 from gpuconsole.workloads.models import UsageInterval
 

@@ -9,8 +9,8 @@ from heapq import merge
 from itertools import groupby
 
 from gpuconsole.core import snapshot
+from gpuconsole.core.days import Span
 from gpuconsole.projects.models import Project
-from gpuconsole.spend.days import Span
 from gpuconsole.spend.reading import Reader, Scope, WorkloadCell
 from gpuconsole.workloads.models import Workload
 

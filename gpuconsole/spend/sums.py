@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from gpuconsole.core.days import Month, day_of, midnight
 from gpuconsole.spend.currencies import Rates, Total
-from gpuconsole.spend.days import Month
 from gpuconsole.spend.reading import Cell
 
 _HOUR_S = Decimal(3600)
@@ -44,6 +44,13 @@ class Period:
         """The day of the month before to which it is compared: as many days, all of them for a month that is over."""
         before = self.month.before
         return before.last if self.is_over else min(before.first + (self.until - self.month.first), before.last)
+
+
+def period_of(month: Month, zone: str, now: datetime) -> Period:
+    """The month as the team's zone has it now."""
+    today = day_of(now, zone)
+    start, end = midnight(today, zone), midnight(today + timedelta(days=1), zone)
+    return Period(month, today, Decimal((now - start) / (end - start)))
 
 
 @dataclass(slots=True)

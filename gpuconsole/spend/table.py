@@ -6,12 +6,12 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from gpuconsole.projects.forecast import Forecast
 from gpuconsole.projects.models import Project
-from gpuconsole.spend import budgets
+from gpuconsole.projects.outlook import Outlook, outlook
+from gpuconsole.spend import budgets, foretold
 from gpuconsole.spend.axes import By
 from gpuconsole.spend.currencies import Total
-from gpuconsole.spend.forecast import Forecast, forecast
-from gpuconsole.spend.outlook import Outlook, outlook
 from gpuconsole.spend.sums import Period, Sums
 
 
@@ -76,17 +76,17 @@ def lines(
 
 
 def line(name: str, url: str, css: str, sums: Sums, budget: Decimal | None, period: Period) -> Line:
-    """One line; a sum with amounts that have no rate has no forecast, since that would leave them out."""
-    foretold = None if sums.lacks_rate else forecast(sums.per_day, period.month, period.today, period.share_gone)
+    """One line."""
+    found = foretold.of_sums(sums, period)
     spent = sums.now.spent.amount
-    said = outlook(budget, foretold, spent, period.today)
+    said = outlook(budget, found, spent, period.today)
     return Line(
         name=name,
         url=url,
         css=css,
         sums=sums,
         budget=budget,
-        forecast=foretold,
+        forecast=found,
         outlook=said,
         percent=spent / budget * 100 if budget and (spent or not sums.now.unpriced_s) else None,
         pace=period.pace * 100,

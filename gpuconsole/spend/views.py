@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET
 
 from gpuconsole.accounts.access import viewer
 from gpuconsole.core import polling
+from gpuconsole.core.days import day_of
 from gpuconsole.core.htmx import render_page, unchanged, wants_fragment
 from gpuconsole.spend import asked, files, page, scope
-from gpuconsole.spend.days import day_of
 
 _FRESH_S = 120
 
@@ -23,11 +23,13 @@ def costs(request: HttpRequest) -> HttpResponse:
     """One month of the projects in scope."""
     if wants_fragment(request) and polling.is_unchanged(polling.read(request)):
         return unchanged()
-    seen, now = scope.of_request(request, viewer(request)), timezone.now()
+    person, now = viewer(request), timezone.now()
+    seen = scope.of_request(request, person)
     wanted = asked.read(request.GET, day_of(now, seen.team.time_zone))
     topic = f"project:{seen.focus.pk}" if seen.focus else f"team:{seen.team.pk}"
     context = page.context(seen, wanted, now) | {
         "focus": seen.focus,
+        "may_administer": person.may_administer,
         "poll_url": request.get_full_path(),
         "stamp": polling.stamp(request, topic, fresh_s=_FRESH_S),
     }

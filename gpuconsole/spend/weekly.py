@@ -13,17 +13,16 @@ from django.db.models import Sum
 from gpuconsole.accounts.mails import Mail
 from gpuconsole.accounts.models import Team, TeamRole, User
 from gpuconsole.core import formats, snapshot
+from gpuconsole.core.days import Month
 from gpuconsole.notify.services import Message
 from gpuconsole.projects.models import Project
 from gpuconsole.spend import budgets
 from gpuconsole.spend.axes import By
 from gpuconsole.spend.currencies import Rates, Total, rates_to
-from gpuconsole.spend.days import Month
 from gpuconsole.spend.figures import changed, told
 from gpuconsole.spend.names import names_of
-from gpuconsole.spend.page import period_of
 from gpuconsole.spend.reading import Cell, Reader, Scope
-from gpuconsole.spend.sums import Period, Sums, added_up
+from gpuconsole.spend.sums import Period, Sums, added_up, period_of
 from gpuconsole.spend.table import Line, line
 from gpuconsole.workloads.models import Workload
 

@@ -13,17 +13,18 @@ from kombu.exceptions import OperationalError
 from gpuconsole.catalog.tasks import wake_stale
 from gpuconsole.connections import health, opening
 from gpuconsole.connections.tasks import wake_waiting
-from gpuconsole.sync import claim, deadlines, overspending, round
+from gpuconsole.sync import alerting, claim, deadlines, overspending, request_mails, round
 from gpuconsole.sync.clock import Clock
+from gpuconsole.workloads.requests.services import expire_due as expire_requests
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(name="sync.tick")
 def tick() -> None:
-    """Every second: enforce deadlines and budgets, and send one task for each connection whose round is due."""
+    """Every second: enforce deadlines and budgets, let launch requests expire, and send what is due on its way."""
     now = Clock().now()
-    for step in (deadlines.enforce, overspending.enforce, _send_due, wake_waiting, wake_stale):
+    for step in (deadlines.enforce, overspending.enforce, expire_requests, _send_due, wake_waiting, wake_stale):
         _at_the_door(step, now)
 
 
@@ -34,6 +35,18 @@ def connection(pk: int, is_offered: bool = False) -> None:
         round.sync(pk, Clock(), is_offered=is_offered)
     except Exception:
         logger.exception("a round broke", extra={"connection": pk})
+
+
+@shared_task(name="sync.request_mails")
+def send_request_mails() -> None:
+    """Send what is to be said about launch requests; apart from the tick, since a mail server may be slow."""
+    request_mails.send_due(Clock().now())
+
+
+@shared_task(name="sync.alerts")
+def alerts() -> None:
+    """Every minute: send what has come up about money."""
+    _at_the_door(alerting.tell, Clock().now())
 
 
 @worker_shutdown.connect

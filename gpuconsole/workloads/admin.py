@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from gpuconsole.workloads.limits import admin as limits
-from gpuconsole.workloads.models import Event, Preset, UsageInterval, Workload
+from gpuconsole.workloads.models import Event, LaunchRequest, Preset, UsageInterval, Workload
 
 __all__ = ["limits"]
 
@@ -69,5 +69,17 @@ class PresetAdmin(ReadOnly):
     list_filter = ("provider",)
     list_select_related = ("team", "project", "owner")
     search_fields = ("public_id", "name")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(LaunchRequest)
+class LaunchRequestAdmin(ReadOnly):
+    """Every team's launches that waited for an admin; they are decided by the project's own admins."""
+
+    list_display = ("public_id", "name", "provider", "state", "team", "project", "by", "held", "currency", "expires_at")
+    list_filter = ("state", "provider", "kind")
+    list_select_related = ("team", "project", "by")
+    search_fields = ("public_id", "name", "by__email")
     ordering = ("-id",)
     show_full_result_count = False

@@ -30,6 +30,8 @@ from gpuconsole.workloads.estimates import estimate
 from gpuconsole.workloads.models import Preset, Workload
 from gpuconsole.workloads.presets import filling, locks
 from gpuconsole.workloads.presets.locks import Terms
+from gpuconsole.workloads.requests.schemas import LaunchRequestDetail, shape_request_detail
+from gpuconsole.workloads.requests.services import launch_or_ask
 from gpuconsole.workloads.schemas import (
     EditIn,
     Events,
@@ -80,7 +82,7 @@ class LogQuery(ApiQuery):
 
 @router.post(
     "/projects/{slug}/workloads",
-    response={201: WorkloadDetail, 200: WorkloadDetail, **WRITE_PROBLEMS},
+    response={201: WorkloadDetail, 200: WorkloadDetail, 202: LaunchRequestDetail, **WRITE_PROBLEMS},
     operation_id="launch_workload",
 )
 def launch(
@@ -88,11 +90,14 @@ def launch(
     slug: Text,
     payload: LaunchIn,
     idempotency_key: Annotated[Text | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)] = None,
-) -> Status[WorkloadDetail]:
-    """Launch a job or an instance. An Idempotency-Key that was used before answers the first workload (200)."""
+) -> Status[WorkloadDetail] | Status[LaunchRequestDetail]:
+    """Launch a job or an instance. An Idempotency-Key that was used before answers the first workload (200).
+
+    Where only limits stand in the way that an admin may waive, the answer (202) is a launch request that waits for one.
+    """
     asked = _may_launch(request, slug, payload)
     terms = asked.terms
-    workload = services.launch(
+    done = launch_or_ask(
         project=asked.project,
         connection=terms.connection,
         spec=terms.spec,
@@ -103,8 +108,14 @@ def launch(
         idempotency_key=idempotency_key,
         labels=terms.labels,
         preset=asked.preset,
+        why=payload.why,
     )
-    return Status(200 if workload.is_repeat else 201, shape_detail(_whole(workload), timezone.now()))
+    now = timezone.now()
+    if isinstance(done, Workload):
+        return Status(200 if done.is_repeat else 201, shape_detail(_whole(done), now))
+    if done.workload is not None:
+        return Status(200, shape_detail(_whole(done.workload), now))
+    return Status(202, shape_request_detail(done, now))
 
 
 @router.post(

@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.catalog import queries as catalog
 from gpuconsole.connections.access import visible_connections
 from gpuconsole.connections.models import Connection
-from gpuconsole.core import formats
+from gpuconsole.core import formats, gpus
 from gpuconsole.core.money import Money
 from gpuconsole.projects import rates
 from gpuconsole.projects.models import Project
@@ -23,6 +24,7 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.remote import Offer
 from gpuconsole.workloads import access
+from gpuconsole.workloads.limits import tight
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.presets import pages as preset_pages
 from gpuconsole.workloads.states import State
@@ -86,7 +88,7 @@ class Needs:
             offer.gpu_count >= (self.gpus or 1)
             and offer.is_available is not False
             and (self.vram_gb is None or (vram_gb or 0) >= self.vram_gb)
-            and (not self.gpu_model or (offer.hardware is not None and offer.hardware.model == self.gpu_model))
+            and (not self.gpu_model or _model(offer) == gpus.read(self.gpu_model).model)
             and (self.most is None or (price is not None and price <= self.most))
         )
 
@@ -118,7 +120,7 @@ def context(viewer: Viewer, project: Project | None, query: Mapping[str, str]) -
     currency = viewer.team.currency if viewer.team else "USD"
     found = _found(viewer, providers)
     rows = [_row(provider, chosen, needs, found.get(provider.slug), currency) for provider in providers]
-    models = {row.hardware.model for _, offers in found.values() for row in offers if row.hardware and row.gpu_count}
+    models = {_model(row) for _, offers in found.values() for row in offers if row.gpu_count} - {""}
     return {
         "works": works,
         "chosen": chosen,
@@ -130,6 +132,8 @@ def context(viewer: Viewer, project: Project | None, query: Mapping[str, str]) -
         "currency": currency,
         "chips": _chips(query, needs, currency),
         "recent": recent(viewer, project),
+        "bars": tight.bars_of(project, viewer.user, timezone.now()) if project else (),
+        "project": project,
         "presets": _presets(viewer, project),
         "may_connect": viewer.may_administer,
     }
@@ -205,7 +209,7 @@ def _match(
         provider,
         f"{url}?{query}",
         connection.is_sandbox,
-        formats.gpus(offer.gpu_count, offer.hardware.model if offer.hardware else offer.hardware_id),
+        formats.gpus(offer.gpu_count, _model(offer) or offer.hardware_id),
         ", ".join(facts) or offer.hardware_id,
         offer.region or "provider chooses",
         price,
@@ -221,6 +225,11 @@ def _price_note(price: Decimal | None, offer: Offer, currency: str) -> str:
     if offer.is_doubted:
         return "an odd price, most likely a mistake"
     return f"{formats.money(price / offer.gpu_count, currency)} per GPU, per {offer.billing}" if offer.gpu_count else ""
+
+
+def _model(offer: Offer) -> str:
+    """As the catalogue names it; empty without GPUs."""
+    return gpus.read(offer.hardware.model).model if offer.hardware else ""
 
 
 def _price(offer: Offer, currency: str) -> Decimal | None:

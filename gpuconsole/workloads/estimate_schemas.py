@@ -2,17 +2,12 @@
 
 from datetime import date, datetime
 
-from gpuconsole.core.api import Amount, ApiSchema
+from gpuconsole.core.api import Amount, ApiSchema, MoneyOut
 from gpuconsole.core.money import Money
 from gpuconsole.projects.quotas import Violation
 from gpuconsole.providers import registry
 from gpuconsole.workloads.estimates import Estimate, Typical
 from gpuconsole.workloads.limits.verdicts import Check
-
-
-class MoneyOut(ApiSchema):
-    amount: Amount
-    currency: str
 
 
 class TypicalOut(ApiSchema):
@@ -43,6 +38,8 @@ class PriceSourceOut(ApiSchema):
     what: str
     seen_at: datetime | None
     """Null: the prices were never read."""
+    is_doubted: bool
+    """The price is more likely a mistake: far from the one before, or from what is published."""
     is_sandbox: bool
 
 
@@ -114,8 +111,8 @@ class EstimateOut(ApiSchema):
 def shape_estimate(estimate: Estimate, provider: str) -> EstimateOut:
     """The figures of a launch at ``provider``."""
     return EstimateOut(
-        hourly=_money(estimate.hourly),
-        at_most=_money(estimate.upper),
+        hourly=shape_money(estimate.hourly),
+        at_most=shape_money(estimate.upper),
         ends_after_s=estimate.ends_s,
         typical=_typical(estimate.typical),
         resting=_resting(estimate),
@@ -126,7 +123,10 @@ def shape_estimate(estimate: Estimate, provider: str) -> EstimateOut:
             rounding=estimate.rounding.value, rule=registry.get(provider).billing, attempts=estimate.attempts
         ),
         price=PriceSourceOut(
-            what=estimate.price_source, seen_at=estimate.price_seen_at, is_sandbox=estimate.is_sandbox
+            what=estimate.price_source,
+            seen_at=estimate.price_seen_at,
+            is_doubted=estimate.is_doubted,
+            is_sandbox=estimate.is_sandbox,
         ),
         converted=_converted(estimate),
         checks=[_check(check) for check in estimate.checks],
@@ -138,11 +138,11 @@ def shape_estimate(estimate: Estimate, provider: str) -> EstimateOut:
 def _typical(typical: Typical | None) -> TypicalOut | None:
     if typical is None:
         return None
-    return TypicalOut(cost=_money(typical.cost), run_s=typical.run_s, count=typical.count)
+    return TypicalOut(cost=shape_money(typical.cost), run_s=typical.run_s, count=typical.count)
 
 
 def _resting(estimate: Estimate) -> RestingOut | None:
-    hourly = _money(estimate.resting)
+    hourly = shape_money(estimate.resting)
     return None if hourly is None else RestingOut(hourly=hourly, what=estimate.resting_for)
 
 
@@ -151,7 +151,9 @@ def _converted(estimate: Estimate) -> ConvertedOut | None:
     if quote is None:
         return None
     rate = RateOut(value=quote.value, on=quote.on, source=quote.source)
-    return ConvertedOut(hourly=_money(estimate.hourly_in_team), at_most=_money(estimate.upper_in_team), rate=rate)
+    return ConvertedOut(
+        hourly=shape_money(estimate.hourly_in_team), at_most=shape_money(estimate.upper_in_team), rate=rate
+    )
 
 
 def _check(check: Check) -> CheckOut:
@@ -173,5 +175,5 @@ def _violation(violation: Violation) -> ViolationOut:
     )
 
 
-def _money(money: Money | None) -> MoneyOut | None:
+def shape_money(money: Money | None) -> MoneyOut | None:
     return None if money is None else MoneyOut(amount=money.amount, currency=money.currency)

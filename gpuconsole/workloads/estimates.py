@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,15 +16,17 @@ from gpuconsole.connections.models import Connection, Health
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.projects import quotas, rates, rules
-from gpuconsole.projects.models import Project
+from gpuconsole.projects.models import Project, Quota
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Pricing, Rounding
+from gpuconsole.providers.contract import Pricing, Provider, Rounding
+from gpuconsole.providers.remote import Offer
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, STOP_AFTER, WARNING, Check, Wish, blocking, verdict
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.states import FINAL
 
+DOUBTED = "doubted_price"
 ALIKE = 30
 ALIKE_AT_LEAST = 5
 MOST_MONEY, MOST_GPUS = Decimal(10) ** 9, 2**31 - 1
@@ -59,11 +62,15 @@ class Estimate:
     price_seen_at: datetime | None
     price_source: str
     """Whose prices they are."""
+    is_doubted: bool
+    """Whether the price rests on an offer whose own is more likely a mistake."""
     is_sandbox: bool
     violations: tuple[quotas.Violation, ...]
     budget_after: Money | None
     """What the month's budget would still have left; None: no budget, or no telling."""
     checks: tuple[Check, ...]
+    uses: tuple[tuple[Quota, quotas.Use], ...] = ()
+    """What the quotas that have a say have in use now."""
 
     @property
     def ends_s(self) -> int | None:
@@ -111,11 +118,22 @@ class Estimate:
 
 
 def estimate(
-    *, project: Project, connection: Connection, spec: Spec, owner: User | None, stop_after_s: int | None = None
+    *,
+    project: Project,
+    connection: Connection,
+    spec: Spec,
+    owner: User | None,
+    stop_after_s: int | None = None,
+    request: LaunchRequest | None = None,
 ) -> Estimate:
-    """The figures of a launch by ``owner`` as things stand now, from what was last seen of the provider."""
+    """The figures of a launch by ``owner`` as things stand now, from what was last seen of the provider.
+
+    With ``request`` it is the launch that a request asks for: what that holds of the budgets does not count against it.
+    """
     provider = registry.get(connection.provider)
-    pricing = provider.adapter.price(spec, catalog.offers(connection))
+    offers = catalog.offers(connection)
+    pricing = provider.adapter.price(spec, offers)
+    is_doubted = _is_doubted(provider, spec, pricing, offers)
     now = timezone.now()
     found = rules.of(project, owner)
     longest_s = stop_after_s or project.default_stop_after_s or quotas.longest_run_s(found.quotas, provider.kind)
@@ -138,9 +156,12 @@ def estimate(
         longest_s=longest_s,
         ends_by=deadline(now, longest_s),
         now=now,
+        request=request,
     )
     said = verdict(wish, found)
-    checks = [*_sane(pricing, upper), *said.checks, *_end(project, spec, longest_s)]
+    is_endless = provider.kind == "instance" or spec.is_endless
+    ours = [*_doubt(is_doubted), *_sane(pricing, upper)]
+    checks = [*ours, *said.checks, *_end(project, longest_s, is_endless=is_endless)]
     return Estimate(
         pricing=pricing,
         hourly=hourly,
@@ -153,16 +174,31 @@ def estimate(
         upper_in_team=in_team(upper),
         price_seen_at=catalog.offers_seen_at(connection),
         price_source=f"Offers of {provider.name} on {connection.name}",
+        is_doubted=is_doubted,
         is_sandbox=connection.is_sandbox,
         violations=said.violations,
         budget_after=said.budget_after,
         checks=(*checks, _key(connection)),
+        uses=said.uses,
     )
 
 
 def deadline(since: datetime, longest_s: int | None) -> datetime | None:
     """When the console ends it; an age beyond the calendar is none."""
     return None if longest_s is None else since + timedelta(seconds=longest_s)
+
+
+def _is_doubted(provider: Provider, spec: Spec, pricing: Pricing, offers: Sequence[Offer]) -> bool:
+    """Only the provider knows which offers make its price; without the doubted ones it would be another, or none."""
+    believed = [offer for offer in offers if not offer.is_doubted]
+    if len(believed) == len(offers) or pricing.hourly_price is None:
+        return False
+    return provider.adapter.price(spec, believed).hourly_price != pricing.hourly_price
+
+
+def _doubt(is_doubted: bool) -> list[Check]:
+    text = "It is far from what this costs elsewhere or did before, most likely a mistake: the bill may be higher."
+    return [Check("Price", False, text, code=DOUBTED, blocks=False)] if is_doubted else []
 
 
 def _sane(pricing: Pricing, upper: Money | None) -> list[Check]:
@@ -185,8 +221,8 @@ def _ends_s(pricing: Pricing, longest_s: int | None) -> int | None:
     return min((limit_s for limit_s in (longest_s, pricing.billed_at_most_s) if limit_s is not None), default=None)
 
 
-def _end(project: Project, spec: Spec, longest_s: int | None) -> list[Check]:
-    if not spec.is_endless or longest_s is not None or project.may_never_end:
+def _end(project: Project, longest_s: int | None, *, is_endless: bool) -> list[Check]:
+    if not is_endless or longest_s is not None or project.may_never_end:
         return []
     text = "It runs until somebody ends it: say after how long it is to be stopped."
     return [Check("End", False, text, STOP_AFTER, "needs_deadline")]

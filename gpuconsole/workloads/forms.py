@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
+
 from gpuconsole.accounts.access import Viewer
+from gpuconsole.accounts.models import User
 from gpuconsole.catalog import queries as catalog
 from gpuconsole.connections.access import usable_connections
 from gpuconsole.connections.models import Connection
@@ -28,9 +31,10 @@ from gpuconsole.providers.preview import Preview
 from gpuconsole.providers.specs import Spec, read_pasted
 from gpuconsole.workloads import earlier, estimates, guards, options, previews, unstored
 from gpuconsole.workloads.estimates import Estimate
-from gpuconsole.workloads.models import Preset
+from gpuconsole.workloads.models import LaunchRequest, Preset
 from gpuconsole.workloads.presets import access as presets
 from gpuconsole.workloads.presets import locks
+from gpuconsole.workloads.requests import access as requests
 
 JSON_TEXT = "json"
 """The input of the JSON view; where it was posted, it says the spec."""
@@ -38,6 +42,8 @@ CONNECTION = "connection"
 PROJECT = "guards.project"
 PRESET = "preset"
 """The id of the preset that the form was opened from."""
+REQUEST = "request"
+"""The id of the launch request that an admin trims in the form."""
 _UNSTORED = "The project has no secret of this name. Store the value under Secrets, and pick its name here."
 
 
@@ -101,6 +107,20 @@ class LaunchForm:
         return presets.visible(self.viewer).filter(public_id=wanted, provider=self.provider.slug).first()
 
     @cached_property
+    def request(self) -> LaunchRequest | None:
+        """The launch request that is trimmed here, as long as it waits and this person may approve it."""
+        wanted = self.values.last(REQUEST)
+        if not wanted:
+            return None
+        found = requests.waiting_for(self.viewer, timezone.now())
+        return found.filter(public_id=wanted, provider=self.provider.slug).first()
+
+    @property
+    def owner(self) -> User | None:
+        """Whose the work will be: what is launched for a request is the person's who asked."""
+        return self.request.by if self.request else self.viewer.user
+
+    @cached_property
     def choices(self) -> dict[str, Any]:
         return dict(catalog.all_choices(self.connection)) if self.connection else {}
 
@@ -130,7 +150,7 @@ class LaunchForm:
             locked=self._locked,
         )
         found = {path: text for path, text in (self._broken_locks | self.found).items() if path.startswith("guards.")}
-        return SpecForm(guards.rails(self.provider.slug), self.values, around=around, found=found, is_new=self.is_new)
+        return SpecForm(self._rails, self.values, around=around, found=found, is_new=self.is_new)
 
     @property
     def layouts(self) -> tuple[Layout, Layout]:
@@ -173,8 +193,9 @@ class LaunchForm:
             project=self.project,
             connection=self.connection,
             spec=spec,
-            owner=self.viewer.user,
+            owner=self.owner,
             stop_after_s=self.stop_after_s,
+            request=self.request,
         )
 
     @cached_property
@@ -291,7 +312,7 @@ class LaunchForm:
         if self.preset is None:
             return {}
         spec = SpecForm(self.provider.spec, self.values, fixed=self._fixed).wire
-        ours = SpecForm(guards.rails(self.provider.slug), self.values).wire.get("guards", {})
+        ours = SpecForm(self._rails, self.values).wire.get("guards", {})
         found = locks.changed(self.preset, locks.whole(spec, ours, self.connection)) if self.preset.locked else {}
         if self.preset.project and self.values.last(PROJECT) != self.preset.project.slug:
             found[PROJECT] = f"{self.preset} is a preset of {self.preset.project}: launch from it there."
@@ -300,6 +321,11 @@ class LaunchForm:
     @property
     def _fixed(self) -> dict[str, str]:
         return {"provider": self.provider.slug}
+
+    @property
+    def _rails(self) -> type[guards.GuardRails]:
+        may_never_end = self.project is not None and self.project.may_never_end
+        return guards.rails(self.provider.slug, may_never_end=may_never_end)
 
     def _guard(self, key: str) -> Any:
         return self.guards_form.wire.get("guards", {}).get(key)
@@ -322,7 +348,7 @@ class LaunchForm:
 
 def is_ours(name: str) -> bool:
     """Whether an input belongs to the console and not to the provider's request."""
-    return name in (CONNECTION, PRESET, "guards") or name.startswith("guards.")
+    return name in (CONNECTION, PRESET, REQUEST, "guards") or name.startswith("guards.")
 
 
 def _object(text: str) -> Mapping[str, Any]:

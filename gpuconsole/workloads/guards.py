@@ -64,6 +64,21 @@ class MustEnd(SpecPart):
     ]
 
 
+class MayNeverEnd(SpecPart):
+    """The same in a project that allows work without an end."""
+
+    stop_after_s: Annotated[
+        int | None,
+        Field(
+            title="Stop at the latest after",
+            description="Empty: the project's usual end, or none where it has no such.",
+            ge=SHORTEST_S,
+            le=LONGEST_S,
+        ),
+        _STOP,
+    ] = None
+
+
 class Labelled(SpecPart):
     """Words to find it by."""
 
@@ -81,10 +96,10 @@ class GuardRails(BaseModel):
 
 
 @cache
-def rails(slug: str) -> type[GuardRails]:
-    """The guard rails of one provider's form."""
+def rails(slug: str, *, may_never_end: bool = False) -> type[GuardRails]:
+    """The guard rails of one provider's form; ``may_never_end`` as the project has it."""
     provider = registry.get(slug)
-    ends = MayEnd if provider.kind == "job" else MustEnd
+    ends = MayEnd if provider.kind == "job" else MayNeverEnd if may_never_end else MustEnd
     parts = (Labelled, ends, *(() if provider.name_path else (Named,)), Charged)  # pydantic puts the last base first
     guards = create_model("Guards", __base__=parts)
     found: type[GuardRails] = create_model("Rails", __base__=GuardRails, guards=(guards, ...))

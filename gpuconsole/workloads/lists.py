@@ -19,7 +19,7 @@ from gpuconsole.core.paging import Page, page
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.workloads import access, queries, timeline
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.states import FINAL, Kind, State, Verb
 from gpuconsole.workloads.usage import cost_so_far, step
 
@@ -127,7 +127,7 @@ def row(workload: Workload, viewer: Viewer, words: Words, now: datetime) -> Row:
     )
 
 
-def hardware(workload: Workload) -> str:
+def hardware(workload: Workload | LaunchRequest) -> str:
     """``2 × H100``, or the provider's own id where the GPU is not known, or CPU only."""
     if workload.gpu_count and workload.gpu_model:
         return f"{workload.gpu_count} × {workload.gpu_model}"

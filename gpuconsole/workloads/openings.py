@@ -17,9 +17,10 @@ from gpuconsole.core.spec_forms import Values
 from gpuconsole.projects.models import Project
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads import access, drafts, services, since
-from gpuconsole.workloads.forms import CONNECTION, JSON_TEXT, PRESET, PROJECT, LaunchForm, is_ours
+from gpuconsole.workloads.forms import CONNECTION, JSON_TEXT, PRESET, PROJECT, REQUEST, LaunchForm, is_ours
 from gpuconsole.workloads.models import Draft, Workload
 from gpuconsole.workloads.presets import access as presets
+from gpuconsole.workloads.requests import access as requests
 from gpuconsole.workloads.states import ReasonCode
 
 STOP_AFTER = "guards.stop_after_s"
@@ -48,12 +49,14 @@ class Opening:
 
 
 def opened(viewer: Viewer, provider: Provider, project: Project | None, query: QueryDict) -> Opening:
-    """The form that a link opens: a clone, a preset, an offer, the draft, or an empty one."""
+    """The form that a link opens: a clone, a preset, a launch request, an offer, the draft, or an empty one."""
     draft = None if query.get("draft") == "discard" else drafts.find(viewer, provider.slug)
     if "clone" in query:
         return _cloned(viewer, provider, str(query["clone"]), draft)
     if "preset" in query:
         return _from_preset(viewer, provider, project, str(query["preset"]), draft)
+    if "request" in query:
+        return _trimmed(viewer, provider, str(query["request"]), draft)
     if "offer" in query:
         form = LaunchForm(viewer, provider, Values(), is_new=True)
         _begin(form, project)
@@ -63,7 +66,10 @@ def opened(viewer: Viewer, provider: Provider, project: Project | None, query: Q
 
 
 def let_go(form: LaunchForm) -> None:
-    """Go on without a preset that is not there any more, and say so."""
+    """Go on without a preset or launch request that is not there any more, and say so."""
+    if form.values.last(REQUEST) and form.request is None:
+        form.values.pop(REQUEST)
+        form.messages.append("The launch request that was trimmed here is decided. This would be a launch of your own.")
     if form.values.last(PRESET) and form.preset is None:
         form.values.pop(PRESET)
         form.messages.append("The preset that this form was opened from is gone. Its values stay; its locks do not.")
@@ -142,6 +148,28 @@ def _say_refusal(form: LaunchForm, workload: Workload) -> None:
         form.spec_form.add_errors({path: said.removeprefix(f"{path}: ")})
     else:
         form.messages.append(said)
+
+
+def _trimmed(viewer: Viewer, provider: Provider, public_id: str, draft: Draft | None) -> Opening:
+    """The form with a launch request in it, for an admin to take away from."""
+    request = requests.find(viewer, public_id)
+    if request.provider != provider.slug or not requests.may_approve(viewer, request):
+        raise Http404
+    kept = Values({CONNECTION: [request.connection.public_id], REQUEST: [request.public_id]})
+    kept[PROJECT] = [request.project.slug]
+    if request.preset:
+        kept[PRESET] = [request.preset.public_id]
+    form = LaunchForm(viewer, provider, kept, is_new=True)
+    if request.stop_after_s:
+        form.guards_form.put(STOP_AFTER, request.stop_after_s)
+    if request.labels:
+        form.guards_form.put("guards.labels", request.labels)
+    if not provider.name_path:
+        form.values["guards.name"] = [request.name]
+    form.take_spec(request.spec)
+    form = LaunchForm(viewer, provider, form.values, is_new=True)
+    let_go(form)
+    return Opening(form, None, draft)
 
 
 def _named(spec: Mapping[str, Any], path: str, name: str) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from statistics import median
 from django.utils import timezone
 
 from gpuconsole.accounts.models import Team
-from gpuconsole.catalog import gpus, records
+from gpuconsole.catalog import records
 from gpuconsole.catalog.records import Key, Record
+from gpuconsole.core import gpus
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 

@@ -23,7 +23,9 @@ from gpuconsole.workloads.forms import JSON_TEXT, LaunchForm
 from gpuconsole.workloads.openings import Opening, let_go
 from gpuconsole.workloads.presets import access as presets
 
-NO_FIELDS = frozenset({"csrfmiddlewaretoken", "key", "tried", "left", "confirmed", "save", JSON_TEXT})
+NO_FIELDS = frozenset(
+    {"csrfmiddlewaretoken", "key", "tried", "left", "confirmed", "asks", "why", "allows", "save", JSON_TEXT}
+)
 """Inputs beside the form's own fields; those of the question about a preset begin with ``preset-``."""
 _KEY_LENGTHS = range(16, 65)
 
@@ -97,6 +99,12 @@ def question(form: LaunchForm) -> dict[str, Any]:
     """The confirmation page; it carries the whole form along."""
     carried_along = carried(form, {"confirmed": "1", "tried": "1"})
     return rail.question(form) | carried_along | {"action_url": f"{carried_along['keep_url']}launch/"}
+
+
+def asking(form: LaunchForm) -> dict[str, Any]:
+    """The page that says why an admin must decide, what it costs and what is left; it carries the whole form along."""
+    carried_along = carried(form, {"asks": "1", "tried": "1"})
+    return rail.asking(form) | carried_along | {"action_url": f"{carried_along['keep_url']}launch/"}
 
 
 def carried(form: LaunchForm, own: Mapping[str, str]) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from gpuconsole.core.spec_forms import is_stand_in
 from gpuconsole.providers.remote import Offer
 from gpuconsole.workloads.estimates import Estimate
 from gpuconsole.workloads.forms import LaunchForm
-from gpuconsole.workloads.limits.verdicts import Check
+from gpuconsole.workloads.limits import left, tight
+from gpuconsole.workloads.limits.bars import Bar
+from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, Check
 
 ASK_FIRST = Decimal(50)
 """Money above which a launch asks once more, in the team's currency, where the person set no other line."""
@@ -25,7 +27,6 @@ _MONTH_H = 30 * 24
 _BUTTONS = {
     "over_quota": "Over quota: ask an admin",
     "over_budget": "Over budget: ask an admin",
-    "needs_approval": "Over a limit: ask an admin",
     "needs_deadline": "Say when to stop to launch",
 }
 """What the button says where a launch would be refused, by the code of the refusal."""
@@ -55,6 +56,10 @@ class Rail:
     button: str
     is_ready: bool
     note: str
+    asks: bool = False
+    """Pressing it asks an admin."""
+    bars: Sequence[Bar] = ()
+    """The fullest of the quotas that have a say."""
 
 
 def rail(form: LaunchForm) -> Rail:
@@ -76,6 +81,8 @@ def rail(form: LaunchForm) -> Rail:
         button=button,
         is_ready=is_ready,
         note=_note(form, figures),
+        asks=is_ready and figures.needs_approval,
+        bars=tight.fullest(figures.uses, form.project.team.currency) if form.project else (),
     )
 
 
@@ -119,6 +126,32 @@ def question(form: LaunchForm) -> dict[str, Any]:
     }
 
 
+def asks(form: LaunchForm) -> bool:
+    """Whether it can only be launched with an admin's yes."""
+    return form.request is None and form.estimate is not None and form.estimate.needs_approval
+
+
+def asking(form: LaunchForm) -> dict[str, Any]:
+    """What is asked for: the limits in the way, and the figures that the admin will see, too."""
+    figures = form.estimate
+    assert figures is not None and form.project is not None and form.connection is not None
+    most = figures.upper_in_team or figures.upper
+    label = f"At most, {formats.duration(figures.ends_s)}" if figures.ends_s is not None else "At most"
+    pairs: list[dict[str, Any]] = [
+        {"label": "Per hour", "value": _money(figures.hourly_in_team or figures.hourly)},
+        {"label": label, "value": _money(most), "is_total": True},
+    ]
+    keys = [check.limit for check in figures.blocking]
+    pairs += [{"label": one.label, "value": one.words} for one in left.lines(form.project, form.owner, keys)]
+    return {
+        "name": form.name or f"An unnamed {form.provider.kind}",
+        "text": f"{_title(figures)} at {form.provider.name}, charged to {form.project.name}.",
+        "limits": figures.blocking,
+        "pairs": pairs,
+        "is_sandbox": figures.is_sandbox,
+    }
+
+
 def _button(form: LaunchForm, figures: Estimate | None) -> tuple[str, bool]:
     kind = form.provider.kind
     if not form.projects:
@@ -131,6 +164,11 @@ def _button(form: LaunchForm, figures: Estimate | None) -> tuple[str, bool]:
         return (f"Fix {fields} to launch" if shown or form.json_error else f"Fill in {fields} to launch"), False
     if form.connection is None:
         return f"Connect {form.provider.name} to launch", False
+    if form.request is not None:
+        waits = figures is not None and all(check.code == NEEDS_APPROVAL for check in figures.blocking)
+        return ("Approve with these changes", True) if waits else ("Not possible just now", False)
+    if figures is not None and figures.needs_approval:
+        return "Ask an admin", True
     if figures is not None and figures.blocking:
         return _BUTTONS.get(figures.blocking[0].code, "Not possible just now"), False
     return f"Launch {kind}", True
@@ -181,7 +219,8 @@ def _price_note(figures: Estimate) -> str:
         return ""
     if figures.price_seen_at is None:
         return f"{figures.price_source}, never read"
-    return f"{figures.price_source}, seen {formats.ago(timezone.now() - figures.price_seen_at)}"
+    odd = "An odd price, most likely a mistake. " if figures.is_doubted else ""
+    return f"{odd}{figures.price_source}, seen {formats.ago(timezone.now() - figures.price_seen_at)}"
 
 
 def _lines(form: LaunchForm, figures: Estimate) -> list[Line]:
@@ -213,6 +252,10 @@ def _lines(form: LaunchForm, figures: Estimate) -> list[Line]:
 
 
 def _note(form: LaunchForm, figures: Estimate) -> str:
+    if form.request is not None:
+        return f"Launched at once for {form.request.by or 'who asked'}; the limits above are waived for it."
+    if figures.needs_approval:
+        return "It waits for an admin; you see what they are told before it is sent."
     if must_ask(form):
         return (
             f"Asks once more: it is above your {_line(form)} line."

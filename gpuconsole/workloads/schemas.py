@@ -51,6 +51,8 @@ class LaunchIn(ApiInput):
     """Required without a preset; with one it is the whole spec, in place of the preset's."""
     guards: GuardsIn = GuardsIn()
     labels: Labels = Field(default_factory=list)
+    why: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")] = ""
+    """What an admin should know where a limit makes the launch wait for one."""
     preset: Text | None = None
     """Id of a preset to launch from: what is left out here is taken from it, and its locked fields must stay."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from gpuconsole.core.money import Money
 from gpuconsole.projects import rates
@@ -34,32 +34,50 @@ def spent_by_project(
     intervals: Intervals, start: datetime, end: datetime, now: datetime
 ) -> dict[int, dict[str, Decimal]]:
     """The same by project and currency. Two queries."""
-    sums = closed_by_project(intervals, start, end)
-    for project, own in crossing_by_project(intervals, start, end, now).items():
+    return spent_by("project", intervals, start, end, now)
+
+
+def spent_by(
+    column: str, intervals: Intervals, start: datetime, end: datetime, now: datetime
+) -> dict[int, dict[str, Decimal]]:
+    """The same by the keys of a column, such as ``workload__owner``; what has none there is left out. Two queries."""
+    intervals = intervals.exclude(**{column: None})
+    sums = _closed(column, intervals, start, end)
+    for key, own in _crossing(column, intervals, start, end, now).items():
         for currency, amount in own.items():
-            sums[project][currency] += amount
+            sums[key][currency] += amount
     return sums
 
 
 def closed_by_project(intervals: Intervals, start: datetime, end: datetime) -> dict[int, dict[str, Decimal]]:
     """Cost of the intervals that lie between two moments whole."""
-    inside = intervals.filter(started_at__gte=start, started_at__lt=end, ended_at__lte=end, cost__isnull=False)
-    sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for project, currency, cost in inside.order_by().values_list("project", "currency").annotate(Sum("cost")):
-        sums[project][currency] += cost
-    return sums
+    return _closed("project", intervals, start, end)
 
 
 def crossing_by_project(
     intervals: Intervals, start: datetime, end: datetime, now: datetime
 ) -> dict[int, dict[str, Decimal]]:
     """What the others cost between two moments: those that are open, and those that cross one of them."""
+    return _crossing("project", intervals, start, end, now)
+
+
+def _closed(column: str, intervals: Intervals, start: datetime, end: datetime) -> dict[int, dict[str, Decimal]]:
+    inside = intervals.filter(started_at__gte=start, started_at__lt=end, ended_at__lte=end, cost__isnull=False)
+    sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for key, currency, cost in inside.order_by().values_list(column, "currency").annotate(Sum("cost")):
+        sums[key][currency] += cost
+    return sums
+
+
+def _crossing(
+    column: str, intervals: Intervals, start: datetime, end: datetime, now: datetime
+) -> dict[int, dict[str, Decimal]]:
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     crossing = intervals.filter(started_at__lt=end).filter(
         Q(ended_at__isnull=True) | Q(ended_at__gt=end) | Q(started_at__lt=start, ended_at__gt=start)
     )
-    for interval in crossing:
-        sums[interval.project_id][interval.currency] += _share(interval, start, end, now)
+    for interval in crossing.annotate(of=F(column)):
+        sums[interval.of][interval.currency] += _share(interval, start, end, now)
     return sums
 
 

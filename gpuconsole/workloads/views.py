@@ -16,9 +16,12 @@ from gpuconsole.core.htmx import wants_fragment
 from gpuconsole.projects.access import focused_project
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
-from gpuconsole.workloads import chooser, drafts, edits, openings, pages, rail, services
-from gpuconsole.workloads.forms import LaunchForm
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads import chooser, drafts, edits, openings, pages, rail
+from gpuconsole.workloads.forms import PROJECT, LaunchForm
+from gpuconsole.workloads.models import LaunchRequest, Via, Workload
+from gpuconsole.workloads.requests import services as requests
+from gpuconsole.workloads.requests.access import allowable
+from gpuconsole.workloads.requests.trims import Trim
 
 
 @login_required
@@ -95,24 +98,33 @@ def launch(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     filled = pages.posted(viewer(request), find_provider(slug, kind), request.POST, is_try=True)
     if not filled.is_ready:
         return show_again(request, filled)
-    if rail.must_ask(filled) and "confirmed" not in request.POST:
+    if filled.request is not None:
+        return _trim(request, filled)
+    if rail.asks(filled) and "asks" not in request.POST:
+        drafts.save(filled)
+        return render(request, "launch/ask.html", pages.asking(filled))
+    if not rail.asks(filled) and rail.must_ask(filled) and "confirmed" not in request.POST:
         drafts.save(filled)
         return render(request, "components/confirm_page.html", pages.question(filled))
     try:
-        workload = _launched(filled)
+        done = _launched(filled, request.POST.get("why", "") if "asks" in request.POST else None)
     except Refused as no:
         filled.refuse(no)
         return show_again(request, filled)
     drafts.discard(filled.viewer, slug)
-    messages.success(request, f"Sent {workload.name} to {filled.provider.name}.")
-    for text in workload.warnings:
+    if isinstance(done, LaunchRequest):
+        messages.success(request, f"{done} was sent to the admins of {filled.project}, and is held until one decides.")
+        return redirect("request", done.public_id)
+    messages.success(request, f"Sent {done.name} to {filled.provider.name}.")
+    for text in done.warnings:
         messages.warning(request, text)
-    return redirect(f"/{workload.kind}s/{workload.public_id}/")
+    return redirect(f"/{done.kind}s/{done.public_id}/")
 
 
-def _launched(filled: LaunchForm) -> Workload:
+def _launched(filled: LaunchForm, why: str | None) -> Workload | LaunchRequest:
+    """``why`` is what the admins should know, from a person who was told that they must decide; None: nobody was."""
     assert filled.spec and filled.project and filled.connection  # is_ready said so
-    return services.launch(
+    return requests.launch_or_ask(
         project=filled.project,
         connection=filled.connection,
         spec=filled.spec,
@@ -122,7 +134,38 @@ def _launched(filled: LaunchForm) -> Workload:
         idempotency_key=filled.key,
         labels=filled.labels,
         preset=filled.preset,
+        why=(why or "").replace("\0", "")[:500],
+        may_ask=why is not None,
     )
+
+
+def _trim(request: HttpRequest, filled: LaunchForm) -> HttpResponse:
+    """Approve the launch request that the form was opened from, as far as the form leaves it."""
+    assert filled.request and filled.spec  # is_ready said so
+    try:
+        _refuse_elsewhere(filled)
+        done = requests.approve(
+            request=filled.request,
+            by=filled.viewer.user,
+            via=Via.PAGE,
+            allowed=allowable(filled.viewer, filled.request.project, request.POST.getlist("allows")),
+            trim=Trim(filled.spec, filled.stop_after_s),
+        )
+    except Refused as no:
+        filled.refuse(no)
+        return show_again(request, filled)
+    drafts.discard(filled.viewer, filled.provider.slug)
+    messages.success(request, f"{done} was launched with your changes.")
+    return redirect("request", done.public_id)
+
+
+def _refuse_elsewhere(filled: LaunchForm) -> None:
+    """What is trimmed stays where it was asked for. Raises Refused."""
+    assert filled.request
+    if filled.project != filled.request.project:
+        raise Refused(f"It was asked for in {filled.request.project}, and is charged there.", field=PROJECT)
+    if filled.connection != filled.request.connection:
+        raise Refused(f"It was asked for on {filled.request.connection.name}, and is launched there.")
 
 
 def show_again(request: HttpRequest, filled: LaunchForm) -> HttpResponse:

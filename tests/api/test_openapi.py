@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from gpuconsole.core.api import ApiInput, ApiSchema
 from gpuconsole.providers import registry
 from gpuconsole.workloads.models import Workload
 from gpuconsole.wsgi import application
@@ -29,6 +31,8 @@ TOLD_IN_WORDS = {
     "list_offers",
     "list_offer_prices",
     "list_presets",
+    "list_requests",
+    "trim_request",
     "list_invoices",
     "import_invoice",
     "get_reconciliation",
@@ -56,7 +60,7 @@ def _one_connection() -> Iterator[None]:
     request_finished.connect(close_old_connections)
 
 
-BODIES = ("launch_workload", "preview_workload")
+BODIES = ("launch_workload", "preview_workload", "estimate_workload")
 """Operations whose bodies hold the spec of a provider: big schemas, drawn few times."""
 RULES = settings(
     deadline=None,
@@ -113,3 +117,13 @@ def test_every_operation_declares_its_problems(client: Client) -> None:
             assert wanted <= set(answers), f"{method} {path}"
             for status in wanted:
                 assert list(answers[status]["content"]) == ["application/problem+json"]
+
+
+def test_every_shape_has_a_name_of_its_own() -> None:
+    """Two of one name would take each other's place among the components."""
+
+    def below(shape: type) -> list[type]:
+        return [found for one in shape.__subclasses__() for found in (one, *below(one))]
+
+    names = Counter(one.__name__ for base in (ApiSchema, ApiInput) for one in set(below(base)))
+    assert [name for name, count in names.items() if count > 1] == []

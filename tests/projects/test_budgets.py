@@ -1,12 +1,12 @@
 """Budgets: months in the team's zone, and what is left of one."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from gpuconsole.core.money import Money
-from gpuconsole.projects.budgets import balance, forecast, last_days, marks_passed, month_of, months_until
+from gpuconsole.projects.budgets import balance, marks_passed, month_of, months_until
 from gpuconsole.projects.models import AlertKind, Budget
 
 
@@ -73,13 +73,6 @@ def test_the_months_that_work_can_reach():
     assert [month.name for month in months_until(now, None, zone)] == ["November", "December"]
 
 
-def test_days_are_whole_local_days_over_a_change_of_the_clock():
-    now = datetime(2026, 10, 27, 9, tzinfo=UTC)
-    days = last_days(now, "Europe/Berlin", 3)
-    assert [(end - start).total_seconds() / 3600 for start, end in days] == [24, 25, 24]
-    assert days[-1][1] == datetime(2026, 10, 26, 23, tzinfo=UTC)
-
-
 @pytest.mark.parametrize(
     ("amount", "spent", "stops", "kinds"),
     [
@@ -95,36 +88,3 @@ def test_days_are_whole_local_days_over_a_change_of_the_clock():
 def test_the_marks_that_are_passed(amount, spent, stops, kinds):
     budget = Budget(amount=Decimal(amount), currency="USD", stops_at_120=stops)
     assert marks_passed(budget, Decimal(spent)) == [AlertKind(kind) for kind in kinds]
-
-
-NOVEMBER = month_of(datetime(2026, 11, 21, tzinfo=UTC), "UTC")
-
-
-def test_an_even_pace_ends_the_money_on_its_day():
-    now = datetime(2026, 11, 21, tzinfo=UTC)
-    found = forecast(NOVEMBER, now, Decimal(1000), [Decimal(50)] * 7, zone="UTC", amount=Decimal(1180))
-    assert (found.total, found.low, found.high) == (1500, 1500, 1500)
-    assert found.spent_on == found.earliest == found.latest == date(2026, 11, 24)
-
-
-def test_the_range_grows_with_the_spread_and_says_earliest_and_latest():
-    now, days = datetime(2026, 11, 21, tzinfo=UTC), [Decimal(day) for day in (20, 80, 50, 30, 70, 60, 40)]
-    found = forecast(NOVEMBER, now, Decimal(1000), days, zone="UTC", amount=Decimal(1180))
-    assert found.low < found.total == 1500 < found.high
-    assert found.earliest < found.spent_on < found.latest
-    calmer = forecast(NOVEMBER, now, Decimal(1000), [Decimal(50 + n % 2) for n in range(7)], zone="UTC")
-    assert calmer.high - calmer.low < found.high - found.low
-    assert calmer.spent_on is None
-
-
-def test_without_history_nothing_is_foretold_and_one_day_gives_no_range():
-    now = datetime(2026, 11, 21, tzinfo=UTC)
-    assert forecast(NOVEMBER, now, Decimal(5), [], zone="UTC") is None
-    found = forecast(NOVEMBER, now, Decimal(5), [Decimal(1)], zone="UTC", amount=Decimal(100))
-    assert (found.total, found.low, found.high, found.spent_on) == (15, None, None, None)
-
-
-def test_money_that_is_gone_is_gone_today():
-    now = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
-    found = forecast(NOVEMBER, now, Decimal(100), [Decimal(1)] * 3, zone="Europe/Berlin", amount=Decimal(90))
-    assert found.spent_on == date(2026, 11, 22)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gpuconsole.audit.models import Record
 from gpuconsole.projects import secrets
 from gpuconsole.projects.models import Project, ProjectRole
 from tests import factories as make
@@ -36,7 +37,23 @@ def test_a_short_name_that_is_taken_is_told_beside_its_field(as_owner, project):
     assert "slug" in answer.context["form"].errors
 
 
-@pytest.mark.parametrize("page", ["", "members/", "quotas/", "secrets/"])
+def test_admins_say_whether_instances_may_run_without_an_end(as_owner, project):
+    url, said = "/projects/speech-asr/settings/", {"name": project.name, "stop_after_h": "8"}
+    assert "Instances may run without a latest end" in as_owner.get(url).content.decode()
+
+    as_owner.post(url, said | {"may_never_end": "on"})
+    project.refresh_from_db()
+    assert (project.may_never_end, project.default_stop_after_s) == (True, 8 * 3600)
+    assert "checked" in str(as_owner.get(url).context["form"]["may_never_end"])
+
+    as_owner.post(url, said)
+    project.refresh_from_db()
+    assert not project.may_never_end
+    record = Record.objects.filter(action="project.update").latest("pk")
+    assert (record.before, record.after) == ({"may_never_end": True}, {"may_never_end": False})
+
+
+@pytest.mark.parametrize("page", ["", "members/", "secrets/"])
 def test_viewers_look_and_change_nothing(client, project, page):
     client.force_login(make.add_to_project(project, ProjectRole.VIEWER), backend=BACKEND)
     path = f"/projects/speech-asr/settings/{page}"

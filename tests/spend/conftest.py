@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from gpuconsole.core.days import Span
 from gpuconsole.projects.models import Project
 from gpuconsole.spend import rollup, stale
 from gpuconsole.spend.axes import By
-from gpuconsole.spend.days import Span
 from gpuconsole.spend.reading import Reader, Scope
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, Workload

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from gpuconsole.core import csv_files
+from gpuconsole.core.days import Span
 from gpuconsole.projects.models import ExchangeRate
 from gpuconsole.spend import exports, focus, rows
 from gpuconsole.spend.currencies import rates_to
-from gpuconsole.spend.days import Span
 from gpuconsole.spend.reading import Scope
 from gpuconsole.workloads.models import Workload
 from tests.spend.conftest import HOUR, Book
@@ -32,7 +33,7 @@ MANDATORY = {
 
 def read(lines: Any) -> list[dict[str, str]]:
     text = StringIO()
-    csv.writer(text).writerows(lines)
+    csv.writer(text).writerows([csv_files.cell(value) for value in line] for line in lines)
     text.seek(0)
     return list(csv.DictReader(text))
 

@@ -14,11 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gpuconsole.accounts.models import TeamRole
+from gpuconsole.core.days import Month
 from gpuconsole.core.formats import THIN
-from gpuconsole.projects.models import ExchangeRate
+from gpuconsole.projects.models import Budget, ExchangeRate
 from gpuconsole.spend import asked, page, scope
-from gpuconsole.spend.days import Month
+from gpuconsole.spend.axes import By
 from gpuconsole.spend.figures import Figure
+from gpuconsole.workloads.limits import alerts, money
 from gpuconsole.workloads.states import State
 from tests.factories import make_project
 from tests.factories_workloads import make_lab, make_user, make_viewer
@@ -200,3 +202,38 @@ def test_another_teams_costs_are_nowhere(book: Book, visitor: Client) -> None:
     other = Book(lab.team, lab.owner, lab.project, lab.connections)
     other.used(timezone.now() - HOUR, timezone.now(), price=Decimal(77))
     assert "$77" not in text_of(visitor)
+
+
+def test_invoices_are_reached_from_costs_by_the_teams_admins(book: Book, visitor: Client) -> None:
+    month = Month.of(timezone.now().date())
+    answer = visitor.get("/costs/").content.decode()
+    assert f'href="/costs/invoices/?month={month}"' in answer
+    assert 'class="nav-item" href="/costs/invoices/"' not in answer
+    invoices = visitor.get("/costs/invoices/").content.decode()
+    assert '<a href="/costs/">Costs</a><span aria-current="page">Invoices</span>' in invoices
+    assert re.search(r'href="/costs/" title="Costs" aria-current="page"', invoices)
+    member = Client()
+    member.force_login(make_user(book.team, TeamRole.MEMBER))
+    assert "/costs/invoices/" not in member.get("/costs/").content.decode()
+
+
+def test_a_budget_is_foretold_the_same_on_its_page_in_alerts_and_here(book: Book) -> None:
+    for day in range(1, 12):
+        book.used(days_ago(day), days_ago(day) + HOUR, price=Decimal(10 + day % 3))
+    give_budget(book.project, 180)
+    budget = Budget.objects.get()
+    [standing] = money.standings([budget], NOW)
+    told = alerts.outlook(standing, NOW)
+    line = next(one for one in shown(book)["lines"] if one.name == book.project.name)  # type: ignore[attr-defined]
+    assert told is not None and line.forecast is not None
+    assert (told.total, told.low, told.high) == (line.forecast.total, line.forecast.low, line.forecast.high)
+    assert told.spent_on == line.forecast.spent_on(Decimal(180)) is not None
+
+
+def test_gpus_are_one_bar_however_providers_write_them(book: Book) -> None:
+    for words in ("NVIDIA_H100_80GB_SXM5", "H100", "H100 80GB HBM3"):
+        book.used(days_ago(1), days_ago(1) + HOUR, gpu_model=words)
+    book.used(days_ago(1) + HOUR, None, gpu_model="nvidia h100")
+    reader = book.reader(NOW)
+    found = reader.cells(Month(2026, 11).span("UTC"), By.GPU)
+    assert {cell.key for cell in found} == {"H100"}

@@ -14,17 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gpuconsole.accounts.models import Team
+from gpuconsole.core.days import Month, Span, day_of
 from gpuconsole.projects.budgets import month_of
 from gpuconsole.spend import rollup, stale
 from gpuconsole.spend.axes import By
-from gpuconsole.spend.days import Month, Span, day_of
 from gpuconsole.spend.models import CostDay, StaleWorkload, TeamRollup, WorkloadDay
 from gpuconsole.workloads import spending
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Kind, State, may_move
+from tests.core.test_days import ZONES
 from tests.factories_workloads import make_lab, moved, sent
 from tests.spend.conftest import HOUR, Book
-from tests.spend.test_days import ZONES
 
 NOV = datetime(2026, 11, 1, tzinfo=UTC)
 

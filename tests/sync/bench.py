@@ -135,7 +135,7 @@ def engine_at(url: str) -> Iterator[Engine]:
     team = Team.objects.create(name="Research lab", slug="lab")
     user = User.objects.create_user("rita@example.com")
     Membership.objects.create(team=team, user=user, role=TeamRole.OWNER)
-    project = Project.objects.create(team=team, name="First project", slug="first")
+    project = Project.objects.create(team=team, name="First project", slug="first", may_never_end=True)
     with httpx.Client(base_url=url, trust_env=False) as far:
         yield Engine(far, team, user, project)
     opening.close_all()

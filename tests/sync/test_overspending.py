@@ -9,6 +9,7 @@ from django.utils import timezone
 from gpuconsole.projects.budgets import month_of
 from gpuconsole.projects.models import Budget, BudgetAlert, Project
 from gpuconsole.sync import overspending
+from gpuconsole.workloads import settled
 from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.states import ReasonCode, State
 from tests.factories import set_budget
@@ -39,6 +40,7 @@ def spend(lab: Lab, amount: float, at: datetime, project: Project | None = None)
         currency="USD",
         rounding="second",
     )
+    settled.changed.send(sender=Workload, workloads=[job])
 
 
 def kinds() -> list[str]:
@@ -70,14 +72,14 @@ def test_another_month_tells_anew(lab: Lab) -> None:
     later = month_of(now, "UTC").end + timedelta(hours=1)
     spend(lab, 60, later)
     overspending.enforce(later)
-    assert sorted(BudgetAlert.objects.values_list("month", flat=True)) == [
+    assert sorted(BudgetAlert.objects.filter(kind="50").values_list("month", flat=True)) == [
         month_of(now, "UTC").first,
         month_of(later, "UTC").first,
     ]
 
 
 def test_a_teams_budget_counts_all_its_projects(lab: Lab) -> None:
-    other = Project.objects.create(team=lab.team, name="Other", slug="other")
+    other = Project.objects.create(team=lab.team, name="Other", slug="other", may_never_end=True)
     lab.workload("baseten", State.CANCELLED, project=other)
     set_budget(lab.project, 100, wide=True)
     now = timezone.now()

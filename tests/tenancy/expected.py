@@ -63,8 +63,13 @@ READ_OFFER = Rule("401 404 ok ok ok ok ok", everybody("405"))
 READ_WORK = Rule("401 404 404 ok ok ok ok", everybody("405"))
 _OWN_TEAM_READ = "401 ok 403 403 403 403 ok"
 ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
+DECIDE = Rule(everybody("405"), "401 404 404 403 403 ok ok")
 _QUOTAS = Rule("401 404 404 ok ok ok ok", "401 404 404 403 403 ok ok")
 _TEAM_QUOTAS = Rule("401 ok 403 403 403 403 ok", "401 ok 403 403 403 403 ok")
+
+
+_LIMIT_ACTS = ("save/", "add/", "budget/", "alerts/", "alerts/add/", "providers/")
+_LIMIT_REMOVALS = ("budget/remove/", "alerts/<int:pk>/remove/", "<str:public_id>/remove/")
 
 
 def _launch(world: World) -> dict[str, Any]:
@@ -73,6 +78,14 @@ def _launch(world: World) -> dict[str, Any]:
 
 def _preset(world: World) -> dict[str, Any]:
     return {"name": "shared", "project": world.lab.project.slug, "spec": sample("cortecs")}
+
+
+def _limits(world: World) -> dict[str, Any]:
+    return {"limit": world.names["requests/"]["limits"]}
+
+
+def _reason(world: World) -> dict[str, Any]:
+    return {"reason": "Not now."}
 
 
 def _quota(world: World) -> dict[str, Any]:
@@ -109,6 +122,7 @@ def _within(prefix: str, rules: dict[str, Rule]) -> dict[str, Rule]:
 
 _FORM_OF = "launch/<slug:slug>/<slug:kind>/"
 _PRESET = "launch/presets/<slug:public_id>/"
+_REQUEST = "requests/<slug:public_id>/"
 _CONNECTION = "connections/<str:public_id>/"
 _PROJECT = "projects/<slug:slug>/settings/"
 
@@ -123,6 +137,12 @@ EXPECTED: dict[str, Rule] = {
     f"{_FORM_OF}preset/": PRESS,
     **_shared("jobs"),
     **_shared("instances"),
+    "requests/": PAGE,
+    "requests/by-link/<str:token>/": OPEN_FORM,  # the link itself is the right to decide
+    _REQUEST: WORK,
+    f"{_REQUEST}approve/": PROJECT_PRESS.posting(_limits),
+    f"{_REQUEST}decline/": PROJECT_PRESS.posting(_reason),
+    f"{_REQUEST}withdraw/": Rule(_NOT_POSTED, "in 404 404 403 ok 403 403"),
     "catalogue/": PAGE,
     "catalogue/compare/": PAGE,
     "catalogue/export.csv": PAGE,
@@ -136,12 +156,14 @@ EXPECTED: dict[str, Rule] = {
     "projects/": PAGE,
     "projects/new/": OWN_TEAM_FORM,
     "projects/switch/": Rule(_NOT_POSTED, _IN_PROJECT).posting(lambda world: {"project": world.lab.project.slug}),
-    **_within(
-        _PROJECT, {"": PROJECT_FORM, "quotas/": PROJECT_FORM, "members/": PROJECT_FORM, "secrets/": PROJECT_FORM}
-    ),
+    **_within(_PROJECT, {"": PROJECT_FORM, "quotas/": WORK, "members/": PROJECT_FORM, "secrets/": PROJECT_FORM}),
     **_within(_PROJECT, {"archive/": PROJECT_ASK, "unarchive/": PROJECT_PRESS}),
     **_within(_PROJECT, {"members/<int:pk>/role/": PROJECT_PRESS, "members/<int:pk>/remove/": PROJECT_PRESS}),
     f"{_PROJECT}secrets/<str:public_id>/remove/": PROJECT_ASK,
+    **_within(f"{_PROJECT}quotas/", dict.fromkeys((*_LIMIT_ACTS, *_LIMIT_REMOVALS, "members/"), PROJECT_PRESS)),
+    "team/quotas/": Rule(_OWN_TEAM, _NOT_POSTED),
+    **_within("team/quotas/", dict.fromkeys(_LIMIT_ACTS, Rule(_NOT_POSTED, _OWN_TEAM))),
+    **_within("team/quotas/", dict.fromkeys(_LIMIT_REMOVALS, TEAM_PRESS)),
     "team/": PAGE,
     "team/switch/": Rule(_NOT_POSTED, "in 404 ok ok ok ok ok").posting(lambda world: {"team": world.lab.team.slug}),
     "team/settings/": OWN_TEAM_FORM,
@@ -201,6 +223,7 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/openapi.json": OPEN_FORM,
     "api/v1/me": READ,
     "api/v1/projects": READ,
+    "api/v1/projects/<slug>": READ_WORK,
     "api/v1/connections": READ,
     "api/v1/providers": READ,
     "api/v1/providers/<slug>": READ,
@@ -216,6 +239,11 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/reconciliation": Rule(_OWN_TEAM_READ, everybody("405")),
     "api/v1/projects/<slug>/workloads": ACT.posting(_launch),
     "api/v1/projects/<slug>/workloads/preview": ACT.posting(_launch),
+    "api/v1/requests": READ,
+    "api/v1/requests/<id>": READ_WORK,
+    **_within("api/v1/requests/<id>/", dict.fromkeys(("approve", "decline"), DECIDE.posting(_reason))),
+    "api/v1/requests/<id>/trim": DECIDE.posting(lambda world: {"guards": {"stop_after_s": 60}}),
+    "api/v1/requests/<id>/withdraw": Rule(everybody("405"), "401 404 404 403 ok 403 403"),
     "api/v1/projects/<slug>/workloads/estimate": ACT.posting(_launch),
     "api/v1/projects/<slug>/quotas": _QUOTAS.posting(_quota),
     "api/v1/projects/<slug>/quotas/<id>": READ_WORK,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.test import Client
@@ -15,13 +16,18 @@ from gpuconsole.projects.models import ExchangeRate, ProjectMember, ProjectRole
 from gpuconsole.spend.invoices import services as invoices
 from gpuconsole.spend.models import Source
 from gpuconsole.workloads import ways
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.limits import alert_rules
+from gpuconsole.workloads.limits.alert_rules import AlertTerms
+from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.presets import services as presets
 from gpuconsole.workloads.presets.services import Content
+from gpuconsole.workloads.requests import links
+from gpuconsole.workloads.requests import services as requests
+from gpuconsole.workloads.requests.links import Answer
 from gpuconsole.workloads.states import State
 from tests.contract.samples import sample
 from tests.factories import add_member, make_project, make_team, make_token, set_budget, set_quota
-from tests.factories_workloads import Lab, make_lab
+from tests.factories_workloads import Lab, make_lab, make_spec
 
 ROLES = ("anonymous", "stranger", "outsider", "viewer", "member", "project_admin", "team_admin")
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -89,6 +95,7 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         by=owner,
         secret_names=(),
     )
+    request = _asked(lab, member)
     content = b"resource_id,from,to,amount,currency\ny,2026-11-01,2026-11-02,1,USD\n"
     invoice = invoices.import_file(connection=lab.connections["cortecs"], content=content, source=Source.FILE, by=owner)
     token, _ = make_token(lab.team, owner)
@@ -100,16 +107,25 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     spare = add_member(lab.team)
     in_project = ProjectMember.objects.create(project=lab.project, user=spare, role=ProjectRole.VIEWER)
     at_settings = {"slug": lab.project.slug}
+    dear = AlertTerms(amount=Decimal(500))
+    own, wide = (
+        alert_rules.add(team=lab.team, project=project, terms=dear, by=owner) for project in (lab.project, None)
+    )
+    quota, team_quota = (set_quota(lab.project, "workloads", 99, wide=is_wide).public_id for is_wide in (False, True))
     return {
         "jobs/": {"public_id": job.public_id, "tab": "spec", "verb": "retry"},
         "instances/": {"public_id": instance.public_id, "tab": "spec", "verb": "stop"},
+        "requests/by-link/": {"token": links.path(request, Answer.DECLINE, owner).rstrip("/").rpartition("/")[2]},
+        "requests/": {"public_id": request.public_id, "limits": request.limits},
         "catalogue/": {"public_id": offer.public_id},
         "connections/": {"public_id": lab.connections["cortecs"].public_id},
         "launch/presets/": {"public_id": preset.public_id},
         "launch/": {"slug": "cortecs", "kind": "instance"},
         "projects/<slug:slug>/settings/members/": at_settings | {"pk": in_project.pk},
         "projects/<slug:slug>/settings/secrets/": at_settings | {"public_id": secret.public_id},
+        "projects/<slug:slug>/settings/quotas/": at_settings | {"public_id": quota, "pk": own.pk},
         "projects/": at_settings,
+        "team/quotas/": {"public_id": team_quota, "pk": wide.pk},
         "team/invitations/": {"public_id": invitation.public_id},
         "team/members/": {"pk": Membership.objects.get(team=lab.team, user=spare).pk},
         "account/tokens/": {"public_id": token.public_id},
@@ -118,11 +134,23 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "account/password/reset/": {"uidb36": "1", "key": "wrong"},
         "api/v1/offers/": {"id": offer.public_id},
         "api/v1/providers/": {"slug": "cortecs"},
-        "api/v1/projects/": at_settings | {"id": set_quota(lab.project, "workloads", 99).public_id},
-        "api/v1/team/": {"id": set_quota(lab.project, "workloads", 99, wide=True).public_id},
+        "api/v1/projects/": at_settings | {"id": quota},
+        "api/v1/team/": {"id": team_quota},
         "api/v1/presets/": {"id": preset.public_id},
+        "api/v1/requests/": {"id": request.public_id},
         "costs/invoices/": {"public_id": invoice.public_id},
         "api/v1/invoices/": {"id": invoice.public_id},
         "api/v1/workloads/": {"id": instance.public_id},
         "api/(": {"rest": "nothing"},
     }
+
+
+def _asked(lab: Lab, member: User) -> LaunchRequest:
+    """A launch of the member's that waits for an admin of the project."""
+    quota = set_quota(lab.project, "gpus", 0, kind="job", consequence="ask")
+    spec, connection = make_spec("baseten"), lab.connections["baseten"]
+    found = requests.launch_or_ask(
+        project=lab.project, connection=connection, spec=spec, name="asked", by=member, stop_after_s=3600
+    )
+    assert isinstance(found, LaunchRequest) and found.limits == [quota.public_id]
+    return found

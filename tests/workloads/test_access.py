@@ -22,7 +22,7 @@ def test_a_stranger_sees_nothing_and_finds_a_404(lab: Lab) -> None:
 
 def test_a_member_of_the_team_sees_only_the_projects_with_a_role(lab: Lab) -> None:
     hidden = lab.workload()
-    other = Project.objects.create(team=lab.team, name="Other", slug="other")
+    other = Project.objects.create(team=lab.team, name="Other", slug="other", may_never_end=True)
     shown = lab.launch(project=other)
     viewer = make_viewer(make_user(lab.team, other=ProjectRole.VIEWER), lab.team)
     assert list(visible_workloads(viewer)) == [shown]
@@ -74,7 +74,7 @@ def test_a_token_acts_within_its_scopes(lab: Lab, scope: Scope, own: bool, other
 
 
 def test_a_projects_token_sees_no_other_project(lab: Lab) -> None:
-    other = Project.objects.create(team=lab.team, name="Other", slug="other")
+    other = Project.objects.create(team=lab.team, name="Other", slug="other", may_never_end=True)
     lab.workload()
     token = ApiToken.objects.create(
         public_id="tok_1", team=lab.team, user=lab.owner, project=other, name="ci", hash="h", scopes=[Scope.ADMIN]

@@ -87,6 +87,7 @@ def test_the_last_money_is_not_given_twice(lab: Lab) -> None:
 
 
 def test_an_end_is_taken_away_only_where_an_admin_allowed_it(lab: Lab) -> None:
+    Project.objects.update(may_never_end=False)
     job = running(lab)
     with pytest.raises(Refused, match="An admin can allow") as refusal:
         services.extend(workload=job, by=lab.owner, ends_by=None)
@@ -141,6 +142,7 @@ def test_the_api_extends_and_refuses_with_the_field(lab: Lab) -> None:
     assert (status, told["ends_by"][:19]) == (200, later(job).isoformat()[:19])
     status, told = ask("2020-01-01T00:00:00Z")
     assert (status, told["errors"][0]["path"]) == (422, "ends_by")
+    Project.objects.update(may_never_end=False)
     status, told = ask(None)
     assert (status, told["code"]) == (422, "needs_deadline")
 

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit.models import Record
+from gpuconsole.catalog.models import Offer
+from gpuconsole.catalog.sanity import Doubt
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import redis
 from gpuconsole.core.errors import Refused
@@ -21,6 +23,7 @@ from gpuconsole.projects.models import ExchangeRate, Project
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import services, tokens
+from gpuconsole.workloads.estimates import Estimate, estimate
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import ACTIVE, State
 from tests.contract.samples import sample
@@ -99,7 +102,7 @@ def test_the_same_key_with_another_request_is_refused(lab: Lab) -> None:
 
 
 def test_a_key_of_one_project_is_no_key_of_another(lab: Lab) -> None:
-    other = Project.objects.create(team=lab.team, name="Other", slug="other")
+    other = Project.objects.create(team=lab.team, name="Other", slug="other", may_never_end=True)
     first = lab.launch(idempotency_key="k1")
     assert lab.launch(idempotency_key="k1", project=other).pk != first.pk
 
@@ -238,6 +241,7 @@ def test_work_that_its_provider_ends_by_itself_holds_the_budget_for_that_long(la
 
 
 def test_a_job_that_never_ends_by_itself_needs_a_latest_end(lab: Lab) -> None:
+    Project.objects.update(may_never_end=False)
     endless = otoy(task="PERSISTENT", max_timeout_run_ms=None)
     with pytest.raises(Refused) as caught:
         lab.launch("otoy", spec=endless)
@@ -247,3 +251,36 @@ def test_a_job_that_never_ends_by_itself_needs_a_latest_end(lab: Lab) -> None:
 
 def otoy(**changes: object) -> Spec:
     return registry.get("otoy").spec.read({**sample("otoy"), "allowed_region_codes": [], **changes})
+
+
+def test_an_instance_needs_a_latest_end_unless_an_admin_allows_none(lab: Lab) -> None:
+    Project.objects.update(may_never_end=False)
+    with pytest.raises(Refused) as caught:
+        lab.launch("cortecs")
+    assert (caught.value.code, caught.value.field) == ("needs_deadline", "guards.stop_after_s")
+    assert lab.launch("cortecs", stop_after_s=3600).ends_by is not None
+    assert lab.launch("baseten").ends_by is None
+    Project.objects.update(may_never_end=True)
+    assert lab.launch("cortecs").ends_by is None
+
+
+def test_a_quota_of_a_model_counts_it_however_the_provider_writes_it(lab: Lab) -> None:
+    Offer.objects.filter(connection=lab.connections["baseten"]).update(gpu_model="NVIDIA_H100_80GB_SXM5")
+    set_quota(lab.project, "gpus", 3, gpu_model="h100")
+    lab.launch("baseten")
+    with pytest.raises(Refused, match="2 of 3"):
+        lab.launch("baseten")
+
+
+def test_an_odd_price_is_said_beside_the_estimate_and_stops_nothing(lab: Lab) -> None:
+    def estimated() -> Estimate:
+        return estimate(
+            project=lab.project, connection=lab.connections["baseten"], spec=make_spec("baseten"), owner=lab.owner
+        )
+
+    assert not estimated().is_doubted
+    Offer.objects.filter(connection=lab.connections["baseten"]).update(doubt=Doubt.FELL)
+    found = estimated()
+    [check] = [one for one in found.checks if one.code == "doubted_price"]
+    assert found.is_doubted and not check.is_ok and "most likely a mistake" in check.text
+    assert not found.blocking and found.hourly is not None

@@ -26,7 +26,7 @@ def found(**filters: Any) -> set[str]:
 
 
 def test_each_filter_narrows(lab: Lab) -> None:
-    other = Project.objects.create(team=lab.team, name="Other", slug="other")
+    other = Project.objects.create(team=lab.team, name="Other", slug="other", may_never_end=True)
     ada = make_user(lab.team)
     lab.workload("baseten", name="sft", labels=["nightly"])
     lab.launch("cortecs", name="serve_1", project=other, by=ada)

@@ -254,7 +254,7 @@ def test_no_other_module_writes_a_state() -> None:
     package = Path(gpuconsole.__file__).parent
     apps = ("workloads", "sync", "jobs", "instances", "dashboard", "connections", "catalog", "projects", "core")
     for module in (module for app in apps for module in (package / app).rglob("*.py")):
-        if module.name == "transitions.py" or "migrations" in module.parts:
+        if module.name == "transitions.py" or {"migrations", "requests"} & set(module.parts):  # those have their own
             continue
         writes = [ast.unparse(node) for node in ast.walk(ast.parse(module.read_text())) if _writes_state(node)]
         assert not writes, f"{module}: {writes}"

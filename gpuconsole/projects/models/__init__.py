@@ -1,5 +1,6 @@
 """Projects: where work is charged, with members, secrets, quotas, budgets and exchange rates."""
 
+from gpuconsole.projects.models.alert import OF_A_WORKLOAD, AlertAbout, AlertRule, Audience
 from gpuconsole.projects.models.budget import AlertKind, Budget, BudgetAlert
 from gpuconsole.projects.models.project import ExchangeRate, Project, ProjectMember, ProjectRole, Secret
 from gpuconsole.projects.models.quota import (
@@ -17,7 +18,11 @@ from gpuconsole.projects.models.quota import (
 __all__ = [
     "LISTS",
     "OF_A_MODEL",
+    "OF_A_WORKLOAD",
+    "AlertAbout",
     "AlertKind",
+    "AlertRule",
+    "Audience",
     "Budget",
     "BudgetAlert",
     "Consequence",

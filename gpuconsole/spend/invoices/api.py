@@ -25,9 +25,8 @@ from gpuconsole.core.api import (
     problem,
 )
 from gpuconsole.core.errors import Refused
-from gpuconsole.spend.invoices import access, services
+from gpuconsole.spend.invoices import access, months, services
 from gpuconsole.spend.invoices.compare import Row
-from gpuconsole.spend.invoices.months import Month
 from gpuconsole.spend.invoices.reading import BadFile
 from gpuconsole.spend.invoices.reasons import Reason
 from gpuconsole.spend.invoices.reconcile import reconcile
@@ -153,7 +152,7 @@ def get_reconciliation(request: HttpRequest, asked: Query[ReconciliationQuery]) 
     """What was estimated, metered and invoiced in a month, with the difference and its reason; for team admins."""
     viewer, now = _viewer(request), timezone.now()
     team = require_team_admin(viewer)
-    month = Month.read(asked.month) if asked.month else Month.of(now)
+    month = months.read(asked.month) if asked.month else months.of(now)
     connection = _connection(viewer, asked.connection) if asked.connection else None
     report = reconcile(team, month, now=now).narrowed(reason=asked.reason, connection=connection)
     return Reconciliation(

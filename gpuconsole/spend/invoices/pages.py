@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from gpuconsole.connections.models import Connection
+from gpuconsole.core.days import Month
 from gpuconsole.core.errors import Refused
+from gpuconsole.spend.invoices import months
 from gpuconsole.spend.invoices.compare import Row
-from gpuconsole.spend.invoices.months import Month
 from gpuconsole.spend.invoices.reasons import Reason
 from gpuconsole.spend.invoices.reconcile import Report
 from gpuconsole.workloads.states import Kind
@@ -63,9 +64,9 @@ class Chip:
 def asked(query: QueryDict, connections: Sequence[Connection], now: datetime) -> Asked:
     """What the address asks for; the present month without one."""
     try:
-        month = Month.read(query.get("month", ""))
+        month = months.read(query.get("month", ""))
     except Refused:
-        month = Month.of(now)
+        month = months.of(now)
     reason = query.get("reason", "")
     return Asked(
         month,
@@ -100,10 +101,10 @@ def work_url(row: Row) -> str:
 
 
 def _chips(wanted: Asked, report: Report, connections: Sequence[Connection], now: datetime) -> list[Chip]:
-    months = [Month.of(now)]
-    while len(months) < MONTHS_BACK:
-        months.append(months[-1].before)
-    of_month = [Choice(month.name, f"?{wanted.query(month=str(month))}") for month in months]
+    listed = [months.of(now)]
+    while len(listed) < MONTHS_BACK:
+        listed.append(listed[-1].before)
+    of_month = [Choice(month.label, f"?{wanted.query(month=str(month))}") for month in listed]
     of_connection = [Choice(one.name, f"?{wanted.query(connection=one.public_id)}") for one in connections]
     of_reason = [
         Choice(f"{reason.label} ({count})", f"?{wanted.query(reason=reason.value)}")
@@ -112,7 +113,7 @@ def _chips(wanted: Asked, report: Report, connections: Sequence[Connection], now
     name = wanted.connection.name if wanted.connection else ""
     reason = wanted.reason.label if wanted.reason else ""
     return [
-        Chip(wanted.month.name, "", "", of_month),
+        Chip(wanted.month.label, "", "", of_month),
         Chip("Connection", name, f"?{wanted.query(connection='')}", of_connection),
         Chip("Reason", reason, f"?{wanted.query(reason='')}", of_reason),
     ]

@@ -13,9 +13,9 @@ from django.db.models import Count, Max, Q, Sum, Value
 
 from gpuconsole.accounts.models import Team
 from gpuconsole.connections.models import Connection
+from gpuconsole.core.days import Month
 from gpuconsole.spend.invoices import compare, metered
 from gpuconsole.spend.invoices.compare import Bill, Charged, Metered, Row
-from gpuconsole.spend.invoices.months import Month
 from gpuconsole.spend.invoices.reasons import Reason
 from gpuconsole.spend.models import Invoice, InvoiceLine
 from gpuconsole.workloads import phases, usage
@@ -86,7 +86,7 @@ def reconcile(team: Team, month: Month, *, now: datetime) -> Report:
     """Compare all connections of a team in a month. Constant queries, whatever their number."""
     connections = {one.pk: one for one in Connection.objects.filter(team=team)}
     covered = set(
-        Invoice.objects.filter(team=team, since__lt=month.until, until__gt=month.since).values_list(
+        Invoice.objects.filter(team=team, since__lt=month.utc.end, until__gt=month.utc.start).values_list(
             "connection_id", flat=True
         )
     )
@@ -127,8 +127,8 @@ def _sides(row: Row) -> dict[str, tuple[Decimal | None, Decimal | None, Decimal 
 
 def _charged(connections: Iterable[int], month: Month) -> dict[int, dict[str, Charged]]:
     """By connection and resource: what invoices ask for in the month."""
-    lines = InvoiceLine.objects.filter(connection__in=list(connections), started_at__lt=month.until)
-    lines = lines.filter(Q(ended_at__gt=month.since) | Q(started_at__gte=month.since))
+    lines = InvoiceLine.objects.filter(connection__in=list(connections), started_at__lt=month.utc.end)
+    lines = lines.filter(Q(ended_at__gt=month.utc.start) | Q(started_at__gte=month.utc.start))
     found: dict[int, dict[str, Charged]] = defaultdict(dict)
     for line in lines.order_by("started_at", "pk").only(*_LINE).iterator(chunk_size=2000):
         of = found[line.connection_id].setdefault(line.resource_id, Charged(line.resource_id))
@@ -138,7 +138,7 @@ def _charged(connections: Iterable[int], month: Month) -> dict[int, dict[str, Ch
 
 def _bill(line: InvoiceLine, month: Month) -> Bill:
     """The line's part in the month, by time."""
-    begin, end = max(line.started_at, month.since), min(line.ended_at, month.until)
+    begin, end = max(line.started_at, month.utc.start), min(line.ended_at, month.utc.end)
     whole = usage.seconds(line.ended_at - line.started_at)
     is_cut = (begin, end) != (line.started_at, line.ended_at)
     share = usage.seconds(end - begin) / whole if is_cut and whole else Decimal(1)
@@ -158,8 +158,8 @@ def _bill(line: InvoiceLine, month: Month) -> Bill:
 def _used(team: Team, month: Month, now: datetime) -> dict[int, Metered]:
     """By workload: what was metered in the month. Added up by the database, but for what its ends cut."""
     found: dict[int, Metered] = {}
-    intervals = UsageInterval.objects.filter(workload__team=team, started_at__lt=month.until)
-    inside = Q(started_at__gte=month.since, ended_at__lte=month.until)
+    intervals = UsageInterval.objects.filter(workload__team=team, started_at__lt=month.utc.end)
+    inside = Q(started_at__gte=month.utc.start, ended_at__lte=month.utc.end)
     whole = intervals.filter(inside).values("workload_id").order_by()
     sums = whole.annotate(
         count=Count("pk"),
@@ -175,7 +175,7 @@ def _used(team: Team, month: Month, now: datetime) -> dict[int, Metered]:
             prices={price for price in row["prices"] if price is not None},
             intervals=row["count"],
         )
-    cut = intervals.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=month.since)).exclude(
+    cut = intervals.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=month.utc.start)).exclude(
         inside & Q(ended_at__isnull=False)
     )
     for interval in cut.order_by("pk"):
@@ -184,11 +184,11 @@ def _used(team: Team, month: Month, now: datetime) -> dict[int, Metered]:
 
 
 def _add(to: Metered, interval: UsageInterval, month: Month, now: datetime) -> None:
-    cost = metered.within(interval, month.since, month.until, now)
+    cost = metered.within(interval, month.utc.start, month.utc.end, now)
     to.amount = None if to.amount is None or cost is None else to.amount + cost
     to.currency = to.currency or interval.currency
     to.intervals += 1
-    to.is_open = to.is_open or (interval.ended_at is None and now < month.until)
+    to.is_open = to.is_open or (interval.ended_at is None and now < month.utc.end)
     if interval.hourly_price is not None:
         to.prices.add(interval.hourly_price)
 

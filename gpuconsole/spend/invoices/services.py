@@ -10,10 +10,10 @@ from django.utils import timezone
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
 from gpuconsole.connections.models import Connection
+from gpuconsole.core.days import Month
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.ids import new_id
 from gpuconsole.spend.invoices import reading, simulator
-from gpuconsole.spend.invoices.months import Month
 from gpuconsole.spend.invoices.reading import BadFile, Line, Problem
 from gpuconsole.spend.models import Invoice, InvoiceLine, Source
 
@@ -42,7 +42,7 @@ def read_simulator(*, connection: Connection, month: Month, by: User | None) -> 
     found = simulator.lines(connection, month)
     with transaction.atomic():
         _lock(connection)
-        old = Invoice.objects.filter(connection=connection, source=Source.SIMULATOR, since=month.since)
+        old = Invoice.objects.filter(connection=connection, source=Source.SIMULATOR, since=month.utc.start)
         digest = reading.digest(found)
         if (same := old.filter(digest=digest).first()) is not None:
             return same
@@ -83,8 +83,8 @@ def _keep(
                 connection=connection,
                 number=number.strip()[:80],
                 source=source,
-                since=period.since if period else min(line.started_at for line in found),
-                until=period.until if period else max(line.ended_at for line in found),
+                since=period.utc.start if period else min(line.started_at for line in found),
+                until=period.utc.end if period else max(line.ended_at for line in found),
                 digest=reading.digest(found),
                 line_count=len(found),
                 by=by,

@@ -12,9 +12,9 @@ import httpx
 from django.conf import settings
 
 from gpuconsole.connections.models import Connection
+from gpuconsole.core.days import Month
 from gpuconsole.core.errors import Refused
 from gpuconsole.spend.invoices import reading
-from gpuconsole.spend.invoices.months import Month
 from gpuconsole.spend.invoices.reading import BadFile, Line
 from gpuconsole.workloads.models import Workload
 
@@ -34,7 +34,7 @@ def lines(connection: Connection, month: Month) -> list[Line]:
 
 
 def _ask(provider: str, month: Month) -> str:
-    query = {"provider": provider, "since": month.since.isoformat(), "until": month.until.isoformat()}
+    query = {"provider": provider, "since": month.utc.start.isoformat(), "until": month.utc.end.isoformat()}
     try:
         answer = httpx.get(f"{settings.SIMULATOR_URL}/_sim/invoice", params=query, timeout=TIMEOUT_S, trust_env=False)
         answer.raise_for_status()

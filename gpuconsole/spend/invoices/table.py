@@ -1,10 +1,9 @@
-"""A reconciliation as CSV at full precision, one line a row."""
+"""A reconciliation as lines of a CSV file at full precision, one a row."""
 
 from __future__ import annotations
 
-import csv
-import io
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from gpuconsole.spend.invoices.compare import Row
 from gpuconsole.spend.invoices.reconcile import Report
@@ -13,44 +12,29 @@ HEAD = (
     *("month", "connection", "provider", "is_sandbox", "workload", "name", "resource_id"),
     *("estimated", "metered", "metered_currency", "invoiced", "invoiced_currency", "variance", "reason"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def as_csv(report: Report) -> str:
+def lines(report: Report) -> Iterator[Sequence[Any]]:
     """All rows with a head; what is unknown is empty."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEAD)
-    writer.writerows(_cells(report, row) for row in report.rows)
-    return text.getvalue()
+    yield HEAD
+    for row in report.rows:
+        yield _values(report, row)
 
 
-def _cells(report: Report, row: Row) -> list[str]:
-    words = (
+def _values(report: Report, row: Row) -> Sequence[Any]:
+    return (
+        str(report.month),
         row.connection.name,
         row.connection.provider,
         "true" if row.connection.is_sandbox else "false",
-        row.workload.public_id if row.workload else "",
+        row.workload.public_id if row.workload else None,
         row.name,
         row.resource_id,
-    )
-    return [
-        str(report.month),
-        *map(_harmless, words),
-        _plain(row.estimated),
-        _plain(row.metered),
+        row.estimated,
+        row.metered,
         row.metered_currency,
-        _plain(row.invoiced),
+        row.invoiced,
         row.invoiced_currency,
-        _plain(row.variance),
+        row.variance,
         row.reason.value,
-    ]
-
-
-def _plain(amount: Decimal | None) -> str:
-    return "" if amount is None else f"{amount:f}"
-
-
-def _harmless(word: str) -> str:
-    """A name that a spreadsheet would take for a formula is marked as text."""
-    return f"'{word}" if word.startswith(_FORMULA) else word
+    )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import require_team_admin, viewer
-from gpuconsole.core import formats
+from gpuconsole.core import csv_files, formats
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal
 from gpuconsole.core.paging import page
@@ -48,15 +48,13 @@ def invoices(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> StreamingHttpResponse:
     """The same rows as a CSV file, all of them."""
     person, now = viewer(request), timezone.now()
     team, connections = require_team_admin(person), list(access.connections(person))
     wanted = pages.asked(request.GET, connections, now)
     report = reconcile(team, wanted.month, now=now).narrowed(reason=wanted.reason, connection=wanted.connection)
-    answer = HttpResponse(table.as_csv(report), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="reconciliation-{wanted.month}.csv"'
-    return answer
+    return csv_files.answer(f"reconciliation-{wanted.month}.csv", table.lines(report))
 
 
 @login_required
@@ -120,6 +118,6 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
         "action_url": request.path,
         "action_label": "Remove invoice",
         "kind": "danger",
-        "crumbs": [{"label": "Invoices", "url": reverse("invoices")}],
+        "crumbs": [{"label": "Costs", "url": reverse("costs")}, {"label": "Invoices", "url": reverse("invoices")}],
     }
     return render(request, "components/confirm_page.html", question)

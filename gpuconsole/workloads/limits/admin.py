@@ -21,10 +21,11 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal
 from gpuconsole.projects import quotas
 from gpuconsole.projects.admin import ProjectAdmin
-from gpuconsole.projects.models import Budget, BudgetAlert, Project, Quota, QuotaProfile, QuotaProfileLine
+from gpuconsole.projects.models import AlertRule, Budget, BudgetAlert, Project, Quota, QuotaProfile, QuotaProfileLine
 from gpuconsole.workloads.limits import bars, money, services, use
 from gpuconsole.workloads.limits.admin_forms import BudgetForm, LineForm, ProfileChoice, QuotaForm
 from gpuconsole.workloads.limits.bars import Bar
+from gpuconsole.workloads.models import WorkloadAlert
 
 
 class _WithBars(ChangeList):
@@ -160,6 +161,24 @@ class BudgetAlertAdmin(ReadOnlyAdmin[BudgetAlert]):
     list_display = ("budget", "month", "kind", "spent", "at", "sent_at")
     list_select_related = ("budget",)
     list_filter = ("kind", "month")
+    ordering = ("-id",)
+
+
+@admin.register(AlertRule)
+class AlertRuleAdmin(ReadOnlyAdmin[AlertRule]):
+    """What teams and projects want to be told; they switch it on their own pages."""
+
+    list_display = ("about", "team", "project", "is_on", "audience", "amount", "since")
+    list_select_related = ("team", "project")
+    list_filter = ("about", "is_on")
+
+
+@admin.register(WorkloadAlert)
+class WorkloadAlertAdmin(ReadOnlyAdmin[WorkloadAlert]):
+    """Work that came to cost more than somebody wanted to hear of."""
+
+    list_display = ("workload", "rule", "cost", "at", "sent_at")
+    list_select_related = ("workload", "rule")
     ordering = ("-id",)
 
 

@@ -7,13 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from gpuconsole.projects import budgets
-from gpuconsole.projects.budgets import Forecast
+from gpuconsole.projects.forecast import Ahead
 from gpuconsole.projects.models import AlertKind, BudgetAlert
-from gpuconsole.workloads.limits import money
+from gpuconsole.workloads.limits import ahead
 from gpuconsole.workloads.limits.money import Standing
-
-FEWEST_DAYS = 3
-"""Days with a cost behind a forecast that is worth an alert."""
 
 
 def raise_due(standings: Sequence[Standing], now: datetime) -> list[BudgetAlert]:
@@ -29,21 +26,10 @@ def passed(standing: Standing) -> list[AlertKind]:
     return [] if standing.balance is None else budgets.marks_passed(standing.budget, standing.balance.spent.amount)
 
 
-def outlook(standing: Standing, now: datetime, *, fewest_days: int = 1) -> Forecast | None:
-    """Where the budget's month ends at the pace of the last days; None where that can't be told, or by too few."""
-    if standing.balance is None:
-        return None
-    days = money.days_spent(standing.budget, now)
-    if len(days) < fewest_days:
-        return None
-    return budgets.forecast(
-        standing.month,
-        now,
-        standing.balance.spent.amount,
-        days,
-        zone=standing.budget.team.time_zone,
-        amount=standing.budget.amount,
-    )
+def outlook(standing: Standing, now: datetime) -> Ahead | None:
+    """Where the budget's month ends; None where too few days or a rate are missing to tell."""
+    found = None if standing.balance is None else ahead.of(standing.budget, now)
+    return None if found is None else found.against(standing.budget.amount)
 
 
 def _of(standing: Standing, told: set[str], now: datetime) -> list[BudgetAlert]:
@@ -53,10 +39,10 @@ def _of(standing: Standing, told: set[str], now: datetime) -> list[BudgetAlert]:
     found = [_alert(standing, kind, spent, now) for kind in kinds if kind not in told]
     if AlertKind.FORECAST in told or AlertKind.SPENT in kinds or not _is_first_look_of_the_hour(standing, now):
         return found
-    ahead = outlook(standing, now, fewest_days=FEWEST_DAYS)
-    if ahead is not None and ahead.spent_on is not None:
+    foretold = outlook(standing, now)
+    if foretold is not None and foretold.spent_on is not None:
         alert = _alert(standing, AlertKind.FORECAST, spent, now)
-        alert.forecast_on = ahead.spent_on
+        alert.forecast_on = foretold.spent_on
         found.append(alert)
     return found
 
@@ -66,7 +52,7 @@ def _alert(standing: Standing, kind: AlertKind, spent: Decimal, now: datetime) -
 
 
 def _is_first_look_of_the_hour(standing: Standing, now: datetime) -> bool:
-    """A forecast reads a week of usage, so it is made once an hour; ``looked_at`` is still that of the look before."""
+    """It reads two months of days, so it is made once an hour; ``looked_at`` is still that of the look before."""
     before = standing.budget.looked_at
     return before is None or before.replace(minute=0, second=0, microsecond=0) < now.replace(
         minute=0, second=0, microsecond=0

@@ -44,7 +44,8 @@ def of_quota(quota: Quota, use: Use | None, currency: str) -> Bar:
 def of_budget(standing: Standing) -> Bar:
     """A budget's bar: what is spent of it."""
     whole = Money(standing.budget.amount, standing.budget.currency)
-    label = f"Budget for {standing.month.name}"
+    whose = "Budget" if standing.budget.project_id else "Team budget"
+    label = f"{whose} for {standing.month.name}"
     if standing.balance is None:
         return Bar(label, "unknown", str(whole), None, "", f"{label}: what was spent is unknown, for want of a rate")
     spent = standing.balance.spent

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gpuconsole.core.api import Amount, ApiInput, ApiSchema, Text
 from gpuconsole.projects import quotas
-from gpuconsole.projects.budgets import Forecast
+from gpuconsole.projects.forecast import Ahead
 from gpuconsole.projects.models import BudgetAlert, Consequence, Held, Measure, Quota
 from gpuconsole.projects.quotas import Use
 from gpuconsole.workloads.limits.money import Standing
@@ -104,11 +104,11 @@ class BudgetPatch(ApiInput):
 
 
 class ForecastOut(ApiSchema):
-    """Where the month ends at the pace of the last seven days; 8 times in 10 between low and high."""
+    """Where the month ends as the last four weeks went; 8 times in 10 between low and high."""
 
     total: Amount
-    low: Amount | None
-    high: Amount | None
+    low: Amount
+    high: Amount
     spent_on: date | None
     """The day on which the budget is spent; null: not this month."""
     earliest: date | None
@@ -155,7 +155,7 @@ def shape_quota(quota: Quota, use: Use | None) -> QuotaOut:
     )
 
 
-def shape_budget(standing: Standing, outlook: Forecast | None, alerts: Sequence[BudgetAlert]) -> BudgetStanding:
+def shape_budget(standing: Standing, outlook: Ahead | None, alerts: Sequence[BudgetAlert]) -> BudgetStanding:
     budget, balance = standing.budget, standing.balance
     return BudgetStanding(
         project=budget.project.slug if budget.project else None,
@@ -173,7 +173,7 @@ def shape_budget(standing: Standing, outlook: Forecast | None, alerts: Sequence[
     )
 
 
-def _forecast(outlook: Forecast | None) -> ForecastOut | None:
+def _forecast(outlook: Ahead | None) -> ForecastOut | None:
     if outlook is None:
         return None
     names = ("total", "low", "high", "spent_on", "earliest", "latest")

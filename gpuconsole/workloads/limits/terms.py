@@ -23,6 +23,7 @@ _MOST_ELSE = Decimal(10) ** 9
 SHORTEST_S = 60
 MOST_MONEY = Decimal(10) ** 9
 LONGEST_GRACE_S = 7 * 86_400
+USUAL_GRACE_S = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class BudgetTerms:
     currency: str
     when_spent: str = Consequence.BLOCK
     stops_at_120: bool = False
-    grace_s: int = 3600
+    grace_s: int = USUAL_GRACE_S
 
 
 def checked(terms: LimitTerms) -> LimitTerms:

@@ -25,11 +25,11 @@ from django.db.models.functions import Coalesce, Greatest, Least
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core import gpus
+from gpuconsole.core.days import Span
 from gpuconsole.core.money import Money
 from gpuconsole.projects import budgets, rates
-from gpuconsole.projects.budgets import Month
 from gpuconsole.projects.models import Measure, Quota
-from gpuconsole.projects.quotas import Use
+from gpuconsole.projects.quotas import Use, is_of
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, Workload
 
@@ -105,7 +105,7 @@ def _counts(quota: Quota, row: _Held) -> bool:
         return False
     if quota.member_id not in (None, row.owner_id) or quota.kind not in ("", row.kind):
         return False
-    return not quota.gpu_model or quota.gpu_model == row.gpu_model
+    return is_of(quota, row.gpu_model)
 
 
 class _Converter:
@@ -161,7 +161,7 @@ _GROUP = ("team", "project", "owner", "kind", "gpu_model")
 
 
 def _held(
-    quotas: Collection[Quota], months: Mapping[int, Month], now: datetime, without: Workload | None
+    quotas: Collection[Quota], months: Mapping[int, Span], now: datetime, without: Workload | None
 ) -> list[_Held]:
     """What work holds just now, with the GPU-seconds of the running month that its open stretch took and may take."""
     rows = Workload.objects.holding().filter(_within(quotas))
@@ -182,7 +182,7 @@ def _held(
     ]
 
 
-def _metered(quotas: Collection[Quota], months: Mapping[int, Month]) -> list[_Held]:
+def _metered(quotas: Collection[Quota], months: Mapping[int, Span]) -> list[_Held]:
     """GPU-seconds of the running month in stretches that have ended."""
     hourly = [one for one in quotas if one.measure == Measure.GPU_HOURS]
     start, _ = _edges("workload__team", months)
@@ -202,7 +202,7 @@ def _gpu_time() -> Sum:
     return Sum(ExpressionWrapper(F("gpu_count") * length, DurationField()))
 
 
-def _edges(column: str, months: Mapping[int, Month]) -> tuple[Case | Value, Case | Value]:
+def _edges(column: str, months: Mapping[int, Span]) -> tuple[Case | Value, Case | Value]:
     """The month's first and last moment, by the team in the column."""
 
     def each(edge: str) -> Case | Value:

@@ -8,18 +8,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from gpuconsole.accounts.models import User
+from gpuconsole.core.days import Span
 from gpuconsole.core.money import Money
 from gpuconsole.projects import budgets, quotas, rates, rules
-from gpuconsole.projects.budgets import Month
-from gpuconsole.projects.models import Budget, Consequence, Measure, Project
-from gpuconsole.projects.quotas import Ask, Violation
+from gpuconsole.projects.models import Budget, Consequence, Measure, Project, Quota
+from gpuconsole.projects.quotas import Ask, Use, Violation
 from gpuconsole.projects.rules import Rules
 from gpuconsole.providers.contract import Pricing, Provider
 from gpuconsole.workloads.limits import money, use
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import LaunchRequest, Workload
 
 STOP_AFTER = "guards.stop_after_s"
 NEEDS_APPROVAL = "needs_approval"
+MUST_ALLOW = " An admin must allow it."
 WARNING = "limit_warning"
 _OF_TIME = frozenset({Measure.RUN_S, Measure.GPU_HOURS})
 _HOUR_S = Decimal(3600)
@@ -35,6 +36,13 @@ class Check:
     field: str = ""
     code: str = ""
     blocks: bool = True
+    limit: str = ""
+    """Key of the limit that it speaks for: a quota's id, or which budget (``money.key``)."""
+
+    @property
+    def finding(self) -> str:
+        """What is so, without whom to turn to: for whoever is that admin."""
+        return self.text.removesuffix(MUST_ALLOW)
 
 
 def blocking(checks: Iterable[Check]) -> tuple[Check, ...]:
@@ -60,6 +68,8 @@ class Wish:
     now: datetime
     workload: Workload | None = None
     """What runs already, counts no second time and is to run longer; None: a launch, or a start."""
+    request: LaunchRequest | None = None
+    """The launch request that this would answer: what it holds is its own."""
     stop_field: str = STOP_AFTER
     """Path of the field that says when it ends."""
 
@@ -76,17 +86,19 @@ class Verdict:
     violations: tuple[Violation, ...] = ()
     checks: tuple[Check, ...] = ()
     budget_after: Money | None = None
+    uses: tuple[tuple[Quota, Use], ...] = ()
+    """What each quota that has a say has in use; lists and run times have none."""
 
 
 def verdict(wish: Wish, found: Rules | None = None) -> Verdict:
     """How things stand now; in the transaction that holds ``rules.lock`` nobody can take it away again."""
     found = rules.of(wish.project, wish.owner) if found is None else found
-    violations = _violations(wish, found)
+    violations, uses = _violations(wish, found)
     checks, after = _budget_checks(wish, found.budgets)
-    return Verdict(violations, (*_quota_checks(wish, found, violations), *checks), after)
+    return Verdict(violations, (*_quota_checks(wish, found, violations), *checks), after, uses)
 
 
-def _violations(wish: Wish, found: Rules) -> tuple[Violation, ...]:
+def _violations(wish: Wish, found: Rules) -> tuple[tuple[Violation, ...], tuple[tuple[Quota, Use], ...]]:
     listed = [one for one in found.quotas if not wish.is_longer or one.measure in _OF_TIME]
     currency = wish.project.team.currency
     is_of_money = any(one.measure == Measure.HOURLY_PRICE for one in listed)
@@ -102,7 +114,8 @@ def _violations(wish: Wish, found: Rules) -> tuple[Violation, ...]:
     )
     concerned = [one for one in listed if quotas.concerns(one, ask)]
     uses = use.used(concerned, wish.now, owner=wish.owner, without=wish.workload)
-    return tuple(quotas.check(concerned, uses, ask, currency=currency))
+    told = tuple((one, uses[one.pk]) for one in concerned if one.pk in uses)
+    return tuple(quotas.check(concerned, uses, ask, currency=currency)), told
 
 
 def _gpu_hours(wish: Wish) -> Decimal:
@@ -120,7 +133,10 @@ def _gpu_hours(wish: Wish) -> Decimal:
 def _quota_checks(wish: Wish, found: Rules, violations: Sequence[Violation]) -> list[Check]:
     if not violations:
         return [Check("Quota", True, "Within the quotas." if found.quotas else "There is no quota.")]
-    return [_no(one.consequence, "Quota", one.text, _field(wish, one.measure), "over_quota") for one in violations]
+    return [
+        _no(one.consequence, "Quota", one.text, _field(wish, one.measure), "over_quota", one.quota.public_id)
+        for one in violations
+    ]
 
 
 def _field(wish: Wish, measure: Measure) -> str:
@@ -134,12 +150,12 @@ def _field(wish: Wish, measure: Measure) -> str:
     return f"spec.{path}" if path and measure is not Measure.WORKLOADS else ""
 
 
-def _no(consequence: Consequence, name: str, text: str, field: str, code: str) -> Check:
+def _no(consequence: Consequence, name: str, text: str, field: str, code: str, limit: str) -> Check:
     if consequence is Consequence.ASK:
-        return Check(name, False, f"{text} An admin must allow it.", field, NEEDS_APPROVAL)
+        return Check(name, False, f"{text}{MUST_ALLOW}", field, NEEDS_APPROVAL, limit=limit)
     if consequence is Consequence.WARN:
-        return Check(name, False, text, field, WARNING, blocks=False)
-    return Check(name, False, text, field, code)
+        return Check(name, False, text, field, WARNING, blocks=False, limit=limit)
+    return Check(name, False, text, field, code, limit=limit)
 
 
 def _budget_checks(wish: Wish, listed: Sequence[Budget]) -> tuple[list[Check], Money | None]:
@@ -151,7 +167,7 @@ def _budget_checks(wish: Wish, listed: Sequence[Budget]) -> tuple[list[Check], M
         text = "There is a budget: say after how long the work is to be stopped."
         return [Check("Budget", False, text, wish.stop_field, "needs_deadline")], None
     months = list(budgets.months_until(wish.now, wish.ends_by, wish.project.team.time_zone))
-    lefts = money.left(listed, months, wish.now, without=wish.workload)
+    lefts = money.left(listed, months, wish.now, without=wish.workload or wish.request)
     found = [_budget(wish, budget, wish.upper, months, own) for budget, own in zip(listed, lefts, strict=True)]
     afters = [after for _, after in found if after is not None]
     is_sure = len(afters) == len(found) and len({after.currency for after in afters}) == 1
@@ -160,7 +176,7 @@ def _budget_checks(wish: Wish, listed: Sequence[Budget]) -> tuple[list[Check], M
 
 
 def _budget(
-    wish: Wish, budget: Budget, upper: Money, months: Sequence[Month], lefts: Sequence[Money | None]
+    wish: Wish, budget: Budget, upper: Money, months: Sequence[Span], lefts: Sequence[Money | None]
 ) -> tuple[Check, Money | None]:
     """Whether it fits into each month that it can fall into, the running one first; and what is left of that then."""
     assert wish.hourly is not None
@@ -173,13 +189,15 @@ def _budget(
             return Check(name, False, text, code="no_rate"), None
         if most > left:
             text = _too_much(budget, month, months, most, left)
-            return _no(Consequence(budget.when_spent), name, text, "", "over_budget"), None
+            what = Consequence(budget.when_spent)
+            return _no(what, name, text, "", "over_budget", money.key(budget)), None
         after = left - most if after is None else after
     whole = rates.convert(upper, budget.currency)
-    return Check(name, True, f"At most {whole}; then {after} of {_whole(budget)} are left."), after
+    text = f"At most {whole}; then {after} of {_whole(budget)} are left."
+    return Check(name, True, text, limit=money.key(budget)), after
 
 
-def _too_much(budget: Budget, month: Month, months: Sequence[Month], most: Money, left: Money) -> str:
+def _too_much(budget: Budget, month: Span, months: Sequence[Span], most: Money, left: Money) -> str:
     if month is months[0]:
         return f"At most {most}, and {left} of {_whole(budget)} are left this month."
     return f"At most {most} of it can fall into {month.name}, and {left} of {_whole(budget)} are left there."

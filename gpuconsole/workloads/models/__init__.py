@@ -1,24 +1,31 @@
 """What the database holds about workloads."""
 
+from gpuconsole.workloads.models.alert import WorkloadAlert
 from gpuconsole.workloads.models.deployment import Deployment
 from gpuconsole.workloads.models.draft import Draft
 from gpuconsole.workloads.models.event import Event, EventKind
 from gpuconsole.workloads.models.output import Checkpoint, LogChunk, MetricSample
 from gpuconsole.workloads.models.preset import Preset
+from gpuconsole.workloads.models.request import Decision, LaunchRequest, LaunchRequestQuerySet, Via
 from gpuconsole.workloads.models.usage import UsageInterval
 from gpuconsole.workloads.models.workload import Intent, Workload, WorkloadQuerySet
 
 __all__ = [
     "Checkpoint",
+    "Decision",
     "Deployment",
     "Draft",
     "Event",
     "EventKind",
     "Intent",
+    "LaunchRequest",
+    "LaunchRequestQuerySet",
     "LogChunk",
     "MetricSample",
     "Preset",
     "UsageInterval",
+    "Via",
     "Workload",
+    "WorkloadAlert",
     "WorkloadQuerySet",
 ]

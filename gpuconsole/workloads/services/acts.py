@@ -17,7 +17,7 @@ from gpuconsole.providers.contract import Feature
 from gpuconsole.workloads import transitions
 from gpuconsole.workloads.estimates import deadline, estimate
 from gpuconsole.workloads.models import EventKind, Intent, Workload
-from gpuconsole.workloads.services.launch import refuse_if_blocked, warn
+from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, refuse_if_blocked, warn
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import VERBS, Kind, Reason, ReasonCode, State, Verb
 from gpuconsole.workloads.usage import price_of
@@ -144,7 +144,7 @@ def _begin_anew(row: Workload, by: User | None, now: datetime) -> None:
     figures = estimate(
         project=row.project, connection=row.connection, spec=spec, owner=row.owner, stop_after_s=row.stop_after_s
     )
-    refuse_if_blocked(figures.blocking)
+    refuse_if_blocked(figures.blocking, instead=ONLY_LAUNCHES_ASK)
     warn(row, figures, by)
     row.stop_after_s = figures.longest_s
     most = None if row.stop_after_s is None else price_of(Decimal(row.stop_after_s), row.hourly_price, row.rounding)

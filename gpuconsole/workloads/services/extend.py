@@ -20,7 +20,7 @@ from gpuconsole.workloads import transitions, usage
 from gpuconsole.workloads.guards import LONGEST_S, SHORTEST_S
 from gpuconsole.workloads.limits.verdicts import WARNING, Check, Verdict, Wish, blocking, verdict
 from gpuconsole.workloads.models import EventKind, Workload
-from gpuconsole.workloads.services.launch import refuse_if_blocked
+from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, refuse_if_blocked
 from gpuconsole.workloads.states import State
 
 EXTENDABLE = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.LOST})
@@ -61,7 +61,7 @@ def _extend(row: Workload, by: User | None, ends_by: datetime | None, now: datet
     _refuse_impossible(row, ends_by, now)
     found, before = extension(row, ends_by, now), row.ends_by
     if _is_later(before, ends_by):
-        refuse_if_blocked(found.blocking)
+        refuse_if_blocked(found.blocking, instead=ONLY_LAUNCHES_ASK)
     row.ends_by, row.stop_after_s = found.ends_by, found.longest_s
     row.reserved = found.whole.amount if found.whole else None
     row.save(update_fields=["ends_by", "stop_after_s", "reserved"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,8 +23,8 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import names, transitions, unstored
 from gpuconsole.workloads.estimates import Estimate, deadline, estimate
-from gpuconsole.workloads.limits.verdicts import Check
-from gpuconsole.workloads.models import EventKind, Intent, Preset, Workload
+from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, Check
+from gpuconsole.workloads.models import EventKind, Intent, LaunchRequest, Preset, Workload
 from gpuconsole.workloads.presets import locks
 from gpuconsole.workloads.presets.locks import Terms
 from gpuconsole.workloads.services.waking import wake
@@ -48,27 +48,31 @@ def launch(
     labels: Sequence[str] = (),
     retry_of: Workload | None = None,
     preset: Preset | None = None,
+    answers: LaunchRequest | None = None,
+    allowed: Collection[str] = (),
 ) -> Workload:
     """Ask for new work; it is there as *submitting* when this returns, and a worker sends it at once.
 
     The same ``idempotency_key`` with the same request gives the first workload again. A launch from a preset keeps its
     locked fields. Raises Refused where a check says no. Whether ``by`` may launch in the project, and sees the preset,
-    is for the caller to have asked.
+    is for the caller to have asked. With ``answers`` it is what that request asks for, its limits ``allowed`` (by key).
     """
-    _hold(project)
-    fingerprint = _fingerprint(connection, spec, name, stop_after_s, labels, preset)
+    hold(project)
+    mark = fingerprint(connection, spec, name, stop_after_s, labels, preset)
     if idempotency_key is not None:
         first = Workload.objects.filter(project=project, idempotency_key=idempotency_key).first()
         if first is not None:
-            return _again(first, fingerprint)
+            return _again(first, mark)
     _check(project, connection, spec)
     if preset is not None:
         locks.check(preset, project, Terms(spec, connection, name, stop_after_s, labels))
-    figures = estimate(project=project, connection=connection, spec=spec, owner=by, stop_after_s=stop_after_s)
-    refuse_if_blocked(figures.blocking)
+    figures = estimate(
+        project=project, connection=connection, spec=spec, owner=by, stop_after_s=stop_after_s, request=answers
+    )
+    refuse_if_blocked(not_allowed(figures, allowed))
     workload = _row(project, connection, spec, figures, name, labels)
     workload.owner, workload.api_token, workload.retry_of = by, api_token, retry_of
-    workload.idempotency_key, workload.request_hash = idempotency_key, fingerprint
+    workload.idempotency_key, workload.request_hash = idempotency_key, mark
     workload.stop_after_s = figures.longest_s
     workload.ends_by = deadline(workload.created_at, figures.longest_s)
     transitions.begin(workload, why="Submitted", by=by)
@@ -80,12 +84,26 @@ def launch(
     return workload
 
 
-def refuse_if_blocked(blocking: Sequence[Check]) -> None:
-    """Raises Refused with the first check that says no; the others stand in its details."""
+def refuse_if_blocked(blocking: Sequence[Check], *, instead: str = "") -> None:
+    """Raises Refused with the first check that says no; the others stand in its details.
+
+    ``instead`` says what to do where an admin could allow all of it, but this is not how to ask.
+    """
     if blocking:
         first, *others = blocking
         details, errors = [other.text for other in others], {one.field: one.text for one in blocking if one.field}
+        if instead and first.code == NEEDS_APPROVAL:
+            details.append(instead)
         raise Refused(first.text, code=first.code, field=first.field, details=details, errors=errors)
+
+
+def not_allowed(figures: Estimate, allowed: Collection[str]) -> list[Check]:
+    """Why it is refused all the same when an admin allows these limits, by their keys."""
+    return [check for check in figures.blocking if check.code != NEEDS_APPROVAL or check.limit not in allowed]
+
+
+ONLY_LAUNCHES_ASK = "Only a launch can wait for an admin: clone it and ask, or have the limit raised."
+"""Said where other acts than a launch meet a limit that an admin could allow."""
 
 
 def warn(workload: Workload, figures: Estimate, by: User | None) -> None:
@@ -95,17 +113,22 @@ def warn(workload: Workload, figures: Estimate, by: User | None) -> None:
         transitions.note(workload, "A limit was passed", kind=EventKind.WARNING, detail=text, by=by)
 
 
-def _hold(project: Project) -> None:
+def hold(project: Project) -> None:
     """One launch at a time, so that two can't both take the last of a quota; with what the project says now."""
     fresh = rules.lock(project)
     rules.refuse_archived(fresh)
     project.default_stop_after_s, project.may_never_end = fresh.default_stop_after_s, fresh.may_never_end
 
 
-def _again(first: Workload, fingerprint: str) -> Workload:
-    if first.request_hash != fingerprint:
+def refuse_other(first: Workload | LaunchRequest, mark: str) -> None:
+    """Raises Refused where the key of ``first`` comes again with another launch."""
+    if first.request_hash != mark:
         text = "This idempotency key was used for another launch. Use a new key for a new request."
         raise Refused(text, code="idempotency_conflict")
+
+
+def _again(first: Workload, mark: str) -> Workload:
+    refuse_other(first, mark)
     first.is_repeat = True
     return first
 
@@ -163,7 +186,7 @@ def _row(
     )
 
 
-def _fingerprint(
+def fingerprint(
     connection: Connection,
     spec: Spec,
     name: str,
@@ -171,6 +194,7 @@ def _fingerprint(
     labels: Sequence[str],
     preset: Preset | None,
 ) -> str:
+    """What tells two launches apart that come with the same idempotency key."""
     asked = [connection.public_id, spec.wire(), name, stop_after_s, list(labels)]
     asked += [preset.public_id] if preset else []
     return hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -7,15 +7,17 @@ from django.utils import timezone
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
+from gpuconsole.core.errors import Refused
 from gpuconsole.projects import rules
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import names, phases, transitions
 from gpuconsole.workloads.estimates import deadline, estimate
+from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.services.acts import refuse_in_state
-from gpuconsole.workloads.services.launch import launch, refuse_if_blocked, warn
+from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, launch, refuse_if_blocked, warn
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import FINAL, State, Verb
 from gpuconsole.workloads.tokens import new_token
@@ -49,7 +51,7 @@ def _another_attempt(row: Workload, spec: Spec, by: User | None) -> Workload:
     figures = estimate(
         project=row.project, connection=row.connection, spec=spec, owner=row.owner, stop_after_s=row.stop_after_s
     )
-    refuse_if_blocked(figures.blocking)
+    refuse_if_blocked(figures.blocking, instead=ONLY_LAUNCHES_ASK)
     row.token, row.intent, row.intent_at, row.intent_by, row.due_at = new_token(), Intent.RETRY, now, by, now
     row.intent_tries, row.intent_error = 0, ""
     row.sending_at = row.look_until = row.missing_since = None
@@ -98,13 +100,18 @@ def _another_workload(row: Workload, by: User | None) -> Workload:
         return pending
     provider = registry.get(row.provider)
     name = names.next_free(row.project, row.name, longest=provider.name_max)
-    return launch(
-        project=row.project,
-        connection=row.connection,
-        spec=provider.spec.read(names.renamed(row.spec, provider.name_path, name)),
-        name=name,
-        by=by,
-        stop_after_s=row.stop_after_s,
-        labels=row.labels,
-        retry_of=row,
-    )
+    try:
+        return launch(
+            project=row.project,
+            connection=row.connection,
+            spec=provider.spec.read(names.renamed(row.spec, provider.name_path, name)),
+            name=name,
+            by=by,
+            stop_after_s=row.stop_after_s,
+            labels=row.labels,
+            retry_of=row,
+        )
+    except Refused as no:
+        if no.code != NEEDS_APPROVAL:
+            raise
+        raise Refused(no.message, code=no.code, details=[*no.details, ONLY_LAUNCHES_ASK]) from no

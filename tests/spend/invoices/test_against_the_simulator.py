@@ -11,9 +11,9 @@ from pytest_django.fixtures import Settings
 
 from gpuconsole.celery import app
 from gpuconsole.connections.models import Connection
+from gpuconsole.core.days import Month
 from gpuconsole.core.errors import Refused
-from gpuconsole.spend.invoices import services
-from gpuconsole.spend.invoices.months import Month
+from gpuconsole.spend.invoices import months, services
 from gpuconsole.spend.invoices.reasons import Reason
 from gpuconsole.spend.invoices.reconcile import reconcile
 from gpuconsole.spend.invoices.tasks import read_sandbox_invoices
@@ -55,7 +55,7 @@ def test_what_was_metered_is_what_the_simulator_charges(engine: Engine, capsys: 
     stopped, running = lived(engine)
     assert command(engine) == 0
     printed = capsys.readouterr().out
-    month, now = Month.of(stopped.created_at), Clock(engine.ahead).now()
+    month, now = months.of(stopped.created_at), Clock(engine.ahead).now()
     rows = {row.workload: row for row in reconcile(engine.team, month, now=now).rows}
     ended = rows[stopped]
     assert (ended.reason, ended.variance) == (Reason.AGREES, 0)
@@ -68,7 +68,7 @@ def test_what_was_metered_is_what_the_simulator_charges(engine: Engine, capsys: 
 
 def test_a_fresh_reading_takes_the_place_of_the_old_one(engine: Engine) -> None:
     stopped, _ = lived(engine)
-    month = Month.of(stopped.created_at)
+    month = months.of(stopped.created_at)
     read_sandbox_invoices(engine.team.pk, str(month))
     first = Invoice.objects.get()
     engine.pass_time(3600)
@@ -99,7 +99,7 @@ def test_work_of_another_connection_on_the_same_sandbox_account_stays_its_own(en
     stopped, _ = lived(engine)
     mine = engine.by_provider.pop("cortecs")
     Connection.objects.filter(pk=mine.pk).update(name="the first")
-    other, month = engine.connect("cortecs"), Month.of(stopped.created_at)
+    other, month = engine.connect("cortecs"), months.of(stopped.created_at)
     assert services.read_simulator(connection=other, month=month, by=None) is None
     invoice = services.read_simulator(connection=mine, month=month, by=None)
     assert invoice is not None

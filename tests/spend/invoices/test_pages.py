@@ -88,7 +88,7 @@ def test_the_csv_has_every_digit_and_no_formula(lab: Lab, signed_in: Client) -> 
     job = compared(lab)
     answer = signed_in.get(f"{PAGE}reconciliation.csv", {"month": "2026-11"})
     assert answer["Content-Disposition"] == 'attachment; filename="reconciliation-2026-11.csv"'
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
     assert {row["workload"]: row["variance"] for row in rows} == {job.public_id: "2.500000", "": "3.000000"}
     assert next(row for row in rows if not row["workload"])["name"] == "'=cmd()"
 

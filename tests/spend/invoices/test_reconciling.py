@@ -10,10 +10,10 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
+from gpuconsole.core.days import Month
 from gpuconsole.core.errors import Refused
-from gpuconsole.spend.invoices import services
+from gpuconsole.spend.invoices import months, services
 from gpuconsole.spend.invoices.compare import Row
-from gpuconsole.spend.invoices.months import Month
 from gpuconsole.spend.invoices.reasons import Reason
 from gpuconsole.spend.invoices.reconcile import Report, reconcile
 from gpuconsole.spend.models import Source
@@ -209,10 +209,10 @@ def test_queries_do_not_grow_with_rows(lab: Lab) -> None:
 @pytest.mark.parametrize("text", ["2026-13", "november", "1026-11", "2026-1", ""])
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(Refused, match=r"is no month\. Write it as 2026-11"):
-        Month.read(text)
+        months.read(text)
 
 
 def test_months_follow_each_other_over_years_and_leap_days() -> None:
-    assert str(Month.of(Month(2026, 12).until)) == "2027-01"
+    assert str(months.of(Month(2026, 12).utc.end)) == "2027-01"
     assert str(Month(2027, 1).before) == "2026-12"
-    assert (Month(2028, 2).until - Month(2028, 2).since).days == 29
+    assert (Month(2028, 2).utc.end - Month(2028, 2).utc.start).days == 29

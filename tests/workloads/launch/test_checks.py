@@ -9,6 +9,7 @@ import re
 import pytest
 
 from gpuconsole.projects import secrets
+from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.providers.preview import TOKEN_TO_COME
 from gpuconsole.workloads import drafts
@@ -31,7 +32,7 @@ def test_a_check_answers_the_rail_saves_the_draft_and_says_so(desk: Desk) -> Non
 def test_the_rail_shows_both_currencies_and_the_upper_bound(desk: Desk) -> None:
     text = desk.post("cortecs", "check/", desk.fill("cortecs", stop_after_s=10 * 3600), **HTMX).content.decode()
     assert "$2.64" in text
-    assert "€2.40 per hour, €1.00 = $1.10" in text
+    assert "€2.40 per hour, 1 EUR = 1.1000 USD on " in text
     assert "$26.40" in text
     assert "Launch instance" in text
 
@@ -110,3 +111,14 @@ def test_another_unit_redraws_what_a_span_sends(desk: Desk) -> None:
     inputs = {**desk.fill("otoy"), "max_timeout_run_ms": ["2"], "max_timeout_run_ms.unit": ["h"]}
     answer = desk.post("otoy", "check/", {**inputs, "left": ["max_timeout_run_ms.unit"]}, **HTMX).content.decode()
     assert "Sends 7\u202f200\u202f000 ms." in answer
+
+
+def test_an_instance_may_have_no_end_only_where_the_project_allows_it(desk: Desk) -> None:
+    inputs = desk.fill("cortecs", stop_after_s=None)
+    assert "must have an end" in desk.page("cortecs")
+    assert desk.post("cortecs", "launch/", inputs).status_code == 422
+    assert not Workload.objects.exists()
+    Project.objects.filter(pk=desk.project.pk).update(may_never_end=True)
+    assert "or none where it has no such" in desk.page("cortecs")
+    assert desk.post("cortecs", "launch/", inputs).status_code == 302
+    assert Workload.objects.get().ends_by is None

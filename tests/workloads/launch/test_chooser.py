@@ -62,3 +62,14 @@ def test_what_the_person_ran_can_be_cloned_from_here(desk: Desk) -> None:
 
 def test_odd_needs_are_no_needs(desk: Desk) -> None:
     assert "Baseten" in _page(desk, "?kind=nothing&vram=-3&gpus=99999999999&max_price=NaN&gpu=%00")
+
+
+def test_memory_is_of_one_gpu_and_models_are_named_as_in_the_catalogue(desk: Desk) -> None:
+    rows = Offer.objects.filter(connection=desk.connections["baseten"])
+    kept = rows.filter(gpu_count=2).first()
+    assert kept is not None
+    rows.exclude(pk=kept.pk).delete()
+    kept.gpu_model, kept.vram_gb = "NVIDIA_H100_80GB_SXM5", 160
+    kept.save()
+    assert "2 × H100" in _page(desk, "?kind=job&vram=80&gpu=H100")
+    assert "No GPU with 141 GB or more; the largest has 80 GB." in _page(desk, "?kind=job&vram=141")

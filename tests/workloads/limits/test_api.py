@@ -48,6 +48,17 @@ def test_a_limit_lives_from_post_to_delete(lab: Lab, call: Caller) -> None:
     ]
 
 
+def test_a_projects_general_settings_are_changed_by_its_admins(lab: Lab, call: Caller) -> None:
+    url = "/projects/project"
+    status, told = call("patch", url, {"may_never_end": False, "default_stop_after_s": 7200})
+    assert (status, told["may_never_end"], told["default_stop_after_s"], told["name"]) == (200, False, 7200, "Project")
+    assert call("patch", url, {"default_stop_after_s": None})[1]["default_stop_after_s"] is None
+    assert call("get", url)[1] == call("get", "/projects")[1]["items"][0]
+    status, refused = call("patch", url, {"default_stop_after_s": 5, "name": " "})
+    assert (status, sorted(one["path"] for one in refused["errors"])) == (422, ["default_stop_after_s", "name"])
+    assert Caller(lab, scopes=[Scope.READ, Scope.LAUNCH])("patch", url, {"may_never_end": True})[0] == 403
+
+
 def test_the_teams_limits_are_listed_in_its_projects_and_changed_by_its_admins(lab: Lab, call: Caller) -> None:
     wide = set_quota(lab.project, "gpus", 8, wide=True)
     assert [one["project"] for one in call("get", "/projects/project/quotas")[1]["items"]] == [None]
@@ -135,11 +146,11 @@ def test_a_launch_over_a_limit_that_warns_passes_and_says_so(lab: Lab, call: Cal
     assert [one["consequence"] for one in told["estimate"]["violations"]] == ["warn"]
 
 
-def test_a_launch_that_needs_an_admin_is_refused_as_such(lab: Lab, call: Caller) -> None:
+def test_a_launch_that_needs_an_admin_waits_as_a_request(lab: Lab, call: Caller) -> None:
     spec = lab.launch("baseten").spec
     set_quota(lab.project, "gpus", 1, consequence="ask")
     status, told = call(
         "post", "/projects/project/workloads", {"connection": lab.connections["baseten"].public_id, "spec": spec}
     )
-    assert (status, told["code"]) == (409, "needs_approval")
-    assert "An admin must allow it." in told["detail"]
+    assert (status, told["state"]) == (202, "waiting")
+    assert told["limits"][0]["text"].startswith("2 GPUs asked; 2 of 1 are in use")

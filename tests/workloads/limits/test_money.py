@@ -54,7 +54,7 @@ def test_reserved_money_shrinks_as_it_is_spent(lab: Lab) -> None:
 
 
 def test_a_standing_tells_spent_and_reserved_of_project_and_team(lab: Lab) -> None:
-    other = Project.objects.create(team=lab.team, name="Other", slug="other")
+    other = Project.objects.create(team=lab.team, name="Other", slug="other", may_never_end=True)
     own, wide = set_budget(lab.project, 100), set_budget(lab.project, 500, wide=True)
     lab.launch("baseten", stop_after_s=3600)
     lab.launch("baseten", stop_after_s=3600, project=other)

@@ -1,69 +1,408 @@
-"""The page of a project's limits and budget."""
+"""The page of quotas and budgets of a project: a form a card, errors beside their fields, nothing half-saved."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
-from gpuconsole.projects.models import Budget, Quota
+from gpuconsole.audit.models import Record
+from gpuconsole.projects.models import AlertRule, Budget, ProjectRole, Quota
+from gpuconsole.workloads.models import UsageInterval
+from gpuconsole.workloads.states import State
 from tests import factories as make
+from tests.factories_workloads import make_lab
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-PAGE = "/projects/speech-asr/settings/quotas/"
+PAGE = "/projects/project/settings/quotas/"
 
 
 @pytest.fixture
-def project(db):
-    return make.make_project(name="Speech ASR")
+def lab(db):
+    return make_lab()
 
 
 @pytest.fixture
-def as_owner(client, project):
-    client.force_login(make.owner_of(project.team), backend=BACKEND)
+def as_owner(client, lab):
+    client.force_login(lab.owner, backend=BACKEND)
     return client
 
 
-def test_limits_are_filled_in_as_people_say_them(as_owner, project):
-    given = {"gpus": "16", "run_h": "1.5", "hourly_price": "40.5", "budget": "2000", "why": "start"}
-
-    as_owner.post(PAGE, given)
-
-    assert {row.measure: row.limit for row in Quota.objects.all()} == {"gpus": 16, "run_s": 5400, "hourly_price": 40.5}
-    budget = Budget.objects.get()
-    assert (budget.project, budget.amount, budget.currency) == (project, 2000, "USD")
-    page = as_owner.get(PAGE).content.decode()
-    assert 'value="1.5"' in page
-    assert 'value="2000"' in page
+def sent(**rows):
+    """Limits and consequences as the form of the table sends them: quo_…=(number, consequence)."""
+    found = {}
+    for public_id, (number, consequence) in rows.items():
+        found |= {f"limit_{public_id}": number, f"consequence_{public_id}": consequence}
+    return found
 
 
-def test_an_emptied_field_lifts_its_limit_and_others_keep_their_consequence(as_owner, project):
-    make.set_quota(project, "gpus", 8, consequence="warn")
-    make.set_quota(project, "workloads", 3)
-    make.set_budget(project, 100)
+def shown(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
-    as_owner.post(PAGE, {"gpus": "9"})
 
-    (row,) = Quota.objects.all()
-    assert (row.measure, row.limit, row.consequence) == ("gpus", 9, "warn")
-    assert not Budget.objects.exists()
+def budget_form(**changed):
+    return {"amount": "2000", "currency": "USD", "when_spent": "block", "grace_h": "1", **changed}
+
+
+def test_use_stands_beside_its_limit_and_a_full_one_names_who_holds_it(as_owner, lab):
+    make.set_quota(lab.project, "gpus", 2, gpu_model="H100")
+    make.set_quota(lab.project, "workloads", 6, kind="job", each_member=True)
+    lab.workload("baseten", name="asr-conformer-large")
+
+    page = shown(as_owner.get(PAGE))
+
+    assert "H100 at once any provider 2 of 2 2" in page
+    assert "H100 quota is full: asr-conformer-large holds all 2 since" in page
+    assert "Jobs at once per person; most: " in page
+
+
+def test_limits_and_consequences_are_saved_together_and_written_to_the_audit_log(as_owner, lab):
+    gpus = make.set_quota(lab.project, "gpus", 16)
+    hours = make.set_quota(lab.project, "run_s", 86_400, kind="job")
+
+    answer = as_owner.post(f"{PAGE}save/", sent(**{gpus.public_id: ("16", "ask"), hours.public_id: ("1.5", "block")}))
+
+    assert answer["Location"] == PAGE
+    assert {row.measure: (row.limit, row.consequence) for row in Quota.objects.all()} == {
+        "gpus": (16, "ask"),
+        "run_s": (5400, "block"),
+    }
+    assert Record.objects.filter(action="quota.change").count() == 2
+    assert 'value="1.5"' in as_owner.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize("number", ["-1", "many", "", "1e99", "1e999999", "1.5", "NaN", "\x00"])
+def test_one_bad_number_is_told_beside_its_field_and_nothing_is_saved(as_owner, lab, number):
+    good, bad = make.set_quota(lab.project, "workloads", 5), make.set_quota(lab.project, "gpus", 5)
+
+    answer = as_owner.post(f"{PAGE}save/", sent(**{good.public_id: ("7", "warn"), bad.public_id: (number, "warn")}))
+
+    assert answer.status_code == 422
+    assert list(answer.context["quota_form"].errors) == [f"limit_{bad.public_id}"]
+    assert f'id="quota_limit_{bad.public_id}_error"' in answer.content.decode()
+    assert 'value="7"' in answer.content.decode()
+    assert set(Quota.objects.values_list("limit", "consequence")) == {(5, "block")}
+
+
+def test_a_consequence_that_is_none_is_refused(as_owner, lab):
+    row = make.set_quota(lab.project, "gpus", 5)
+
+    answer = as_owner.post(f"{PAGE}save/", sent(**{row.public_id: ("5", "explode")}))
+
+    assert answer.status_code == 422
+    assert f"consequence_{row.public_id}" in answer.context["quota_form"].errors
+
+
+def test_a_limit_below_what_is_in_use_asks_first(as_owner, lab):
+    row = make.set_quota(lab.project, "gpus", 8)
+    lab.workload("baseten")
+    wanted = sent(**{row.public_id: ("1", "block")})
+
+    answer = as_owner.post(f"{PAGE}save/", wanted)
+
+    assert "2 in use, and 1 would be the limit. Nothing that runs ends. Launches are refused until" in shown(answer)
+    assert Quota.objects.get().limit == 8
+    as_owner.post(f"{PAGE}save/", {**wanted, "confirmed": "1"})
+    assert Quota.objects.get().limit == 1
+
+
+def test_a_quota_is_added_for_everybody_for_each_person_and_for_one(as_owner, lab):
+    person = make.add_to_project(lab.project)
+    lab.workload("baseten")
+    asked = {"measure": "gpus", "limit": "4", "kind": "", "gpu_model": "", "who": "", "consequence": "block"}
+
+    assert "Add quota" in shown(as_owner.get(f"{PAGE}?add=quota"))
+    for changed in ({}, {"who": "each", "kind": "job"}, {"who": str(person.pk)}, {"gpu_model": "nvidia h100"}):
+        assert as_owner.post(f"{PAGE}add/", {**asked, **changed}).status_code == 302
+
+    rows = Quota.objects.order_by("pk").values_list("each_member", "kind", "member", "gpu_model")
+    assert list(rows) == [
+        (False, "", None, ""),
+        (True, "job", None, ""),
+        (False, "", person.pk, ""),
+        (False, "", None, "H100"),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("gpus", "-1"), ("run_h", "0"), ("budget", "much"), ("workloads", "1e99")]
+    ("changed", "field"),
+    [
+        ({"limit": "-3"}, "limit"),
+        ({"limit": "lots"}, "limit"),
+        ({"limit": ""}, "limit"),
+        ({"measure": "hope"}, "measure"),
+        ({"gpu_model": "H1000000"}, "gpu_model"),
+        ({"measure": "run_s", "who": "each"}, "who"),
+        ({"who": "999999"}, "who"),
+        ({"consequence": "explode"}, "consequence"),
+    ],
 )
-def test_bad_limits_are_told_beside_their_fields(as_owner, project, field, value):
-    answer = as_owner.post(PAGE, {field: value})
+def test_a_new_quota_that_makes_no_sense_is_told_beside_its_field(as_owner, lab, changed, field):
+    asked = {"measure": "gpus", "limit": "4", "kind": "job", "gpu_model": "", "who": "", "consequence": "ask"}
+
+    answer = as_owner.post(f"{PAGE}add/", {**asked, **changed})
 
     assert answer.status_code == 422
-    assert field in answer.context["form"].errors
+    assert field in answer.context["adding"].errors
+    assert 'value="job" selected' in answer.content.decode()
     assert not Quota.objects.exists()
 
 
-def test_the_use_of_all_that_holds_here_is_shown(as_owner, project):
-    make.set_quota(project, "gpus", 8, gpu_model="")
-    make.set_quota(project, "providers", allowed=["novita"], consequence="ask", wide=True)
-    make.set_budget(project, 100)
+def test_the_same_limit_twice_is_told(as_owner, lab):
+    make.set_quota(lab.project, "gpus", 4)
 
-    page = as_owner.get(PAGE).content.decode()
+    answer = as_owner.post(f"{PAGE}add/", {"measure": "gpus", "limit": "9", "consequence": "block"})
 
-    assert 'aria-label="GPUs at once: 0 of 8 in use"' in page
-    assert "Novita" in page
-    assert "Ask an admin" in page
-    assert "$0.00 of $100.00" in page
+    assert "limited there already" in shown(answer)
+
+
+def test_a_quota_is_removed_and_one_of_another_place_is_not_found(as_owner, lab):
+    own, wide = make.set_quota(lab.project, "gpus", 4), make.set_quota(lab.project, "gpus", 9, wide=True)
+
+    assert as_owner.post(f"{PAGE}{wide.public_id}/remove/").status_code == 404
+    assert as_owner.post(f"{PAGE}{own.public_id}/remove/").status_code == 302
+    assert list(Quota.objects.all()) == [wide]
+
+
+def test_limits_of_the_team_are_shown_with_where_they_come_from_and_cannot_be_changed_here(as_owner, lab):
+    wide = make.set_quota(lab.project, "gpus", 40, wide=True)
+
+    answer = as_owner.get(PAGE)
+
+    assert "From the team lab" in shown(answer)
+    assert f"limit_{wide.public_id}" not in answer.content.decode()
+    as_owner.post(f"{PAGE}save/", sent(**{wide.public_id: ("1", "warn")}))
+    assert Quota.objects.get().limit == 40
+
+
+def test_the_budget_is_set_changed_and_removed(as_owner, lab):
+    as_owner.post(f"{PAGE}budget/", budget_form(stops_at_120="on", grace_h="0.5"))
+    budget = Budget.objects.get()
+    assert (budget.project, budget.amount, budget.stops_at_120, budget.grace_s) == (lab.project, 2000, True, 1800)
+
+    as_owner.post(f"{PAGE}budget/", budget_form(amount="2500.50", when_spent="ask"))
+    budget.refresh_from_db()
+    assert (budget.amount, budget.when_spent, budget.stops_at_120) == (Decimal("2500.50"), "ask", False)
+
+    as_owner.post(f"{PAGE}budget/remove/")
+    assert not Budget.objects.exists()
+    assert as_owner.post(f"{PAGE}budget/remove/").status_code == 404
+    actions = Record.objects.filter(action__startswith="budget").order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["budget.set", "budget.change", "budget.remove"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"amount": "-5"}, "amount"),
+        ({"amount": "much"}, "amount"),
+        ({"amount": ""}, "amount"),
+        ({"currency": "XYZ"}, "currency"),
+        ({"currency": "12"}, "currency"),
+        ({"when_spent": "cry"}, "when_spent"),
+        ({"grace_h": "-1"}, "grace_h"),
+        ({"grace_h": "999"}, "grace_h"),
+        ({"grace_h": "1e999999"}, "grace_h"),
+        ({"amount": "9" * 400}, "amount"),
+        ({"grace_h": "soon"}, "grace_h"),
+    ],
+)
+def test_a_bad_budget_is_told_beside_its_field_and_nothing_is_lost(as_owner, lab, changed, field):
+    answer = as_owner.post(f"{PAGE}budget/", budget_form(**changed))
+
+    assert answer.status_code == 422
+    assert list(answer.context["budget_form"].errors) == [field]
+    assert f'id="budget_{field}_error"' in answer.content.decode()
+    assert 'id="budget_amount"' in answer.content.decode()
+    assert not Budget.objects.exists()
+
+
+def spend(lab, amount, at, job):
+    UsageInterval.objects.create(
+        workload=job,
+        project=lab.project,
+        started_at=at - timedelta(minutes=1),
+        ended_at=at,
+        billed_s=60,
+        cost=Decimal(amount),
+        hourly_price=1,
+        currency="USD",
+        rounding="second",
+    )
+
+
+def test_the_budget_says_how_it_stands_and_when_it_will_be_spent(as_owner, lab):
+    now = timezone.now()
+    job = lab.workload("baseten", State.CANCELLED)
+    make.set_budget(lab.project, 100)
+    spend(lab, 101, now, job)
+
+    page = shown(as_owner.get(PAGE))
+
+    assert "$101 of $100" in page
+    assert "$1.00 over" in page
+    assert "101 %" in page
+    assert "Even pace would be" in page
+
+
+def test_a_budget_below_what_is_spent_asks_first(as_owner, lab):
+    job = lab.workload("baseten", State.CANCELLED)
+    make.set_budget(lab.project, 100)
+    spend(lab, 50, timezone.now(), job)
+
+    answer = as_owner.post(f"{PAGE}budget/", budget_form(amount="40"))
+
+    assert "$50.00 are spent or held already" in shown(answer)
+    assert Budget.objects.get().amount == 100
+    as_owner.post(f"{PAGE}budget/", budget_form(amount="40", confirmed="1"))
+    assert Budget.objects.get().amount == 40
+
+
+def alert_form(**changed):
+    of_budgets = {f"audience_{kind}": "admins" for kind in ("50", "80", "100", "forecast")}
+    return {**of_budgets, **{f"on_{kind}": "on" for kind in ("50", "80", "100", "forecast")}, **changed}
+
+
+def test_alerts_are_switched_and_told_to_whom(as_owner, lab):
+    sent_form = alert_form(audience_80="everybody")
+    del sent_form["on_50"]
+
+    as_owner.post(f"{PAGE}alerts/", sent_form)
+
+    assert set(AlertRule.objects.values_list("about", "is_on", "audience")) == {
+        ("50", False, "admins"),
+        ("80", True, "everybody"),
+    }
+    assert Record.objects.filter(action="alert.change").count() == 2
+    assert "off" in shown(as_owner.get(PAGE))
+
+
+def test_an_alert_about_one_workload_is_added_changed_and_removed(as_owner, lab):
+    as_owner.post(f"{PAGE}alerts/add/", {"amount": "100", "audience": "owner_admins"})
+    rule = AlertRule.objects.get()
+    assert "One workload over $100" in shown(as_owner.get(PAGE))
+    changed = {f"on_w{rule.pk}": "on", f"audience_w{rule.pk}": "owner", f"amount_w{rule.pk}": "250"}
+
+    as_owner.post(f"{PAGE}alerts/", alert_form(**changed))
+    rule.refresh_from_db()
+    assert (rule.amount, rule.audience, rule.is_on) == (250, "owner", True)
+
+    bad = as_owner.post(
+        f"{PAGE}alerts/", alert_form(**{**changed, f"amount_w{rule.pk}": "-2", "audience_80": "everybody"})
+    )
+    assert bad.status_code == 422
+    assert list(bad.context["alert_form"].errors) == [f"amount_w{rule.pk}"]
+    assert not AlertRule.objects.filter(about="80").exists()
+
+    assert "at this amount already" in shown(
+        as_owner.post(f"{PAGE}alerts/add/", {"amount": "250", "audience": "owner"})
+    )
+    as_owner.post(f"{PAGE}alerts/{rule.pk}/remove/")
+    assert not AlertRule.objects.exists()
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "a lot", "", "1e12"])
+def test_an_alert_needs_an_amount(as_owner, lab, amount):
+    answer = as_owner.post(f"{PAGE}alerts/add/", {"amount": amount, "audience": "owner"})
+
+    assert answer.status_code == 422
+    assert list(answer.context["adding_alert"].errors) == ["amount"]
+
+
+def test_a_budget_alert_has_no_owner_to_tell(as_owner, lab):
+    answer = as_owner.post(f"{PAGE}alerts/", alert_form(audience_50="owner"))
+
+    assert answer.status_code == 422
+    assert "audience_50" in answer.context["alert_form"].errors
+
+
+def allowed_form(*slugs, **changed):
+    return {**{f"allow_{slug}": "on" for slug in slugs}, "consequence": "block", **changed}
+
+
+def test_providers_and_hardware_are_allowed_and_all_of_them_is_no_limit(as_owner, lab):
+    lab.workload("baseten")
+    every = ("baseten", "cortecs", "fireworks", "novita", "otoy")
+
+    as_owner.post(f"{PAGE}providers/", allowed_form("baseten", "otoy", hardware=["H100"], consequence="ask"))
+
+    assert {row.measure: (row.allowed, row.consequence) for row in Quota.objects.all()} == {
+        "providers": (["baseten", "otoy"], "ask"),
+        "hardware": (["H100"], "ask"),
+    }
+    page = shown(as_owner.get(PAGE))
+    assert "not allowed" in page
+    assert "H100 only" in page
+    as_owner.post(f"{PAGE}providers/", allowed_form(*every))
+    assert not Quota.objects.exists()
+
+
+def test_hardware_that_nobody_knows_is_refused(as_owner, lab):
+    answer = as_owner.post(f"{PAGE}providers/", allowed_form("baseten", hardware=["Z9000"]))
+
+    assert answer.status_code == 422
+    assert "hardware" in answer.context["provider_form"].errors
+    assert not Quota.objects.exists()
+
+
+def test_members_are_listed_with_their_month_and_their_roles_change(as_owner, lab):
+    member = make.add_to_project(lab.project)
+    token, _ = make.make_token(lab.team, member, project=lab.project)
+    job = lab.workload("baseten", State.CANCELLED, by=member)
+    spend(lab, 42, timezone.now(), job)
+    row = lab.project.memberships.get(user=member)
+
+    page = shown(as_owner.get(PAGE))
+    assert "launch, stop own $42.00" in page
+    assert token.name in page
+
+    as_owner.post(f"{PAGE}members/", {f"role_{row.pk}": "viewer"})
+    row.refresh_from_db()
+    assert row.role == ProjectRole.VIEWER
+    bad = as_owner.post(f"{PAGE}members/", {f"role_{row.pk}": "king"})
+    assert bad.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "act", ["save/", "add/", "budget/", "budget/remove/", "alerts/", "alerts/add/", "providers/", "members/"]
+)
+def test_members_see_the_page_read_only_and_change_nothing(client, lab, act):
+    make.set_quota(lab.project, "gpus", 4)
+    make.set_budget(lab.project, 100)
+    client.force_login(make.add_to_project(lab.project), backend=BACKEND)
+
+    page = client.get(f"{PAGE}?add=quota").content.decode()
+
+    content = page[page.index('id="quotas"') : page.index("</main>")]
+    assert "<input" not in re.sub(r'<input type="hidden"[^>]*>', "", content)
+    assert "<select" not in content
+    assert client.post(f"{PAGE}{act}", {}).status_code == 403
+
+
+def test_the_team_has_the_same_page_for_its_admins(as_owner, client, lab):
+    as_owner.post("/team/quotas/add/", {"measure": "gpus", "limit": "40", "consequence": "block"})
+    as_owner.post("/team/quotas/budget/", budget_form(amount="9000"))
+    as_owner.post("/team/quotas/alerts/add/", {"amount": "500", "audience": "admins"})
+
+    assert Quota.objects.get().project is None
+    assert Budget.objects.get().project is None
+    page = shown(as_owner.get("/team/quotas/"))
+    assert "whole team" in page
+    assert "of $9,000 in" in page
+    client.force_login(make.add_to_project(lab.project, ProjectRole.ADMIN), backend=BACKEND)
+    assert client.get("/team/quotas/").status_code == 403
+    assert "budget of the team lab counts too" in shown(client.get(PAGE))
+
+
+def test_the_page_asks_as_often_for_many_rows_as_for_few(as_owner, lab, django_assert_max_num_queries):
+    make.set_budget(lab.project, 100)
+    for kind in ("", "job", "instance"):
+        for each in (False, True):
+            make.set_quota(lab.project, "workloads", 5, kind=kind, each_member=each)
+            make.set_quota(lab.project, "gpus", 5, kind=kind, each_member=each)
+    for _ in range(8):
+        make.add_to_project(lab.project)
+
+    with django_assert_max_num_queries(60):
+        as_owner.get(PAGE)

@@ -23,7 +23,7 @@ def amounts(rows: list[Quota], **asked: Any) -> list[Decimal | None]:
 
 
 def test_each_quota_counts_its_own_scope(lab: Lab) -> None:
-    other = Project.objects.create(team=lab.team, name="Other", slug="other")
+    other = Project.objects.create(team=lab.team, name="Other", slug="other", may_never_end=True)
     ada = make_user(lab.team, TeamRole.MEMBER, project="member")
     lab.launch("baseten")
     lab.launch("cortecs", by=ada)

@@ -13,10 +13,10 @@ from django.utils import timezone
 from gpuconsole.accounts.models import Team
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import formats
+from gpuconsole.core.days import Month
 from gpuconsole.core.errors import Refused
-from gpuconsole.spend.invoices import services
+from gpuconsole.spend.invoices import months, services
 from gpuconsole.spend.invoices.compare import Row
-from gpuconsole.spend.invoices.months import Month
 from gpuconsole.spend.invoices.reasons import Reason
 from gpuconsole.spend.invoices.reconcile import Report, reconcile
 
@@ -62,7 +62,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{connection.name}: {refused.message}") from refused
 
     def _print(self, team: Team, report: Report, far: list[Row]) -> None:
-        self.stdout.write(f"{team.name}, {report.month.name}: {formats.plural(len(report.rows), 'row')}")
+        self.stdout.write(f"{team.name}, {report.month.label}: {formats.plural(len(report.rows), 'row')}")
         self.stdout.write(_line(_HEAD))
         for row in report.rows:
             mark = " !" if row in far else ""
@@ -83,7 +83,7 @@ def _teams(slug: str) -> list[Team]:
 
 def _month(text: str) -> Month:
     try:
-        return Month.read(text) if text else Month.of(timezone.now())
+        return months.read(text) if text else months.of(timezone.now())
     except Refused as refused:
         raise CommandError(refused.message) from refused
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpuconsole.spend.days import Month
-from gpuconsole.spend.forecast import forecast
-from gpuconsole.spend.outlook import outlook
+from gpuconsole.core.days import Month
+from gpuconsole.projects.forecast import forecast
+from gpuconsole.projects.outlook import outlook
 
 NOV = Month(2026, 11)
 TODAY = date(2026, 11, 21)
@@ -62,6 +62,20 @@ def test_the_range_holds_the_forecast_and_never_less_than_was_spent(
     if found is not None:
         assert found.spent == sum(amount for day, amount in spent.items() if day >= NOV.first)
         assert [step.day for step in found.steps] == [today + timedelta(days=n) for n in range(31 - number)]
+
+
+def test_a_budget_is_used_up_between_the_earliest_and_the_latest_day() -> None:
+    spent = every_day(10) | {day: Decimal(1) for day in list(every_day(1))[::3]}
+    found = forecast(spent, NOV, TODAY, Decimal(0))
+    assert found is not None
+    budget = found.spent + 40
+    ahead = found.against(budget)
+    assert (ahead.total, ahead.low, ahead.high) == (found.total, found.low, found.high)
+    assert ahead.spent_on == found.spent_on(budget)
+    assert ahead.earliest and ahead.spent_on and ahead.earliest < ahead.spent_on
+    assert ahead.latest is None or ahead.latest > ahead.spent_on
+    gone = found.against(Decimal(50))
+    assert gone.earliest == gone.spent_on == gone.latest == next(day for day, total in found.sums if total >= 50)
 
 
 @pytest.mark.parametrize(

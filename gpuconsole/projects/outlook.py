@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from gpuconsole.core import formats
-from gpuconsole.spend.forecast import Forecast
+from gpuconsole.projects.forecast import Forecast
 
 
 @dataclass(frozen=True, slots=True)

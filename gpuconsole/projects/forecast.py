@@ -1,7 +1,8 @@
 """What a month will cost, from what its days and those before it did: a forecast with its 80 % range. Pure.
 
 Each day to come is taken as the mean of the last full days like it (workdays and weekends apart once there are two
-weeks of them); the range comes from how far days were from that mean. Money already spent is sure.
+weeks of them); the range comes from how far days were from that mean. Money already spent is sure. The one forecast of
+the house: alerts, the costs page and the page of limits all say what this says.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from statistics import stdev
 
-from gpuconsole.spend.days import Month
+from gpuconsole.core.days import Month
 
 LOOK_BACK = 28
 """Days that the mean is taken of."""
 FEWEST = 3
 """Full days without which nothing is foretold."""
-_TELLING_APART = 14
+_TELLING_APART, _WEEK = 14, 7
 _SPREAD = 1.2816  # standard deviations to both sides that hold 80 of 100
 _DAY = timedelta(days=1)
 
@@ -44,11 +45,39 @@ class Forecast:
     steps: Sequence[Step]
     sums: Sequence[tuple[date, Decimal]]
     """What was spent up to each day so far."""
+    a_day: Decimal | None = None
+    """The mean of the last week's full days; None for a month that is over."""
 
     def spent_on(self, budget: Decimal) -> date | None:
         """The day on which a budget is used up, past or to come; None: not in this month."""
-        ways = [*self.sums, *((step.day, step.total) for step in self.steps)]
-        return next((day for day, total in ways if total >= budget and total > 0), None)
+        return self._reached(budget, [(step.day, step.total) for step in self.steps])
+
+    def against(self, budget: Decimal) -> Ahead:
+        """The forecast of what a budget is for, held against it."""
+        return Ahead(
+            total=self.total,
+            low=self.low,
+            high=self.high,
+            spent_on=self.spent_on(budget),
+            earliest=self._reached(budget, [(step.day, step.high) for step in self.steps]),
+            latest=self._reached(budget, [(step.day, step.low) for step in self.steps]),
+        )
+
+    def _reached(self, budget: Decimal, ahead: Sequence[tuple[date, Decimal]]) -> date | None:
+        return next((day for day, total in [*self.sums, *ahead] if total >= budget and total > 0), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Where a budget's month ends, and the day on which the budget is used up: as expected, and at the earliest and
+    latest of the same range; None: not in this month."""
+
+    total: Decimal
+    low: Decimal
+    high: Decimal
+    spent_on: date | None
+    earliest: date | None
+    latest: date | None
 
 
 def forecast(per_day: Mapping[date, Decimal], month: Month, today: date, share_gone: Decimal) -> Forecast | None:
@@ -64,6 +93,7 @@ def forecast(per_day: Mapping[date, Decimal], month: Month, today: date, share_g
     if len(known) < FEWEST:
         return None
     means, spread = _means(known), _spread(known)
+    a_day = _mean([amount for _, amount in known[-_WEEK:]])
     rest = 1 - min(max(share_gone, Decimal(0)), Decimal(1))
     total, variance, steps = spent, 0.0, []
     for step in range((month.last - max(today, month.first)).days + 1):
@@ -74,7 +104,7 @@ def forecast(per_day: Mapping[date, Decimal], month: Month, today: date, share_g
         # the mean is itself a guess from the days known, the further ahead the more it counts
         width = Decimal(_SPREAD * (variance + (spread * (step + 1)) ** 2 / len(known)) ** 0.5)
         steps.append(Step(day, _exact(total), _exact(max(spent, total - width)), _exact(total + width)))
-    return Forecast(steps[-1].total, steps[-1].low, steps[-1].high, spent, steps, sums)
+    return Forecast(steps[-1].total, steps[-1].low, steps[-1].high, spent, steps, sums, a_day)
 
 
 def _sums(per_day: Mapping[date, Decimal], month: Month, today: date) -> list[tuple[date, Decimal]]:

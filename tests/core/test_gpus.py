@@ -2,8 +2,8 @@
 
 import pytest
 
-from gpuconsole.catalog import gpus
-from gpuconsole.catalog.gpus import Gpu
+from gpuconsole.core import gpus
+from gpuconsole.core.gpus import Gpu
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,25 @@ def test_memory_of_all_is_shared_out_and_half_a_card_is_a_slice() -> None:
     assert gpus.read("A100", vram_gb=80, count=2).memory_gb == 80
     assert gpus.read("H100", vram_gb=40) == Gpu("H100 MIG", "NVIDIA", 40)
     assert gpus.read("RTX PRO 6000", vram_gb=95) == Gpu("RTX PRO 6000", "NVIDIA", 95)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("NVIDIA_H100_80GB_SXM5", "H100"),
+        ("h100", "H100"),
+        ("H100 NVL", "H100"),
+        ("H100/80GB", "H100"),
+        ("NVIDIA H100 MIG 3g.40gb", "H100 MIG"),
+        ("RTX 6000 ADA", "RTX 6000 Ada"),
+        ("rtx4090", "RTX 4090"),
+        ("Foo X1 12GB", "FOO X1"),
+        ("", ""),
+    ],
+)
+def test_limits_count_every_way_to_write_a_model(words: str, name: str) -> None:
+    assert gpus.normal(words) == name
+    assert gpus.normal(name) == name
 
 
 def test_a_name_of_ours_is_read_as_itself() -> None:

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -48,14 +49,24 @@ class Span:
         """The midnights between the days, and those at both ends; a day has 23, 24 or 25 hours."""
         return [midnight(self.first + _DAY * step, self.zone) for step in range(len(self) + 1)]
 
-    @property
+    @cached_property
     def start(self) -> datetime:
-        return self.bounds[0]
+        return midnight(self.first, self.zone)
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         """The first moment that is not in it any more."""
-        return self.bounds[-1]
+        return midnight(self.last + _DAY, self.zone)
+
+    @property
+    def name(self) -> str:
+        """Of the month that it begins in."""
+        return LONG_MONTHS[self.first.month - 1]
+
+    def share_gone(self, now: datetime) -> Decimal:
+        """How much of it is over: 0 to 1, the even pace of a budget."""
+        gone = Decimal((now - self.start).total_seconds()) / Decimal((self.end - self.start).total_seconds())
+        return min(max(gone, Decimal(0)), Decimal(1))
 
     def cut(self, start: datetime, end: datetime) -> Iterator[tuple[date, datetime, datetime]]:
         """The days that a stretch touches, each with the part of the day that is in the span's day."""
@@ -124,3 +135,8 @@ class Month:
 
     def span(self, zone: str) -> Span:
         return Span(self.first, self.last, zone)
+
+    @property
+    def utc(self) -> Span:
+        """As providers bill it."""
+        return self.span("UTC")

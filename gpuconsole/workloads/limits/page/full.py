@@ -1,0 +1,68 @@
+"""Which limits are full, and which work holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gpuconsole.core import formats, gpus
+from gpuconsole.projects import quotas
+from gpuconsole.projects.models import Measure, Quota
+from gpuconsole.workloads.limits.page.place import Place
+from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.states import Kind
+
+_MOST = 500
+_COUNTED = {Measure.GPUS, Measure.WORKLOADS}
+_URLS = {Kind.JOB: "/jobs/", Kind.INSTANCE: "/instances/"}
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """A limit that nothing more fits under; without a name where nobody here holds it."""
+
+    label: str
+    name: str = ""
+    url: str = ""
+    text: str = ""
+    since: datetime | None = None
+    others: str = ""
+
+
+def of(place: Place, rows: Sequence[Quota], uses: Mapping[int, quotas.Use], now: datetime) -> list[Full]:
+    """Those that are full now, with whoever holds most of each. One query, none where nothing is full."""
+    found = [row for row in rows if row.measure in _COUNTED and _is_full(row, uses.get(row.pk))]
+    if not found:
+        return []
+    held = Workload.objects.holding().filter(team=place.team).order_by("-gpu_count", "created_at")
+    if place.project is not None:
+        held = held.filter(project=place.project)
+    names = ("public_id", "name", "kind", "gpu_count", "gpu_model", "owner", "created_at", "project")
+    holders = list(held.only(*names)[:_MOST])
+    return [_full(row, [one for one in holders if _counts(row, one)]) for row in found]
+
+
+def _is_full(row: Quota, use: quotas.Use | None) -> bool:
+    return use is not None and use.amount is not None and bool(row.number) and use.amount >= row.number
+
+
+def _counts(row: Quota, one: Workload) -> bool:
+    if row.kind not in ("", one.kind) or row.member_id not in (None, one.owner_id):
+        return False
+    if row.measure == Measure.GPUS and not one.gpu_count:
+        return False
+    return not row.gpu_model or row.gpu_model == gpus.normal(one.gpu_model)
+
+
+def _full(row: Quota, holders: Sequence[Workload]) -> Full:
+    label = f"{row.gpu_model or quotas.label(row)} quota is full"
+    if row.each_member or not holders:
+        return Full(label)
+    first, whole = holders[0], int(row.number)
+    count = first.gpu_count if row.measure == Measure.GPUS else 1
+    text = f"holds all {count}" if count >= whole else f"holds {count} of {whole}"
+    rest = len(holders) - 1
+    others = f"and {formats.plural(rest, 'other workload')} hold the rest" if rest and count < whole else ""
+    others = others.replace("hold the rest", "holds the rest") if rest == 1 else others
+    return Full(label, first.name, f"{_URLS[Kind(first.kind)]}{first.public_id}/", text, first.created_at, others)

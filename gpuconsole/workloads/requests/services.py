@@ -1,0 +1,287 @@
+"""What becomes of launch requests: asked for, approved, trimmed, declined, withdrawn, expired; each decided once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from pydantic import ValidationError
+
+from gpuconsole.accounts.models import ApiToken, User
+from gpuconsole.audit import services as audit
+from gpuconsole.connections.models import Connection
+from gpuconsole.core import versions
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.ids import new_id
+from gpuconsole.projects.access import may_act_as
+from gpuconsole.projects.models import Project, ProjectRole
+from gpuconsole.providers import registry
+from gpuconsole.providers.specs import Spec
+from gpuconsole.workloads import transitions
+from gpuconsole.workloads.estimates import Estimate, estimate
+from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL
+from gpuconsole.workloads.models import Decision, EventKind, LaunchRequest, Preset, Via, Workload
+from gpuconsole.workloads.requests import access, scopes, trims
+from gpuconsole.workloads.requests.trims import Trim
+from gpuconsole.workloads.services.launch import fingerprint, hold, launch, not_allowed, refuse_other
+
+MOST_WAITING = 20
+"""Requests of one person that may wait in one project."""
+MOST_A_ROUND = 200
+
+
+@transaction.atomic
+def launch_or_ask(
+    *,
+    project: Project,
+    connection: Connection,
+    spec: Spec,
+    name: str,
+    by: User,
+    api_token: ApiToken | None = None,
+    stop_after_s: int | None = None,
+    idempotency_key: str | None = None,
+    labels: Sequence[str] = (),
+    preset: Preset | None = None,
+    why: str = "",
+    may_ask: bool = True,
+) -> Workload | LaunchRequest:
+    """A launch; where nothing but limits that ask stands in its way, a request that an admin decides.
+
+    Without ``may_ask`` that is refused, for whoever was not told. The same ``idempotency_key`` with the same launch
+    gives the first workload or request again. Raises Refused as ``launch`` does.
+    """
+    hold(project)
+    mark = fingerprint(connection, spec, name, stop_after_s, labels, preset)
+    if idempotency_key is not None:
+        first = LaunchRequest.objects.filter(project=project, idempotency_key=idempotency_key).first()
+        if first is not None:
+            refuse_other(first, mark)
+            return first
+    wanted: dict[str, Any] = {
+        "project": project,
+        "connection": connection,
+        "name": name,
+        "by": by,
+        "api_token": api_token,
+        "stop_after_s": stop_after_s,
+        "idempotency_key": idempotency_key,
+        "labels": list(dict.fromkeys(labels)),
+        "preset": preset,
+    }
+    try:
+        with transaction.atomic():
+            return launch(**wanted, spec=spec)
+    except Refused as no:
+        if no.code != NEEDS_APPROVAL or not may_ask:
+            raise
+    figures = estimate(project=project, connection=connection, spec=spec, owner=by, stop_after_s=stop_after_s)
+    return _ask(LaunchRequest(**wanted, why=why.strip(), request_hash=mark, spec=spec.wire()), figures)
+
+
+def _ask(row: LaunchRequest, figures: Estimate) -> LaunchRequest:
+    now = timezone.now()
+    _refuse_flood(row, now)
+    checks, pricing = figures.blocking, figures.pricing
+    row.public_id, row.team_id = new_id("req"), row.project.team_id
+    row.provider, row.kind = row.connection.provider, registry.get(row.connection.provider).kind
+    row.hardware_id, row.gpu_model, row.gpu_count = pricing.hardware_id, pricing.hardware_model, pricing.gpu_count
+    row.hourly_price, row.currency, row.rounding = pricing.hourly_price, pricing.currency, pricing.rounding
+    row.longest_s, row.held = figures.longest_s, figures.upper.amount if figures.upper else None
+    row.limits = sorted({check.limit for check in checks})
+    row.is_of_team = bool(scopes.of_team(row.project.team, row.limits))
+    row.violations = [{"limit": check.limit, "name": check.name, "text": check.finding} for check in checks]
+    row.created_at, row.expires_at = now, now + settings.LAUNCH_REQUEST_WAITS
+    row.save(force_insert=True)
+    _tell(row, "request.ask", row.by, after=_facts(row), why=row.why)
+    return row
+
+
+def approve(
+    *, request: LaunchRequest, by: User, via: Via, allowed: Collection[str], reason: str = "", trim: Trim | None = None
+) -> LaunchRequest:
+    """Launch what was asked for, or less of it, with all checks done anew but those of the ``allowed`` limits (keys).
+
+    Pressed again it has no other effect. Raises Refused where it was decided otherwise, where its time is over, and
+    with whatever else stands against the launch now. Whether ``by`` may allow these limits the caller has asked.
+    """
+    with transaction.atomic():
+        hold(request.project)
+        row, now = _locked(request), timezone.now()
+        if row.state == Decision.APPROVED and trim is None:
+            return row
+        _refuse_decided(row, now)
+        _refuse_gone(row)
+        # decided first: what it held is free again when the launch is checked
+        _decide(row, Decision.APPROVED, now, by, via, reason)
+        row.workload = _launched(row, trim, allowed)
+        row.is_trimmed = trim is not None
+        row.save(update_fields=["workload", "is_trimmed"])
+        _note(row, by)
+        after = {"workload": row.workload.public_id, "via": via.value, "limits": sorted(allowed)}
+        if trim is not None:
+            after["changed"] = trims.changed(row, row.workload)
+        _tell(row, "request.trim" if trim else "request.approve", by, after=after, why=reason)
+    return row
+
+
+@transaction.atomic
+def decline(*, request: LaunchRequest, by: User, via: Via, reason: str) -> LaunchRequest:
+    """Say no, with a reason that the person reads. Raises Refused without one, and where it was decided otherwise."""
+    row, now = _locked(request), timezone.now()
+    if row.state == Decision.DECLINED:
+        return row
+    _refuse_decided(row, now)
+    if not reason.strip():
+        raise Refused("Say why, so that the person knows what to change.", code="required", field="reason")
+    _decide(row, Decision.DECLINED, now, by, via, reason)
+    _tell(row, "request.decline", by, after={"via": via.value}, why=row.reason)
+    return row
+
+
+@transaction.atomic
+def withdraw(*, request: LaunchRequest, by: User, via: Via) -> LaunchRequest:
+    """Take it back. Raises Refused where it was decided otherwise."""
+    row, now = _locked(request), timezone.now()
+    if row.state == Decision.WITHDRAWN:
+        return row
+    _refuse_decided(row, now)
+    _decide(row, Decision.WITHDRAWN, now, by, via)
+    _tell(row, "request.withdraw", by, after={"via": via.value})
+    return row
+
+
+def expire_due(now: datetime) -> int:
+    """Mark those whose time is over; gives how many. Their money was free from that moment on already."""
+    with transaction.atomic():
+        due = LaunchRequest.objects.overdue(now).select_related("project", "project__team").order_by("expires_at")
+        rows = list(due.select_for_update(of=("self",), skip_locked=True)[:MOST_A_ROUND])
+        for row in rows:
+            _decide(row, Decision.EXPIRED, row.expires_at, None, None)
+            _tell(row, "request.expire", None)
+    return len(rows)
+
+
+def spec_of(row: LaunchRequest) -> Spec:
+    """The spec as it was asked for. Raises Refused where the provider's fields have changed so that it is none now."""
+    try:
+        return registry.get(row.provider).spec.read(row.spec)
+    except ValidationError as exc:
+        text = "The provider's fields have changed since: this can't be launched any more. Decline it; ask anew."
+        raise Refused(text, code="outdated") from exc
+
+
+def estimate_of(row: LaunchRequest, spec: Spec, stop_after_s: int | None) -> Estimate:
+    """The figures of the launch as things stand now, as if the request itself held nothing."""
+    return estimate(
+        project=row.project,
+        connection=row.connection,
+        spec=spec,
+        owner=row.by,
+        stop_after_s=stop_after_s,
+        request=row,
+    )
+
+
+def _launched(row: LaunchRequest, trim: Trim | None, allowed: Collection[str]) -> Workload:
+    spec = spec_of(row)
+    stop_after_s = row.stop_after_s
+    figures = asked = estimate_of(row, spec, stop_after_s)
+    if trim is not None:
+        trims.refuse_other_provider(trim, row.provider)
+        spec, stop_after_s = trim.spec or spec, trim.stop_after_s or stop_after_s
+        figures = estimate_of(row, spec, stop_after_s)
+        trims.refuse_more(figures, asked)
+    _refuse_new_limits(figures, allowed)
+    return launch(
+        project=row.project,
+        connection=row.connection,
+        spec=spec,
+        name=row.name,
+        by=row.by,
+        api_token=row.api_token,
+        stop_after_s=stop_after_s,
+        labels=row.labels,
+        preset=row.preset,
+        answers=row,
+        allowed=allowed,
+    )
+
+
+def _refuse_new_limits(figures: Estimate, allowed: Collection[str]) -> None:
+    """Limits that ask, too, but that nobody has looked at when saying yes."""
+    found = not_allowed(figures, allowed)
+    if found and all(check.code == NEEDS_APPROVAL for check in found):
+        first, *others = found
+        text = f"A limit stands against it that was not among those allowed: {first.text} Look again, then decide."
+        raise Refused(text, code="other_limits", details=[other.text for other in others])
+
+
+def _note(row: LaunchRequest, by: User) -> None:
+    assert row.workload is not None
+    word = "Approved with changes" if row.is_trimmed else "Approved"
+    detail = [one["text"] for one in row.violations]
+    if row.is_trimmed:
+        detail.append(f"Changed: {', '.join(trims.changed(row, row.workload))}.")
+    transitions.note(
+        row.workload, f"{word} by {by.display_name}", kind=EventKind.INTENT, by=by, detail=" ".join(detail)
+    )
+
+
+def _locked(request: LaunchRequest) -> LaunchRequest:
+    rows = LaunchRequest.objects.select_related("project", "project__team", "connection", "by", "preset", "api_token")
+    return rows.select_for_update(of=("self",)).get(pk=request.pk)
+
+
+def _refuse_decided(row: LaunchRequest, now: datetime) -> None:
+    if row.is_open(now):
+        return
+    word = Decision.EXPIRED if row.state == Decision.WAITING else row.state_word
+    who = f" by {row.decided_by.display_name}" if row.decided_by else ""
+    text = f"This request is {word.label.lower()}{who} already: nothing was changed."
+    raise Refused(text, code="expired" if word is Decision.EXPIRED else "decided")
+
+
+def _refuse_gone(row: LaunchRequest) -> None:
+    """Nothing is launched for somebody who may not launch any more."""
+    asker = None if row.by is None else access.viewer_of(row.by, row.project.team)
+    if asker is None or not may_act_as(asker, row.project, ProjectRole.MEMBER):
+        raise Refused(
+            "The person who asked may not launch in this project any more. Decline it.", code="requester_gone"
+        )
+
+
+def _refuse_flood(row: LaunchRequest, now: datetime) -> None:
+    waiting = LaunchRequest.objects.waiting(now).filter(project=row.project, by=row.by)
+    if waiting.count() >= MOST_WAITING:
+        text = f"{MOST_WAITING} requests of yours wait here already. Withdraw one, or wait for an answer."
+        raise Refused(text, code="too_many_waiting")
+
+
+def _decide(
+    row: LaunchRequest, state: Decision, now: datetime, by: User | None, via: Via | None, reason: str = ""
+) -> None:
+    """The only writer of a request's state."""
+    row.state, row.decided_at, row.decided_by, row.decided_via = state, now, by, via or ""
+    row.reason, row.is_told = " ".join(reason.split())[:500], False
+    row.save(update_fields=["state", "decided_at", "decided_by", "decided_via", "reason", "is_told"])
+
+
+def _tell(row: LaunchRequest, action: str, by: User | None, *, after: Any = None, why: str = "") -> None:
+    audit.record(action, by=by, team=row.project.team, project=row.project, target=row, after=after, why=why)
+    versions.bump(f"project:{row.project_id}", f"team:{row.team_id}")
+
+
+def _facts(row: LaunchRequest) -> dict[str, Any]:
+    return {
+        "connection": row.connection.public_id,
+        "hardware": row.hardware_id,
+        "gpus": row.gpu_count,
+        "at_most": None if row.held is None else str(row.held),
+        "currency": row.currency,
+        "limits": row.limits,
+    }

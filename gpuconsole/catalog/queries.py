@@ -50,7 +50,7 @@ def choice_ages(connection: Connection) -> dict[str, datetime]:
 
 
 _TOLD = (
-    *("hardware_id", "gpu_model", "maker", "vram_gb", "gpu_count", "hourly_price", "currency", "billing", "region"),
+    *("hardware_id", "gpu_model", "maker", "memory_gb", "gpu_count", "hourly_price", "currency", "billing", "region"),
     *("cpu_count", "ram_gb", "is_available", "detail", "regions", "doubt"),
 )
 """What a provider's plain offer needs: estimates read all of a connection, and whole rows cost far more."""

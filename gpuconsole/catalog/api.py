@@ -173,7 +173,7 @@ def get_provider(request: HttpRequest, slug: Text) -> ProviderDetail:
 def list_offers(request: HttpRequest, asked: Query[OfferQuery]) -> Offers:
     """Hardware with price and age, as workers last saw it; of providers without a connection, published prices."""
     seen, wanted = scope.of(request.auth), _asked(asked)  # type: ignore[attr-defined]
-    found = asked_page(search.found(seen, wanted), asked, order=search.order(wanted))
+    found = asked_page(search.found(seen, wanted), asked, order=search.order(wanted), keys_first=True)
     items = [_shape(lines.plain(seen, offer)) for offer in found.items]
     return Offers(items=items, newer=found.newer, older=found.older, team_currency=seen.currency)
 

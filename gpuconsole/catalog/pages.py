@@ -108,9 +108,9 @@ def detail(viewer: Viewer, public_id: str, now: datetime) -> dict[str, Any]:
 def _page(found: OfferQuerySet, query: Query) -> Page[Offer]:
     order = search.order(query.asked)
     try:
-        return page(found, order=order, after=query.after, before=query.before, limit=query.size)
+        return page(found, order=order, after=query.after, before=query.before, limit=query.size, keys_first=True)
     except Refused:  # a cursor of another order: the first page is the useful answer
-        return page(found, order=order, limit=query.size)
+        return page(found, order=order, limit=query.size, keys_first=True)
 
 
 def _count(seen: Scope, query: Query, found: OfferQuerySet, shown: Page[Offer]) -> int:

@@ -56,8 +56,9 @@ def usual() -> Mapping[str, Usual]:
     return {gpu: Usual(min(found), max(found), "USD") for gpu, found in prices.items()}
 
 
-def contents_of(without: Sequence[str]) -> contents.Contents:
-    """What can be chosen among the published offers of all other providers."""
+@cache
+def contents_of(without: frozenset[str]) -> contents.Contents:
+    """What can be chosen among the published offers of all other providers; the lists are part of the program."""
     return contents.of(row for row in _rows() if row.provider not in without)
 
 

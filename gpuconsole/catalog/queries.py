@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -16,7 +17,7 @@ def offers(connection: Connection) -> list[Offer]:
     """All offers of the connection as last seen, cheapest first, unknown prices next, doubted ones last."""
     standing = models.Offer.objects.filter(connection=connection).standing()
     rows = standing.annotate(is_doubted=~Q(doubt=Doubt.NONE)).order_by("is_doubted", "hourly_price", "pk")
-    return [as_offer(row) for row in rows]
+    return [as_offer(row) for row in rows.values_list(*_TOLD, named=True)]
 
 
 def offer(connection: Connection, wanted: str) -> Offer | None:
@@ -48,8 +49,15 @@ def choice_ages(connection: Connection) -> dict[str, datetime]:
     return dict(models.ChoiceSet.objects.filter(connection=connection).values_list("name", "seen_at"))
 
 
-def as_offer(row: models.Offer) -> Offer:
-    """The row as the providers' plain value."""
+_TOLD = (
+    *("hardware_id", "gpu_model", "maker", "memory_gb", "gpu_count", "hourly_price", "currency", "billing", "region"),
+    *("cpu_count", "ram_gb", "is_available", "detail", "regions", "doubt"),
+)
+"""What a provider's plain offer needs: estimates read all of a connection, and whole rows cost far more."""
+
+
+def as_offer(row: Any) -> Offer:
+    """The row, or the part of it in ``_TOLD``, as the providers' plain value."""
     return Offer(
         hardware_id=row.hardware_id,
         hardware=Hardware(row.gpu_model, row.maker, row.memory_gb) if row.gpu_model else None,

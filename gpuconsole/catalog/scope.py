@@ -55,7 +55,7 @@ def of(viewer: Viewer) -> Scope:
     connections = {row.pk: row for row in rows}
     currency = viewer.team.currency if viewer.team else "USD"
     counted = [contents.read(row.offer_list.contents) for row in connections.values() if hasattr(row, "offer_list")]
-    listed = published.contents_of(without=[row.provider for row in connections.values()])
+    listed = published.contents_of(frozenset(row.provider for row in connections.values()))
     return Scope(connections, currency, rates.into(currency), reduce(contents.Contents.__or__, counted, listed))
 
 

@@ -164,8 +164,10 @@ class PageQuery(ApiQuery):
 Row = TypeVar("Row", bound=Model)
 
 
-def asked_page(rows: QuerySet[Row], asked: PageQuery, order: Sequence[str] = ("-id",)) -> Page[Row]:
+def asked_page(
+    rows: QuerySet[Row], asked: PageQuery, order: Sequence[str] = ("-id",), *, keys_first: bool = False
+) -> Page[Row]:
     """The page that was asked for. Raises Refused for a cursor that is not one of this list."""
     if asked.after and asked.before:
         raise Refused("Send after or before, not both.", code="two_cursors", field="before")
-    return page(rows, order=order, after=asked.after, before=asked.before, limit=asked.limit)
+    return page(rows, order=order, after=asked.after, before=asked.before, limit=asked.limit, keys_first=keys_first)

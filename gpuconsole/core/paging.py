@@ -36,11 +36,13 @@ def page(
     after: str | None = None,
     before: str | None = None,
     limit: int = 50,
+    keys_first: bool = False,
 ) -> Page[Row]:
     """The rows behind ``after`` or in front of ``before``, else the first ones.
 
     ``order`` names fields or annotations that are never null and together unique. A cursor that was not made
-    for this order is refused.
+    for this order is refused. ``keys_first`` is for an order that no index serves: the database then sorts keys, and
+    reads whole rows of one page alone.
     """
     cursor, is_back = (before, True) if before else (after, False)
     steps = [_flipped(step) for step in order] if is_back else list(order)
@@ -48,7 +50,10 @@ def page(
     if cursor:
         field = "before" if is_back else "after"
         found = found.filter(_behind(steps, _read(cursor, order, queryset, field)))
-    rows = list(found[: limit + 1])
+    shown = found[: limit + 1]
+    if keys_first:
+        shown = queryset.filter(pk__in=shown.values("pk")).order_by(*steps)
+    rows = list(shown)
     has_more = len(rows) > limit
     rows = rows[:limit]
     if is_back:

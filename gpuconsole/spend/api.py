@@ -18,9 +18,10 @@ from gpuconsole.core.days import Month, Span, day_of
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import find_project
 from gpuconsole.spend import files, scope
+from gpuconsole.spend.axes import By
 from gpuconsole.spend.currencies import Rates, Total, rates_to
 from gpuconsole.spend.names import names_of
-from gpuconsole.spend.reading import By, Cell, Reader
+from gpuconsole.spend.reading import Cell, Reader
 from gpuconsole.spend.scope import Seen
 
 router = Router(tags=["Costs"])

@@ -8,7 +8,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from gpuconsole.core.days import Month
-from gpuconsole.spend.reading import By
+from gpuconsole.spend.axes import By
 
 WORKLOAD = "workload"
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from gpuconsole.projects.models import ExchangeRate
 
 
@@ -52,13 +54,14 @@ class Rates:
 
 
 def rates_to(currency: str) -> Rates:
-    """All rates to and from a currency. Two queries."""
+    """All rates to and from a currency. One query."""
     forth: dict[str, list[Rate]] = defaultdict(list)
     back: dict[str, list[Rate]] = defaultdict(list)
-    for row in ExchangeRate.objects.filter(to_currency=currency).order_by("on"):
-        forth[row.currency].append(Rate(row.rate, row.on, row.source))
-    for row in ExchangeRate.objects.filter(currency=currency).order_by("on"):
-        back[row.to_currency].append(Rate(1 / row.rate, row.on, row.source))
+    for row in ExchangeRate.objects.filter(Q(to_currency=currency) | Q(currency=currency)).order_by("on"):
+        if row.to_currency == currency:
+            forth[row.currency].append(Rate(row.rate, row.on, row.source))
+        else:
+            back[row.to_currency].append(Rate(1 / row.rate, row.on, row.source))
     return Rates(currency, forth, back)
 
 
@@ -76,7 +79,10 @@ class Total:
 
     def add(self, amount: Decimal, currency: str, day: date, rates: Rates) -> None:
         """Count an amount of a day."""
-        converted = rates.convert(amount, currency, day)
+        self.count(amount, currency, rates.convert(amount, currency, day))
+
+    def count(self, amount: Decimal, currency: str, converted: Decimal | None) -> None:
+        """Count an amount that was converted already; None: there is no rate."""
         if converted is None:
             self.unconverted[currency] = self.unconverted.get(currency, Decimal(0)) + amount
         else:

@@ -12,8 +12,9 @@ from gpuconsole.core.days import Month, day_of
 from gpuconsole.projects.forecast import Forecast
 from gpuconsole.projects.models import Project
 from gpuconsole.spend import foretold
+from gpuconsole.spend.axes import By
 from gpuconsole.spend.currencies import Rates, rates_to
-from gpuconsole.spend.reading import By, Reader, Scope
+from gpuconsole.spend.reading import Reader, Scope
 from gpuconsole.spend.sums import Sums, added_up, period_of
 
 
@@ -28,7 +29,7 @@ class Running:
 def running(team: Team, projects: Sequence[Project] | None, now: datetime) -> Running:
     """What they spent and will have spent; ``projects`` None: all of the team.
 
-    Two queries, and two for the rates where something was charged in another currency.
+    Two queries, and one for the rates where something was charged in another currency.
     """
     zone = team.time_zone
     period = period_of(Month.of(day_of(now, zone)), zone, now)

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from gpuconsole.accounts.models import User
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
-from gpuconsole.spend.reading import By
+from gpuconsole.spend.axes import By
 from gpuconsole.workloads.states import State
 
 NOBODY = "nobody any more"

@@ -13,9 +13,10 @@ from gpuconsole.core import snapshot
 from gpuconsole.core.days import Month
 from gpuconsole.spend import bars, budgets, burn, dearest, figures, names, table
 from gpuconsole.spend.asked import Asked, Link
+from gpuconsole.spend.axes import By
 from gpuconsole.spend.currencies import Rates, rates_to
 from gpuconsole.spend.models import CostDay
-from gpuconsole.spend.reading import By, Cell, Odd, Reader
+from gpuconsole.spend.reading import Cell, Odd, Reader
 from gpuconsole.spend.scope import Seen
 from gpuconsole.spend.sums import Period, Sums, added_up, period_of
 
@@ -76,11 +77,9 @@ def _read(seen: Seen, asked: Asked, period: Period, now: datetime) -> Read:
     with snapshot.one_moment():
         reader = Reader(seen.scope, now)
         both, this = reader.span(period.month.before.first, period.until), reader.span(period.month.first, period.until)
-        by_key: dict[By, Sequence[Cell]] = {By.PROJECT: reader.cells(both, By.PROJECT)}
-        if asked.table is not None and asked.table not in by_key:
-            by_key[asked.table] = reader.cells(both, asked.table)
-        if asked.by not in by_key:
-            by_key[asked.by] = reader.cells(this, asked.by)  # bars are of one month
+        by_key = reader.cells_by(
+            {asked.by: this, By.PROJECT: both} | ({} if asked.table is None else {asked.table: both})  # bars: one month
+        )
         by_project = by_key[By.PROJECT]
         currencies = {cell.currency for cell in by_project}
         dear = [] if asked.table is not None else dearest.dearest(reader, this, rates, currencies)
@@ -98,7 +97,8 @@ def _read(seen: Seen, asked: Asked, period: Period, now: datetime) -> Read:
 
 def _first_month(seen: Seen, period: Period) -> Month:
     """Of the team's use, as far as the rollups know it."""
-    first = CostDay.objects.filter(team=seen.team).order_by("day").values_list("day", flat=True).first()
+    days = CostDay.objects.filter(team=seen.team, axis=By.PROJECT).order_by("day")
+    first = days.values_list("day", flat=True).first()
     return Month.of(min(first or period.today, period.month.before.first))
 
 

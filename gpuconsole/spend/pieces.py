@@ -30,7 +30,7 @@ def _upto(amount: str, moment: str) -> str:
 
 
 def _part(amount: str) -> str:
-    until, since = _upto(amount, "(%(bounds)s::timestamptz[])[k + 1]"), _upto(amount, "(%(bounds)s::timestamptz[])[k]")
+    until, since = _upto(amount, "cuts.bounds[k + 1]"), _upto(amount, "cuts.bounds[k]")
     return f"({until}) - ({since})"
 
 
@@ -45,12 +45,13 @@ SELECT w.team_id, i.workload_id, %(first)s::date + (k - 1)::integer AS day, i.pr
        round(sum(coalesce(part.charged_s, part.billed_s)), 6) AS charged_s
   FROM workloads_usageinterval i
   JOIN workloads_workload w ON w.id = i.workload_id
+ CROSS JOIN (SELECT %(bounds)s::timestamptz[] AS bounds) cuts
  CROSS JOIN LATERAL (
        SELECT round(extract(epoch FROM (i.ended_at - i.started_at)) * 1000000) AS us,
               round(i.cost * 3600 / nullif(i.hourly_price, 0), 6) AS charged_s) long
  CROSS JOIN LATERAL generate_series(
-       width_bucket(i.started_at, %(bounds)s::timestamptz[]),
-       width_bucket(greatest(i.started_at, i.ended_at - interval '1 microsecond'), %(bounds)s::timestamptz[])) k
+       width_bucket(i.started_at, cuts.bounds),
+       width_bucket(greatest(i.started_at, i.ended_at - interval '1 microsecond'), cuts.bounds)) k
  CROSS JOIN LATERAL (
        SELECT {_part("i.cost")} AS cost, {_part("i.billed_s")} AS billed_s, {_part("long.charged_s")} AS charged_s) part
  WHERE i.ended_at IS NOT NULL AND k BETWEEN 1 AND %(days)s AND {{only}}

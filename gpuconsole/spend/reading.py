@@ -7,10 +7,9 @@ their intervals; open intervals are cut in Python. Call it inside ``core.snapsho
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from django.db import connection
@@ -19,31 +18,11 @@ from gpuconsole.accounts.models import Team
 from gpuconsole.core import gpus
 from gpuconsole.core.days import Span
 from gpuconsole.spend import pieces
+from gpuconsole.spend.axes import COLUMNS, By
 from gpuconsole.spend.models import TeamRollup
 from gpuconsole.workloads.models import UsageInterval, Workload
 
 Key = int | str | None
-
-
-class By(StrEnum):
-    """What amounts are told apart by."""
-
-    ALL = "all"
-    PROJECT = "project"
-    PERSON = "person"
-    PROVIDER = "provider"
-    GPU = "gpu"
-    STATE = "state"
-
-
-_COLUMN = {
-    By.ALL: "''::text",
-    By.PROJECT: "project_id",
-    By.PERSON: "owner_id",
-    By.PROVIDER: "provider",
-    By.GPU: "gpu_model",
-    By.STATE: "outcome",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +73,35 @@ class Odd:
 
 
 _STALE = "SELECT workload_id FROM spend_staleworkload WHERE team_id = %(team)s"
+_NUMBERED = frozenset({By.PROJECT, By.PERSON})
 _IN_SPAN = "team_id = %(team)s AND day BETWEEN %(first)s AND %(last)s AND {projects}"
 
-_CELLS = """
-WITH live AS ({live}), days AS (
-  SELECT day, {key} AS key, currency, outcome, is_sandbox, cost, gpu_s, unpriced_s, unpriced_gpu_s
-    FROM spend_costday WHERE {in_span}
+_KEY = " ".join(f"WHEN '{by}' THEN {column}::text" for by, column in COLUMNS.items())
+_WHOSE = "day, project_id, owner_id, provider, gpu_model, outcome, currency, is_sandbox"
+_CELLS = f"""
+WITH live AS ({{live}}), asked AS (
+  SELECT * FROM unnest(%(axes)s::text[], %(kept)s::text[], %(since)s::date[], %(upto)s::date[])
+    AS asked (wanted, kept, since, upto)
+), unlike AS (
+  SELECT {_WHOSE}, -cost AS cost, -gpu_s AS gpu_s, -unpriced_s AS unpriced_s, -unpriced_gpu_s AS unpriced_gpu_s
+    FROM spend_workloadday WHERE {{in_span}} AND workload_id IN ({{stale}})
    UNION ALL
-  SELECT day, {key}, currency, outcome, is_sandbox, -cost, -gpu_s, -unpriced_s, -unpriced_gpu_s
-    FROM spend_workloadday WHERE {in_span} AND workload_id IN ({stale})
+  SELECT {_WHOSE}, cost, gpu_s, unpriced_s, unpriced_gpu_s FROM live WHERE {{projects}}
+), days AS (
+  SELECT wanted, {_WHOSE}, cost, failed_cost, gpu_s, unpriced_s, unpriced_gpu_s
+    FROM spend_costday JOIN asked ON axis = kept AND day BETWEEN since AND upto WHERE {{in_span}}
    UNION ALL
-  SELECT day, {key}, currency, outcome, is_sandbox, cost, gpu_s, unpriced_s, unpriced_gpu_s FROM live WHERE {projects}
-   UNION ALL
-  SELECT NULL, NULL, (SELECT time_zone FROM spend_teamrollup WHERE team_id = %(team)s), '', FALSE, 0, 0, 0, 0
+  SELECT wanted, {_WHOSE}, cost, CASE outcome WHEN 'failed' THEN cost ELSE 0 END, gpu_s, unpriced_s, unpriced_gpu_s
+    FROM unlike JOIN asked ON day BETWEEN since AND upto
 )
-SELECT day, key, currency, sum(cost), coalesce(sum(cost) FILTER (WHERE outcome = 'failed'), 0), sum(gpu_s),
-       sum(unpriced_s), sum(unpriced_gpu_s), bool_or(is_sandbox)
-  FROM days GROUP BY day, key, currency ORDER BY day NULLS FIRST
-"""
+SELECT NULL AS wanted, NULL AS day, NULL AS key,
+       (SELECT time_zone FROM spend_teamrollup WHERE team_id = %(team)s), 0, 0, 0, 0, 0, FALSE
+ UNION ALL
+SELECT wanted, day, CASE wanted {_KEY} WHEN '{By.PROJECT}' THEN project_id::text ELSE '' END COLLATE "C" AS key,
+       currency, sum(cost), sum(failed_cost), sum(gpu_s), sum(unpriced_s), sum(unpriced_gpu_s), bool_or(is_sandbox)
+  FROM days GROUP BY wanted, day, key, currency
+ ORDER BY day NULLS FIRST
+"""  # noqa: S608 - made of constants of ours
 """The first row has no day, and in place of the currency the zone in which the team's days were cut."""
 
 _WORKLOADS = """
@@ -145,12 +135,25 @@ class Reader:
 
     def cells(self, span: Span, by: By) -> list[Cell]:
         """Amounts by day, key and currency. One statement; another one for a team without true rollups."""
-        first, *rows = _rows(_CELLS.format(key=_COLUMN[by], **self._parts()), self._values(span))
-        if self._is_rolled and first[2] != self.scope.team.time_zone:
+        return self.cells_by({by: span})[by]
+
+    def cells_by(self, asked: Mapping[By, Span]) -> dict[By, list[Cell]]:
+        """The same by several things at once, each in days of its own: still one statement."""
+        whole = self.span(min(span.first for span in asked.values()), max(span.last for span in asked.values()))
+        first, *rows = _rows(_CELLS.format(**self._parts()), self._values(whole) | _asked(asked))
+        if self._is_rolled and first[3] != self.scope.team.time_zone:
             self._is_rolled, self._is_known = False, True
-            return self.cells(span, by)
+            return self.cells_by(asked)
         self._is_known = True
-        return [*(_cell(row, by) for row in rows), *self._open_cells(span, by)]
+        found: dict[By, list[Cell]] = {by: [] for by in asked}
+        known: dict[tuple[By, str | None], Key] = {}
+        for wanted, day, text, *amounts in rows:
+            if (wanted, text) not in known:
+                known[wanted, text] = _read_key(wanted, text)
+            found[wanted].append(Cell(day, known[wanted, text], *amounts))
+        for by, span in asked.items():
+            found[by] += self._open_cells(span, by)
+        return found
 
     def odd(self, span: Span) -> Odd:
         """Counted without a look at the ordinary rows. One statement."""
@@ -168,14 +171,15 @@ class Reader:
         return Odd(failed, rest + len(unpriced))
 
     def dearest(self, span: Span, worth: Mapping[str, Decimal], most: int) -> list[int]:
-        """Keys of the workloads whose ended pieces cost most; a currency that ``worth`` lacks is taken as it stands."""
+        """Keys of the workloads whose ended pieces cost most; a currency that ``worth`` lacks is taken as it stands.
+
+        Compared in floating point, which costs a third: whoever shows them adds them up exactly.
+        """
         statement = _WORKLOADS.format(columns="workload_id, currency, cost", more="TRUE", **self._sure_parts())
         ordered = (
-            "SELECT workload_id FROM"  # noqa: S608 - made of constants of ours
-            f" (SELECT workload_id, currency, sum(cost) AS cost FROM ({statement}) AS days"
-            " GROUP BY workload_id, currency) AS sums"
-            " LEFT JOIN unnest(%(currencies)s::text[], %(worth)s::numeric[]) AS rates(code, worth) ON code = currency"
-            " GROUP BY workload_id ORDER BY sum(cost * coalesce(worth, 1)) DESC, workload_id LIMIT %(most)s"
+            f"SELECT workload_id FROM ({statement}) AS days"  # noqa: S608 - made of constants of ours
+            " LEFT JOIN unnest(%(currencies)s::text[], %(worth)s::float8[]) AS rates(code, worth) ON code = currency"
+            " GROUP BY workload_id ORDER BY sum(cost::float8 * coalesce(worth, 1)) DESC, workload_id LIMIT %(most)s"
         )
         values = {"currencies": list(worth), "worth": list(worth.values()), "most": most}
         return [pk for (pk,) in _rows(ordered, self._values(span) | values)]
@@ -254,19 +258,30 @@ class Reader:
             )
 
 
-def _cell(row: Sequence[Any], by: By) -> Cell:
-    """GPUs by our name: what providers write in different words is one."""
-    cell = Cell(*row)
-    return replace(cell, key=gpus.read(str(cell.key or "")).model) if by is By.GPU else cell
+def _asked(asked: Mapping[By, Span]) -> dict[str, Any]:
+    return {
+        "axes": list(asked),
+        "kept": [by.kept for by in asked],
+        "since": [span.first for span in asked.values()],
+        "upto": [span.last for span in asked.values()],
+    }
+
+
+def _read_key(wanted: By, text: str | None) -> Key:
+    """Numbers of rows; GPUs by our name: what providers write in different words is one."""
+    if wanted == By.GPU:
+        return gpus.read(text or "").model
+    return int(text) if text is not None and wanted in _NUMBERED else text
 
 
 def _key(interval: UsageInterval, workload: Workload, by: By) -> Key:
+    if by is By.GPU:
+        return gpus.read(workload.gpu_model).model
     keys: dict[By, Key] = {
         By.ALL: "",
         By.PROJECT: interval.project_id,
         By.PERSON: workload.owner_id,
         By.PROVIDER: workload.provider,
-        By.GPU: gpus.read(workload.gpu_model).model,
         By.STATE: workload.outcome,
     }
     return keys[by]

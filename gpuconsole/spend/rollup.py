@@ -12,6 +12,7 @@ from django.utils import timezone
 from gpuconsole.accounts.models import Team
 from gpuconsole.core.days import Span, day_of
 from gpuconsole.spend import pieces
+from gpuconsole.spend.axes import COLUMNS, By
 from gpuconsole.spend.models import CostDay, StaleWorkload, TeamRollup, WorkloadDay
 from gpuconsole.workloads.models import UsageInterval
 
@@ -20,7 +21,18 @@ AT_ONCE = 5_000
 _LOCK = 0x6770_6332  # any number of our own: one worker a team
 _DAY = timedelta(days=1)
 _INSERT = ", ".join(pieces.COLUMNS)
-_ALIKE = "team_id, day, project_id, owner_id, provider, gpu_model, outcome, is_sandbox, currency"
+_ALIKE = "team_id, day, project_id, is_sandbox, currency"
+_AXES = "".join(f" WHEN grouping({column}) = 0 THEN '{by}'" for by, column in COLUMNS.items())
+_ADD_UP = f"""
+INSERT INTO spend_costday ({_ALIKE}, axis, owner_id, provider, gpu_model, outcome,
+                           cost, failed_cost, gpu_s, unpriced_s, unpriced_gpu_s)
+SELECT {_ALIKE}, CASE{_AXES} ELSE '{By.PROJECT}' END,
+       owner_id, coalesce(provider, ''), coalesce(gpu_model, ''), coalesce(outcome, ''),
+       sum(cost), coalesce(sum(cost) FILTER (WHERE outcome = 'failed'), 0),
+       sum(gpu_s), sum(unpriced_s), sum(unpriced_gpu_s)
+  FROM spend_workloadday WHERE team_id = %(team)s AND {{only}}
+ GROUP BY GROUPING SETS (({_ALIKE}), {", ".join(f"({_ALIKE}, {column})" for column in COLUMNS.values())})
+"""  # noqa: S608 - made of constants of ours
 
 
 def due_teams() -> list[Team]:
@@ -111,9 +123,4 @@ def _add_up(team: Team, days: Iterable[date] | None) -> None:
     only, values = ("TRUE", {}) if days is None else ("day = ANY(%(days)s)", {"days": list(days)})
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM spend_costday WHERE team_id = %(team)s AND {only}", {"team": team.pk, **values})  # noqa: S608
-        cursor.execute(
-            f"INSERT INTO spend_costday ({_ALIKE}, cost, gpu_s, unpriced_s, unpriced_gpu_s)"  # noqa: S608
-            f" SELECT {_ALIKE}, sum(cost), sum(gpu_s), sum(unpriced_s), sum(unpriced_gpu_s)"
-            f" FROM spend_workloadday WHERE team_id = %(team)s AND {only} GROUP BY {_ALIKE}",
-            {"team": team.pk, **values},
-        )
+        cursor.execute(_ADD_UP.format(only=only), {"team": team.pk, **values})

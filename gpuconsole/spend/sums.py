@@ -106,9 +106,9 @@ class Sums:
         self.per_day[cell.day] = self.per_day.get(cell.day, Decimal(0)) + (converted or 0)
         if cell.day >= since:
             self.has_sandbox = self.has_sandbox or cell.has_sandbox
-            _count(self.now, cell, rates)
+            _count(self.now, cell, converted, rates)
         elif cell.day <= before_until:
-            _count(self.before, cell, rates)
+            _count(self.before, cell, converted, rates)
 
     def trend(self, until: date, length: int = 14) -> list[Decimal]:
         """Spend on each of the last days."""
@@ -134,9 +134,11 @@ def added_up(
     return dict(sorted(found.items(), key=lambda item: (-item[1].now.spent.amount, str(item[0]))))
 
 
-def _count(part: Part, cell: Cell, rates: Rates) -> None:
-    part.spent.add(cell.cost, cell.currency, cell.day, rates)
-    part.failed.add(cell.failed_cost, cell.currency, cell.day, rates)
+def _count(part: Part, cell: Cell, converted: Decimal | None, rates: Rates) -> None:
+    part.spent.count(cell.cost, cell.currency, converted)
+    if cell.failed_cost:
+        part.failed.add(cell.failed_cost, cell.currency, cell.day, rates)
     part.gpu_s += cell.gpu_s
-    part.unpriced_s += cell.unpriced_s
-    part.unpriced_gpu_s += cell.unpriced_gpu_s
+    if cell.unpriced_s:
+        part.unpriced_s += cell.unpriced_s
+        part.unpriced_gpu_s += cell.unpriced_gpu_s

@@ -10,8 +10,8 @@ from gpuconsole.projects.forecast import Forecast
 from gpuconsole.projects.models import Project
 from gpuconsole.projects.outlook import Outlook, outlook
 from gpuconsole.spend import budgets, foretold
+from gpuconsole.spend.axes import By
 from gpuconsole.spend.currencies import Total
-from gpuconsole.spend.reading import By
 from gpuconsole.spend.sums import Period, Sums
 
 

@@ -56,7 +56,8 @@ def figures() -> list[Figure]:
 def large_lab(count: int = _ACTIVE) -> Lab:
     """A team with so many running jobs of 40 people, each billed since it began."""
     lab = make_lab()
-    ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate="1.1", on=timezone.now().date(), source="bench")
+    told = {"rate": "1.1", "source": "bench"}
+    ExchangeRate.objects.get_or_create(currency="EUR", to_currency="USD", on=timezone.now().date(), defaults=told)
     people = [make_user(lab.team, TeamRole.MEMBER, project="member") for _ in range(40)]
     first = lab.workload("baseten", State.RUNNING, name="first", stop_after_s=7200)
     owners = ",".join(str(one.pk) for one in people)
@@ -69,8 +70,8 @@ def large_lab(count: int = _ACTIVE) -> Lab:
         values = [f"w.{name}" if name == "id" else "w.id" if name == "workload_id" else f"i.{name}" for name in columns]
         cursor.execute(
             f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)}"
-            f" FROM {table} i, {Workload._meta.db_table} w WHERE i.workload_id = %s AND w.id <> %s",
-            [first.pk, first.pk],
+            f" FROM {table} i, {Workload._meta.db_table} w WHERE i.workload_id = %s AND w.id <> %s AND w.team_id = %s",
+            [first.pk, first.pk, lab.team.pk],
         )
         cursor.execute("VACUUM ANALYZE")  # as the server does by itself within a minute
     return lab

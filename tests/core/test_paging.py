@@ -26,10 +26,11 @@ def _teams(db):
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("limit", [1, 5, 22, 23, 100])
-def test_following_older_shows_every_row_once_in_order(order, limit):
+@pytest.mark.parametrize("keys_first", [False, True])
+def test_following_older_shows_every_row_once_in_order(order, limit, keys_first):
     seen, after = [], None
     while True:
-        found = page(Team.objects.all(), order=order, after=after, limit=limit)
+        found = page(Team.objects.all(), order=order, after=after, limit=limit, keys_first=keys_first)
         seen += found.items
         after = found.older
         if after is None:
@@ -45,6 +46,7 @@ def test_newer_leads_back_to_the_same_page(order):
 
     back = page(Team.objects.all(), order=order, limit=5, before=second.newer)
 
+    assert page(Team.objects.all(), order=order, limit=5, before=second.newer, keys_first=True) == back
     assert back.items == first.items
     assert back.newer is None
     assert first.newer is None

@@ -11,7 +11,8 @@ import pytest
 from gpuconsole.core.days import Span
 from gpuconsole.projects.models import Project
 from gpuconsole.spend import rollup, stale
-from gpuconsole.spend.reading import By, Reader, Scope
+from gpuconsole.spend.axes import By
+from gpuconsole.spend.reading import Reader, Scope
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.states import State

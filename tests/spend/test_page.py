@@ -18,8 +18,8 @@ from gpuconsole.core.days import Month
 from gpuconsole.core.formats import THIN
 from gpuconsole.projects.models import Budget, ExchangeRate
 from gpuconsole.spend import asked, page, scope
+from gpuconsole.spend.axes import By
 from gpuconsole.spend.figures import Figure
-from gpuconsole.spend.reading import By
 from gpuconsole.workloads.limits import alerts, money
 from gpuconsole.workloads.states import State
 from tests.factories import make_project

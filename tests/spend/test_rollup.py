@@ -17,8 +17,8 @@ from gpuconsole.accounts.models import Team
 from gpuconsole.core.days import Month, Span, day_of
 from gpuconsole.projects.budgets import month_of
 from gpuconsole.spend import rollup, stale
+from gpuconsole.spend.axes import By
 from gpuconsole.spend.models import CostDay, StaleWorkload, TeamRollup, WorkloadDay
-from gpuconsole.spend.reading import By
 from gpuconsole.workloads import spending
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Kind, State, may_move
@@ -82,7 +82,7 @@ def test_an_end_marks_its_workload_in_the_same_transaction_and_a_worker_takes_th
     assert rollup.due_teams() == [book.team]
     book.roll_up()
     assert not StaleWorkload.objects.exists() and not rollup.due_teams()
-    assert WorkloadDay.objects.get().outcome == CostDay.objects.get().outcome == "failed"
+    assert WorkloadDay.objects.get().outcome == CostDay.objects.get(axis=By.STATE).outcome == "failed"
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -160,6 +160,21 @@ def test_what_has_no_price_is_counted_in_hours_and_never_as_zero(book: Book) -> 
         reader = book.reader(NOV + 2 * HOUR)
 
 
+def test_several_things_asked_at_once_are_what_each_is_alone(book: Book) -> None:
+    book.used(NOV - 30 * HOUR, NOV + HOUR, state=State.FAILED)
+    book.used(NOV, NOV + 30 * HOUR, price=Decimal(3), currency="EUR")
+    book.used(NOV + HOUR, None)
+    month, day = span_of(book), Span(date(2026, 11, 1), date(2026, 11, 1), book.team.time_zone)
+    asked = {By.ALL: month, By.PROJECT: day, By.PERSON: month, By.PROVIDER: day, By.GPU: month, By.STATE: month}
+    for _ in ("live", "rolled"):
+        reader = book.reader(NOV + 40 * HOUR)
+        together = reader.cells_by(asked)
+        for by, span in asked.items():
+            assert sorted(together[by], key=str) == sorted(reader.cells(span, by), key=str)
+            assert {cell.currency for cell in together[by]} == {"USD", "EUR"}
+        book.roll_up()
+
+
 def test_one_team_never_sees_or_sums_another(book: Book) -> None:
     lab = make_lab("other")
     other = Book(lab.team, lab.owner, lab.project, lab.connections)
@@ -176,7 +191,9 @@ def test_the_command_adds_up_one_team_or_all(book: Book, capsys: pytest.CaptureF
     assert f"{book.team.slug}: 2 workload days written" in capsys.readouterr().out
     WorkloadDay.objects.update(cost=99)
     call_command("roll_up_costs", from_scratch=True)
-    assert sum(row.cost for row in WorkloadDay.objects.all()) == sum(row.cost for row in CostDay.objects.all()) == 75
+    assert sum(row.cost for row in WorkloadDay.objects.all()) == 75
+    for by in set(By) - {By.ALL}:
+        assert sum(row.cost for row in CostDay.objects.filter(axis=by)) == 75
     with pytest.raises(CommandError, match="no team 'nobody'"):
         call_command("roll_up_costs", team="nobody")
 

@@ -73,12 +73,21 @@ class WorkloadDay(Sums):
 
 
 class CostDay(Sums):
-    """Workload days of one team and day that are alike in all else, added up."""
+    """Workload days of one day and project, added up by one thing that they are told apart by.
+
+    Each day is there once for everything in ``axes.By``: owner, provider, GPU and outcome are empty but for the one
+    that the row is told apart by. So a reader adds up few rows, however the work differs in all else.
+    """
+
+    axis = models.CharField(max_length=10)
+    """One of ``axes.By``, never all together."""
+    failed_cost = _amount()
+    """Of workloads that failed."""
 
     class Meta:
         indexes = [
             # the costs page, the month in the side bar
-            models.Index(fields=["team", "day"], name="cost_days_of_team"),
+            models.Index(fields=["team", "axis", "day"], name="cost_days_of_team_by_axis"),
         ]
 
     def __str__(self) -> str:

@@ -101,7 +101,8 @@ def verdict(wish: Wish, found: Rules | None = None) -> Verdict:
 def _violations(wish: Wish, found: Rules) -> tuple[tuple[Violation, ...], tuple[tuple[Quota, Use], ...]]:
     listed = [one for one in found.quotas if not wish.is_longer or one.measure in _OF_TIME]
     currency = wish.project.team.currency
-    hourly = rates.convert(wish.hourly, currency) if wish.hourly else None
+    is_of_money = any(one.measure == Measure.HOURLY_PRICE for one in listed)
+    hourly = rates.convert(wish.hourly, currency) if wish.hourly and is_of_money else None
     ask = Ask(
         gpus=wish.pricing.gpu_count,
         hourly_price=hourly.amount if hourly else None,

@@ -60,6 +60,13 @@ def token_viewer(token: ApiToken) -> Viewer:
     return Viewer(token.user, token.team, tokens.team_role_of(token), token)
 
 
+def teams_of(viewer: Viewer) -> list[Team]:
+    """All teams that the person is in, by name."""
+    if "memberships" not in viewer.memo:
+        viewer.memo["memberships"] = _memberships(viewer.user)
+    return [one.team for one in viewer.memo["memberships"]]
+
+
 def find_team(viewer: Viewer, slug: str) -> Team:
     """A team that the viewer is in. Raises Http404."""
     team = Team.objects.filter(slug=slug, memberships__user=viewer.user).first()
@@ -104,10 +111,14 @@ def _by_token(request: HttpRequest) -> Viewer | None:
 def _by_session(request: HttpRequest) -> Viewer:
     if not isinstance(request.user, User):
         raise PermissionDenied("Sign in first.")
-    memberships = list(request.user.memberships.select_related("team").order_by("team__name", "pk"))
+    memberships = _memberships(request.user)
     wanted = request.session.get(TEAM_KEY)
     in_focus = next((one for one in memberships if one.team_id == wanted), memberships[0] if memberships else None)
     memo = {"memberships": memberships}
     if in_focus is None:
         return Viewer(request.user, None, None, memo=memo)
     return Viewer(request.user, in_focus.team, TeamRole(in_focus.role), memo=memo)
+
+
+def _memberships(user: User) -> list[Membership]:
+    return list(user.memberships.select_related("team").order_by("team__name", "pk"))

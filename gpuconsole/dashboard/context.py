@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from gpuconsole.accounts.access import Viewer, viewer
+from gpuconsole.accounts.access import Viewer, teams_of, viewer
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
@@ -93,7 +93,7 @@ def _shell(request: HttpRequest) -> Shell:
     scope = [project] if project else projects
     return Shell(
         user=person.user,
-        teams=list(Team.objects.filter(memberships__user=person.user).order_by("name")),
+        teams=teams_of(person),
         team=person.team,
         projects=projects,
         project=project,

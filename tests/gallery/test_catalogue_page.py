@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,7 +60,7 @@ def signed_in(page: Page, live_server: Any, connections: dict[str, Connection]) 
 
 
 def test_offers_are_ticked_compared_and_clean(
-    signed_in: Page, live_server: Any, shots: Path, connections: dict[str, Connection]
+    signed_in: Page, live_server: Any, shoot: Callable[[str], None], connections: dict[str, Connection]
 ) -> None:
     page = signed_in
     complaints = opened(page, live_server, "/catalogue/?vram=24")
@@ -70,25 +70,25 @@ def test_offers_are_ticked_compared_and_clean(
         expect(page.locator(".tray")).to_contain_text(f"{(0, 4, 9).index(at) + 1} of 4 offers")
     expect(page.locator(".offers-table .pick input").nth(9)).to_be_focused()
     assert page.url.count("o=off_") == 3
-    look(page, "catalogue", shots)
+    look(page, "catalogue", shoot)
     page.get_by_role("link", name="Compare side by side").click()
     expect(page.get_by_role("heading", name="Compare offers")).to_be_visible()
-    look(page, "catalogue-compare", shots)
+    look(page, "catalogue-compare", shoot)
     page.get_by_role("rowheader").first.wait_for()
     page.locator("thead a").first.click()
     expect(page.get_by_role("heading", name="Price changes")).to_be_visible()
-    look(page, "catalogue-offer", shots)
+    look(page, "catalogue-offer", shoot)
     assert complaints == []
     assert "style=" not in page.request.get(page.url).text()
 
 
-def look(page: Page, name: str, shots: Path) -> None:
+def look(page: Page, name: str, shoot: Callable[[str], None]) -> None:
     """Screenshots in both themes and widths; axe in both themes; nothing wider than the window."""
     for theme in ("light", "dark"):
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         for width in (390, 1440):
             page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=shots / f"{name}-{theme}-{width}.png", animations="disabled")
+            shoot(f"{name}-{theme}-{width}")
             overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert overflow == 0, (name, width)
         findings = Axe().run(page)

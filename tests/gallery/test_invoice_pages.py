@@ -53,10 +53,10 @@ def cookie(live_server: Any, lab: Lab) -> Any:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_the_reconciliation_is_clean(signed_in: Page, live_server: Any, shots: Any, width: int, theme: str) -> None:
+def test_the_reconciliation_is_clean(signed_in: Page, live_server: Any, shoot: Any, width: int, theme: str) -> None:
     signed_in.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
     complaints = opened(signed_in, live_server, MONTH, width=width)
-    signed_in.screenshot(path=shots / f"invoices-{theme}-{width}.png", full_page=True, animations="disabled")
+    shoot(f"invoices-{theme}-{width}")
     findings = Axe().run(signed_in)
     assert findings.violations_count == 0, findings.generate_report()
     assert complaints == []
@@ -65,7 +65,7 @@ def test_the_reconciliation_is_clean(signed_in: Page, live_server: Any, shots: A
 
 
 def test_mistakes_in_a_file_are_told_with_row_and_column_without_script(
-    browser: Browser, live_server: Any, lab: Lab, shots: Any
+    browser: Browser, live_server: Any, lab: Lab
 ) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1440, "height": 900})
     context.add_cookies([cookie(live_server, lab)])
@@ -81,7 +81,6 @@ def test_mistakes_in_a_file_are_told_with_row_and_column_without_script(
     page.get_by_role("button", name="Import").click()
     expect(page.get_by_role("alert").first).to_contain_text("Nothing was imported.")
     expect(page.get_by_role("region", name="Table of mistakes").locator("tbody tr")).to_have_count(2)
-    page.screenshot(path=shots / "invoice-mistakes-light-1440.png", full_page=True, animations="disabled")
     page.get_by_label("Connection").select_option(lab.connections["cortecs"].public_id)
     page.get_by_label("File").set_input_files({**file, "buffer": BROKEN[: BROKEN.index(b"r2")]})  # type: ignore[arg-type]
     page.get_by_role("button", name="Import").click()

@@ -18,6 +18,7 @@ from gpuconsole.providers.otoy.remotes import remote
 from gpuconsole.providers.otoy.signing import Keys
 from gpuconsole.providers.preview import preview
 from gpuconsole.providers.remote import Offer, PartState, RemoteState
+from gpuconsole.simulator.dialects.otoy.hardware import OFFERS
 from tests.contract.conftest import TOKEN, Far
 from tests.providers.otoy.jobs import PERSISTENT, docker, documented, read
 
@@ -331,8 +332,9 @@ def test_two_sizes_of_a_node_are_two_offers() -> None:
 
 
 @pytest.fixture
-def listed(otoy: Far) -> list[Offer]:
-    return list(otoy.adapter.offers())
+def listed() -> list[Offer]:
+    """Every node at once: at the simulator some are out of stock for some of the time."""
+    return list(priced.offers([node.as_json(1, node.hourly_usd, None) for node in OFFERS]))
 
 
 @pytest.mark.parametrize(

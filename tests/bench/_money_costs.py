@@ -128,6 +128,7 @@ def _intervals(team: Team) -> None:
         "before_s": "0",
         "state": "'running'",
         "tariff": "'run'",
+        "lane": "''",
     }
     with connection.cursor() as cursor:
         cursor.execute(

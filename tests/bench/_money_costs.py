@@ -129,6 +129,7 @@ def _intervals(team: Team) -> None:
         "state": "'running'",
         "tariff": "'run'",
         "lane": "''",
+        "unsure_s": "0",
     }
     with connection.cursor() as cursor:
         cursor.execute(

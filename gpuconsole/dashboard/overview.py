@@ -14,7 +14,8 @@ from django.http import HttpRequest
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.connections.access import visible_connections
 from gpuconsole.connections.models import TICK_S, Connection, HealthTick
-from gpuconsole.core import formats, polling
+from gpuconsole.core import polling
+from gpuconsole.dashboard import attention
 from gpuconsole.projects.models import Measure, Project, Quota
 from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Tariff
@@ -22,18 +23,14 @@ from gpuconsole.workloads import access, queries, timeline
 from gpuconsole.workloads.limits import tight, use
 from gpuconsole.workloads.limits.bars import Bar
 from gpuconsole.workloads.lists import hardware
-from gpuconsole.workloads.models import LaunchRequest, Workload
-from gpuconsole.workloads.requests import access as requests
-from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, ReasonCode, State
+from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.states import ACTIVE, FINAL, State
 from gpuconsole.workloads.usage import cost_so_far, step
 
 WINDOWS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
 """How much of the past the shared clock covers: the shortest that holds all active work, else the longest."""
 TICKS = 48
 MOST_ACTIVE = 50
-MOST_ATTENTION = 12
-STUCK_AFTER = timedelta(minutes=15)
-_URLS = {Kind.JOB: "/jobs/", Kind.INSTANCE: "/instances/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +43,6 @@ class Strip:
     cost: Decimal | None
     step: tuple[int, Decimal] | None
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """Something that needs a person: what happened, why we think so, what to do about it."""
-
-    icon: str
-    css: str
-    name: str
-    text: str
-    why: str
-    at: datetime
-    url: str
-    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +82,7 @@ def context(
         "finished": [
             _strip(workload, now, since) for workload in ended if _ended_within(workload, now, timedelta(hours=1))
         ],
-        "attention": _attention(active, ended, _asked(viewer, project, now), now),
+        "attention": attention.found(viewer, project, active, ended, now),
         "health": health,
         "has_sandbox": any(item.connection.is_sandbox for item in health),
         "legend": timeline.LEGEND,
@@ -158,68 +141,12 @@ def _strip(workload: Workload, now: datetime, since: datetime) -> Strip:
         hardware=hardware(workload),
         cost=cost_so_far(workload, now),
         step=step(workload, now),
-        url=f"{_URLS[Kind(workload.kind)]}{workload.public_id}/",
+        url=workload.get_absolute_url(),
     )
 
 
 def _ended_within(workload: Workload, now: datetime, length: timedelta) -> bool:
     return workload.ended_at is not None and now - workload.ended_at <= length
-
-
-def _asked(viewer: Viewer, project: Project | None, now: datetime) -> list[LaunchRequest]:
-    """Launch requests that wait for this person."""
-    found = requests.waiting_for(viewer, now)
-    return list((found if project is None else found.filter(project=project)).order_by("-id")[:MOST_ATTENTION])
-
-
-def _request(request: LaunchRequest, now: datetime) -> Attention:
-    who = request.by.display_name if request.by else "Somebody"
-    most = f"for up to {request.most}" if request.most else "for an unknown amount"
-    why = f"{who} asks {most} in {request.project.name}. Expires in {formats.duration(request.expires_at - now)}."
-    url = f"/requests/{request.public_id}/"
-    return Attention("hand", "warning-text", str(request), "waits for you", why, request.created_at, url, "Decide")
-
-
-def _attention(
-    active: Sequence[Workload], ended: Sequence[Workload], asked: Sequence[LaunchRequest], now: datetime
-) -> list[Attention]:
-    found = [*(_one(workload, now) for workload in (*active, *ended)), *(_request(one, now) for one in asked)]
-    return sorted((item for item in found if item is not None), key=lambda item: item.at, reverse=True)[:MOST_ATTENTION]
-
-
-def _one(workload: Workload, now: datetime) -> Attention | None:
-    url = f"{_URLS[Kind(workload.kind)]}{workload.public_id}/"
-    name = workload.name
-    if workload.state == State.FAILED and workload.ended_at is not None:
-        why = workload.reason_text or ReasonCode(workload.reason_code).label
-        return Attention("circle-x", "bad-text", name, "failed", why, workload.ended_at, url, "Open")
-    if workload.state == State.LOST:
-        why = f"{_provider(workload)} no longer lists it. {_rate(workload)}"
-        return Attention("circle-help", "lost-text", name, "is lost", why, workload.state_at, url, "Review")
-    if workload.state == State.SUBMITTING and workload.reason_code == ReasonCode.NOT_FOUND:
-        why = f"It was sent and we did not find it at {_provider(workload)}. {_rate(workload)}"
-        return Attention("circle-help", "lost-text", name, "needs a decision", why, workload.state_at, url, "Review")
-    if workload.state == State.STOPPING and now - workload.state_at > timedelta(minutes=5):
-        age = formats.duration(now - workload.state_at)
-        why = f"Asked {age} ago and not confirmed by {_provider(workload)}. {_rate(workload)}"
-        return Attention("triangle-alert", "warning-text", name, "does not end", why, workload.state_at, url, "Review")
-    if workload.state in (State.QUEUED, State.STARTING) and now - workload.state_at > STUCK_AFTER:
-        age = formats.duration(now - workload.state_at)
-        word = State(workload.state).label
-        return Attention(
-            "clock-alert", "warning-text", name, "looks stuck", f"{word} {age}.", workload.state_at, url, "Open"
-        )
-    return None
-
-
-def _provider(workload: Workload) -> str:
-    return registry.get(workload.provider).name
-
-
-def _rate(workload: Workload) -> str:
-    if workload.hourly_price is None:
-        return "What it costs is not known."
-    return f"It may be costing {formats.hourly(workload.hourly_price, workload.currency)}."
 
 
 def _health(viewer: Viewer, now: datetime) -> list[ProviderHealth]:

@@ -35,10 +35,14 @@ def _with_letters(name: str) -> str:
     return name
 
 
+_SOME_NAME = Field(max_length=80, json_schema_extra={"pattern": r"\S"})
+"""The pattern is for readers of the schema; ``_with_letters`` refuses in plain words."""
+
+
 class ProjectPatch(ApiInput):
     """What changes of a project; what is left out stays."""
 
-    name: Annotated[Text, AfterValidator(_with_letters), Field(max_length=80)] | None = None
+    name: Annotated[Text, AfterValidator(_with_letters), _SOME_NAME] | None = None
     description: Annotated[Text, Field(max_length=200)] | None = None
     default_stop_after_s: Annotated[int | None, Field(ge=SHORTEST_STOP_S, le=LONGEST_STOP_S)] = None
     """Null: none."""

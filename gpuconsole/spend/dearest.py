@@ -12,10 +12,8 @@ from gpuconsole.spend.currencies import Rates, Total
 from gpuconsole.spend.reading import Reader, WorkloadCell
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Workload
-from gpuconsole.workloads.states import Kind
 
 MOST = 50
-_URLS = {Kind.JOB: "/jobs/", Kind.INSTANCE: "/instances/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def _face_value(total: Total) -> Decimal:
 def _dear(workload: Workload, spent: Total, cells: Sequence[WorkloadCell]) -> Dear:
     return Dear(
         workload=workload,
-        url=f"{_URLS[Kind(workload.kind)]}{workload.public_id}/cost/",
+        url=f"{workload.get_absolute_url()}cost/",
         hardware=hardware(workload),
         spent=spent,
         gpu_s=sum((cell.gpu_s for cell in cells), Decimal(0)),

@@ -118,7 +118,7 @@ def launch(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     messages.success(request, f"Sent {done.name} to {filled.provider.name}.")
     for text in done.warnings:
         messages.warning(request, text)
-    return redirect(f"/{done.kind}s/{done.public_id}/")
+    return redirect(done)
 
 
 def _launched(filled: LaunchForm, why: str | None) -> Workload | LaunchRequest:

@@ -36,12 +36,12 @@ def _gallery_urls(settings: Any) -> None:
 
 
 @pytest.fixture
-def shoot(page: Page) -> Callable[[str], None]:
-    """Takes a picture of the whole page, if $GPUCONSOLE_SHOTS names a folder for it."""
-    named = os.environ.get("GPUCONSOLE_SHOTS")
+def shoot(page: Page, tmp_path: Path) -> Callable[[str], None]:
+    """Takes a picture of the whole page into $GPUCONSOLE_SHOTS, else into the test's own folder."""
+    folder = Path(os.environ.get("GPUCONSOLE_SHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
 
     def take(name: str) -> None:
-        if named:
-            page.screenshot(path=Path(named, f"{name}.png"), full_page=True, animations="disabled")
+        page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled")
 
     return take

@@ -60,12 +60,9 @@ def console() -> Iterator[Console]:
 
 
 @pytest.fixture(scope="session")
-def shots() -> Path | None:
-    """The folder for screenshots, if $GPUCONSOLE_SHOTS names one: each costs a quarter of a second."""
-    named = os.environ.get("GPUCONSOLE_SHOTS")
-    if not named:
-        return None
-    folder = Path(named)
+def shots() -> Path:
+    """Where screenshots go: a folder outside the tree."""
+    folder = Path(os.environ.get("GPUCONSOLE_SHOTS") or Path(tempfile.gettempdir()) / "gpuconsole-shots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -30,7 +30,7 @@ from gpuconsole.spend.invoices.compare import Row
 from gpuconsole.spend.invoices.reading import BadFile
 from gpuconsole.spend.invoices.reasons import Reason
 from gpuconsole.spend.invoices.reconcile import reconcile
-from gpuconsole.spend.models import Invoice, Source
+from gpuconsole.spend.models import Invoice, InvoiceSource
 
 MOST_CONTENT = 2_000_000
 
@@ -43,7 +43,7 @@ class InvoiceOut(ApiSchema):
     id: str
     connection: str
     number: str
-    source: Source
+    source: InvoiceSource
     since: datetime
     until: datetime
     lines: int
@@ -128,7 +128,7 @@ def import_invoice(request: HttpRequest, payload: InvoiceIn) -> Status[InvoiceOu
         invoice = services.import_file(
             connection=connection,
             content=payload.content.encode("utf-8", "surrogatepass"),
-            source=Source.API,
+            source=InvoiceSource.API,
             by=viewer.user,
             number=payload.number,
         )
@@ -189,7 +189,7 @@ def _invoice(invoice: Invoice) -> InvoiceOut:
         id=invoice.public_id,
         connection=invoice.connection.public_id,
         number=invoice.number,
-        source=Source(invoice.source),
+        source=InvoiceSource(invoice.source),
         since=invoice.since,
         until=invoice.until,
         lines=invoice.line_count,

@@ -17,12 +17,10 @@ from gpuconsole.spend.invoices import months
 from gpuconsole.spend.invoices.compare import Row
 from gpuconsole.spend.invoices.reasons import Reason
 from gpuconsole.spend.invoices.reconcile import Report
-from gpuconsole.workloads.states import Kind
 
 MOST_ROWS = 200
 """On the page; the CSV has all."""
 MONTHS_BACK = 13
-_WORK_URLS = {Kind.JOB: "/jobs/", Kind.INSTANCE: "/instances/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def work_url(row: Row) -> str:
     """The page of the row's work; empty where it has none."""
     if row.workload is None:
         return ""
-    return f"{_WORK_URLS[Kind(row.workload.kind)]}{row.workload.public_id}/"
+    return row.workload.get_absolute_url()
 
 
 def _chips(wanted: Asked, report: Report, connections: Sequence[Connection], now: datetime) -> list[Chip]:

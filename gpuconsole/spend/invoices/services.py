@@ -15,14 +15,14 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.ids import new_id
 from gpuconsole.spend.invoices import reading, simulator
 from gpuconsole.spend.invoices.reading import BadFile, Line, Problem
-from gpuconsole.spend.models import Invoice, InvoiceLine, Source
+from gpuconsole.spend.models import Invoice, InvoiceLine, InvoiceSource
 
 MOST_BYTES = 10_000_000
 _CHUNK = 1000
 
 
 def import_file(
-    *, connection: Connection, content: bytes, source: Source, by: User | None, number: str = ""
+    *, connection: Connection, content: bytes, source: InvoiceSource, by: User | None, number: str = ""
 ) -> Invoice:
     """Keep the invoice that a file holds.
 
@@ -42,14 +42,14 @@ def read_simulator(*, connection: Connection, month: Month, by: User | None) -> 
     found = simulator.lines(connection, month)
     with transaction.atomic():
         _lock(connection)
-        old = Invoice.objects.filter(connection=connection, source=Source.SIMULATOR, since=month.utc.start)
+        old = Invoice.objects.filter(connection=connection, source=InvoiceSource.SIMULATOR, since=month.utc.start)
         digest = reading.digest(found)
         if (same := old.filter(digest=digest).first()) is not None:
             return same
         old.delete()
         if not found:
             return None
-        return _keep(connection, found, Source.SIMULATOR, by, f"Simulator {month}", period=month)
+        return _keep(connection, found, InvoiceSource.SIMULATOR, by, f"Simulator {month}", period=month)
 
 
 def remove(*, invoice: Invoice, by: User | None) -> None:
@@ -68,7 +68,7 @@ def remove(*, invoice: Invoice, by: User | None) -> None:
 def _keep(
     connection: Connection,
     found: Sequence[Line],
-    source: Source,
+    source: InvoiceSource,
     by: User | None,
     number: str,
     period: Month | None = None,

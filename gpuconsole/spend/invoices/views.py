@@ -21,7 +21,7 @@ from gpuconsole.spend.invoices.columns import COLUMNS
 from gpuconsole.spend.invoices.forms import ImportForm
 from gpuconsole.spend.invoices.reading import BadFile
 from gpuconsole.spend.invoices.reconcile import reconcile
-from gpuconsole.spend.models import Source
+from gpuconsole.spend.models import InvoiceSource
 
 
 @login_required
@@ -72,7 +72,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
             invoice = services.import_file(
                 connection=connection,
                 content=given["file"].read(),
-                source=Source.FILE,
+                source=InvoiceSource.FILE,
                 by=person.user,
                 number=given["number"] or given["file"].name,
             )

@@ -9,7 +9,7 @@ from gpuconsole.accounts.models import Team, User
 from gpuconsole.connections.models import Connection
 
 
-class Source(models.TextChoices):
+class InvoiceSource(models.TextChoices):
     """How an invoice came in."""
 
     FILE = "file", "File"
@@ -35,7 +35,7 @@ class Invoice(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="invoices")
     number = models.CharField(max_length=80, blank=True)
     """The provider's own number, or whatever the team calls it."""
-    source = models.CharField(max_length=10, choices=Source.choices)
+    source = models.CharField(max_length=10, choices=InvoiceSource.choices)
     since = models.DateTimeField()
     until = models.DateTimeField()
     """What it covers: from the first moment on, up to the second."""

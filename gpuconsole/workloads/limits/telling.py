@@ -17,7 +17,6 @@ from gpuconsole.workloads.states import Kind
 STALE = timedelta(days=3)
 """What could not be sent for so long is news no more."""
 _MARKS = (AlertKind.HALF, AlertKind.MOST, AlertKind.SPENT)
-_URLS = {Kind.JOB: "/jobs/", Kind.INSTANCE: "/instances/"}
 _THEN = {
     Consequence.BLOCK: "new launches are refused",
     Consequence.ASK: "new launches wait for an admin",
@@ -151,7 +150,7 @@ def _of_work(now: datetime) -> Iterator[Telling]:
                 "rate": formats.hourly(work.hourly_price, work.currency),
                 "end": f"{work.ends_by:%d %b %Y, %H:%M} UTC" if work.ends_by else "no limit",
                 "is_final": work.is_final,
-                "path": f"{_URLS[Kind(work.kind)]}{work.public_id}/",
+                "path": work.get_absolute_url(),
             },
             team=rule.team,
             people=alert_rules.people(rule.audience, rule.team, rule.project, work.owner),

@@ -51,6 +51,9 @@ class WorkloadQuerySet(models.QuerySet["Workload"]):
         return self.filter(project__in=projects)
 
 
+_ROOTS = {Kind.JOB: "/jobs/", Kind.INSTANCE: "/instances/"}
+
+
 class Workload(models.Model):
     """One launch and all that became of it. ``state`` is written by ``transitions.move()`` alone."""
 
@@ -264,6 +267,10 @@ class Workload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return f"{_ROOTS[Kind(self.kind)]}{self.public_id}/"
 
     @property
     def is_final(self) -> bool:

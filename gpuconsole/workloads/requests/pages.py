@@ -91,7 +91,7 @@ def trim_url(request: LaunchRequest) -> str:
 
 def work_url(request: LaunchRequest) -> str:
     """The workload that came of it; empty: none yet."""
-    return f"/{request.kind}s/{request.workload.public_id}/" if request.workload else ""
+    return request.workload.get_absolute_url() if request.workload else ""
 
 
 def pairs(request: LaunchRequest, now: datetime) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from gpuconsole.spend.invoices import months, services
 from gpuconsole.spend.invoices.reasons import Reason
 from gpuconsole.spend.invoices.reconcile import reconcile
 from gpuconsole.spend.invoices.tasks import read_sandbox_invoices
-from gpuconsole.spend.models import Invoice, InvoiceLine, Source
+from gpuconsole.spend.models import Invoice, InvoiceLine, InvoiceSource
 from gpuconsole.sync.clock import Clock
 from gpuconsole.workloads import services as work
 from gpuconsole.workloads.models import Workload
@@ -74,7 +74,7 @@ def test_a_fresh_reading_takes_the_place_of_the_old_one(engine: Engine) -> None:
     engine.pass_time(3600)
     read_sandbox_invoices(engine.team.pk, str(month))
     second = Invoice.objects.get()
-    assert (first.source, second.source) == (Source.SIMULATOR, Source.SIMULATOR)
+    assert (first.source, second.source) == (InvoiceSource.SIMULATOR, InvoiceSource.SIMULATOR)
     assert first.pk != second.pk
 
 

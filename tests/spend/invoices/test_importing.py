@@ -12,7 +12,7 @@ from gpuconsole.audit.models import Record
 from gpuconsole.core.errors import Refused
 from gpuconsole.spend.invoices import services
 from gpuconsole.spend.invoices.reading import BadFile
-from gpuconsole.spend.models import Invoice, InvoiceLine, Source
+from gpuconsole.spend.models import Invoice, InvoiceLine, InvoiceSource
 from tests.factories_workloads import Lab, make_lab
 from tests.spend.invoices.words import as_csv, line
 
@@ -26,7 +26,7 @@ def lab() -> Lab:
 
 def take(lab: Lab, content: bytes, *, slug: str = "baseten", number: str = "") -> Invoice:
     return services.import_file(
-        connection=lab.connections[slug], content=content, source=Source.FILE, by=lab.owner, number=number
+        connection=lab.connections[slug], content=content, source=InvoiceSource.FILE, by=lab.owner, number=number
     )
 
 

@@ -16,7 +16,7 @@ from gpuconsole.spend.invoices import months, services
 from gpuconsole.spend.invoices.compare import Row
 from gpuconsole.spend.invoices.reasons import Reason
 from gpuconsole.spend.invoices.reconcile import Report, reconcile
-from gpuconsole.spend.models import Source
+from gpuconsole.spend.models import InvoiceSource
 from gpuconsole.workloads import phases, usage
 from gpuconsole.workloads.models import UsageInterval, Workload
 from tests.factories_workloads import Lab, make_lab, sent
@@ -65,7 +65,7 @@ def billed(lab: Lab, slug: str, *lines: dict[str, Any]) -> None:
         for n, line in enumerate(lines)
     ]
     content = as_csv(*whole)
-    services.import_file(connection=lab.connections[slug], content=content, source=Source.FILE, by=None)
+    services.import_file(connection=lab.connections[slug], content=content, source=InvoiceSource.FILE, by=None)
 
 
 def report(lab: Lab, month: Month = NOVEMBER, now: datetime = NOW) -> Report:

@@ -13,7 +13,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.spend.invoices import services
 from gpuconsole.spend.invoices.columns import COLUMNS
 from gpuconsole.spend.invoices.reading import BadFile
-from gpuconsole.spend.models import Source
+from gpuconsole.spend.models import InvoiceSource
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             invoice = services.import_file(
                 connection=connection,
                 content=file.read_bytes(),
-                source=Source.FILE,
+                source=InvoiceSource.FILE,
                 by=None,
                 number=options["number"] or file.name,
             )

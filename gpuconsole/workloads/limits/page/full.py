@@ -11,11 +11,9 @@ from gpuconsole.projects import quotas
 from gpuconsole.projects.models import Measure, Quota
 from gpuconsole.workloads.limits.page.place import Place
 from gpuconsole.workloads.models import Workload
-from gpuconsole.workloads.states import Kind
 
 _MOST = 500
 _COUNTED = {Measure.GPUS, Measure.WORKLOADS}
-_URLS = {Kind.JOB: "/jobs/", Kind.INSTANCE: "/instances/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +63,4 @@ def _full(row: Quota, holders: Sequence[Workload]) -> Full:
     rest = len(holders) - 1
     others = f"and {formats.plural(rest, 'other workload')} hold the rest" if rest and count < whole else ""
     others = others.replace("hold the rest", "holds the rest") if rest == 1 else others
-    return Full(label, first.name, f"{_URLS[Kind(first.kind)]}{first.public_id}/", text, first.created_at, others)
+    return Full(label, first.name, first.get_absolute_url(), text, first.created_at, others)

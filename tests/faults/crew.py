@@ -1,0 +1,75 @@
+"""Workers and beats in processes of their own, each ready at once, which can be killed as the kernel does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.faults.servers import ROOT
+
+
+@dataclass
+class Crew:
+    """Whoever runs beside the web, by process id."""
+
+    nursery: subprocess.Popen[str]
+    log: Path
+    running: dict[int, str] = field(default_factory=dict)
+
+    def start(self, part: str = "worker") -> int:
+        """A worker, or the beat that wakes it every second."""
+        pid = self._order("start", part)
+        self.running[pid] = part
+        return pid
+
+    def kill(self, pid: int) -> None:
+        """As the kernel does when memory runs out; it is gone when this returns."""
+        self._order("kill", pid)
+        del self.running[pid]
+
+    def end(self, pid: int) -> None:
+        """As a supervisor does."""
+        self._order("end", pid)
+        del self.running[pid]
+
+    def kill_all(self) -> None:
+        """Leave nobody."""
+        for pid in list(self.running):
+            self.kill(pid)
+
+    def of(self, part: str) -> list[int]:
+        """The processes of a part."""
+        return [pid for pid, name in self.running.items() if name == part]
+
+    def _order(self, order: str, what: object) -> int:
+        assert self.nursery.stdin and self.nursery.stdout
+        self.nursery.stdin.write(f"{order} {what}\n")
+        self.nursery.stdin.flush()
+        answer = self.nursery.stdout.readline()
+        assert answer, "the nursery has ended"
+        return int(answer)
+
+
+@contextmanager
+def crew_on(variables: Mapping[str, str], log: Path) -> Iterator[Crew]:
+    """A crew on the servers that the variables name, nobody started yet."""
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-m", "tests.faults.nursery", str(log)]
+    environ = {**os.environ, **variables}
+    with log.open("a") as errors:
+        nursery = subprocess.Popen(
+            command, cwd=ROOT, env=environ, stdin=pipe, stdout=pipe, stderr=errors, text=True, start_new_session=True
+        )
+    try:
+        assert nursery.stdout and nursery.stdout.readline() == "ready\n", log.read_text()
+        yield Crew(nursery, log)
+    finally:
+        assert nursery.stdin and nursery.stdout
+        nursery.stdin.close()
+        nursery.wait(20)
+        nursery.stdout.close()

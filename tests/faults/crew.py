@@ -21,6 +21,10 @@ class Crew:
     log: Path
     running: dict[int, str] = field(default_factory=dict)
 
+    def wait_until_ready(self) -> None:
+        """Until the nursery has imported everything; it makes no connection, so it may begin before the servers do."""
+        assert self.nursery.stdout and self.nursery.stdout.readline() == "ready\n", self.log.read_text()
+
     def start(self, part: str = "worker") -> int:
         """A worker, or the beat that wakes it every second."""
         pid = self._order("start", part)
@@ -66,7 +70,6 @@ def crew_on(variables: Mapping[str, str], log: Path) -> Iterator[Crew]:
             command, cwd=ROOT, env=environ, stdin=pipe, stdout=pipe, stderr=errors, text=True, start_new_session=True
         )
     try:
-        assert nursery.stdout and nursery.stdout.readline() == "ready\n", log.read_text()
         yield Crew(nursery, log)
     finally:
         assert nursery.stdin and nursery.stdout

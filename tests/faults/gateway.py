@@ -52,6 +52,8 @@ class Gateway(ThreadingHTTPServer):
         assert parts.hostname and parts.port
         self.far = (parts.hostname, parts.port)
         self.gates: list[Gate] = []
+        self.broken: list[str] = []
+        """Calls that the provider's side did not answer, and why."""
         super().__init__(("127.0.0.1", 0), _Handler)
 
     @property
@@ -100,7 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             answer = self._asked(body)
             found = answer.read()
-        except (OSError, http.client.HTTPException):  # the provider cut it, and so is this end
+        except (OSError, http.client.HTTPException) as cut:  # by the provider, and so is this end
+            self.server.broken.append(f"{call}: {cut!r}")
             self._far = None
             self._cut()
             return

@@ -100,6 +100,7 @@ class Ground:
         """Forget all work on both sides, and whatever was wrong; nobody runs afterwards."""
         self.crew.kill_all()
         self.gateway.open_all()
+        self.gateway.broken.clear()
         self.engine.far.post("/_sim/reset").raise_for_status()
         _truncate([model for model in apps.get_models() if model._meta.app_label in _ABOUT_WORK])
         Connection.objects.update(
@@ -136,9 +137,10 @@ def ground_on(servers: Servers) -> Iterator[Ground]:
         gateway = stack.enter_context(gateway_to(servers.simulator_url))
         variables = {**servers.variables, "GPUCONSOLE_SIMULATOR_URL": gateway.url}
         stack.enter_context(_django_at(servers, gateway.url))
+        crew = stack.enter_context(crew_on(variables, servers.folder / "workers.log"))
         call_command("migrate", verbosity=0)
         brakes.set_up(servers.postgres.url)
-        crew = stack.enter_context(crew_on(variables, servers.folder / "workers.log"))
+        crew.wait_until_ready()
         engine = stack.enter_context(engine_at(servers.simulator_url))
         for slug in registry.SLUGS:
             engine.connect(slug)

@@ -36,6 +36,8 @@ class Played:
     took_s: float
     proof: Mapping[str, str]
     cells: dict[str, Verdict]
+    broken: list[str]
+    """Calls that got no answer from the provider's side."""
 
 
 def _rows() -> tuple[Row, ...]:
@@ -80,7 +82,7 @@ class Matrix:
             cells = {slug: Verdict(complaints=[f"not played: {failure}"]) for slug in self.ground.connections}
         finally:
             self.ground.crew.kill_all()
-        return Played(row, time.monotonic() - began, proof, cells)
+        return Played(row, time.monotonic() - began, proof, cells, list(self.ground.gateway.broken))
 
     def table(self) -> str:
         """For people."""
@@ -145,6 +147,7 @@ def _as_json(one: Played) -> dict[str, Any]:
     return {
         "tells": one.row.tells,
         "took_s": round(one.took_s, 2),
+        "unanswered": one.broken,
         "cells": {
             slug: {
                 "proof": one.proof.get(slug, ""),

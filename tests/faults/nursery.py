@@ -43,6 +43,7 @@ def main(log: str) -> None:
             print(pid, flush=True)
     for pid in alive:
         _kill(pid)
+    os._exit(0)
 
 
 def _imported() -> object:

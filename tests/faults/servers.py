@@ -43,7 +43,7 @@ class Servers:
     simulator_url: str = ""
 
     def __post_init__(self) -> None:
-        self.postgres = Postgres(self.folder / "postgres", self.folder)
+        self.postgres = Postgres(self.folder / "postgres", self.folder, forgetful=True)
         self.valkey = Valkey(self.folder / "valkey", self.folder)
 
     @property

@@ -52,6 +52,7 @@ class Gateway(ThreadingHTTPServer):
         assert parts.hostname and parts.port
         self.far = (parts.hostname, parts.port)
         self.gates: list[Gate] = []
+        self.calls = 0
         self.broken: list[str] = []
         """Calls that the provider's side did not answer, and why."""
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -93,6 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Pass one call on, and its answer back."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         call = f"{self.command} {urlsplit(self.path).path}"
+        self.server.calls += 1
         gate = self.server.gate_for(call, is_after=False)
         if gate is not None:
             gate.hold(call)

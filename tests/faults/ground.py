@@ -100,6 +100,7 @@ class Ground:
         """Forget all work on both sides, and whatever was wrong; nobody runs afterwards."""
         self.crew.kill_all()
         self.gateway.open_all()
+        self.gateway.calls = 0
         self.gateway.broken.clear()
         self.engine.far.post("/_sim/reset").raise_for_status()
         _truncate([model for model in apps.get_models() if model._meta.app_label in _ABOUT_WORK])

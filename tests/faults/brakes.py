@@ -34,7 +34,10 @@ _SETTINGS = (
     "ALTER DATABASE gpuconsole SET client_connection_check_interval = '100ms'",  # it notices when a waiting client dies
     "ALTER DATABASE gpuconsole SET synchronous_commit = on",  # what was committed outlives a crash of the server
 )
-_WAITING = f"SELECT objid, pid FROM pg_locks WHERE locktype = 'advisory' AND classid = {_CLASS} AND NOT granted"
+_WAITING = f"""
+SELECT objid, left(query, 40) FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE locktype = 'advisory' AND classid = {_CLASS} AND NOT granted
+"""
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,10 @@ class Brake:
 class Held:
     """A brake that is on."""
 
-    session: psycopg.Connection[tuple[int, int]]
+    session: psycopg.Connection[tuple[int, str]]
 
-    def waiting(self) -> dict[int, int]:
-        """By connection, the server process whose client waits."""
+    def waiting(self) -> dict[int, str]:
+        """By connection, the beginning of the statement in whose middle a worker waits."""
         return dict(self.session.execute(_WAITING).fetchall())
 
     def wait_until_left(self) -> None:

@@ -125,7 +125,7 @@ def _held(ground: Ground, point: Point) -> Iterator[Callable[[], dict[str, str]]
         return
     by_pk = {connection.pk: slug for slug, connection in ground.connections.items()}
     with brakes.on(ground.servers.postgres.url, point.held_by, by_pk) as held:
-        yield lambda: {by_pk[pk]: f"server process {pid} waits" for pk, pid in held.waiting().items()}
+        yield lambda: {by_pk[pk]: f"in {statement}" for pk, statement in held.waiting().items()}
         held.wait_until_left()
 
 

@@ -13,10 +13,10 @@ import secrets
 from typing import TYPE_CHECKING
 
 from tests.bench._figures import Figure, report
-from tests.faults.servers import own_servers
+from tests.faults.matrix.servers import own_servers
 
 if TYPE_CHECKING:
-    from tests.faults.storm import Outcome
+    from tests.faults.matrix.storm import Outcome
 
 
 def main(words: list[str]) -> int:
@@ -31,8 +31,8 @@ def main(words: list[str]) -> int:
         os.environ |= {"GPUCONSOLE_LOG_LEVEL": "CRITICAL", "GPUCONSOLE_DATA": str(servers.folder)}
         os.environ["DJANGO_SETTINGS_MODULE"] = "gpuconsole.settings"
         importlib.import_module("django").setup()  # what comes now can be imported only behind this
-        ground_on = importlib.import_module("tests.faults.ground").ground_on
-        storm = importlib.import_module("tests.faults.storm")
+        ground_on = importlib.import_module("tests.faults.matrix.ground").ground_on
+        storm = importlib.import_module("tests.faults.matrix.storm")
         with ground_on(servers) as ground:
             return _told(storm.rage(ground, storm.Plan(asked.launches, asked.seed, asked.share)))
 

@@ -19,7 +19,7 @@ from gpuconsole.door import children
 from gpuconsole.door.postgres import Postgres
 from gpuconsole.door.valkey import Valkey
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FAST, AT_ONCE = signal.SIGINT, signal.SIGKILL
 """PostgreSQL writes down what it has and leaves; the machine lost its power."""
 

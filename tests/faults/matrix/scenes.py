@@ -12,7 +12,7 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.workloads import services
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
-from tests.faults.ground import Ground
+from tests.faults.matrix.ground import Ground
 
 EACH = 2
 """Launches on each connection: enough for list calls, and for two calls at once."""

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gpuconsole.workloads.states import State
-from tests.faults import brakes, scenes
-from tests.faults.agreement import NOT_FOUND
-from tests.faults.brakes import Brake
-from tests.faults.ground import Ground
-from tests.faults.scenes import CALLS
+from tests.faults.matrix import brakes, scenes
+from tests.faults.matrix.agreement import NOT_FOUND
+from tests.faults.matrix.brakes import Brake
+from tests.faults.matrix.ground import Ground
+from tests.faults.matrix.scenes import CALLS
 
 _WORKLOAD, _EVENT, _CONNECTION = "workloads_workload", "workloads_event", "connections_connection"
 _SENDING = "OLD.sending_at IS NULL AND NEW.sending_at IS NOT NULL"

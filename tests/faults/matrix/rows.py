@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from gpuconsole.workloads.states import State
-from tests.faults import agreement, killing, scenes, troubles
-from tests.faults.agreement import Verdict
-from tests.faults.ground import Ground
+from tests.faults.matrix import agreement, killing, scenes, troubles
+from tests.faults.matrix.agreement import Verdict
+from tests.faults.matrix.ground import Ground
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Played:
     cells: dict[str, Verdict]
     broken: list[str]
     """Calls that got no answer from the provider's side."""
+    restarted: list[str]
+    """Processes that ended by themselves."""
 
 
 def _rows() -> tuple[Row, ...]:
@@ -82,7 +84,8 @@ class Matrix:
             cells = {slug: Verdict(complaints=[f"not played: {failure}"]) for slug in self.ground.connections}
         finally:
             self.ground.crew.kill_all()
-        return Played(row, time.monotonic() - began, proof, cells, list(self.ground.gateway.broken))
+        broken, restarted = list(self.ground.gateway.broken), list(self.ground.crew.restarted)
+        return Played(row, time.monotonic() - began, proof, cells, broken, restarted)
 
     def table(self) -> str:
         """For people."""
@@ -148,6 +151,7 @@ def _as_json(one: Played) -> dict[str, Any]:
         "tells": one.row.tells,
         "took_s": round(one.took_s, 2),
         "unanswered": one.broken,
+        "restarted": one.restarted,
         "cells": {
             slug: {
                 "proof": one.proof.get(slug, ""),

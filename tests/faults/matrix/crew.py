@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.servers import ROOT
+from tests.faults.matrix.servers import ROOT
+
+_EVERY_S = 0.5
 
 
 @dataclass
@@ -20,6 +23,9 @@ class Crew:
     nursery: subprocess.Popen[str]
     log: Path
     running: dict[int, str] = field(default_factory=dict)
+    restarted: list[str] = field(default_factory=list)
+    """Who ended by itself and was started again."""
+    looked_at: float = 0.0
 
     def wait_until_ready(self) -> None:
         """Until the nursery has imported everything; it makes no connection, so it may begin before the servers do."""
@@ -40,6 +46,17 @@ class Crew:
         """As a supervisor does."""
         self._order("end", pid)
         del self.running[pid]
+
+    def look_after(self) -> None:
+        """As every supervisor does, `up` among them: start again who ended by itself. Twice a second is enough."""
+        if time.monotonic() - self.looked_at < _EVERY_S:
+            return
+        self.looked_at = time.monotonic()
+        for pid, part in list(self.running.items()):
+            if self._order("look", pid):
+                del self.running[pid]
+                self.restarted.append(part)
+                self.start(part)
 
     def kill_all(self) -> None:
         """Leave nobody."""
@@ -63,7 +80,7 @@ class Crew:
 def crew_on(variables: Mapping[str, str], log: Path) -> Iterator[Crew]:
     """A crew on the servers that the variables name, nobody started yet."""
     pipe = subprocess.PIPE
-    command = [sys.executable, "-m", "tests.faults.nursery", str(log)]
+    command = [sys.executable, "-m", "tests.faults.matrix.nursery", str(log)]
     environ = {**os.environ, **variables}
     with log.open("a") as errors:
         nursery = subprocess.Popen(

@@ -1,7 +1,8 @@
-"""Forks workers off a process that has everything imported already: `python -m tests.faults.nursery LOG`.
+"""Forks workers off a process that has everything imported already: `python -m tests.faults.matrix.nursery LOG`.
 
 Each is a process of its own that runs what `python -m gpuconsole.embedded` runs, half a second after it was asked for
-instead of three. One order a line (`start worker`, `start beat`, `kill PID`, `end PID`), and one line in answer: a pid.
+instead of three. Orders come a line each (`start worker`, `start beat`, `kill PID`, `end PID`, `look PID`), and each is
+answered by a line: the pid, or 0 where the one that was looked at still lives.
 """
 
 import contextlib
@@ -37,6 +38,10 @@ def main(log: str) -> None:
         if order == "start":
             alive.add(pid := _fork(embedded, what, log))
             print(pid, flush=True)
+        elif order == "look":
+            ended = os.waitpid(int(what), os.WNOHANG)[0]
+            alive.discard(ended)
+            print(ended, flush=True)
         else:
             alive.discard(pid := int(what))
             _kill(pid) if order == "kill" else _end(pid)

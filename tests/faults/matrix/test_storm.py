@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.faults.ground import Ground
-from tests.faults.storm import Plan, rage
+from tests.faults.matrix.ground import Ground
+from tests.faults.matrix.storm import Plan, rage
 
 
 def test_both_sides_agree_on_every_launch_after_a_storm(ground: Ground) -> None:

@@ -16,11 +16,11 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.core import redis, wake
 from gpuconsole.workloads.models import EventKind, Workload
 from gpuconsole.workloads.states import ReasonCode, State
-from tests.faults import scenes
-from tests.faults.agreement import NOT_FOUND
-from tests.faults.ground import Ground
-from tests.faults.scenes import CALLS
-from tests.faults.servers import AT_ONCE, FAST
+from tests.faults.matrix import scenes
+from tests.faults.matrix.agreement import NOT_FOUND
+from tests.faults.matrix.ground import Ground
+from tests.faults.matrix.scenes import CALLS
+from tests.faults.matrix.servers import AT_ONCE, FAST
 
 _STORM_S = 2.5
 Proof = Mapping[str, str]

@@ -26,10 +26,10 @@ from gpuconsole.core import redis, wake
 from gpuconsole.providers import registry
 from gpuconsole.workloads.models import Deployment, Workload
 from tests.contract.samples import sample
-from tests.faults import brakes
-from tests.faults.crew import Crew, crew_on
-from tests.faults.gateway import Gateway, gateway_to
-from tests.faults.servers import Servers
+from tests.faults.matrix import brakes
+from tests.faults.matrix.crew import Crew, crew_on
+from tests.faults.matrix.gateway import Gateway, gateway_to
+from tests.faults.matrix.servers import Servers
 from tests.sync.bench import INSTANCE, JOB, Engine, engine_at
 
 STOP_AFTER_S = 7200
@@ -90,10 +90,12 @@ class Ground:
         until = time.monotonic() + within_s
         while not is_true():
             assert time.monotonic() < until, f"{what}: it did not come true in {within_s} s"
+            self.crew.look_after()
             time.sleep(0.02)
 
     def pause(self, seconds: float = 0.15) -> None:
         """Leave the machine to the workers."""
+        self.crew.look_after()
         time.sleep(seconds)
 
     def clear(self) -> None:
@@ -102,6 +104,7 @@ class Ground:
         self.gateway.open_all()
         self.gateway.calls = 0
         self.gateway.broken.clear()
+        self.crew.restarted.clear()
         self.engine.far.post("/_sim/reset").raise_for_status()
         _truncate([model for model in apps.get_models() if model._meta.app_label in _ABOUT_WORK])
         Connection.objects.update(

@@ -13,9 +13,9 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.workloads import services
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import FINAL, State
-from tests.faults import agreement, scenes
-from tests.faults.agreement import NOT_FOUND, Verdict
-from tests.faults.ground import STOP_AFTER_S, Ground, endless
+from tests.faults.matrix import agreement, scenes
+from tests.faults.matrix.agreement import NOT_FOUND, Verdict
+from tests.faults.matrix.ground import STOP_AFTER_S, Ground, endless
 
 TROUBLES: tuple[dict[str, Any], ...] = (
     {"fault": "dropped_before"},

@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from gpuconsole.providers import registry
 from gpuconsole.workloads.models import Event, EventKind, UsageInterval, Workload
 from gpuconsole.workloads.states import State
-from tests.faults import agreement, scenes
-from tests.faults.agreement import GONE, NOT_FOUND, Verdict
-from tests.faults.ground import Ground
+from tests.faults.matrix import agreement, scenes
+from tests.faults.matrix.agreement import GONE, NOT_FOUND, Verdict
+from tests.faults.matrix.ground import Ground
 
 Resources = list[dict[str, Any]]
 SLUG = "novita"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gpuconsole.providers import registry
-from tests.faults.matrix import ROWS, Matrix, Row
+from tests.faults.matrix.rows import ROWS, Matrix, Row
 
 
 @pytest.mark.parametrize("slug", registry.SLUGS)

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,14 +18,16 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection as database
-from django.db.models import F, Model
+from django.db import transaction
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.functions import Now
 from django.test.utils import override_settings
-from django.utils import timezone
 
 from gpuconsole.connections import opening
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import redis, wake
 from gpuconsole.providers import registry
+from gpuconsole.sync.claim import LEASE
 from gpuconsole.workloads.models import Deployment, Workload
 from tests.contract.samples import sample
 from tests.faults.matrix import brakes
@@ -35,7 +39,7 @@ from tests.sync.bench import INSTANCE, JOB, Engine, engine_at
 STOP_AFTER_S = 7200
 _TIMES: Mapping[type[Model], tuple[str, ...]] = {
     Connection: ("due_at", "breaker_until"),
-    Workload: ("due_at", "look_until", "missing_since", "intent_at", "output_at"),
+    Workload: ("due_at", "look_until", "missing_since", "intent_at"),
 }
 """What says when something is due, or since when something lasts."""
 _ABOUT_WORK = ("workloads", "spend", "audit")
@@ -70,18 +74,16 @@ class Ground:
     def pass_time_here(self, seconds: float) -> None:
         """As if so much time had passed: whatever is due then comes nearer by it, and leave for calls is back."""
         for model, names in _TIMES.items():
-            for name in names:
-                rows = model._default_manager.filter(**{f"{name}__isnull": False})
-                rows.update(**{name: F(name) - timedelta(seconds=seconds)})
+            _turn_back(model, names, timedelta(seconds=seconds))
         self._give_leave()
 
     def let_leases_run_out(self) -> None:
         """As if the half minute had passed after which a dead worker's hold on a connection ends."""
-        Connection.objects.filter(lease_until__isnull=False).update(lease_until=timezone.now())
+        _turn_back(Connection, ("lease_until",), LEASE)
 
     def nudge(self) -> None:
         """Wake a round of each connection, as every press of a button does."""
-        Connection.objects.update(due_at=timezone.now())
+        _change(Connection.objects.all(), due_at=Now())
         for connection in self.connections.values():
             wake.wake_now("sync.connection", connection.pk)
 
@@ -115,6 +117,18 @@ class Ground:
     def _give_leave(self) -> None:
         keys = [f"gpc:limit:{connection.pk}" for connection in self.connections.values()]
         redis.client().delete(*keys)
+
+
+def _turn_back(model: type[Model], names: Sequence[str], by: timedelta) -> None:
+    is_there = reduce(or_, (Q(**{f"{name}__isnull": False}) for name in names))
+    _change(model._default_manager.filter(is_there), **{name: F(name) - by for name in names})
+
+
+def _change(rows: QuerySet[Any], **values: Any) -> None:
+    """Locked in the order of their keys first, as the product does it, so that nobody waits for each other."""
+    with transaction.atomic():
+        keys = list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+        rows.model._default_manager.filter(pk__in=keys).update(**values)
 
 
 def endless(slug: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from tests.faults.matrix.ground import Ground
 from tests.faults.matrix.scenes import CALLS
 from tests.faults.matrix.servers import AT_ONCE, FAST
 
-_STORM_S = 2.5
+_STORM_S = 1.5
 Proof = Mapping[str, str]
 
 

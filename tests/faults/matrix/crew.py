@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults.matrix.servers import ROOT
 
-_EVERY_S = 0.5
+_EVERY_S, _FREEZES_S, _SETTLES_S = 0.5, 20, 0.05
 
 
 @dataclass
@@ -41,6 +42,22 @@ class Crew:
         """As the kernel does when memory runs out; it is gone when this returns."""
         self._order("kill", pid)
         del self.running[pid]
+
+    def freeze(self, pid: int, when: Callable[[], bool]) -> None:
+        """Stop its clock at a moment at which the claim holds; it may be killed so, or go on by `thaw`."""
+        until = time.monotonic() + _FREEZES_S
+        while True:
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(_SETTLES_S)  # what it had written to its sockets arrives
+            if when():
+                return
+            self.thaw(pid)
+            assert time.monotonic() < until, "it never came to such a moment"
+            time.sleep(_SETTLES_S)
+
+    def thaw(self, pid: int) -> None:
+        """Let it go on."""
+        os.kill(pid, signal.SIGCONT)
 
     def end(self, pid: int) -> None:
         """As a supervisor does."""

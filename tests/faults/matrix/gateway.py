@@ -52,7 +52,8 @@ class Gateway(ThreadingHTTPServer):
         assert parts.hostname and parts.port
         self.far = (parts.hostname, parts.port)
         self.gates: list[Gate] = []
-        self.calls = 0
+        self.calls: list[str] = []
+        """All that workers have made, once they are here whole."""
         self.broken: list[str] = []
         """Calls that the provider's side did not answer, and why."""
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -74,6 +75,10 @@ class Gateway(ThreadingHTTPServer):
         for gate in gates:
             gate.opened.set()
 
+    def count(self, pattern: str) -> int:
+        """How many such calls were made."""
+        return sum(re.fullmatch(pattern, call) is not None for call in self.calls)
+
     def gate_for(self, call: str, *, is_after: bool) -> Gate | None:
         """The gate that holds the call at that side."""
         fitting = (gate for gate in self.gates if gate.is_after == is_after and gate.pattern.fullmatch(call))
@@ -94,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Pass one call on, and its answer back."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         call = f"{self.command} {urlsplit(self.path).path}"
-        self.server.calls += 1
+        self.server.calls.append(call)
         gate = self.server.gate_for(call, is_after=False)
         if gate is not None:
             gate.hold(call)

@@ -104,7 +104,7 @@ class Ground:
         """Forget all work on both sides, and whatever was wrong; nobody runs afterwards."""
         self.crew.kill_all()
         self.gateway.open_all()
-        self.gateway.calls = 0
+        self.gateway.calls.clear()
         self.gateway.broken.clear()
         self.crew.restarted.clear()
         self.engine.far.post("/_sim/reset").raise_for_status()

@@ -86,6 +86,8 @@ def play(ground: Ground, point: Point) -> dict[str, str]:
     with _held(ground, point) as holding:
         deed()
         ground.eventually(lambda: holding().keys() >= set(ground.connections), f"held at {point.name}")
+        if point.deed == "launch":
+            ground.crew.freeze(worker, lambda: scenes.all_sent_are_out(ground))
         proof = holding()
         ground.crew.kill(worker)
     ground.let_leases_run_out()

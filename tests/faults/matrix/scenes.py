@@ -91,6 +91,15 @@ def until(ground: Ground, what: str, claim: Callable[[Workload], bool], *, withi
     ground.eventually(holds, what, within_s=within_s)
 
 
+def all_sent_are_out(ground: Ground) -> bool:
+    """Whether each launch that is written down as being sent has left the worker: none is between the two."""
+    for slug, calls in CALLS.items():
+        rows = [one for one in ground.fresh(slug) if one.sending_at is not None or one.remote_id]
+        if ground.gateway.count(calls.create) != len(rows):
+            return False
+    return True
+
+
 def seen_since(ground: Ground, moment: datetime) -> bool:
     """Whether a round of every connection went well after that moment."""
     return not Connection.objects.exclude(synced_at__gt=moment).exists()

@@ -85,7 +85,7 @@ def rage(ground: Ground, plan: Plan) -> Outcome:
             _kill_one(ground, dice, outcome)
             kill_at = time.monotonic() + dice.uniform(0.5, 1.5) * plan.kill_every_s
     _rage_on(ground, plan, dice, outcome)
-    outcome.hits, outcome.calls = sum(scenes.was_hit(ground).values()), ground.gateway.calls
+    outcome.hits, outcome.calls = sum(scenes.was_hit(ground).values()), len(ground.gateway.calls)
     outcome.took_s = time.monotonic() - began
     ground.engine.heal()
     outcome.verdicts = _calmed(ground, plan)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -249,15 +248,22 @@ def _overslept(ground: Ground) -> Proof:
     gates = _hold(ground, is_after=True)
     scenes.launch(ground)
     ground.eventually(lambda: all(gate.held for gate in gates.values()), "all providers have acted")
-    os.kill(sleeper, signal.SIGSTOP)
+    ground.crew.freeze(sleeper, _nobody_is_in_a_transaction)
     ground.gateway.open_all()
     ground.let_leases_run_out()
     redis.client().flushall()  # what the sleeper had taken off the queue is lost with it
     ground.crew.start()
     scenes.until(ground, "found by the other", lambda row: row.remote_id != "", within_s=30)
-    os.kill(sleeper, signal.SIGCONT)
+    ground.crew.thaw(sleeper)
     ground.pass_time_there(scenes.UNTIL_UP_S)
     return {slug: f"slept on {gate.held[0]}" for slug, gate in gates.items()}
+
+
+def _nobody_is_in_a_transaction() -> bool:
+    """Whoever sleeps in one keeps its rows from everybody until PostgreSQL cuts it off: another trouble than this."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
+        return cursor.fetchone() == (0,)
 
 
 _DOUBT = frozenset({NOT_FOUND})

@@ -22,6 +22,7 @@ from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
 from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import NotFound, Rejected
 from gpuconsole.providers.http import Client, OnCall
+from gpuconsole.providers.looks import Held, Look, Sieve
 from gpuconsole.providers.masking import MASK
 from gpuconsole.providers.remote import Checkpoint, Choice, LogPage, Offer, Remote, Sample, Step
 from gpuconsole.providers.specs import Spec
@@ -29,6 +30,8 @@ from gpuconsole.providers.specs import Spec
 _NEW_PROJECT = "{training_project_id}"
 """Stands in a request for the id of a project that is made first."""
 _PLACES_KEPT = 20_000
+_SINGLY = 3
+"""So many that are active no more are asked for one by one before the list of all is read."""
 _NEWEST_FIRST = [{"field": "created_at", "order": "desc"}]
 
 
@@ -139,15 +142,20 @@ class BasetenAdapter(Adapter):
         return [found for found in jobs if found.token == token and found.id not in known.remote_ids]
 
     def fetch(self, ids: Sequence[str]) -> Sequence[Remote]:
+        return self.look(ids, Held()).remotes
+
+    def look(self, ids: Sequence[str], held: Held) -> Look:
         """Active jobs by one list call. Only where some of the named ones are not among them (they ended, or have a
-        status that we do not know) another call asks for those: the list of all jobs ever grows without end."""
-        wanted, found = set(ids), list[Remote]()
-        if len(wanted) > 1:
-            found = [one for one in self._search(statuses=ACTIVE) if one.id in wanted]
-            wanted -= {one.id for one in found}
-        if len(wanted) == 1:
-            return found + [one for one in self._search(job_id=next(iter(wanted))) if one.id in wanted]
-        return found + ([one for one in self._search() if one.id in wanted] if wanted else [])
+        status that we do not know) other calls ask for those: the list of all jobs ever grows without end."""
+        sieve, found = Sieve(set(ids), held), list[Remote]()
+        if len(sieve.wanted) > 1:
+            found += self._sifted(sieve, statuses=ACTIVE)
+        if len(sieve.wanted) > _SINGLY:
+            found += self._sifted(sieve)
+        else:
+            for job_id in sorted(sieve.wanted):
+                found += self._sifted(sieve, job_id=job_id)
+        return sieve.look(found)
 
     def inventory(self) -> Sequence[Remote]:
         return self._search()
@@ -201,6 +209,10 @@ class BasetenAdapter(Adapter):
 
     def _search(self, **filters: Any) -> list[Remote]:
         return [self._seen(job) for job in self._client.search(**filters, order_by=_NEWEST_FIRST)]
+
+    def _sifted(self, sieve: Sieve, **filters: Any) -> list[Remote]:
+        jobs = self._client.search(**filters, order_by=_NEWEST_FIRST)
+        return [self._seen(job) for job in jobs if sieve.is_new(str(job.get("id") or ""), job)]
 
     def _seen(self, job: Mapping[str, Any]) -> Remote:
         found = remote(self._client.http.masked(job))

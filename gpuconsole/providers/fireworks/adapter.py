@@ -21,12 +21,14 @@ from gpuconsole.providers.fireworks import edits as changing
 from gpuconsole.providers.fireworks import offers as priced
 from gpuconsole.providers.fireworks import output
 from gpuconsole.providers.fireworks.bodies import id_of
+from gpuconsole.providers.fireworks.changes import Changes
 from gpuconsole.providers.fireworks.client import ACCOUNTS, PAGE, WORDING, FireworksClient, error, jobs_path
 from gpuconsole.providers.fireworks.fields import TOKEN_ANNOTATION
 from gpuconsole.providers.fireworks.remotes import remote
 from gpuconsole.providers.fireworks.schemas import FireworksJobSpec
 from gpuconsole.providers.fireworks.statuses import ENDING
 from gpuconsole.providers.http import Client, OnCall
+from gpuconsole.providers.looks import Held, Look, Sieve
 from gpuconsole.providers.masking import MASK
 from gpuconsole.providers.remote import Choice, LogPage, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
@@ -34,7 +36,8 @@ from gpuconsole.providers.specs import Spec
 _NOT_SENT = ("provider", "account_id")
 _PLACES_KEPT = 20_000
 _PAGES_TO_FETCH = 5
-"""Pages of the newest jobs to look through before older ones are asked for one by one."""
+"""Pages of the newest jobs to look through, or twice as many as the wanted ones fill, before older ones are asked for
+one by one."""
 _CLOCKS_APART = timedelta(hours=1)
 """The most by which the provider's clock may differ from ours."""
 
@@ -58,6 +61,7 @@ class FireworksAdapter(Adapter):
         self._client = client
         self._accounts: tuple[str, ...] = ()
         self._places: dict[str, str] = {}
+        self._has_changes_first = True
 
     @classmethod
     def open(
@@ -132,13 +136,22 @@ class FireworksAdapter(Adapter):
         return found
 
     def fetch(self, ids: Sequence[str]) -> Sequence[Remote]:
-        """The newest jobs by list calls, until all that are wanted were in them; what is older one by one."""
-        wanted, found = set(ids), dict[str, Remote]()
-        if len(wanted) > 1:
-            for account in self._accounts_of(wanted):
-                found |= self._newest(account, wanted - found.keys())
-        found |= {one.id: one for job_id in sorted(wanted - found.keys()) for one in self._one(job_id)}
-        return list(found.values())
+        return self.look(ids, Held()).remotes
+
+    def look(self, ids: Sequence[str], held: Held) -> Look:
+        """By list calls: from the newest changes back to those of the look before, where that many are asked for that
+        it saves pages; else from the newest jobs until all were in them, and what is older one by one."""
+        sieve, found = Sieve(set(ids), held), list[Remote]()
+        if held.newest and len(ids) > PAGE and self._has_changes_first:
+            changes = Changes(held.newest)
+            found += self._changed(sieve, changes)
+            if changes.is_in_order:
+                sieve.as_held |= sieve.wanted
+                return sieve.look(found, newest=changes.newest)
+            self._has_changes_first = False
+        changes = Changes()
+        found += [*self._newest(sieve, changes), *self._older(sieve)]
+        return sieve.look(found, newest=changes.newest if self._has_changes_first else "")
 
     def inventory(self) -> Sequence[Remote]:
         accounts = self._known_accounts()
@@ -220,15 +233,36 @@ class FireworksAdapter(Adapter):
         for account in self._known_accounts():
             yield from ((account, row) for row in self._client.things(account, collection))
 
-    def _newest(self, account: str, wanted: set[str]) -> dict[str, Remote]:
+    def _changed(self, sieve: Sieve, changes: Changes) -> Iterator[Remote]:
+        """Those of the wanted that changed since; it stops where they end."""
+        for account in self._accounts_of(sieve.wanted | sieve.as_held):
+            for job in changes.until_the_last(self._client.changed_jobs(account)):
+                if sieve.is_new(id_of(job.get("name")), job):
+                    yield self._seen(account, job)
+
+    def _newest(self, sieve: Sieve, changes: Changes) -> Iterator[Remote]:
         """Those of the wanted that are among an account's newest jobs; it stops when none is left."""
-        found = dict[str, Remote]()
-        for job in islice(self._client.jobs(account), _PAGES_TO_FETCH * PAGE):
-            if (one := self._seen(account, job)).id in wanted:
-                found[one.id] = one
-            if len(found) == len(wanted):
+        if len(sieve.wanted) < 2:
+            return
+        pages = max(_PAGES_TO_FETCH, 2 * -(-len(sieve.wanted) // PAGE))
+        for account in self._accounts_of(sieve.wanted):
+            for job in islice(self._client.jobs(account), pages * PAGE):
+                changes.take_in(job)
+                if sieve.is_new(id_of(job.get("name")), job):
+                    yield self._seen(account, job)
+                if not sieve.wanted:
+                    return
+
+    def _older(self, sieve: Sieve) -> Iterator[Remote]:
+        for job_id in sorted(sieve.wanted):
+            for account in self._accounts_of({job_id}):
+                try:
+                    job = self._client.job(account, job_id)
+                except NotFound:
+                    continue
+                if sieve.is_new(job_id, job):
+                    yield self._seen(account, job)
                 break
-        return found
 
     def _one(self, job_id: str) -> list[Remote]:
         for account in self._accounts_of({job_id}):

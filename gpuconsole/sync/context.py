@@ -50,8 +50,8 @@ class Context:
     lease: Lease
     clock: Clock
     limit: Limit
-    calls: Calls
-    """What the adapter has sent since the round began, and how it went."""
+    calls: Calls = field(default_factory=Calls)
+    """What the adapter sends, and how it goes."""
     is_watched: bool = False
     watched: frozenset[int] = field(default_factory=frozenset)
     """Workloads that somebody looks at in detail."""

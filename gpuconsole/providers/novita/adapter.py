@@ -123,9 +123,14 @@ class NovitaAdapter(Adapter):
         return [one for one in found if one is not None]
 
     def look(self, ids: Sequence[str], held: Held) -> Look:
-        """The list, and the ways into a few of those that run: first of those that are wanted."""
+        """One by its own call; several by the list, and the ways into a few that run, the wanted ones first."""
+        sieve, found = Sieve(set(ids), held), list[Remote]()
+        if len(ids) == 1:
+            return sieve.look(
+                [self._seen(row) for row in self._alone(ids[0]) if sieve.is_new(ids[0], remotes.steady(row))]
+            )
         rows = self._client.instances() if ids else []
-        sieve, found, left = Sieve(set(ids), held), list[Remote](), max(_ASKED_A_LOOK, len(rows) // PAGE // 5)
+        left = max(_ASKED_A_LOOK, len(rows) // PAGE // 5)
         wanting = {*held.wanting, *held.lacking}
         for row in sorted(rows, key=lambda row: row.get("id") not in wanting):
             if (instance_id := str(row.get("id"))) not in sieve.wanted:
@@ -133,7 +138,7 @@ class NovitaAdapter(Adapter):
             is_new, told = sieve.is_new(instance_id, row), None
             if row.get("status") != "running":
                 told = self._seen(row) if is_new else None
-            elif (known := self._ways.known(row)) is not None:
+            elif (known := self._ways.known(row, is_watched=instance_id in held.wanting)) is not None:
                 told = known if is_new else None
             elif self._ways.is_due(row, wanting, is_new=is_new) and left:
                 left -= 1
@@ -199,20 +204,21 @@ class NovitaAdapter(Adapter):
                 raise
 
     def _told(self, remote_id: str) -> Remote | None:
+        return next((self._seen(row) for row in self._alone(remote_id)), None)
+
+    def _alone(self, remote_id: str) -> list[Mapping[str, Any]]:
+        """One by its own call, if it is there."""
         try:
-            return self._seen(self._client.instance(remote_id))
+            return [self._client.instance(remote_id)]
         except NotFound:
-            return None
+            return []
 
     def _with_ways(self, row: Mapping[str, Any]) -> Remote | None:
         """A running one with its ways in: those kept, while nothing in the list's row has changed."""
         return self._ways.known(row) or self._ways.asked(row, self._with_detail)
 
     def _with_detail(self, row: Mapping[str, Any]) -> Remote | None:
-        try:
-            return self._seen({**row, **self._client.instance(str(row.get("id")))})
-        except NotFound:
-            return None
+        return next((self._seen({**row, **detail}) for detail in self._alone(str(row.get("id")))), None)
 
     def _seen(self, row: Mapping[str, Any]) -> Remote:
         return remotes.remote(self._client.http.masked(row))

@@ -10,8 +10,9 @@ from typing import Any
 from gpuconsole.providers.looks import Mark, mark_of
 from gpuconsole.providers.remote import Remote
 
-KEPT_S, NONE_KEPT_S = 300, 20
-"""Ways seldom change: so long an answer with SSH, or without it, is good while the list's row stays the same."""
+KEPT_S, NONE_KEPT_S, WATCHED_S = 300, 20, 10
+"""Ways seldom change: so long an answer with SSH, or without it, is good while the list's row stays the same; the last
+where somebody looks at it."""
 MOST_KEPT = 5000
 
 Ask = Callable[[Mapping[str, Any]], Remote | None]
@@ -23,6 +24,7 @@ class Ways:
     """What one adapter knows of the ways into its account's instances."""
 
     kept: dict[str, tuple[float, Mark, Remote]] = field(default_factory=dict)
+    """When it was told (monotonic), the list's row then, and what was told."""
     behind: set[str] = field(default_factory=set)
     """Those whose row changed when no more could be asked for."""
 
@@ -30,10 +32,14 @@ class Ways:
         """Something was asked of it: what is known of it may be old."""
         self.kept.pop(instance_id, None)
 
-    def known(self, row: Mapping[str, Any]) -> Remote | None:
+    def known(self, row: Mapping[str, Any], *, is_watched: bool = False) -> Remote | None:
         """A running one as it was told, while that is good."""
         kept = self.kept.get(str(row.get("id")))
-        return kept[2] if kept is not None and time.monotonic() < kept[0] and kept[1] == mark_of(row) else None
+        if kept is None or kept[1] != mark_of(row):
+            return None
+        usual_s = KEPT_S if "SSH" in kept[2].connect else NONE_KEPT_S
+        good_s = min(usual_s, WATCHED_S) if is_watched else usual_s
+        return kept[2] if time.monotonic() < kept[0] + good_s else None
 
     def asked(self, row: Mapping[str, Any], ask: Ask) -> Remote | None:
         """A running one by its own call, and remembered; None where it is gone."""
@@ -43,8 +49,7 @@ class Ways:
             return None
         if len(self.kept) >= MOST_KEPT:
             self.kept.clear()
-        kept_s = KEPT_S if "SSH" in told.connect else NONE_KEPT_S
-        self.kept[instance_id] = (time.monotonic() + kept_s, mark_of(row), told)
+        self.kept[instance_id] = (time.monotonic(), mark_of(row), told)
         return told
 
     def is_due(self, row: Mapping[str, Any], wanting: Collection[str], *, is_new: bool) -> bool:

@@ -16,6 +16,7 @@ from gpuconsole.connections.calls import Counted, added, median_ms
 from gpuconsole.connections.models import TICK_S, Connection, Health, HealthTick
 from gpuconsole.connections.services import fall_back
 from gpuconsole.core import versions
+from gpuconsole.providers import registry
 from gpuconsole.providers.errors import NotAuthorized, ProviderError, RateLimited
 
 TICKS_SHOWN = 48
@@ -163,6 +164,11 @@ def days(connections: Sequence[Connection], now: datetime) -> dict[int, Day]:
 def median_text(day: Day) -> str:
     """The usual time of a call, in words."""
     return "no calls yet" if day.median_ms is None else f"median {day.median_ms} ms"
+
+
+def label(connection: Connection) -> str:
+    """What the strip of ticks says to those who do not see it."""
+    return f"{registry.get(connection.provider).name}: {connection.health_word.label}"
 
 
 def failed_share(connections: Sequence[Connection], now: datetime) -> dict[int, float]:

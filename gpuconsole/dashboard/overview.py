@@ -18,7 +18,6 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.core import polling
 from gpuconsole.dashboard import attention
 from gpuconsole.projects.models import Measure, Project, Quota
-from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import access, queries, timeline
 from gpuconsole.workloads.limits import tight, use
@@ -50,7 +49,7 @@ class ProviderHealth:
     """One connection's 48 half hours, oldest first."""
 
     connection: Connection
-    provider_name: str
+    label: str
     ticks: Sequence[health.Tick]
     median_text: str
 
@@ -155,7 +154,7 @@ def _health(viewer: Viewer, now: datetime) -> list[ProviderHealth]:
     return [
         ProviderHealth(
             connection=connection,
-            provider_name=registry.get(connection.provider).name,
+            label=health.label(connection),
             ticks=days[connection.pk].ticks,
             median_text=health.median_text(days[connection.pk]),
         )

@@ -19,6 +19,8 @@ from gpuconsole.workloads.models import EventKind, Workload, WorkloadQuerySet
 from gpuconsole.workloads.states import FINAL, State
 
 STALE = timedelta(seconds=10)
+AT_A_TIME = 500
+"""Rows that are read and locked together, so that neither memory nor anybody's waiting grows with a first look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,13 @@ def _seen(rows: Sequence[Slim], look: Look, now: datetime) -> _Seen:
 
 
 def _take_in(context: Context, seen: _Seen) -> int:
-    """Compare what is not as it was, and write what differs; gives how many did."""
-    if not seen.asked:
-        return 0
-    rows = _all_observed(context).filter(pk__in=list(seen.asked)).annotate(version=holding.VERSION)
+    """Compare what is not as it was, and write what differs, some hundred rows at a time; gives how many did."""
+    pks = list(seen.asked)
+    return sum(_take_in_some(context, pks[start : start + AT_A_TIME], seen) for start in range(0, len(pks), AT_A_TIME))
+
+
+def _take_in_some(context: Context, pks: Sequence[int], seen: _Seen) -> int:
+    rows = _all_observed(context).filter(pk__in=pks).annotate(version=holding.VERSION)
     changed = []
     for row in rows.defer("spec", "request", "known_remote_ids"):
         if row.remote_id != seen.asked[row.pk]:

@@ -20,13 +20,13 @@ from gpuconsole.workloads.states import FINAL, TRANSITIONAL, State
 
 def succeeded(context: Context) -> datetime:
     """The round went well; gives the time of the next."""
-    connection, tally, now = context.connection, context.tally, context.now
-    synced_at = now if tally.is_observed else connection.synced_at
-    Connection.objects.filter(pk=connection.pk).update(
-        synced_at=synced_at, last_success_at=now, failures=0, breaker_until=None
-    )
-    if _is_told(connection, is_observed=tally.is_observed):
+    connection, now, is_observed = context.connection, context.now, context.tally.is_observed
+    told = {"synced_at": now} if is_observed else {}
+    if is_observed and connection.is_look_open:  # as it stood before the round: the look began after it was asked for
+        told["look_answered_at"] = now
+    if "look_answered_at" in told or connection.breaker_until is not None:
         versions.bump(*connection.topics)
+    Connection.objects.filter(pk=connection.pk).update(last_success_at=now, failures=0, breaker_until=None, **told)
     connection.failures = 0
     counted = context.calls.take()
     if counted.calls:
@@ -44,13 +44,6 @@ def failed(connection: Connection, error: ProviderError, now: datetime) -> datet
 def broke(context: Context) -> datetime:
     """A step of ours broke: the provider is not to blame, but the next round waits too."""
     return _hold(context.connection, context.now)
-
-
-def _is_told(connection: Connection, *, is_observed: bool) -> bool:
-    """Whether an open page waits for this: an answer that a person asked for, or the end of a breaker's hold."""
-    asked_at, synced_at = connection.look_asked_at, connection.synced_at
-    is_answer = is_observed and asked_at is not None and (synced_at is None or synced_at < asked_at)
-    return is_answer or connection.breaker_until is not None
 
 
 def _hold(connection: Connection, now: datetime, *, asked_s: float | None = None) -> datetime:

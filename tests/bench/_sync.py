@@ -17,7 +17,7 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import FINAL
 from tests.bench._figures import Figure, percentile, report
 from tests.bench._sync_crowd import KINDS, Crowd, insert_finished, spec
-from tests.bench._sync_watch import Calls, Poller, Process, ages_s
+from tests.bench._sync_watch import Calls, Poller, Process, ages_s, machine_busy_s
 from tests.sync.bench import engine_at
 
 _PAGE = {"baseten": math.inf, "cortecs": math.inf, "fireworks": 200, "novita": 100, "otoy": 50}
@@ -136,7 +136,7 @@ def _run(lab: Lab, pids: Mapping[str, int], seconds: int, title: str) -> Outcome
         process.begin()
     poller.start()
     calls.begin()
-    since = time.time()
+    since, busy_s = time.time(), machine_busy_s()
 
     def each(second: int) -> None:
         if second % 5 == 0:
@@ -149,6 +149,7 @@ def _run(lab: Lab, pids: Mapping[str, int], seconds: int, title: str) -> Outcome
     calls.read()
     rounds = {crowd.kind.slug: poller.rounds[crowd.connection.pk] for crowd in lab.crowds}
     cores = {name: process.used_cpu_s / (until - since) for name, process in processes.items()}
+    cores["all that runs here"] = (machine_busy_s() - busy_s) / (until - since)
     _go_on(lab, _AFTER_S)
     poller.finish()
     print(f"\n{title}: {seconds} s, load {load:.1f}, " + ", ".join(f"{n} {c:.2f} cores" for n, c in cores.items()))

@@ -131,6 +131,13 @@ def cpu_s(pid: int) -> float:
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def machine_busy_s() -> float:
+    """Processor time that anything on this machine has taken so far."""
+    words = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
+    idle = int(words[3]) + int(words[4])
+    return (sum(int(word) for word in words[:8]) - idle) / os.sysconf("SC_CLK_TCK")
+
+
 def ages_s(
     changes: Mapping[str, Sequence[Sequence[Any]]],
     seen: Mapping[str, Sequence[tuple[float, str]]],

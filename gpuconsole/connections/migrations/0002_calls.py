@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Two columns, both cheap to add."""
+    """Three columns, all cheap to add."""
 
     dependencies = [("connections", "0001_initial")]
 
@@ -20,6 +20,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="connection",
             name="look_asked_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="connection",
+            name="look_answered_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -54,6 +54,9 @@ class Breaker(models.TextChoices):
     CLOSED = "closed", "Closed: calls go through"
     OPEN = "open", "Open: no calls until its time"
     HALF_OPEN = "half_open", "Half open: one call decides"
+
+
+FRESH_ANSWER = timedelta(minutes=1)
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -120,6 +123,8 @@ class Connection(models.Model):
     """Until then nobody asks the provider; after it one call decides whether the others follow."""
     look_asked_at = models.DateTimeField(null=True, blank=True)
     """When a person last wanted to know how things stand now."""
+    look_answered_at = models.DateTimeField(null=True, blank=True)
+    """When a look that began after that had told it."""
     watched_until = models.DateTimeField(null=True, blank=True)
     next_inventory_at = models.DateTimeField(null=True, blank=True)
 
@@ -146,6 +151,17 @@ class Connection(models.Model):
     def health_word(self) -> Health:
         """The health with its label, icon and colour."""
         return Health(self.health)
+
+    @property
+    def is_look_open(self) -> bool:
+        """Whether somebody waits for a look that was asked for."""
+        asked_at, answered_at = self.look_asked_at, self.look_answered_at
+        return asked_at is not None and (answered_at is None or answered_at < asked_at)
+
+    def has_fresh_answer(self, now: datetime) -> bool:
+        """Whether what was asked for is so new that it is worth telling beside the work."""
+        answered_at = self.look_answered_at
+        return answered_at is not None and not self.is_look_open and now - answered_at < FRESH_ANSWER
 
     def breaker(self, now: datetime) -> Breaker:
         """Where the circuit breaker stands."""

@@ -46,11 +46,12 @@ class BasetenCredentials(BaseModel):
 
 
 class BasetenAdapter(Adapter):
-    """One Baseten account. It remembers which project a job is in: that never changes, and every call needs it."""
+    """One Baseten account. It remembers which project a job is in and when it was made: that never changes, every call
+    needs the one, and a log is read from the other on."""
 
     def __init__(self, client: BasetenClient) -> None:
         self._client = client
-        self._places: dict[str, str] = {}
+        self._places: dict[str, tuple[str, datetime | None]] = {}
 
     @classmethod
     def open(
@@ -217,22 +218,20 @@ class BasetenAdapter(Adapter):
     def _seen(self, job: Mapping[str, Any]) -> Remote:
         found = remote(self._client.http.masked(job))
         if len(self._places) >= _PLACES_KEPT:
-            self._places.clear()
-        self._places[found.id] = project_id(job)
+            self._places.pop(next(iter(self._places)), None)
+        self._places[found.id] = project_id(job), found.created_at
         return found
 
     def _place(self, remote_id: str) -> str:
         """The project of a job; asked for where no list has told it yet. Raises NotFound."""
         if remote_id not in self._places and not self.fetch([remote_id]):
             raise NotFound(f"Baseten lists no job {remote_id}.")
-        return self._places[remote_id]
+        return self._places[remote_id][0]
 
     def _from_creation(self, remote_id: str) -> output.Cursor:
         """Without a start Baseten looks back 30 minutes only: begin where the job began."""
-        found = self.fetch([remote_id])
-        if not found:
-            raise NotFound(f"Baseten lists no job {remote_id}.")
-        return output.Cursor.at(found[0].created_at or datetime.now(UTC) - output.WINDOW)
+        self._place(remote_id)
+        return output.Cursor.at(self._places[remote_id][1] or datetime.now(UTC) - output.WINDOW)
 
 
 def _own(spec: Spec) -> BasetenJobSpec:

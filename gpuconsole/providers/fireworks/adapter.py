@@ -55,12 +55,13 @@ class FireworksCredentials(BaseModel):
 
 
 class FireworksAdapter(Adapter):
-    """One Fireworks key. It remembers which accounts the key sees and which one a job is in: every call needs it."""
+    """One Fireworks key. It remembers which accounts the key sees, which one a job is in, as every call needs it, and
+    when it was made, as its log is read from then on."""
 
     def __init__(self, client: FireworksClient) -> None:
         self._client = client
         self._accounts: tuple[str, ...] = ()
-        self._places: dict[str, str] = {}
+        self._places: dict[str, tuple[str, str]] = {}
         self._has_changes_first = True
 
     @classmethod
@@ -226,7 +227,7 @@ class FireworksAdapter(Adapter):
     def _accounts_of(self, ids: set[str]) -> Sequence[str]:
         """The accounts to look in: those that the jobs are known to be in, or all."""
         if ids <= self._places.keys():
-            return sorted({self._places[job_id] for job_id in ids})
+            return sorted({self._places[job_id][0] for job_id in ids})
         return self._known_accounts()
 
     def _rows(self, collection: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -275,22 +276,20 @@ class FireworksAdapter(Adapter):
     def _seen(self, account: str, job: Mapping[str, Any]) -> Remote:
         found = remote(self._client.http.masked(job))
         if len(self._places) >= _PLACES_KEPT:
-            self._places.clear()
-        self._places[found.id] = account
+            self._places.pop(next(iter(self._places)), None)
+        self._places[found.id] = account, str(job.get("createTime") or "")
         return found
 
     def _place(self, job_id: str) -> str:
         """The account of a job; asked for where no answer has told it yet. Raises NotFound."""
         if job_id not in self._places and not self._one(job_id):
             raise NotFound(f"Fireworks lists no batch job {job_id}.")
-        return self._places[job_id]
+        return self._places[job_id][0]
 
     def _creation(self, job_id: str) -> str:
         """Without a start Fireworks gives the latest lines only: begin where the job began."""
-        found = self._one(job_id)
-        if not found:
-            raise NotFound(f"Fireworks lists no batch job {job_id}.")
-        return str(found[0].raw.get("createTime") or datetime.fromtimestamp(0, UTC).isoformat())
+        self._place(job_id)
+        return self._places[job_id][1] or datetime.fromtimestamp(0, UTC).isoformat()
 
 
 def _request(spec: FireworksJobSpec, token: str, secrets: Mapping[str, str]) -> WireRequest:

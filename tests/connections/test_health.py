@@ -142,3 +142,16 @@ def test_a_refused_new_key_falls_back_to_the_old_one_by_itself(connection, simul
     assert after.credentials_version == row.credentials_version + 1
     assert after.health == Health.UNKNOWN
     assert after.old_until is None
+
+
+def test_the_median_of_a_day_is_told_from_all_its_ticks(connection):
+    for second, took_ms in ((0, 40), (1, 40), (2, 9000), (21 * 60, 60), (21 * 60 + 1, 60)):
+        note(connection, took_ms=took_ms, after_s=second)
+    health.flush()
+    note(connection, took_ms=60, after_s=21 * 60 + 2)
+    health.flush()
+
+    day = health.days([connection], NOW + timedelta(minutes=25))[connection.pk]
+    assert (day.calls, day.failed_percent) == (6, 0)
+    assert 50 <= day.median_ms <= 75
+    assert day.ticks[-1].text == "15:00: 3 of 3 calls fine, half of them within 62 ms"

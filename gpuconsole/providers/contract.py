@@ -160,6 +160,8 @@ class Provider:
     tells_nodes: bool = False
     """Whether its jobs tell of nodes and ways in while they run."""
     requests_per_s: float = 5.0
+    """So many calls are sent to one account at most, twice as many in a burst. Where thousands of workloads fill many
+    pages of a list, this is what bounds how fresh they are."""
     absent: Mapping[Feature, str] = field(default_factory=dict)
     """A sentence for each feature that users look for and the provider does not offer."""
     endings: Mapping[str, Ending] = field(default_factory=dict)

@@ -30,7 +30,7 @@ class _Seen:
     remotes: Mapping[str, Remote | None]
     asked: Mapping[int, str]
     now: datetime
-    versions: dict[str, int]
+    versions: dict[str, str]
     """Of the rows for which nothing is left to do; filled while they are compared and written."""
 
 

@@ -1,7 +1,7 @@
 """What one process has taken in of each connection, so that a round passes by what is as it was.
 
 It may be lost at any time: then the next round looks at everything anew. PostgreSQL is the truth, so that a mark counts
-only while the row is the very one that was compared; its ``xmin``, the transaction that wrote it last, tells that.
+only while the row is the very one that was compared, by what PostgreSQL itself tells of its version.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import BigIntegerField, BooleanField, Case, Func, Q, Value, When
+from django.db.models import BooleanField, Case, Func, Q, TextField, Value, When
 
 from gpuconsole.providers.looks import Held, Look, Mark
 from gpuconsole.workloads.models import Workload
@@ -24,8 +24,9 @@ _MOST_CONNECTIONS = 200
 _PULSE_S = 15.0
 """Changes found in one look count as if they had come over so long at least: one is no pulse."""
 
-VERSION = Func(template=f'"{Workload._meta.db_table}".xmin::text::bigint', output_field=BigIntegerField())
-"""The version of a workload's row; in the transaction that writes it, the one that it will have."""
+_TABLE = f'"{Workload._meta.db_table}"'
+VERSION = Func(template=f"{_TABLE}.xmin::text || {_TABLE}.ctid::text", output_field=TextField())
+"""The version of a workload's row: the transaction that wrote it, and where it put it. Each write makes another."""
 LACKS_WAYS = Case(
     When(Q(state=State.RUNNING, connect={}), then=Value(True)), default=Value(False), output_field=BooleanField()
 )
@@ -37,7 +38,7 @@ class Slim:
 
     pk: int
     remote_id: str
-    version: int
+    version: str
     """Of the row as it stands in the database."""
     lacks_ways: bool
     """It runs, and nobody has told how to get in."""
@@ -48,7 +49,7 @@ class Holding:
     """What this process has taken in of one connection; used by whoever holds its lease."""
 
     marks: dict[str, Mark] = field(default_factory=dict)
-    versions: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
     newest: str = ""
     whole_at: float = float("-inf")
     """Monotonic, as the next."""
@@ -67,7 +68,7 @@ class Holding:
         lacking = {row.remote_id for row in rows if row.lacks_ways}
         return Held(marks, wanting, lacking, "" if is_whole else self.newest)
 
-    def take_in(self, look: Look, versions: Mapping[str, int], *, is_whole: bool, found: int) -> None:
+    def take_in(self, look: Look, versions: Mapping[str, str], *, is_whole: bool, found: int) -> None:
         """Hold what was compared and written; ``versions`` are those of the rows for which nothing is left to do."""
         for remote_id, mark in look.marks.items():
             if remote_id in versions:

@@ -218,7 +218,7 @@ class BasetenAdapter(Adapter):
     def _seen(self, job: Mapping[str, Any]) -> Remote:
         found = remote(self._client.http.masked(job))
         if len(self._places) >= _PLACES_KEPT:
-            self._places.pop(next(iter(self._places)), None)
+            self._places.clear()
         self._places[found.id] = project_id(job), found.created_at
         return found
 

@@ -62,7 +62,7 @@ class FireworksAdapter(Adapter):
         self._client = client
         self._accounts: tuple[str, ...] = ()
         self._places: dict[str, tuple[str, str]] = {}
-        self._has_changes_first = True
+        self._has_changes_first, self._told_until = True, ""
 
     @classmethod
     def open(
@@ -148,9 +148,10 @@ class FireworksAdapter(Adapter):
             found += self._changed(sieve, changes)
             if changes.is_in_order:
                 sieve.as_held |= sieve.wanted
+                self._told_until = changes.newest
                 return sieve.look(found, newest=changes.newest)
             self._has_changes_first = False
-        changes = Changes()
+        changes = Changes(told_until=self._told_until)
         found += [*self._newest(sieve, changes), *self._older(sieve)]
         return sieve.look(found, newest=changes.newest if self._has_changes_first else "")
 
@@ -248,9 +249,11 @@ class FireworksAdapter(Adapter):
         pages = max(_PAGES_TO_FETCH, 2 * -(-len(sieve.wanted) // PAGE))
         for account in self._accounts_of(sieve.wanted):
             for job in islice(self._client.jobs(account), pages * PAGE):
-                changes.take_in(job)
-                if sieve.is_new(id_of(job.get("name")), job):
+                if sieve.is_new(job_id := id_of(job.get("name")), job):
+                    if job_id in sieve.held.marks and changes.was_kept_back(job):
+                        self._has_changes_first = False
                     yield self._seen(account, job)
+                changes.take_in(job)
                 if not sieve.wanted:
                     return
 
@@ -276,7 +279,7 @@ class FireworksAdapter(Adapter):
     def _seen(self, account: str, job: Mapping[str, Any]) -> Remote:
         found = remote(self._client.http.masked(job))
         if len(self._places) >= _PLACES_KEPT:
-            self._places.pop(next(iter(self._places)), None)
+            self._places.clear()
         self._places[found.id] = account, str(job.get("createTime") or "")
         return found
 

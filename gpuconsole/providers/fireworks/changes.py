@@ -15,7 +15,8 @@ _OVERLAP = timedelta(seconds=5)
 class Changes:
     """How far the changes were read, and whether they came in the order that was asked for."""
 
-    def __init__(self, since: str = "") -> None:
+    def __init__(self, since: str = "", *, told_until: str = "") -> None:
+        self._told_until = moment(told_until) if told_until else None
         self._newest = moment(since) if since else None
         self._since = self._newest - _OVERLAP if self._newest else None
         self.is_in_order = True
@@ -31,6 +32,11 @@ class Changes:
         if at is not None and (self._newest is None or at > self._newest):
             self._newest = at
         return at
+
+    def was_kept_back(self, job: Mapping[str, Any]) -> bool:
+        """Whether a list with the newest changes first should have told this one before, and did not."""
+        at = moment(job.get("updateTime"))
+        return at is not None and self._told_until is not None and at < self._told_until - _OVERLAP
 
     def until_the_last(self, jobs: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         """The jobs that changed since; it ends too, with ``is_in_order`` false, where their order tells nothing."""

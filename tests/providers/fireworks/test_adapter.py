@@ -353,7 +353,7 @@ def test_an_answer_without_a_job_leaves_a_launch_open(answer: Any, fireworks: Fa
 def test_the_places_that_are_remembered_do_not_grow_for_ever(fireworks: Far) -> None:
     made, adapter = fireworks.launch(), fireworks.adapter
     assert isinstance(adapter, FireworksAdapter)
-    adapter._places.update({str(n): "sandbox" for n in range(20_000)})
+    adapter._places.update({str(n): ("sandbox", "") for n in range(20_000)})
     adapter.inventory()
     assert list(adapter._places) == [made.id]
 
@@ -382,8 +382,9 @@ def many_jobs(count: int) -> list[dict[str, Any]]:
     ]
 
 
-def changed(job: dict[str, Any]) -> str:
-    job |= {"state": "COMPLETED", "updateTime": datetime(2026, 11, 21, 14, tzinfo=UTC).isoformat()}
+def changed(job: dict[str, Any], at_s: int = 7200) -> str:
+    at = datetime(2026, 11, 21, 12, tzinfo=UTC) + timedelta(seconds=at_s)
+    job |= {"state": "COMPLETED", "updateTime": at.isoformat()}
     return str(job["name"]).rpartition("/")[2]
 
 
@@ -400,16 +401,22 @@ def test_a_look_at_many_reads_the_newest_changes_and_no_page_more() -> None:
     assert set(ids) == {one, *second.as_held}
 
 
-def test_where_changes_do_not_come_first_all_is_read() -> None:
+def test_a_far_side_that_keeps_no_order_is_found_out_by_a_look_at_everything() -> None:
     jobs = many_jobs(400)
-    adapter, asked = answering(listing(jobs, keeps_order=False))
+    adapter, _ = answering(listing(jobs, keeps_order=False))
     ids = [str(number) for number in range(400)]
     first = adapter.look(ids, Held())
-    one = changed(jobs[3])
-    asked.clear()
+    changed(jobs[399], at_s=3000)
+    old = changed(jobs[3], at_s=1000)
     second = adapter.look(ids, Held(first.marks, newest=first.newest))
-    third = adapter.look(ids, Held({**first.marks, **second.marks}, newest=second.newest))
-    assert one in {found.id for found in (*second.remotes, *third.remotes)}
+    assert [one.id for one in second.remotes] == ["399"]  # the other stands far down in the order of creation
+    marks = {**first.marks, **second.marks}
+    whole = adapter.look(ids, Held(marks))
+    assert ([one.id for one in whole.remotes], whole.newest) == ([old], "")
+    again = changed(jobs[5], at_s=4000)
+    assert [one.id for one in adapter.look(ids, Held({**marks, **whole.marks}, newest=second.newest)).remotes] == [
+        again
+    ]
 
 
 def test_an_order_that_is_refused_does_no_harm() -> None:

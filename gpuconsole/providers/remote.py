@@ -218,6 +218,10 @@ class Remote:
     """False: a list told it, which leaves out the ways in and parts of ``raw``; what is known of those stays."""
 
 
+GAP = "gap"
+"""Level of a line that is no output, but says that lines are missing in its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogLine:
     """One line of output; ``at`` is None where the provider gives no time."""
@@ -227,6 +231,7 @@ class LogLine:
     source: str = ""
     """Node, rank or stream in the provider's word."""
     level: str = ""
+    """In the provider's word, or ``GAP``."""
 
 
 @dataclass(frozen=True, slots=True)

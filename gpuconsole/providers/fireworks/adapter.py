@@ -19,21 +19,18 @@ from gpuconsole.providers.errors import NotAuthorized, NotFound, Rejected
 from gpuconsole.providers.fireworks import choices as listed
 from gpuconsole.providers.fireworks import edits as changing
 from gpuconsole.providers.fireworks import offers as priced
-from gpuconsole.providers.fireworks import output
+from gpuconsole.providers.fireworks import output, requests
 from gpuconsole.providers.fireworks.bodies import id_of
 from gpuconsole.providers.fireworks.changes import Changes
-from gpuconsole.providers.fireworks.client import ACCOUNTS, PAGE, WORDING, FireworksClient, error, jobs_path
-from gpuconsole.providers.fireworks.fields import TOKEN_ANNOTATION
+from gpuconsole.providers.fireworks.client import ACCOUNTS, PAGE, WORDING, FireworksClient, error
 from gpuconsole.providers.fireworks.remotes import remote
 from gpuconsole.providers.fireworks.schemas import FireworksJobSpec
 from gpuconsole.providers.fireworks.statuses import ENDING
 from gpuconsole.providers.http import Client, OnCall
 from gpuconsole.providers.looks import Held, Look, Sieve
-from gpuconsole.providers.masking import MASK
 from gpuconsole.providers.remote import Choice, LogPage, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
 
-_NOT_SENT = ("provider", "account_id")
 _PLACES_KEPT = 20_000
 _PAGES_TO_FETCH = 5
 """Pages of the newest jobs to look through, or twice as many as the wanted ones fill, before older ones are asked for
@@ -111,13 +108,13 @@ class FireworksAdapter(Adapter):
     @classmethod
     def request(cls, spec: Spec, token: str) -> WireRequest:
         """Secrets stand in it by name; the launch puts their values in."""
-        return _request(_own(spec), token, {})
+        return requests.launch(_own(spec), token, {})
 
     def launch(self, spec: Spec, token: str, secrets: Mapping[str, str]) -> Remote:
         """A refusal that names a field is about the job and not about the key: a role that the caller may not use."""
         for value in secrets.values():
             self._client.http.hide(value)
-        request = _request(_own(spec), token, secrets)
+        request = requests.launch(_own(spec), token, secrets)
         try:
             return self._seen(_own(spec).account_id, self._client.create(request.path, request.body))
         except NotAuthorized as exc:
@@ -259,19 +256,18 @@ class FireworksAdapter(Adapter):
 
     def _older(self, sieve: Sieve) -> Iterator[Remote]:
         for job_id in sorted(sieve.wanted):
-            for account in self._accounts_of({job_id}):
-                try:
-                    job = self._client.job(account, job_id)
-                except NotFound:
-                    continue
+            for account, job in self._alone(job_id):
                 if sieve.is_new(job_id, job):
                     yield self._seen(account, job)
-                break
 
     def _one(self, job_id: str) -> list[Remote]:
+        return [self._seen(account, job) for account, job in self._alone(job_id)]
+
+    def _alone(self, job_id: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """A job by its own call, with the account that it was found in."""
         for account in self._accounts_of({job_id}):
             try:
-                return [self._seen(account, self._client.job(account, job_id))]
+                return [(account, self._client.job(account, job_id))]
             except NotFound:
                 continue
         return []
@@ -293,23 +289,6 @@ class FireworksAdapter(Adapter):
         """Without a start Fireworks gives the latest lines only: begin where the job began."""
         self._place(job_id)
         return self._places[job_id][1] or datetime.fromtimestamp(0, UTC).isoformat()
-
-
-def _request(spec: FireworksJobSpec, token: str, secrets: Mapping[str, str]) -> WireRequest:
-    """The job itself is the body. The token goes into the annotations, and is the label where nobody chose one."""
-    body = {name: value for name, value in spec.wire().items() if name not in _NOT_SENT}
-    if spec.secret_names():
-        body["envVars"] = {name: _value(item, secrets) for name, item in body["envVars"].items()}
-    body["annotations"] = {**(body.get("annotations") or {}), TOKEN_ANNOTATION: token}
-    if not body.get("displayName"):
-        body["displayName"] = token
-    return WireRequest("POST", jobs_path(spec.account_id), body)
-
-
-def _value(item: Any, secrets: Mapping[str, str]) -> Any:
-    if not isinstance(item, dict):
-        return item
-    return secrets.get(item["name"], f"{MASK} {item['name']}")
 
 
 def _refuse_field(exc: NotAuthorized) -> NoReturn:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import accumulate
 
 from django.db import transaction
 
@@ -62,6 +63,12 @@ class LogSlice:
     def lines(self) -> tuple[StoredLine, ...]:
         """The lines with their numbers, counted from 1."""
         return tuple(_parsed(self.first_line + index, line) for index, line in enumerate(self.text.split("\n")[:-1]))
+
+    @property
+    def placed(self) -> tuple[tuple[int, StoredLine], ...]:
+        """The lines, each behind the byte at which it begins."""
+        sizes = (len(line.encode()) + 1 for line in self.text.split("\n")[:-1])
+        return tuple(zip(accumulate(sizes, initial=self.start), self.lines, strict=False))
 
 
 def absent(workload: Workload) -> str | None:

@@ -58,6 +58,7 @@ def _another_attempt(row: Workload, spec: Spec, by: User | None) -> Workload:
     row.known_remote_ids, row.missing_count = [], 0
     row.ends_by = deadline(now, row.stop_after_s)
     row.is_log_complete, row.is_output_complete, row.log_cursor = False, False, ""
+    row.attempt_log_from = row.log_size
     row.reserved = None if figures.upper is None else row.cost_closed + figures.upper.amount
     if figures.hourly is not None and figures.hourly.currency == row.currency:
         row.hourly_price, row.price_seen_at = figures.hourly.amount, figures.price_seen_at
@@ -89,7 +90,7 @@ _SET = (
         "look_until",
     ),
     *("missing_since", "missing_count", "known_remote_ids", "ends_by", "attempt"),
-    *("is_log_complete", "is_output_complete", "log_cursor"),
+    *("is_log_complete", "is_output_complete", "log_cursor", "attempt_log_from"),
     *("hourly_price", "price_seen_at"),
 )
 

@@ -107,6 +107,12 @@ BY_PERSON = frozenset({ReasonCode.NONE, ReasonCode.STOPPED_BY_PERSON, ReasonCode
 """What somebody here wanted so: nothing that failed."""
 VAGUE = frozenset({ReasonCode.UNKNOWN, ReasonCode.EXIT_CODE, ReasonCode.PROVIDER_FAILURE})
 """What gives way to a cause that its log tells."""
+FILTERS: Mapping[str, str] = {
+    str(code): found.word[0].upper() + found.word[1:]
+    for code, found in sorted(MEANINGS.items(), key=lambda item: item[1].word.lower())
+    if code not in BY_PERSON | {ReasonCode.UNCONFIRMED, ReasonCode.GONE}
+}
+"""Causes by which lists are narrowed, with their words: those that work ends by."""
 
 
 def meaning(code: str) -> Meaning:
@@ -128,6 +134,15 @@ def ended_badly(workload: Workload) -> bool:
     """Whether it is over, or at rest, for a cause that nobody here asked for."""
     is_over = workload.state in (State.FAILED, State.CANCELLED, State.STOPPED)
     return is_over and workload.reason_code not in BY_PERSON
+
+
+def warning(workload: Workload, provider: Provider) -> str:
+    """What to change before it runs again; empty where it may run as it is, or nothing went wrong."""
+    found = meaning(workload.reason_code)
+    if not ended_badly(workload) or found.again is not Again.CHANGE_FIRST:
+        return ""
+    title = ReasonCode(workload.reason_code).label.lower()
+    return f"It ended so: {title}. As it is, it is likely to end so again. {advice(workload.reason_code, provider)}"
 
 
 def word(workload: Workload) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zlib import crc32
@@ -21,6 +21,7 @@ from gpuconsole.workloads import (
     acts,
     bill,
     checkpoints,
+    failures,
     figures,
     logs,
     metric_charts,
@@ -30,10 +31,11 @@ from gpuconsole.workloads import (
     timeline,
     usage,
 )
+from gpuconsole.workloads.causes import Again
 from gpuconsole.workloads.lists import Link, Words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services import EXTENDABLE
-from gpuconsole.workloads.states import Kind, State
+from gpuconsole.workloads.states import Kind, State, Verb
 
 EVENTS_SHOWN = 12
 CHECKPOINTS_SHOWN = 20
@@ -80,6 +82,7 @@ class Page:
     workload: Workload
     words: Words
     now: datetime
+    tab: str = ""
 
     @property
     def provider(self) -> Provider:
@@ -104,20 +107,20 @@ class Page:
         return Poll(self.request.path, stamp, not self.is_settled)
 
 
-def look(request: HttpRequest, viewer: Viewer, workload: Workload, words: Words) -> Page:
-    return Page(request, viewer, workload, words, timezone.now())
+def look(request: HttpRequest, viewer: Viewer, workload: Workload, words: Words, tab: str = "") -> Page:
+    return Page(request, viewer, workload, words, timezone.now(), tab)
 
 
-def context(page: Page, slug: str) -> dict[str, Any] | None:
+def context(page: Page) -> dict[str, Any] | None:
     """Everything that a whole page shows; None for a tab that this provider does not have."""
-    tab = next((tab for tab in tabs_of(page) if tab.slug == slug), None)
+    tab = next((tab for tab in tabs_of(page) if tab.slug == page.tab), None)
     if tab is None:
         return None
     return {
         **head(page),
         "tab_template": tab.template,
         "tabs": [
-            Link(other.label, f"{page.url}{other.slug}/" if other.slug else page.url, other.slug == slug)
+            Link(other.label, f"{page.url}{other.slug}/" if other.slug else page.url, other.slug == page.tab)
             for other in tabs_of(page)
         ],
         **tab.context(page),
@@ -144,10 +147,28 @@ def head(page: Page) -> dict[str, Any]:
         "acts": buttons,
         "more_acts": [act for act in buttons if act.is_more],
         "removed_text": f"removed at {page.provider.name}" if workload.removed_at else "",
-        "notes": notes.of(workload, page.provider),
+        "notes": notes.of(workload, page.provider, has_card=not page.tab),
+        "kin": _kin(workload),
         "figures": figures.of(workload, page.now, _extend_url(page)),
         "poll": page.poll(),
         "head_every": HEAD_EVERY_S,
+    }
+
+
+def failure_context(page: Page) -> dict[str, Any]:
+    """The card that says why it ended; an empty place while there is nothing to say."""
+    found = failures.of(page.workload, page.now)
+    verbs = (Verb.CLONE, Verb.RETRY) if found and found.again is Again.CHANGE_FIRST else (Verb.RETRY, Verb.CLONE)
+    buttons = acts.of(page.viewer, page.workload, page.url)
+    ways_on = [act for verb in verbs for act in buttons if act.verb == verb and not act.reason]
+    return {
+        "failure": found,
+        "failure_acts": [
+            replace(act, label="Clone with changes") if act.verb == Verb.CLONE else act for act in ways_on
+        ],
+        "line_url": f"{page.url}logs/{found.log_query}" if found and found.log_query else "",
+        "workload": page.workload,
+        "poll": page.poll(),
     }
 
 
@@ -197,12 +218,16 @@ def log_context(page: Page) -> dict[str, Any]:
     workload = page.workload
     if absent := logs.absent(workload):
         return {"no_log": absent}
-    part = logs.tail(workload, TAIL_BYTES)
+    at = _asked_byte(page)
+    part = logs.tail(workload, TAIL_BYTES) if at is None else logs.around(workload, at, TAIL_BYTES)
     return {
         "log": part,
+        "lines": part.lines,
+        "marked": None if at is None else part.line_at(at),
+        "newest_url": "" if at is None else f"{page.url}logs/",
         "log_url": f"{page.url}log/",
         "download_url": f"{page.url}log.txt",
-        "is_following": not (workload.is_log_complete and part.next >= part.size),
+        "is_following": at is None and not (workload.is_log_complete and part.next >= part.size),
         "workload": workload,
     }
 
@@ -229,6 +254,7 @@ def checkpoints_context(page: Page) -> dict[str, Any]:
 
 def _summary(page: Page) -> dict[str, Any]:
     return {
+        **failure_context(page),
         **timeline_context(page),
         **events_context(page),
         **parts_context(page),
@@ -266,6 +292,7 @@ _TABS = (
 
 _REGIONS: dict[str, tuple[str, Callable[[Page], dict[str, Any]]]] = {
     "head": ("workloads/_head.html", head),
+    "failure": ("workloads/_failure.html", failure_context),
     "timeline": ("workloads/_timeline.html", timeline_context),
     "events": ("workloads/_events.html", events_context),
     "parts": ("workloads/_parts.html", parts_context),
@@ -283,6 +310,19 @@ _PART_STATES = {
 def tabs_of(page: Page) -> Sequence[Tab]:
     """Tabs that make sense for this provider."""
     return [tab for tab in _TABS if tab.feature is None or tab.feature in page.provider.features]
+
+
+def _asked_byte(page: Page) -> int | None:
+    """The byte of the log at which a link opened it; None for its end."""
+    at = page.request.GET.get("at", "")[:18]
+    return int(at) if at.isdecimal() and int(at) < page.workload.log_size else None
+
+
+def _kin(workload: Workload) -> Sequence[tuple[str, Workload]]:
+    """What it is a retry of, and what it was retried as."""
+    before = [("retry of", workload.retry_of)] if workload.retry_of else []
+    after = workload.retries.only("public_id", "name", "kind").order_by("-id")[:1] if workload.is_final else []
+    return [*before, *(("retried as", one) for one in after)]
 
 
 def _ways(workload: Workload) -> Sequence[Way]:

@@ -70,6 +70,10 @@ class LogSlice:
         sizes = (len(line.encode()) + 1 for line in self.text.split("\n")[:-1])
         return tuple(zip(accumulate(sizes, initial=self.start), self.lines, strict=False))
 
+    def line_at(self, offset: int) -> int | None:
+        """The number of the line that begins at the byte, or first behind it."""
+        return next((line.number for at, line in self.placed if at >= offset), None)
+
 
 def absent(workload: Workload) -> str | None:
     """Why the provider has no log of it, in a sentence; None where it offers logs."""
@@ -124,6 +128,11 @@ def read(workload: Workload, after: int, limit_bytes: int = CHUNK_BYTES) -> LogS
 def tail(workload: Workload, limit_bytes: int = CHUNK_BYTES) -> LogSlice:
     """The last whole lines."""
     return read(workload, workload.log_size - min(limit_bytes, MOST_BYTES), limit_bytes)
+
+
+def around(workload: Workload, offset: int, limit_bytes: int = CHUNK_BYTES) -> LogSlice:
+    """Whole lines about a byte: most of them before it, as what broke is told by what came first."""
+    return read(workload, offset - limit_bytes * 3 // 4, limit_bytes)
 
 
 def stream_text(workload: Workload) -> Iterator[str]:

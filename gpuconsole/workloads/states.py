@@ -141,6 +141,7 @@ VERBS: dict[Kind, dict[Verb, frozenset[State]]] = {
         Verb.START: frozenset({State.STOPPED}),
         Verb.RESTART: frozenset({State.RUNNING}),
         Verb.TERMINATE: _RUNNING_ON | {State.STOPPING, State.STOPPED},
+        Verb.RETRY: frozenset({State.FAILED, State.CANCELLED}),
         Verb.CLONE: frozenset(State),
         Verb.EDIT: _THERE | {State.STOPPED},
         Verb.DELETE: FINAL,

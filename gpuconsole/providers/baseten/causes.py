@@ -13,7 +13,6 @@ SAID = words(
 
 REFUSED = words(
     (Cause.PROVIDER_QUOTA, r"exceeds the limit of the organi[sz]ation|max_gpus|gpu limit"),
-    (Cause.NO_CAPACITY, r"is not available for training|no instance type has"),
     (Cause.NO_CREDIT, r"billing is not set up|payment method"),
 )
 """In the refusal of a job (assumed)."""

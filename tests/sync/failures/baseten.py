@@ -116,7 +116,7 @@ Process exited with code 1
     Case(Cause.REJECTED, refused=_refused(400, "VALIDATION_ERROR", "training_job.image.base_image: field required")),
     Case(Cause.REJECTED, refused=_refused(404, "NOT_FOUND", "Training project n4q95w5 not found.")),
     Case(
-        Cause.NO_CAPACITY,
+        Cause.REJECTED,
         refused=_refused(400, "VALIDATION_ERROR", "training_job.compute: T4 is not available for training"),
     ),
     Case(Cause.PROVIDER_QUOTA, refused=_refused(409, "CONFLICT", "max_gpus: exceeds the limit of the organization")),

@@ -31,7 +31,7 @@ def look(row: Workload) -> None:
         if (fresh.attempt, fresh.reason_code) != (row.attempt, row.reason_code) or not _is_better(fresh, found):
             return
         is_cause = found.code != fresh.reason_code
-        why = f"Its log tells the cause: {found.code.label.lower()}" if is_cause else "Its log tells the line"
+        why = f"Its log tells the cause: {found.code.label}" if is_cause else "Its log tells the line"
         transitions.explain(fresh, found, why=why)
 
 

@@ -192,7 +192,7 @@ def explain(workload: Workload, reason: Reason, *, why: str) -> Event:
     The caller holds the workload locked.
     """
     _set_reason(workload, reason)
-    workload.phases = phases.explained(workload.phases, reason.text or reason.code.label)
+    workload.phases = phases.explained(workload.phases, str(reason.code.label))
     with transaction.atomic():
         workload.save(
             update_fields=["reason_code", "reason_text", "reason_fault", "reason_field", "evidence", "phases"]

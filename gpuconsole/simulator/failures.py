@@ -26,11 +26,11 @@ def _raised(line: str) -> Way:
 
 
 WAYS: Mapping[str, Way] = {
+    "exit_code": Way(log=("SystemExit: 3",), exit_code=3),
     "image": Way(PULL, "manifest unknown"),
     "registry": Way(PULL, "unauthorized: authentication required"),
     "pull_disk": Way(PULL, "no space left on device"),
     "command": Way(log=("/bin/sh: 1: trian: not found",), exit_code=127),
-    "exit_code": Way(log=("SystemExit: 3",), exit_code=3),
     "gpu_memory": _raised("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.50 GiB"),
     "host_memory": Way(log=("Killed",), exit_code=137),
     "disk_full": _raised("OSError: [Errno 28] No space left on device: '/tmp/shard-17'"),

@@ -34,7 +34,7 @@ class Kind:
     takes: tuple[str, ...] = CHANCE
     numbers: Mapping[str, Number] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The fields that are one of some words; all of them are required."""
+    """The fields that are one of some words: the first of them where nobody says it."""
 
 
 _LATE = Number(0, 600, default=2.0)
@@ -112,9 +112,9 @@ def read(description: Any) -> dict[str, Any]:
     if found["count"] is not None and found["share"] is not None:
         raise BadFault("give count or share, not both")
     for field_name, words in kind.choices.items():
-        if description.get(field_name) not in words:
+        found[field_name] = description.get(field_name, words[0])
+        if found[field_name] not in words:
             raise BadFault(f"{field_name} must be one of {', '.join(words)}")
-        found[field_name] = description[field_name]
     for field_name, limits in kind.numbers.items():
         is_silent = description.get(field_name) is None and not (limits.is_nullable and field_name in description)
         found[field_name] = limits.default if is_silent else _number(field_name, description[field_name], limits)

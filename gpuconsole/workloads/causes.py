@@ -141,8 +141,8 @@ def warning(workload: Workload, provider: Provider) -> str:
     found = meaning(workload.reason_code)
     if not ended_badly(workload) or found.again is not Again.CHANGE_FIRST:
         return ""
-    title = ReasonCode(workload.reason_code).label.lower()
-    return f"It ended so: {title}. As it is, it is likely to end so again. {advice(workload.reason_code, provider)}"
+    title = ReasonCode(workload.reason_code).label
+    return f"{title}: as it is, it is likely to end so again. {advice(workload.reason_code, provider)}"
 
 
 def word(workload: Workload) -> str:

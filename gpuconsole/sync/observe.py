@@ -201,7 +201,8 @@ def _why(provider: Provider, before: State, target: State | None, remote: Remote
     if reason is not None and reason.code is ReasonCode.STOPPED_ELSEWHERE:
         return f"{'Stopped' if target == State.STOPPED else 'Ended'} at {provider.name}, not from here"
     if target == State.STOPPED and reason is not None and reason.fault is not Fault.NOBODY:
-        return f"{provider.name} stopped it before it was up"
+        is_up = before == State.RUNNING
+        return f"Stopped at {provider.name}, not from here" if is_up else f"{provider.name} stopped it before it was up"
     words = {
         State.QUEUED: f"Waits for hardware at {provider.name}",
         State.STARTING: f"Starting at {provider.name}",

@@ -25,8 +25,8 @@ from gpuconsole.workloads.states import Evidence, Reason, ReasonCode, Source, St
 EVIDENCE_LENGTH = 500
 
 _PLAIN = {
-    ReasonCode.UNKNOWN: "Its own console may tell more.",
-    ReasonCode.STOPPED_ELSEWHERE: "Nobody here asked for it.",
+    ReasonCode.UNKNOWN: "The provider gives no cause. Its own console may tell more.",
+    ReasonCode.STOPPED_ELSEWHERE: "Ended at the provider, not from here.",
 }
 _BY_STATUS = {402: Cause.NO_CREDIT, 403: Cause.PERMISSION}
 _BY_KIND: tuple[tuple[type[ProviderError], Cause], ...] = (

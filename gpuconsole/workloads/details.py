@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zlib import crc32
@@ -21,7 +21,7 @@ from gpuconsole.workloads import (
     acts,
     bill,
     checkpoints,
-    failures,
+    failure_card,
     figures,
     logs,
     metric_charts,
@@ -31,11 +31,10 @@ from gpuconsole.workloads import (
     timeline,
     usage,
 )
-from gpuconsole.workloads.causes import Again
 from gpuconsole.workloads.lists import Link, Words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services import EXTENDABLE
-from gpuconsole.workloads.states import Kind, State, Verb
+from gpuconsole.workloads.states import Kind, State
 
 EVENTS_SHOWN = 12
 CHECKPOINTS_SHOWN = 20
@@ -148,7 +147,7 @@ def head(page: Page) -> dict[str, Any]:
         "more_acts": [act for act in buttons if act.is_more],
         "removed_text": f"removed at {page.provider.name}" if workload.removed_at else "",
         "notes": notes.of(workload, page.provider, has_card=not page.tab),
-        "kin": _kin(workload),
+        "kin": failure_card.kin(workload),
         "figures": figures.of(workload, page.now, _extend_url(page)),
         "poll": page.poll(),
         "head_every": HEAD_EVERY_S,
@@ -157,19 +156,8 @@ def head(page: Page) -> dict[str, Any]:
 
 def failure_context(page: Page) -> dict[str, Any]:
     """The card that says why it ended; an empty place while there is nothing to say."""
-    found = failures.of(page.workload, page.now)
-    verbs = (Verb.CLONE, Verb.RETRY) if found and found.again is Again.CHANGE_FIRST else (Verb.RETRY, Verb.CLONE)
-    buttons = acts.of(page.viewer, page.workload, page.url)
-    ways_on = [act for verb in verbs for act in buttons if act.verb == verb and not act.reason]
-    return {
-        "failure": found,
-        "failure_acts": [
-            replace(act, label="Clone with changes") if act.verb == Verb.CLONE else act for act in ways_on
-        ],
-        "line_url": f"{page.url}logs/{found.log_query}" if found and found.log_query else "",
-        "workload": page.workload,
-        "poll": page.poll(),
-    }
+    card = failure_card.of(page.viewer, page.workload, page.url, page.now)
+    return {**card, "workload": page.workload, "poll": page.poll()}
 
 
 def timeline_context(page: Page) -> dict[str, Any]:
@@ -316,13 +304,6 @@ def _asked_byte(page: Page) -> int | None:
     """The byte of the log at which a link opened it; None for its end."""
     at = page.request.GET.get("at", "")[:18]
     return int(at) if at.isdecimal() and int(at) < page.workload.log_size else None
-
-
-def _kin(workload: Workload) -> Sequence[tuple[str, Workload]]:
-    """What it is a retry of, and what it was retried as."""
-    before = [("retry of", workload.retry_of)] if workload.retry_of else []
-    after = workload.retries.only("public_id", "name", "kind").order_by("-id")[:1] if workload.is_final else []
-    return [*before, *(("retried as", one) for one in after)]
 
 
 def _ways(workload: Workload) -> Sequence[Way]:

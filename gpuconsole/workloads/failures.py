@@ -93,12 +93,13 @@ def of(workload: Workload, now: datetime) -> Failure | None:
     if not causes.ended_badly(workload):
         return None
     code = ReasonCode(workload.reason_code)
-    said = workload.evidence.get("text", "")
+    said, title = workload.evidence.get("text", ""), str(code.label)
+    text = workload.reason_text.removeprefix(f"{title}.").strip()
     return Failure(
         code=code,
-        title=str(code.label),
+        title=title,
         fault=Fault(workload.reason_fault or Fault.UNKNOWN),
-        text="" if workload.reason_text.strip() == said else workload.reason_text,
+        text="" if text == said else text,
         evidence=workload.evidence,
         advice=causes.advice(code, registry.get(workload.provider)),
         again=causes.meaning(code).again,

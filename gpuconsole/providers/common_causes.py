@@ -33,13 +33,13 @@ ROOTS = words(
         Cause.HOST_MEMORY,
         r"oom[- ]?kill|out of memory: kill|\bmemoryerror\b|cannot allocate memory|bad_alloc|memory limit exceeded"
         rf"|exceeded {_ANY}memory|memory cgroup|arraymemoryerror|defaultcpuallocator|killed by signal: (?:9|killed)"
-        r"|insufficient shared memory|bus error|\boom\b|^killed$|out of memory",
+        r"|insufficient shared memory|bus error|\boom\b|(?:^|\d )killed$|out of memory",
     ),
     (
         Cause.DEPENDENCY,
         r"modulenotfounderror|importerror|no module named|cannot import name|no matching distribution|undefined symbol"
         r"|could not find a version that satisfies|error while loading shared libraries|resolutionimpossible"
-        rf"|\.so[.\d]{{0,12}}: cannot open|glibc{_ANY}not found|pkg_resources|versionconflict",
+        rf"|\.so[.\d]{{0,12}}: cannot open|glibc{_ANY}not found|versionconflict",
     ),
     (
         Cause.NO_DATA,
@@ -49,12 +49,13 @@ ROOTS = words(
     (
         Cause.REGISTRY,
         r"pull access denied|authentication required|no basic auth credentials|denied: requested access|toomanyrequests"
-        rf"|pull rate limit|docker login|(?:registry|image|pull){_ANY}(?:\b40[13]\b|unauthorized|denied|credential)"
+        rf"|pull rate limit|docker login|(?:registry|image|pull){_ANY}(?:\b40[13]\b|unauthorized|denied)"
         r"|incorrect username or password|IMAGE_URL_OR_AUTH",
     ),
     (
         Cause.IMAGE,
-        r"manifest unknown|manifest for |errimagepull|imagepullbackoff|invalidimagename|no matching manifest"
+        r"manifest unknown|manifest for \S{1,200} not found|errimagepull|imagepullbackoff|invalidimagename"
+        r"|no matching manifest"
         r"|(?:failed|unable|could not|cannot) (?:to )?pull|error pulling|invalid reference format|image too large"
         rf"|repository does not exist|\bimage\b{_ANY}(?:not found|not exist|missing)|(?:no such|unknown|bad) image",
     ),
@@ -68,7 +69,7 @@ ROOTS = words(
         Cause.PERMISSION,
         rf"gated ?repo|access to {_ANY}restricted|\b403\b{_ANY}forbidden|access ?denied|\b401\b{_ANY}unauthorized"
         r"|permission ?denied|permissionerror|not authorized|insufficient permission|unable to locate credentials"
-        r"|nocredentials|expiredtoken|invalid (?:user |api |access )?(?:token|key)\b|invalid credentials|forbidden",
+        r"|nocredentials|expiredtoken|invalid (?:user|api|access|auth) (?:token|key)\b|invalid credentials",
     ),
     (
         Cause.NO_DATA,
@@ -87,22 +88,27 @@ ROOTS = words(
         Cause.BAD_DATA,
         r"jsondecodeerror|unicodedecodeerror|malformed|parsererror|error tokenizing data|expected \d{1,9} fields"
         r"|invalid json|datasetgeneration|arrowinvalid|cannot identify image file|bad (?:row|record|input|sample)"
-        rf"|\b(?:row|line|record|sample|example) \d{{1,12}}\b{_ANY}(?:invalid|missing|cannot|unexpected|bad|empty)"
+        rf"|(?<!\", )\b(?:row|line|record|sample|example) \d{{1,12}}\b{_ANY}"
+        r"(?:invalid|missing|cannot|unexpected|bad|empty)"
         r"|keyerror: ['\"](?:text|prompt|messages|label|labels|input|inputs|input_ids|completion)['\"]",
     ),
     (
         Cause.BAD_CONFIG,
         r"unrecognized arguments|arguments are required|invalid (?:choice|value|argument|config|option|literal)"
-        rf"|unknown (?:option|argument|key|field)|validationerror|validation error|config\w{{0,20}}error|not divisible"
-        r"|yaml\.|hydra\.|missing (?:required|mandatory) |environment variable|keyerror: ['\"][A-Z0-9_]{3,60}['\"]"
+        rf"|unknown (?:option|argument|key|field)|validationerror|\d validation errors? for"
+        r"|config\w{0,20}error|not divisible"
+        r"|yaml\.\w{1,20}\.\w{1,20}error|hydra\.errors|missing (?:required|mandatory) "
+        rf"|environment variable {_ANY}(?:not set|missing|required|undefined)"
+        r"|keyerror: ['\"](?-i:[A-Z0-9_]{3,60})['\"]"
         rf"|must be (?:divisible|positive|greater|smaller|less|at least|at most|between|one of)|valueerror: {_ANY}"
         r"(?:must|should|unsupported|expected|invalid)|shapes cannot be multiplied|usage: [\w./-]{1,60} \[",
     ),
     (
         Cause.HARDWARE,
-        r"\bxid\b|uncorrectable ecc|ecc error|off the bus|nvlink error|nvidia-smi has failed|no cuda-capable device"
-        r"|no cuda gpus are available|nvidia driver|version mismatch|driver version is insufficient|unable to determine"
-        r" the device handle",
+        r"\bxid\b[: (]{0,3}(?:pci|\d)|uncorrectable ecc|ecc error|off the bus|nvlink error|nvidia-smi has failed"
+        r"|no cuda-capable device"
+        r"|no cuda gpus are available|no nvidia driver|nvidia driver (?:was |is )?not|library version mismatch"
+        r"|driver version is insufficient|unable to determine the device handle",
     ),
 )
 """What something broke by; whatever else is said beside it follows from it."""
@@ -170,7 +176,7 @@ PLATFORM = words(
 )
 """What a provider says of its own side. It is not looked for in the log of a program, which may speak of others."""
 
-ERRORS = words((Cause.EXIT_CODE, r"(?:^|[\s\]])[a-z_][\w.]{0,80}(?:error|exception|exit|interrupt): "))
+ERRORS = words((Cause.EXIT_CODE, r"(?:^|[\s\]])[a-z_][\w.]{0,80}(?:error|exception): "))
 """The last line of a traceback: it says more than the code that follows it."""
 
 EXITS = words(
@@ -185,7 +191,5 @@ EXITS = words(
 
 MESSAGES = (ROOTS, RUNTIME, PLATFORM, ERRORS, EXITS)
 """What a provider's message is read by, after its own words."""
-LOG = (ROOTS, RUNTIME, ERRORS, EXITS)
-"""What the last lines of a log are read by."""
 REFUSALS = words((Cause.NO_CREDIT, _CREDIT), (Cause.PROVIDER_QUOTA, _QUOTA))
 """What makes a refusal of a launch more than one of what was asked for."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gpuconsole.providers.causes import Clue, clue
-from gpuconsole.providers.common_causes import LOG, ROOTS, RUNTIME
+from gpuconsole.providers.causes import LONGEST, Clue, Words, clue
+from gpuconsole.providers.common_causes import ERRORS, EXITS, ROOTS, RUNTIME
 from gpuconsole.sync import reasons
 from gpuconsole.workloads import causes, logs, transitions
 from gpuconsole.workloads.logs import StoredLine
@@ -18,6 +18,7 @@ TAIL_BYTES = 64 * 1024
 MOST_LINES = 400
 _CALM = re.compile(r"\b(?:info|debug|notice|trace|warn|\w{0,40}warning)\b", re.IGNORECASE)
 """At the head of a line, or as its level: it was not what ended the program, as far as other lines tell more."""
+_OUTCRY = re.compile(r"(?:error|exception)\b|\b(?:fatal|panic)\b", re.IGNORECASE)
 
 
 def look(row: Workload) -> None:
@@ -49,13 +50,19 @@ def of_log(row: Workload) -> Reason | None:
 
 
 def read(lines: Sequence[StoredLine]) -> Clue | None:
-    """Which line tells the cause: an outcry before a calm remark, a root before what followed from it."""
+    """Which line tells the cause: an outcry before others, these before calm remarks; a root before its fallout."""
     loud = [index for index, line in enumerate(lines) if not _is_calm(line)]
-    found = clue([lines[index].text for index in loud], ROOTS, RUNTIME)
-    if found is not None:
-        return Clue(found.cause, loud[found.index])
-    texts = [line.text for line in lines]
-    return clue(texts, RUNTIME) or clue(texts, *LOG[2:])
+    outcries = [index for index in loud if _OUTCRY.search(f"{lines[index].level} {lines[index].text[:LONGEST]}")]
+    return (
+        _among(lines, outcries, ROOTS, RUNTIME, ERRORS)
+        or _among(lines, loud, ROOTS, RUNTIME)
+        or _among(lines, range(len(lines)), RUNTIME, EXITS)
+    )
+
+
+def _among(lines: Sequence[StoredLine], indexes: Sequence[int], *tiers: Words) -> Clue | None:
+    found = clue([lines[index].text for index in indexes], *tiers)
+    return None if found is None else Clue(found.cause, indexes[found.index])
 
 
 def _is_calm(line: StoredLine) -> bool:

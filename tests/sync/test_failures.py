@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gpuconsole.providers import registry
 from gpuconsole.providers.causes import LONGEST, Cause, clue, exit_code, told
-from gpuconsole.providers.common_causes import LOG, MESSAGES, REFUSALS
+from gpuconsole.providers.common_causes import MESSAGES, REFUSALS
 from gpuconsole.providers.errors import ProviderError
 from gpuconsole.providers.http import Client
 from gpuconsole.providers.masking import MASK, scrub
@@ -28,7 +28,7 @@ from tests.sync.failures import Case
 CORPUS: list[tuple[str, Case]] = [
     (slug, case) for slug in registry.SLUGS for case in import_module(f"tests.sync.failures.{slug}").CASES
 ]
-EVERY = (*MESSAGES, *LOG, REFUSALS, *(t for one in registry.every() for t in (one.said, one.refused)))
+EVERY = (*MESSAGES, REFUSALS, *(t for one in registry.every() for t in (one.said, one.refused)))
 
 
 def refusal(slug: str, status: int, body: Any) -> ProviderError:
@@ -102,7 +102,7 @@ def test_the_exit_code_is_read(text: str, code: int | None) -> None:
 
 def test_an_end_without_error_is_no_cause() -> None:
     assert told("rank 3 exited with code 0", *MESSAGES) is None
-    assert clue(["ValueError: x", "rank 3 exited with code 0"], *LOG) is not None
+    assert clue(["ValueError: x", "rank 3 exited with code 0"], *MESSAGES) is not None
 
 
 def test_a_calm_remark_gives_way_to_an_outcry() -> None:
@@ -110,6 +110,25 @@ def test_a_calm_remark_gives_way_to_an_outcry() -> None:
     found = evidence.read(lines)
     assert found is not None
     assert (found.cause, found.index) == (Cause.DEPENDENCY, 1)
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "Setting OMP_NUM_THREADS environment variable for each process to be 1 in default",
+        "pkg_resources is deprecated as an API",
+        "NVIDIA driver 570.124, CUDA 12.8",
+        "checkpoint not found, starting from scratch",
+        "epoch 3: validation error 0.1184",
+        "Building a manifest for the split train",
+        '  File "/app/bad_rows.py", line 88, in load_missing',
+        "pulling the image encoder with the credential helper",
+    ],
+)
+def test_noise_before_an_exception_is_not_taken_for_its_cause(noise: str) -> None:
+    found = evidence.read(lines_of(f"{noise}\nRuntimeError: the widths differ\nexited with code 1"))
+    assert found is not None
+    assert (found.cause, found.index) == (Cause.EXIT_CODE, 1)
 
 
 def test_parts_tell_where_the_message_does_not() -> None:

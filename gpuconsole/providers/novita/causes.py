@@ -7,6 +7,7 @@ SAID = words(
     (Cause.NO_CREDIT, r"freez(?:e|ing)|overdue"),
     (Cause.NO_DATA, r"network storage \S{0,80} ?(?:not found|unavailable)|NETWORK_STORAGE_(?:NOT_FOUND|UNAVAILABLE)"),
     (Cause.NO_CAPACITY, r"gpu (?:was |is )?given away|no free gpu"),
+    (Cause.HARDWARE, r"nvidia driver"),
     (Cause.COMMAND, r"INVALID_COMMAND_PARAM|failed to start container"),
 )
 

@@ -40,6 +40,7 @@ CASES = (
     Case(
         Cause.COMMAND, "FAILED", log="/entrypoint.sh: line 4: trainer: command not found\n[entrypoint] exit code 127\n"
     ),
+    Case(Cause.HOST_MEMORY, "FAILED", log="2026-11-21 10:00:01 Killed\n"),
     Case(Cause.EXIT_CODE, "FAILED", log="[entrypoint] exit code 3\n"),
     Case(Cause.EXIT_CODE, "FAILED", log="Segmentation fault (core dumped)\n"),
     Case(Cause.NO_CREDIT, refused=_refused(402, "INSUFFICIENT_CREDIT", "the credit of this account is used up")),

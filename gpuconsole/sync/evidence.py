@@ -39,7 +39,7 @@ def look(row: Workload) -> None:
 def of_log(row: Workload) -> Reason | None:
     """The reason that the last lines of the present attempt tell."""
     part = logs.tail(row, min(TAIL_BYTES, max(0, row.log_size - row.attempt_log_from)))
-    kept = [placed for placed in part.placed if placed[0] >= row.attempt_log_from][-MOST_LINES:]
+    kept = [(at, line) for at, line in part.placed if at >= row.attempt_log_from and not line.is_gap][-MOST_LINES:]
     found = read([line for _, line in kept])
     if found is None:
         return None

@@ -23,6 +23,7 @@ from gpuconsole.workloads import (
     checkpoints,
     failure_card,
     figures,
+    log_view,
     logs,
     metric_charts,
     notes,
@@ -38,7 +39,6 @@ from gpuconsole.workloads.states import Kind, State
 
 EVENTS_SHOWN = 12
 CHECKPOINTS_SHOWN = 20
-TAIL_BYTES = 48 * 1024
 HEAD_EVERY_S = 2
 """With a look at the provider every two seconds, a change is on the open page within five (`bench latency`)."""
 
@@ -206,18 +206,7 @@ def log_context(page: Page) -> dict[str, Any]:
     workload = page.workload
     if absent := logs.absent(workload):
         return {"no_log": absent}
-    at = _asked_byte(page)
-    part = logs.tail(workload, TAIL_BYTES) if at is None else logs.around(workload, at, TAIL_BYTES)
-    return {
-        "log": part,
-        "lines": part.lines,
-        "marked": None if at is None else part.line_at(at),
-        "newest_url": "" if at is None else f"{page.url}logs/",
-        "log_url": f"{page.url}log/",
-        "download_url": f"{page.url}log.txt",
-        "is_following": at is None and not (workload.is_log_complete and part.next >= part.size),
-        "workload": workload,
-    }
+    return log_view.context(workload, page.url, page.request.GET)
 
 
 def metrics_context(page: Page) -> dict[str, Any]:
@@ -298,12 +287,6 @@ _PART_STATES = {
 def tabs_of(page: Page) -> Sequence[Tab]:
     """Tabs that make sense for this provider."""
     return [tab for tab in _TABS if tab.feature is None or tab.feature in page.provider.features]
-
-
-def _asked_byte(page: Page) -> int | None:
-    """The byte of the log at which a link opened it; None for its end."""
-    at = page.request.GET.get("at", "")[:18]
-    return int(at) if at.isdecimal() and int(at) < page.workload.log_size else None
 
 
 def _ways(workload: Workload) -> Sequence[Way]:

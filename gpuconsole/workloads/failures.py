@@ -50,6 +50,7 @@ class Failure:
     advice: str
     again: Again
     alike: Alike
+    is_log_kept: bool
 
     @property
     def fault_words(self) -> str:
@@ -72,8 +73,8 @@ class Failure:
     @property
     def log_query(self) -> str:
         """What the address of the log is followed by to open it at the line; empty without one."""
-        offset = self.evidence.get("offset")
-        return "" if offset is None else f"?at={offset}#line"
+        line = self.evidence.get("line")
+        return f"?line={line}#line" if line is not None and self.is_log_kept else ""
 
     @property
     def again_words(self) -> str:
@@ -104,6 +105,7 @@ def of(workload: Workload, now: datetime) -> Failure | None:
         advice=causes.advice(code, registry.get(workload.provider)),
         again=causes.meaning(code).again,
         alike=_alike(workload, now),
+        is_log_kept=workload.output_forgotten_at is None,
     )
 
 

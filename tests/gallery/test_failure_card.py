@@ -38,7 +38,7 @@ def test_the_card_is_clean_in_both_themes_and_on_a_phone(
     evidence.look(with_log(job, *steps, "Traceback (most recent call last):", OOM, "Process exited with code 1"))
     job.refresh_from_db()
     other = failed(lab, Cause.NO_CAPACITY, f"No capacity: {LONG}", slug="cortecs", name="qwen-endpoint")
-    at = f"logs/?at={job.evidence['offset']}#line"
+    at = f"logs/?line={job.evidence['line']}#line"
     for name, theme, width, address in (
         ("job", "light", 1440, job.get_absolute_url()),
         ("job", "dark", 1440, job.get_absolute_url()),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gpuconsole.providers import registry
+from gpuconsole.providers import registry, tokens
 from gpuconsole.providers.contract import Feature, Known, Provider, Rounding
 from gpuconsole.providers.errors import NotAuthorized, RateLimited, Rejected, Unconfirmed, Unreachable
 from gpuconsole.providers.preview import preview
@@ -111,6 +111,13 @@ def test_a_launch_that_never_arrived_is_not_found(far: Far) -> None:
 def test_what_is_launched_twice_is_found_twice(far: Far) -> None:
     ids = {far.launch().id, far.launch().id}
     assert {found.id for found in far.adapter.find(TOKEN, far.spec(), Known())} == ids
+
+
+def test_the_inventory_says_which_console_launched_what(far: Far) -> None:
+    far.launch()
+    far.launch(token="gc-0ther0123456789abcd")
+    marks = {tokens.deployment(remote.token) for remote in far.adapter.inventory()}
+    assert marks == ({"t3st", "0the"} if far.provider.keeps_token else {""})
 
 
 def test_the_inventory_lists_all_and_fetch_the_named_ones(far: Far) -> None:

@@ -8,18 +8,11 @@ from gpuconsole.core import formats
 from gpuconsole.providers.remote import Remote, RemoteState
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import late_price, transitions, ways
+from gpuconsole.workloads.decisions import services as decisions
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import FROM_REMOTE, PHASE_OF, ReasonCode, State
 
 SENT_BY = (Intent.LAUNCH, Intent.RETRY)
-
-
-def is_unanswered(workload: Workload) -> bool:
-    """Whether it was sent, or may have been, and nobody knows the remote: it must be looked for, never sent again.
-
-    ``sending_at`` is taken back by whatever settles the launch: an answer, a find, a proof that nothing happened.
-    """
-    return workload.sending_at is not None and not workload.is_final
 
 
 def adopt(context: Context, workload: Workload, remote: Remote, *, how: str) -> None:
@@ -29,6 +22,8 @@ def adopt(context: Context, workload: Workload, remote: Remote, *, how: str) -> 
     """
     now = context.now
     was_sent_for = workload.intent in SENT_BY
+    if workload.look_until is not None:
+        decisions.settle_found(workload, remote.id, now)
     told = facts(workload, remote)
     for name, value in told.items():
         setattr(workload, name, value)

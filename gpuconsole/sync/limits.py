@@ -59,8 +59,12 @@ class Limit:
         while (seconds := self.take(keep=keep)) > 0:
             time.sleep(min(seconds, 1.0))
 
+    def take_little(self) -> float:
+        """``take`` for what a person waits for: it borrows up to another burst, which reads then save."""
+        return self.take(keep=-self.burst)
+
     def wait_little(self) -> None:
-        """For what a person waits for: it borrows up to another burst, which reads then save."""
+        """``wait`` for what a person waits for."""
         self.wait(keep=-self.burst)
 
 

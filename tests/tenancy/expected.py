@@ -112,6 +112,9 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
         f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry|delete)/": WORK_ACT,
         f"{kind}/<slug:public_id>/edit/": WORK_ACT,
+        f"{kind}/<slug:public_id>/decide/": WORK,
+        f"{kind}/<slug:public_id>/decide/check/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT),
+        f"{kind}/(?P<public_id>[\\w-]+)/decide/(?P<settlement>adopt|send_again|give_up)/": WORK_ACT,
         f"{kind}/<slug:public_id>/<slug:tab>/": WORK,
     }
 
@@ -255,6 +258,8 @@ EXPECTED: dict[str, Rule] = {
     **_within(
         "api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry", "delete"), ACT)
     ),
+    "api/v1/workloads/<id>/decision": Rule(READ_WORK.get, ACT.post).posting(lambda world: {"decision": "give_up"}),
+    "api/v1/workloads/<id>/decision/check": ACT,
     "api/v1/workloads/<id>/edit": ACT.posting(lambda world: {"changes": {"priority": 3}}),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
     "api/v1/workloads/<id>/extend": ACT.posting(lambda world: {"ends_by": "2030-01-01T00:00:00Z"}),

@@ -1,0 +1,58 @@
+"""Decisions about unconfirmed launches in the JSON API."""
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router
+
+from gpuconsole.accounts.access import Viewer
+from gpuconsole.accounts.api import require_scope
+from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, Text
+from gpuconsole.workloads import access
+from gpuconsole.workloads.decisions import services
+from gpuconsole.workloads.decisions.schemas import DecisionIn, DecisionOut, DecisionWord, shape_decision
+from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.schemas import WorkloadDetail, shape_detail
+
+router = Router(tags=["Workloads"])
+
+
+@router.get("/workloads/{id}/decision", response={200: DecisionOut, **COMMON_PROBLEMS}, operation_id="get_decision")
+def get_decision(request: HttpRequest, id: Text) -> DecisionOut:
+    """Whether a launch waits for a decision, what it could be at the provider, and what each way out costs."""
+    return shape_decision(access.find_workload(_viewer(request), id))
+
+
+@router.post("/workloads/{id}/decision", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="decide_launch")
+def decide(request: HttpRequest, id: Text, payload: DecisionIn) -> WorkloadDetail:
+    """Adopt a candidate, send it again, or give it up. The same again has no other effect; another one is refused."""
+    viewer, workload = _acting(request, id)
+    if payload.decision is DecisionWord.ADOPT:
+        services.adopt(workload=workload, remote_id=payload.remote_id or "", by=viewer.user)
+    elif payload.decision is DecisionWord.SEND_AGAIN:
+        services.send_again(workload=workload, by=viewer.user)
+    else:
+        services.give_up(workload=workload, by=viewer.user)
+    return shape_detail(access.find_workload(viewer, id), timezone.now())
+
+
+@router.post(
+    "/workloads/{id}/decision/check", response={200: DecisionOut, **WRITE_PROBLEMS}, operation_id="check_decision"
+)
+def check(request: HttpRequest, id: Text) -> DecisionOut:
+    """Have an unconfirmed launch looked for at once; what is found shows in the decision a moment later."""
+    viewer, workload = _acting(request, id)
+    services.check_now(workload=workload)
+    return shape_decision(access.find_workload(viewer, id))
+
+
+def _acting(request: HttpRequest, public_id: Text) -> tuple[Viewer, Workload]:
+    viewer = _viewer(request)
+    require_scope(viewer, "launch")
+    workload = access.find_workload(viewer, public_id)
+    access.require(viewer, workload)
+    return viewer, workload
+
+
+def _viewer(request: HttpRequest) -> Viewer:
+    found: Viewer = request.auth  # type: ignore[attr-defined]
+    return found

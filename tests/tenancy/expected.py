@@ -258,8 +258,9 @@ EXPECTED: dict[str, Rule] = {
     **_within(
         "api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry", "delete"), ACT)
     ),
-    "api/v1/workloads/<id>/decision": Rule(READ_WORK.get, ACT.post).posting(lambda world: {"decision": "give_up"}),
-    "api/v1/workloads/<id>/decision/check": ACT,
+    "api/v1/workloads/<id>/decision": READ_WORK,
+    **_within("api/v1/workloads/<id>/decision/", dict.fromkeys(("check", "send-again", "give-up"), ACT)),
+    "api/v1/workloads/<id>/decision/adopt": ACT.posting(lambda world: {"remote_id": "remote-1"}),
     "api/v1/workloads/<id>/edit": ACT.posting(lambda world: {"changes": {"priority": 3}}),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
     "api/v1/workloads/<id>/extend": ACT.posting(lambda world: {"ends_by": "2030-01-01T00:00:00Z"}),

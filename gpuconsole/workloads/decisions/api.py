@@ -9,7 +9,7 @@ from gpuconsole.accounts.api import require_scope
 from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, Text
 from gpuconsole.workloads import access
 from gpuconsole.workloads.decisions import services
-from gpuconsole.workloads.decisions.schemas import DecisionIn, DecisionOut, DecisionWord, shape_decision
+from gpuconsole.workloads.decisions.schemas import AdoptIn, DecisionOut, shape_decision
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.schemas import WorkloadDetail, shape_detail
 
@@ -22,17 +22,34 @@ def get_decision(request: HttpRequest, id: Text) -> DecisionOut:
     return shape_decision(access.find_workload(_viewer(request), id))
 
 
-@router.post("/workloads/{id}/decision", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="decide_launch")
-def decide(request: HttpRequest, id: Text, payload: DecisionIn) -> WorkloadDetail:
-    """Adopt a candidate, send it again, or give it up. The same again has no other effect; another one is refused."""
+@router.post(
+    "/workloads/{id}/decision/adopt", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="adopt_candidate"
+)
+def adopt(request: HttpRequest, id: Text, payload: AdoptIn) -> WorkloadDetail:
+    """Tie the launch to one of its candidates. The same again has no other effect; another decision is refused."""
     viewer, workload = _acting(request, id)
-    if payload.decision is DecisionWord.ADOPT:
-        services.adopt(workload=workload, remote_id=payload.remote_id or "", by=viewer.user)
-    elif payload.decision is DecisionWord.SEND_AGAIN:
-        services.send_again(workload=workload, by=viewer.user)
-    else:
-        services.give_up(workload=workload, by=viewer.user)
-    return shape_detail(access.find_workload(viewer, id), timezone.now())
+    services.adopt(workload=workload, remote_id=payload.remote_id, by=viewer.user)
+    return _shown(viewer, id)
+
+
+@router.post(
+    "/workloads/{id}/decision/send-again", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="send_again"
+)
+def send_again(request: HttpRequest, id: Text) -> WorkloadDetail:
+    """Send the launch once more under a new token, after a last look for the first one."""
+    viewer, workload = _acting(request, id)
+    services.send_again(workload=workload, by=viewer.user)
+    return _shown(viewer, id)
+
+
+@router.post(
+    "/workloads/{id}/decision/give-up", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="give_up_launch"
+)
+def give_up(request: HttpRequest, id: Text) -> WorkloadDetail:
+    """Cancel the launch here; what it may have made at the provider runs on there."""
+    viewer, workload = _acting(request, id)
+    services.give_up(workload=workload, by=viewer.user)
+    return _shown(viewer, id)
 
 
 @router.post(
@@ -51,6 +68,10 @@ def _acting(request: HttpRequest, public_id: Text) -> tuple[Viewer, Workload]:
     workload = access.find_workload(viewer, public_id)
     access.require(viewer, workload)
     return viewer, workload
+
+
+def _shown(viewer: Viewer, public_id: Text) -> WorkloadDetail:
+    return shape_detail(access.find_workload(viewer, public_id), timezone.now())
 
 
 def _viewer(request: HttpRequest) -> Viewer:

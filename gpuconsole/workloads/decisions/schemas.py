@@ -1,15 +1,12 @@
 """Shapes of decisions about unconfirmed launches in the JSON API."""
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
 from ninja import Field
-from pydantic import model_validator
 
 from gpuconsole.core.api import ApiInput, ApiSchema, MoneyOut, Text
 from gpuconsole.core.money import Money
-from gpuconsole.providers import problems
 from gpuconsole.workloads.decisions import candidates, pages, terms
 from gpuconsole.workloads.decisions.candidates import Candidate
 from gpuconsole.workloads.decisions.queries import is_unanswered, open_of
@@ -17,28 +14,10 @@ from gpuconsole.workloads.decisions.terms import Terms
 from gpuconsole.workloads.models import Settlement, Workload
 
 
-class DecisionWord(StrEnum):
-    """What a person can decide."""
+class AdoptIn(ApiInput):
+    """Which of the candidates the launch became."""
 
-    ADOPT = "adopt"
-    SEND_AGAIN = "send_again"
-    GIVE_UP = "give_up"
-
-
-class DecisionIn(ApiInput):
-    """One way out for a launch that nobody could confirm."""
-
-    decision: DecisionWord
-    remote_id: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
-    """Which of the candidates to adopt; for ``adopt`` alone."""
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        is_named = self.remote_id is not None
-        if is_named != (self.decision is DecisionWord.ADOPT):
-            text = "Goes with adopt only." if is_named else "Say which of the candidates is adopted."
-            problems.refuse("decision", [problems.problem(text, "remote_id")])
-        return self
+    remote_id: Annotated[Text, Field(min_length=1, max_length=200)]
 
 
 class DecisionTermsOut(ApiSchema):

@@ -103,8 +103,8 @@ def _save(context: Context, pk: int, remote: Remote) -> None:
         if not is_unanswered(workload):
             return  # found and adopted by another worker while the answer was on its way
         workload.request = _request(context, workload)
-        workload.save(update_fields=["request"])
-        adopt(context, workload, remote, how=f"{context.provider.name} accepted it as {remote.id}")
+        how = f"{context.provider.name} accepted it as {remote.id}"
+        adopt(context, workload, remote, how=how, fields=["request"])
     logger.info("launched", extra={"workload": pk, "remote_id": remote.id})
 
 

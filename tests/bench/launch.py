@@ -71,10 +71,14 @@ def main(words: list[str]) -> int:
         bench = Bench(console)
         bench.wait_for_catalogue()
         began = time.time()
+        used = cpu_s(console)
         sent = bench.send(launches, began)
-        wait_until(
-            lambda: bench.count() >= len(launches) or time.time() > began + _PATIENCE_S, timeout_s=2 * _PATIENCE_S
-        )
+        until = time.time() + _PATIENCE_S
+        wait_until(lambda: bench.count() >= len(launches) or time.time() > until, timeout_s=2 * _PATIENCE_S)
+        for name, now_s in sorted(cpu_s(console).items()):
+            print(f"{name:12}{(now_s - used.get(name, 0.0)) / len(launches) * 1000:9.1f} ms of a processor a launch")
+        answered_s = sorted(bench.answered_s)
+        print(f"answered by the API: p50 {percentile(answered_s, 0.5):.2f} s, p95 {percentile(answered_s, 0.95):.2f} s")
         calls = bench.calls()
     return _tell(launches, sent, calls, began)
 
@@ -125,6 +129,7 @@ class Bench:
         self._api = httpx.Client(base_url=url, headers=_bearer(console.answer("token")), timeout=60, limits=limits)
         self._tokens = itertools.cycle(_tokens(console))
         rows = self._api.get("/connections").json()["items"]
+        self.answered_s: list[float] = []
         self._connections = {row["provider"]: row["id"] for row in rows}
 
     def wait_for_catalogue(self) -> None:
@@ -143,6 +148,7 @@ class Bench:
             headers = _bearer(next(self._tokens))
             answer = self._api.post("/projects/first-project/workloads", json=body, headers=headers)
             assert answer.status_code == 201, answer.text
+            self.answered_s.append(time.time() - sent[launch.slug, launch.number])
 
         with ThreadPoolExecutor(_CALLERS) as callers:
             list(callers.map(one, launches))

@@ -75,6 +75,7 @@ def context(workload: Workload, url: str, *, may_decide: bool, now: datetime) ->
         "lines": [_line(workload, one, url, is_open=is_open and may_decide) for one in found],
         "ways": _ways(workload, found, url) if is_open and may_decide else [],
         "url": url,
+        "doubt": _doubt(workload),
         "looks_again": workload.due_at,
         "percent": _percent(workload, now),
     }
@@ -98,6 +99,13 @@ def question(workload: Workload, settlement: Settlement, remote_id: str) -> Ques
     return Question(f"Give {name} up?", _text(said), _pairs(said), "Give it up")
 
 
+def _doubt(workload: Workload) -> str:
+    rate = "What it may be costing is not known."
+    if workload.hourly_price is not None:
+        rate = f"It may be costing {formats.hourly(workload.hourly_price, workload.currency)}."
+    return f"{rate} It was not sent twice, and is not before somebody says so."
+
+
 def _ways(workload: Workload, found: Sequence[Candidate], url: str) -> list[Offered]:
     again, give_up = terms.of_sending_again(workload), terms.of_giving_up(workload, found)
     return [
@@ -107,10 +115,10 @@ def _ways(workload: Workload, found: Sequence[Candidate], url: str) -> list[Offe
 
 
 def _line(workload: Workload, one: Candidate, url: str, *, is_open: bool) -> Line:
-    gpus = "" if one.gpu_count is None else f"{one.gpu_count} {formats.TIMES} "
+    gpus = "" if one.gpu_count is None else f", {formats.plural(one.gpu_count, 'GPU')}"
     price = formats.hourly(one.hourly.amount, one.hourly.currency, tight=True) if one.hourly else NOT_KNOWN
     adopt_url = f"{url}decide/adopt/?{urlencode({'remote_id': one.id})}" if is_open else ""
-    return Line(one, f"{gpus}{one.hardware}" if one.hardware else formats.MISSING, price, adopt_url)
+    return Line(one, f"{one.hardware}{gpus}" if one.hardware else formats.MISSING, price, adopt_url)
 
 
 def _lines_of(said: Terms) -> list[tuple[str, str]]:

@@ -31,6 +31,8 @@ _TEXTS = {
     "int_parsing_size": "That number is too large.",
     "float_type": "Must be a number.",
     "float_parsing": "Must be a number.",
+    "decimal_type": "Must be a number.",
+    "decimal_parsing": "Must be a number.",
     "finite_number": "Must be a number.",
     "extra_forbidden": "There is no such field.",
     "invalid_key": "Keys must be text.",

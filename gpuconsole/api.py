@@ -33,6 +33,7 @@ from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.decisions.api import router as decisions
 from gpuconsole.workloads.limits.api import router as limits
+from gpuconsole.workloads.log_api import router as logs
 from gpuconsole.workloads.presets.api import router as presets
 from gpuconsole.workloads.requests.api import router as requests
 from gpuconsole.workloads.schemas import field_path
@@ -103,19 +104,8 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (
-    accounts,
-    projects,
-    connections,
-    catalog,
-    workloads,
-    decisions,
-    limits,
-    presets,
-    requests,
-    costs,
-    invoices,
-):
+_WORK = (workloads, logs, decisions, limits, presets, requests)
+for router in (accounts, projects, connections, catalog, *_WORK, costs, invoices):
     api.add_router("", router)
 
 

@@ -31,6 +31,7 @@ from gpuconsole.providers.problems import explain
 from gpuconsole.spend.api import router as costs
 from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
+from gpuconsole.workloads.decisions.api import router as decisions
 from gpuconsole.workloads.limits.api import router as limits
 from gpuconsole.workloads.log_api import router as logs
 from gpuconsole.workloads.presets.api import router as presets
@@ -103,7 +104,8 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, logs, limits, presets, requests, costs, invoices):
+_WORK = (workloads, logs, decisions, limits, presets, requests)
+for router in (accounts, projects, connections, catalog, *_WORK, costs, invoices):
     api.add_router("", router)
 
 

@@ -11,6 +11,8 @@ from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
+from gpuconsole.workloads import access, queries
+from gpuconsole.workloads.decisions.queries import undecided
 from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.requests import access as requests
 from gpuconsole.workloads.states import ReasonCode, State
@@ -41,7 +43,8 @@ def found(
     """All that this person should look at, of their workloads and of what others ask of them."""
     of_workloads = (_of_workload(workload, now) for workload in (*active, *ended))
     of_requests = (_of_request(request, now) for request in _asked(viewer, project, now))
-    items = [item for item in (*of_workloads, *of_requests) if item is not None]
+    of_decisions = (_of_decision(workload) for workload in _undecided(viewer, project))
+    items = [item for item in (*of_workloads, *of_requests, *of_decisions) if item is not None]
     return sorted(items, key=lambda item: (item.hourly or Decimal(0), item.at), reverse=True)[:MOST]
 
 
@@ -49,6 +52,21 @@ def _asked(viewer: Viewer, project: Project | None, now: datetime) -> list[Launc
     """Launch requests that wait for this person."""
     found = requests.waiting_for(viewer, now)
     return list((found if project is None else found.filter(project=project)).order_by("-id")[:MOST])
+
+
+def _undecided(viewer: Viewer, project: Project | None) -> list[Workload]:
+    """Launches that nobody could confirm, among all that this person sees."""
+    scope = access.visible_workloads(viewer)
+    rows = undecided(scope if project is None else scope.filter(project=project))
+    return list(queries.listing(rows, queries.Filters()).order_by("-id")[:MOST])
+
+
+def _of_decision(workload: Workload) -> Attention:
+    url, hourly = f"{workload.get_absolute_url()}decide/", workload.hourly_price
+    why = f"It was sent, and {_provider(workload)} did not confirm it. {_rate(workload)}"
+    return Attention(
+        "circle-help", "lost-text", workload.name, "needs a decision", why, workload.state_at, url, "Decide", hourly
+    )
 
 
 def _of_request(request: LaunchRequest, now: datetime) -> Attention:
@@ -67,11 +85,6 @@ def _of_workload(workload: Workload, now: datetime) -> Attention | None:
     if workload.state == State.LOST:
         why = f"{_provider(workload)} no longer lists it. {_rate(workload)}"
         return Attention("circle-help", "lost-text", name, "is lost", why, workload.state_at, url, "Review", hourly)
-    if workload.state == State.SUBMITTING and workload.reason_code == ReasonCode.NOT_FOUND:
-        why = f"It was sent and we did not find it at {_provider(workload)}. {_rate(workload)}"
-        return Attention(
-            "circle-help", "lost-text", name, "needs a decision", why, workload.state_at, url, "Review", hourly
-        )
     if workload.state == State.STOPPING and now - workload.state_at > timedelta(minutes=5):
         age = formats.duration(now - workload.state_at)
         why = f"Asked {age} ago and not confirmed by {_provider(workload)}. {_rate(workload)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from gpuconsole.connections import calls
@@ -16,11 +16,12 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Adapter
 from gpuconsole.providers.errors import NotAuthorized, ProviderError
 from gpuconsole.sync import acting, apply, bookkeeping, claim, editing, launching, lost, output, removing
-from gpuconsole.sync.adopt import SENT_BY, is_unanswered
+from gpuconsole.sync.adopt import SENT_BY
 from gpuconsole.sync.claim import Lease
 from gpuconsole.sync.clock import Clock
 from gpuconsole.sync.context import Context
 from gpuconsole.sync.limits import Limit
+from gpuconsole.workloads.decisions.queries import is_unanswered
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import FINAL
 from gpuconsole.workloads.watching import watched_now
@@ -30,6 +31,8 @@ logger = logging.getLogger(__name__)
 MOST_IN_A_ROW = 10
 """Rounds for wake-ups that came meanwhile, before others get the worker; the tick goes on."""
 MOST_DUE = 200
+WORK_FOR = timedelta(seconds=2)
+"""How long what keeps coming up is worked off before the provider is looked at again."""
 
 
 def sync(connection_id: int, clock: Clock, *, is_offered: bool = False) -> None:
@@ -111,10 +114,18 @@ def _adapter(connection: Connection) -> Adapter:
 def _steps(context: Context) -> bool:
     """All steps, each as far as it goes: what breaks in one does not keep the others from their work."""
     is_well = _step(context, apply.observe) if _is_blind_to_an_end(context) else True
-    is_well &= _work(context) & _step(context, apply.observe)
+    is_well &= _work_off(context) & _step(context, apply.observe)
     if context.lease.take_mark():
-        is_well &= _work(context)
+        is_well &= _work_off(context)
     return is_well & _step(context, output.fetch)
+
+
+def _work_off(context: Context) -> bool:
+    """What is due, and what comes up meanwhile: somebody waits for it, and looks can wait for a moment."""
+    until, is_well = context.now + WORK_FOR, _work(context)
+    while context.now < until and context.lease.take_mark():
+        is_well &= _work(context)
+    return is_well
 
 
 def _is_blind_to_an_end(context: Context) -> bool:

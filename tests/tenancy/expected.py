@@ -114,6 +114,9 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
         f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry|delete)/": WORK_ACT,
         f"{kind}/<slug:public_id>/edit/": WORK_ACT,
+        f"{kind}/<slug:public_id>/decide/": WORK,
+        f"{kind}/<slug:public_id>/decide/check/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT),
+        f"{kind}/(?P<public_id>[\\w-]+)/decide/(?P<settlement>adopt|send_again|give_up)/": WORK_ACT,
         f"{kind}/<slug:public_id>/<slug:tab>/": WORK,
     }
 
@@ -261,6 +264,9 @@ EXPECTED: dict[str, Rule] = {
     **_within(
         "api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry", "delete"), ACT)
     ),
+    "api/v1/workloads/<id>/decision": READ_WORK,
+    **_within("api/v1/workloads/<id>/decision/", dict.fromkeys(("check", "send-again", "give-up"), ACT)),
+    "api/v1/workloads/<id>/decision/adopt": ACT.posting(lambda world: {"remote_id": "remote-1"}),
     "api/v1/workloads/<id>/edit": ACT.posting(lambda world: {"changes": {"priority": 3}}),
     "api/v1/workloads/<id>/look": Rule(everybody("405"), "401 404 404 ok ok ok ok"),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),

@@ -114,8 +114,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     )
     quota, team_quota = (set_quota(lab.project, "workloads", 99, wide=is_wide).public_id for is_wide in (False, True))
     return {
-        "jobs/": {"public_id": job.public_id, "tab": "spec", "verb": "retry"},
-        "instances/": {"public_id": instance.public_id, "tab": "spec", "verb": "stop"},
+        "jobs/": {"public_id": job.public_id, "tab": "spec", "verb": "retry", "settlement": "give_up"},
+        "instances/": {"public_id": instance.public_id, "tab": "spec", "verb": "stop", "settlement": "give_up"},
         "requests/by-link/": {"token": links.path(request, Answer.DECLINE, owner).rstrip("/").rpartition("/")[2]},
         "requests/": {"public_id": request.public_id, "limits": request.limits},
         "catalogue/": {"public_id": offer.public_id},

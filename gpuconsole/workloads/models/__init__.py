@@ -4,6 +4,7 @@ from gpuconsole.workloads.models.alert import WorkloadAlert
 from gpuconsole.workloads.models.deployment import Deployment
 from gpuconsole.workloads.models.draft import Draft
 from gpuconsole.workloads.models.event import Event, EventKind
+from gpuconsole.workloads.models.lost import LostLaunch, Settlement
 from gpuconsole.workloads.models.output import Checkpoint, LogChunk, MetricSample
 from gpuconsole.workloads.models.preset import Preset
 from gpuconsole.workloads.models.request import Decision, LaunchRequest, LaunchRequestQuerySet, Via
@@ -21,8 +22,10 @@ __all__ = [
     "LaunchRequest",
     "LaunchRequestQuerySet",
     "LogChunk",
+    "LostLaunch",
     "MetricSample",
     "Preset",
+    "Settlement",
     "UsageInterval",
     "Via",
     "Workload",

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from gpuconsole.providers.contract import Known
 from gpuconsole.providers.remote import Remote
-from gpuconsole.sync import waits
+from gpuconsole.sync import reconcile, waits
 from gpuconsole.sync.adopt import adopt, is_unanswered
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import transitions
@@ -57,6 +57,7 @@ def _age(remote: Remote) -> tuple[bool, float, str]:
 def _say_unconfirmed(context: Context, workload: Workload) -> None:
     if not is_unanswered(workload):
         return
+    reconcile.soon(context)
     workload.look_until = context.now + waits.LOOK_FOR
     workload.intent_tries = 0
     why = "The answer to the launch was lost; looking for it"

@@ -21,6 +21,7 @@ from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, launch, refu
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import FINAL, State, Verb
 from gpuconsole.workloads.tokens import new_token
+from gpuconsole.workloads.unspecified import refuse_without_spec
 
 
 def retry(*, workload: Workload, by: User | None) -> Workload:
@@ -34,6 +35,7 @@ def retry(*, workload: Workload, by: User | None) -> Workload:
             if row.intent == Intent.RETRY:
                 return row
             refuse_in_state(row, Verb.RETRY)
+            refuse_without_spec(row, Verb.RETRY)
             provider = registry.get(row.provider)
             spec = provider.spec.read(row.spec)
             if Feature.RETRY in provider.features and row.remote_id and not _is_going(row):

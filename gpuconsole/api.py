@@ -25,6 +25,7 @@ from gpuconsole.connections.api import router as connections
 from gpuconsole.core.api import PROBLEM_TYPE, FieldProblem, problem
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.rates import TooMany
+from gpuconsole.inventory.api import router as inventory
 from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
 from gpuconsole.spend.api import router as costs
@@ -101,7 +102,8 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, limits, presets, requests, costs, invoices):
+_ROUTERS = (accounts, projects, connections, catalog, workloads, limits, presets, requests, costs, invoices, inventory)
+for router in _ROUTERS:
     api.add_router("", router)
 
 

@@ -17,6 +17,7 @@ from gpuconsole.accounts.access import Viewer, teams_of, viewer
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
+from gpuconsole.inventory import queries as inventory
 from gpuconsole.projects import budgets, quotas, rates
 from gpuconsole.projects.access import focused_project, visible_projects
 from gpuconsole.projects.models import Budget, Measure, Project, Quota
@@ -130,6 +131,9 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
     ]
     if person.team is not None:
         items += [NavItem("Connections", "/connections/", "plug", "Team")]
+        found = inventory.alarming_count(person, timezone.now())
+        hint = f"{formats.plural(found, 'difference')} between providers and the record" if found else ""
+        items += [NavItem("Reconcile", "/reconcile/", "scale", "Team", count=found, hint=hint)]
         items += [NavItem("API tokens", "/account/tokens/", "key-round", "Team")]
         if person.may_administer:
             items += [

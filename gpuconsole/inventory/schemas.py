@@ -139,7 +139,7 @@ def shape(row: Finding, now: datetime) -> FindingOut:
 
 def shape_detail(row: Finding, now: datetime) -> FindingDetail:
     """Everything about one."""
-    story = [StoryLineOut.model_construct(**line) for line in row.story]
+    story = [StoryLineOut(**line) for line in row.story]
     return FindingDetail.model_construct(**_facts(row, now), remote=row.remote, story=story)
 
 
@@ -159,7 +159,7 @@ def _facts(row: Finding, now: datetime) -> dict[str, Any]:
     return {
         "id": row.public_id,
         "url": f"{settings.SITE_URL}/reconcile/{row.public_id}/",
-        "kind": row.kind,
+        "kind": FindingKind(row.kind),
         "state": row.state_at(now),
         "provider": row.provider,
         "connection": row.connection.public_id,
@@ -167,7 +167,7 @@ def _facts(row: Finding, now: datetime) -> dict[str, Any]:
         "remote_id": row.remote_id,
         "name": row.name,
         "provider_status": row.remote_status,
-        "mark": row.mark,
+        "mark": Mark(row.mark),
         "deployment": row.deployment,
         "token": row.token,
         "workload": row.workload.public_id if row.workload else None,
@@ -176,7 +176,7 @@ def _facts(row: Finding, now: datetime) -> dict[str, Any]:
         "region": row.region,
         "hourly": shape_money(hourly),
         "is_estimated": row.is_estimated,
-        "differences": row.differences,
+        "differences": [DifferenceOut(**one) for one in row.differences],
         "created_at": row.said_created_at,
         "started_at": row.said_started_at,
         "first_seen_at": row.first_seen_at,
@@ -186,6 +186,6 @@ def _facts(row: Finding, now: datetime) -> dict[str, Any]:
         "end_tries": row.end_tries,
         "end_error": row.end_error,
         "closed_at": row.closed_at,
-        "how_closed": row.how_closed or None,
+        "how_closed": HowClosed(row.how_closed) if row.how_closed else None,
         "proof": row.proof,
     }

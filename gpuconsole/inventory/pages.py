@@ -96,7 +96,7 @@ def row(viewer: Viewer, finding: Finding, now: datetime) -> dict[str, Any]:
     }
 
 
-def detail(viewer: Viewer, finding: Finding, now: datetime) -> dict[str, Any]:
+def detail(request: HttpRequest, viewer: Viewer, finding: Finding, now: datetime) -> dict[str, Any]:
     """One finding with the provider's own words, its story, and what may be done."""
     reading = queries.by_connection([finding.connection_id], now)[finding.connection_id].reading
     seen_at = finding.last_seen_at
@@ -115,6 +115,7 @@ def detail(viewer: Viewer, finding: Finding, now: datetime) -> dict[str, Any]:
             for line in reversed(finding.story)
         ],
         "list_url": reverse("reconcile"),
+        "stamp": polling.stamp(request, *_topics(viewer), fresh_s=FRESH_S),
     }
 
 

@@ -68,7 +68,7 @@ def alarming_count(viewer: Viewer, now: datetime) -> int:
 def sums(found: FindingQuerySet) -> dict[str, Total]:
     """By kind. One query."""
     rows = (
-        found.order_by()
+        found.order_by("currency")
         .values("kind", "currency")
         .annotate(count=Count("pk"), unpriced=Count("pk", filter=Q(hourly_now=None)), hourly=Sum("hourly_now"))
     )

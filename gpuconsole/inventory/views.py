@@ -17,7 +17,7 @@ from gpuconsole.connections.access import find_own_connection, visible_connectio
 from gpuconsole.core import polling
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
-from gpuconsole.core.htmx import render_page, unchanged, wants_fragment
+from gpuconsole.core.htmx import render_page, stop_polling, unchanged, wants_fragment
 from gpuconsole.inventory import access, pages, questions, services
 from gpuconsole.inventory.forms import AdoptForm, EndedForm, IgnoreForm
 from gpuconsole.inventory.models import Finding, FindingState
@@ -37,10 +37,14 @@ def listing(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One finding with the provider's own words."""
+    """One finding with the provider's own words; polled until it is settled."""
+    if wants_fragment(request) and polling.is_unchanged(polling.read(request)):
+        return unchanged()
     person = viewer(request)
     finding = access.find(person, public_id)
-    return render(request, "inventory/detail.html", pages.detail(person, finding, timezone.now()))
+    context = pages.detail(request, person, finding, timezone.now())
+    answer = render_page(request, "inventory/detail.html", "inventory/_detail.html", context)
+    return stop_polling(answer) if finding.is_closed and wants_fragment(request) else answer
 
 
 @login_required

@@ -47,7 +47,7 @@ def test_the_dearest_comes_first_across_currencies_and_what_nobody_priced_before
     page = read(admin, "/reconcile/")
     names = ("free", "dear", "cheap", "unknown")
     assert sorted(names, key=lambda name: page.index(f">{name}</a>")) == ["dear", "cheap", "unknown", "free"]
-    assert "$5.00 + €3.00" in page and "1 not priced" in page
+    assert "€3.00 + $5.00" in page and "1 not priced" in page
 
 
 def test_views_and_filters_narrow_and_an_empty_one_says_so(lab: Lab, admin: Client) -> None:

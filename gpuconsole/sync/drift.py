@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from gpuconsole.core import formats
@@ -15,11 +15,13 @@ from gpuconsole.workloads.states import FROM_REMOTE, State
 
 Difference: TypeAlias = dict[str, str]
 """field, ours, theirs: all in words."""
+Offers: TypeAlias = Callable[[], Sequence[Offer]]
+"""What the connection offers, read where it is needed: seldom."""
 
 _SETTLED = frozenset({State.QUEUED, State.STARTING, State.RUNNING, State.STOPPED})
 
 
-def of(row: Workload, remote: Remote, offers: Sequence[Offer], own_names: Mapping[int, str]) -> list[Difference]:
+def of(row: Workload, remote: Remote, offers: Offers, own_names: Mapping[int, str]) -> list[Difference]:
     """What differs, beyond what the next look at the work sets right by itself. What one side does not tell is none.
 
     ``own_names``: the name that was sent, by workload; those that are not in it agree.
@@ -56,13 +58,13 @@ def _name(row: Workload, remote: Remote, own_names: Mapping[int, str]) -> list[D
     return [_differ("Name", sent, remote.name)] if sent and remote.name and sent != remote.name else []
 
 
-def _hardware(row: Workload, remote: Remote, offers: Sequence[Offer]) -> list[Difference]:
+def _hardware(row: Workload, remote: Remote, offers: Offers) -> list[Difference]:
     found = []
-    is_told = prices.is_known(remote.hardware_id, offers)
-    if row.hardware_id and is_told and not prices.is_same(row.hardware_id, remote.hardware_id):
+    is_other = row.hardware_id and remote.hardware_id and not prices.is_same(row.hardware_id, remote.hardware_id)
+    if is_other and prices.is_known(remote.hardware_id, offers()):
         found.append(_differ("Hardware", row.hardware_id, remote.hardware_id))
     if row.gpu_count and remote.gpu_count is not None and remote.gpu_count != row.gpu_count:
-        priced = prices.of_remote(remote, offers).running
+        priced = prices.of_remote(remote, offers()).running
         if priced is None or row.hourly_price is None or priced != row.hourly_price:  # a whole unit may hold more
             found.append(_differ("GPUs", str(row.gpu_count), str(remote.gpu_count)))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from gpuconsole.core import versions
@@ -19,11 +19,12 @@ MOST_AT_ONCE = 50
 _SET = ("end_tries", "end_error", "end_due_at", "escalated", "story")
 
 
-def ask(context: Context) -> None:
+def ask(context: Context, standing: Iterable[Finding]) -> None:
     """Ask once for each that is due; what comes of it is written even where the account is in trouble meanwhile, which
     raises RateLimited or NotAuthorized."""
-    due = Finding.objects.filter(connection=context.connection, state=FindingState.ENDING)
-    rows = list(due.filter(end_due_at__lte=context.now).order_by("end_due_at", "pk")[:MOST_AT_ONCE])
+    now = context.now
+    due = [row for row in standing if row.state == FindingState.ENDING and row.end_due_at and row.end_due_at <= now]
+    rows = sorted(due, key=lambda row: row.end_due_at or now)[:MOST_AT_ONCE]
     outcomes: list[tuple[Finding, ProviderError | None]] = []
     try:
         for row in rows:

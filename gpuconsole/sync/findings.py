@@ -14,10 +14,10 @@ from gpuconsole.core import formats, versions
 from gpuconsole.core.ids import new_id
 from gpuconsole.inventory import prices
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, HowClosed, Mark
-from gpuconsole.providers.remote import Offer, Remote, RemoteState, Tariff
+from gpuconsole.providers.remote import Remote, RemoteState, Tariff
 from gpuconsole.sync import explaining, waits
 from gpuconsole.sync.context import Context
-from gpuconsole.sync.drift import Difference
+from gpuconsole.sync.drift import Difference, Offers
 from gpuconsole.sync.explaining import Sorted, Unexplained
 from gpuconsole.workloads import bulk
 from gpuconsole.workloads.models import Workload
@@ -45,7 +45,7 @@ class Look:
     sorted: Sorted
     drifts: Sequence[Drift]
     details: Mapping[str, Remote]
-    offers: Sequence[Offer]
+    offers: Offers
 
 
 def write(context: Context, look: Look) -> datetime | None:
@@ -230,7 +230,7 @@ class _Writing:
 
     def _of_stray(self, one: Unexplained, detail: Remote | None) -> dict[str, Any]:
         remote = detail or one.remote
-        price = prices.of_remote(remote, self.look.offers)
+        price = prices.of_remote(remote, self.look.offers())
         record = one.workload
         if record is not None and record.hourly_price is not None and price.is_estimated:
             price = prices.Price(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import cache
 
 from django.db.models import Q
 
@@ -28,20 +29,21 @@ def reconcile(context: Context) -> None:
     began = context.now
     if not _is_due(context):
         return
-    ending.ask(context)
+    standing = list(Finding.objects.filter(connection=context.connection).exclude(state=FindingState.CLOSED))
+    ending.ask(context, standing)
     listed = context.count(context.adapter.inventory)
     found = explaining.sort(context, listed)
-    offers = catalog.offers(context.connection) if found.strays or found.known else []
+    offers = cache(lambda: catalog.offers(context.connection))
     sent = drift.names_sent(context.provider, found.known)
-    details = _details(context, found, {row.pk for row, remote in found.known if drift.of(row, remote, offers, sent)})
+    differing = {row.pk for row, remote in found.known if drift.of(row, remote, offers, sent)}
+    details = _details(context, found, standing, differing)
     shown = ((row, details.get(remote.id, remote)) for row, remote in found.known)
     drifts = [Drift(row, remote, some) for row, remote in shown if (some := drift.of(row, remote, offers, sent))]
-    soonest = findings.write(context, Look(listed, found, drifts, details, offers))
+    soonest = None
+    if standing or found.strays or found.lost or drifts:
+        soonest = findings.write(context, Look(listed, found, drifts, details, offers))
+    _keep(context, listed)
     next_at = min(filter(None, (soonest, context.now + waits.after_inventory())))
-    InventoryReading.objects.update_or_create(
-        connection=context.connection,
-        defaults={"read_at": context.now, "listed": len(listed), "live": sum(map(explaining.is_live, listed))},
-    )
     asked_since = Q(next_inventory_at__gt=began) & Q(next_inventory_at__lte=context.now)
     Connection.objects.filter(pk=context.connection.pk).exclude(asked_since).update(next_inventory_at=next_at)
 
@@ -66,15 +68,22 @@ def _is_due(context: Context) -> bool:
     return True
 
 
-def _details(context: Context, found: Sorted, differing: Collection[int]) -> dict[str, Remote]:
+def _keep(context: Context, listed: Sequence[Remote]) -> None:
+    figures = {"read_at": context.now, "listed": len(listed), "live": sum(map(explaining.is_live, listed))}
+    if not InventoryReading.objects.filter(connection=context.connection).update(**figures):
+        InventoryReading.objects.create(connection=context.connection, **figures)
+
+
+def _details(
+    context: Context, found: Sorted, standing: Sequence[Finding], differing: Collection[int]
+) -> dict[str, Remote]:
     """Lists tell less than a look at each does: start, price, nodes. Asked for what is new, what moved on, and what
     differs, which it must bear out."""
-    rows = Finding.objects.filter(connection=context.connection).exclude(state=FindingState.CLOSED)
-    standing = {(row.kind, row.remote_id): row.remote_status for row in rows.only("kind", "remote_id", "remote_status")}
+    known = {(row.kind, row.remote_id): row.remote_status for row in standing}
     wanted = [
-        one.remote.id for one in found.strays if standing.get((FindingKind.STRAY, one.remote.id)) != one.remote.status
+        one.remote.id for one in found.strays if known.get((FindingKind.STRAY, one.remote.id)) != one.remote.status
     ]
-    drifted = {remote_id for kind, remote_id in standing if kind == FindingKind.DRIFT}
+    drifted = {remote_id for kind, remote_id in known if kind == FindingKind.DRIFT}
     wanted += [row.remote_id for row, _ in found.known if row.pk in differing or row.remote_id in drifted]
     if not wanted:
         return {}

@@ -9,10 +9,9 @@ from decimal import Decimal
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
-from gpuconsole.inventory import access as inventory
 from gpuconsole.inventory import pages as findings
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, Mark
-from gpuconsole.inventory.queries import DEAREST_FIRST, worth
+from gpuconsole.inventory.queries import DEAREST_FIRST, alarming, worth
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.workloads.models import LaunchRequest, Workload
@@ -66,7 +65,7 @@ def _of_request(request: LaunchRequest, now: datetime) -> Attention:
 
 def _found(viewer: Viewer, project: Project | None, now: datetime) -> list[Finding]:
     """The dearest strays and drifts; of lost work the work itself speaks."""
-    rows = inventory.visible(viewer).alarming(now).exclude(kind=FindingKind.GHOST).select_related("workload")
+    rows = alarming(viewer, now).exclude(kind=FindingKind.GHOST).select_related("workload")
     rows = rows.exclude(state=FindingState.ENDING, escalated=0)
     rows = rows if project is None else rows.filter(workload__project=project)
     return list(worth(viewer, rows.defer("remote", "story")).order_by(*DEAREST_FIRST)[:MOST])

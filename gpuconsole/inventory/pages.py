@@ -16,7 +16,7 @@ from gpuconsole.connections.access import visible_connections
 from gpuconsole.core import formats, polling
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.paging import Page, page
-from gpuconsole.inventory import access, acts, queries
+from gpuconsole.inventory import acts, queries
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, HowClosed
 from gpuconsole.inventory.queries import FindingView, Total
 from gpuconsole.inventory.services.adopt import waits_for_decision
@@ -68,7 +68,7 @@ def listing(request: HttpRequest, viewer: Viewer, now: datetime) -> dict[str, An
         ],
         "is_filtered": query.is_filtered,
         "clear_url": query.url(kind=None, connection=None),
-        "figures": figures(queries.sums(access.visible(viewer).alarming(now))),
+        "figures": figures(queries.sums(queries.alarming(viewer, now))),
         "newer_url": query.url(before=shown.newer) if shown.newer else "",
         "older_url": query.url(after=shown.older) if shown.older else "",
         "readings": _readings([one.pk for one in connections], now),

@@ -60,9 +60,9 @@ def worth(viewer: Viewer, found: FindingQuerySet) -> FindingQuerySet:
     return found.annotate(worth=amount)
 
 
-def alarming_count(viewer: Viewer, now: datetime) -> int:
-    """How many need a person, for the navigation. One query."""
-    return access.visible(viewer).alarming(now).count()
+def alarming(viewer: Viewer, now: datetime) -> FindingQuerySet:
+    """Those that need a person and that this one sees, for the navigation to count."""
+    return access.visible(viewer).alarming(now)
 
 
 def sums(found: FindingQuerySet) -> dict[str, Total]:
@@ -84,7 +84,7 @@ def sums(found: FindingQuerySet) -> dict[str, Total]:
 
 def unexplained(viewer: Viewer, now: datetime) -> Total:
     """What strays cost that nobody has put aside and no other console looks after. One query."""
-    strays = access.visible(viewer).alarming(now).filter(kind=FindingKind.STRAY)
+    strays = alarming(viewer, now).filter(kind=FindingKind.STRAY)
     return sums(strays).get(FindingKind.STRAY, Total(0, 0, {}))
 
 

@@ -33,6 +33,7 @@ from gpuconsole.spend.api import router as costs
 from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.limits.api import router as limits
+from gpuconsole.workloads.log_api import router as logs
 from gpuconsole.workloads.presets.api import router as presets
 from gpuconsole.workloads.requests.api import router as requests
 from gpuconsole.workloads.schemas import field_path
@@ -103,8 +104,8 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-_ROUTERS = (accounts, projects, connections, catalog, workloads, limits, presets, requests, costs, invoices, inventory)
-for router in _ROUTERS:
+_WORK = (workloads, logs, limits, presets, requests, inventory)
+for router in (accounts, projects, connections, catalog, *_WORK, costs, invoices):
     api.add_router("", router)
 
 

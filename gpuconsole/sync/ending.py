@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from gpuconsole.core import versions
 from gpuconsole.inventory.models import Finding, FindingState
 from gpuconsole.providers.errors import NotAuthorized, NotFound, NotYet, ProviderError, RateLimited
-from gpuconsole.sync import waits
+from gpuconsole.sync import finding_news, waits
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import bulk
-
-logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 50
 _SET = ("end_tries", "end_error", "end_due_at", "escalated", "story")
@@ -69,7 +66,7 @@ def _settle(context: Context, row: Finding, error: ProviderError | None, now: da
         row.tell(
             now, f"Still not confirmed after {passed[-1]} minutes; it may go on costing money", detail=row.end_error
         )
-        logger.error("an end is not confirmed", extra={"finding": row.pk, "minutes": passed[-1]})
+        finding_news.tell_late(row, passed[-1])
 
 
 def _asked_at(row: Finding) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,14 +14,12 @@ from gpuconsole.core.ids import new_id
 from gpuconsole.inventory import prices
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, HowClosed, Mark
 from gpuconsole.providers.remote import Remote, RemoteState, Tariff
-from gpuconsole.sync import explaining, waits
+from gpuconsole.sync import explaining, finding_news, waits
 from gpuconsole.sync.context import Context
 from gpuconsole.sync.drift import Difference, Offers
 from gpuconsole.sync.explaining import Sorted, Unexplained
 from gpuconsole.workloads import bulk
 from gpuconsole.workloads.models import Workload
-
-logger = logging.getLogger(__name__)
 
 MISSING = 2
 """A stray that the provider lists no more is over after so many agreeing looks."""
@@ -166,7 +163,7 @@ class _Writing:
     def _open(self, row: Finding) -> None:
         row.tell(self.now, "Borne out by a second look" if row.kind != FindingKind.GHOST else "The work is lost")
         self._set(row, {"state": FindingState.OPEN, "seen_count": 2})
-        logger.warning("found", extra={"finding": row.public_id, "kind": row.kind, "remote_id": row.remote_id})
+        finding_news.tell_shown(row)
 
     def _comes_back(self, row: Finding, fields: Mapping[str, Any]) -> str:
         if not row.is_put_aside(self.now):

@@ -26,6 +26,7 @@ from gpuconsole.connections.api import router as connections
 from gpuconsole.core.api import PROBLEM_TYPE, FieldProblem, problem
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.rates import TooMany
+from gpuconsole.inventory.api import router as inventory
 from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
 from gpuconsole.spend.api import router as costs
@@ -104,7 +105,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-_WORK = (workloads, logs, decisions, limits, presets, requests)
+_WORK = (workloads, logs, decisions, limits, presets, requests, inventory)
 for router in (accounts, projects, connections, catalog, *_WORK, costs, invoices):
     api.add_router("", router)
 

@@ -9,6 +9,9 @@ from decimal import Decimal
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
+from gpuconsole.inventory import pages as findings
+from gpuconsole.inventory.models import Finding, FindingKind, FindingState, Mark
+from gpuconsole.inventory.queries import DEAREST_FIRST, alarming, worth
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.workloads import access, queries
@@ -44,7 +47,8 @@ def found(
     of_workloads = (_of_workload(workload, now) for workload in (*active, *ended))
     of_requests = (_of_request(request, now) for request in _asked(viewer, project, now))
     of_decisions = (_of_decision(workload) for workload in _undecided(viewer, project))
-    items = [item for item in (*of_workloads, *of_requests, *of_decisions) if item is not None]
+    of_findings = (_of_finding(row) for row in _found(viewer, project, now))
+    items = [item for item in (*of_workloads, *of_requests, *of_decisions, *of_findings) if item is not None]
     return sorted(items, key=lambda item: (item.hourly or Decimal(0), item.at), reverse=True)[:MOST]
 
 
@@ -75,6 +79,39 @@ def _of_request(request: LaunchRequest, now: datetime) -> Attention:
     why = f"{who} asks {most} in {request.project.name}. Expires in {formats.duration(request.expires_at - now)}."
     url = f"/requests/{request.public_id}/"
     return Attention("hand", "warning-text", str(request), "waits for you", why, request.created_at, url, "Decide")
+
+
+def _found(viewer: Viewer, project: Project | None, now: datetime) -> list[Finding]:
+    """The dearest strays and drifts; of lost work the work itself speaks."""
+    rows = alarming(viewer, now).exclude(kind=FindingKind.GHOST).select_related("workload")
+    rows = rows.exclude(state=FindingState.ENDING, escalated=0)
+    rows = rows if project is None else rows.filter(workload__project=project)
+    return list(worth(viewer, rows.defer("remote", "story")).order_by(*DEAREST_FIRST)[:MOST])
+
+
+def _of_finding(row: Finding) -> Attention:
+    url, provider, price = f"/reconcile/{row.public_id}/", registry.get(row.provider).name, findings.rate(row)
+    if row.kind == FindingKind.DRIFT:
+        fields = ", ".join(one["field"].lower() for one in row.differences)
+        why = f"{provider} tells something else than the record: {fields}. It costs {price}."
+        return Attention("arrow-left-right", "warning-text", str(row), "differs", why, row.first_seen_at, url, "Review")
+    if row.state == FindingState.ENDING:
+        why = f"Asked of {provider} and not confirmed. It costs {price}. {row.end_error}".strip()
+        at = row.end_asked_at or row.first_seen_at
+        return Attention(
+            "triangle-alert", "warning-text", str(row), "does not end", why, at, url, "Review", row.hourly_now
+        )
+    why = f"{provider} lists it, and {_unexplained(row)}. It costs {price}."
+    text = "may be orphaned"
+    return Attention("circle-help", "lost-text", str(row), text, why, row.first_seen_at, url, "Review", row.hourly_now)
+
+
+def _unexplained(row: Finding) -> str:
+    if row.workload is not None:
+        return f"our record of {row.workload.name} says {row.workload.state_word.label.lower()}"
+    if row.mark == Mark.UNKNOWN:
+        return "it carries our mark, without a record here"
+    return "no record here explains it"
 
 
 def _of_workload(workload: Workload, now: datetime) -> Attention | None:

@@ -1,4 +1,4 @@
-"""One round of one connection: send what is to be sent, ask for what was wished, observe, fetch output."""
+"""One round of one connection: send what is to be sent, ask for what was wished, observe, compare, fetch output."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Adapter
 from gpuconsole.providers.errors import NotAuthorized, ProviderError
-from gpuconsole.sync import acting, apply, bookkeeping, claim, editing, launching, lost, output, removing
+from gpuconsole.sync import acting, apply, bookkeeping, claim, editing, launching, lost, output, reconcile, removing
 from gpuconsole.sync.adopt import SENT_BY
 from gpuconsole.sync.claim import Lease
 from gpuconsole.sync.clock import Clock
@@ -117,6 +117,7 @@ def _steps(context: Context) -> bool:
     is_well &= _work_off(context) & _step(context, apply.observe)
     if context.lease.take_mark():
         is_well &= _work_off(context)
+    is_well &= _step(context, reconcile.reconcile)
     return is_well & _step(context, output.fetch)
 
 

@@ -20,6 +20,7 @@ from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, refuse_if_blocked, warn
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import VERBS, Kind, Reason, ReasonCode, State, Verb
+from gpuconsole.workloads.unspecified import refuse_without_spec
 from gpuconsole.workloads.usage import price_of
 
 _NEEDED = {
@@ -140,6 +141,7 @@ def refuse_without_feature(row: Workload, verb: Verb, needed: Feature | None) ->
 def _begin_anew(row: Workload, by: User | None, now: datetime) -> None:
     """Ask quota and budget as a launch does, and set the latest end anew: what had used up its time would be ended
     again at once. The price stays the one that was frozen at the launch."""
+    refuse_without_spec(row, Verb.START)
     spec = registry.get(row.provider).spec.read(row.spec)
     figures = estimate(
         project=row.project, connection=row.connection, spec=spec, owner=row.owner, stop_after_s=row.stop_after_s

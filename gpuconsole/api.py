@@ -30,6 +30,7 @@ from gpuconsole.providers.problems import explain
 from gpuconsole.spend.api import router as costs
 from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
+from gpuconsole.workloads.halts.api import router as halts
 from gpuconsole.workloads.limits.api import router as limits
 from gpuconsole.workloads.presets.api import router as presets
 from gpuconsole.workloads.requests.api import router as requests
@@ -101,7 +102,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, limits, presets, requests, costs, invoices):
+for router in (accounts, projects, connections, catalog, workloads, limits, presets, requests, halts, costs, invoices):
     api.add_router("", router)
 
 

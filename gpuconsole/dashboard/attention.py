@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
-from gpuconsole.workloads.models import LaunchRequest, Workload
+from gpuconsole.workloads.halts import access as halts
+from gpuconsole.workloads.halts import progress
+from gpuconsole.workloads.models import Halt, HaltEntry, HaltScope, LaunchRequest, Workload
 from gpuconsole.workloads.requests import access as requests
 from gpuconsole.workloads.states import ReasonCode, State
 
 MOST = 12
 STUCK_AFTER = timedelta(minutes=15)
+HALTS_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,8 @@ def found(
     """All that this person should look at, of their workloads and of what others ask of them."""
     of_workloads = (_of_workload(workload, now) for workload in (*active, *ended))
     of_requests = (_of_request(request, now) for request in _asked(viewer, project, now))
-    items = [item for item in (*of_workloads, *of_requests) if item is not None]
+    of_halts = (_of_halt(halt) for halt in _halts(viewer, project, now))
+    items = [item for item in (*of_workloads, *of_requests, *of_halts) if item is not None]
     return sorted(items, key=lambda item: (item.hourly or Decimal(0), item.at), reverse=True)[:MOST]
 
 
@@ -57,6 +64,27 @@ def _of_request(request: LaunchRequest, now: datetime) -> Attention:
     why = f"{who} asks {most} in {request.project.name}. Expires in {formats.duration(request.expires_at - now)}."
     url = f"/requests/{request.public_id}/"
     return Attention("hand", "warning-text", str(request), "waits for you", why, request.created_at, url, "Decide")
+
+
+def _halts(viewer: Viewer, project: Project | None, now: datetime) -> list[Halt]:
+    """Those that keep launches from being made, and those of the last day that not all confirmed."""
+    left = progress.unconfirmed(HaltEntry.objects.filter(halt=OuterRef("pk")))
+    open_ = Q(started_at__gte=now - HALTS_FOR) & Q(Exists(left))
+    found = halts.visible(viewer).filter(Q(holds_launches=True, released_at=None) | open_)
+    if project is not None:
+        found = found.exclude(Q(scope=HaltScope.PROJECT) & ~Q(project=project))
+    return list(found.annotate(is_open=Exists(left)).order_by("-id")[:MOST])
+
+
+def _of_halt(halt: Halt) -> Attention:
+    url = reverse("halt", args=(halt.public_id,))
+    who = halt.by.display_name if halt.by else "Whoever runs this console"
+    why = f"{who} pressed it."
+    if halt.is_holding:
+        why = f"{why} Launches are held until an admin lets them be made again."
+    is_open: bool = halt.is_open  # type: ignore[attr-defined] # annotated
+    text = "is not all confirmed" if is_open else "holds launches"
+    return Attention("octagon-x", "warning-text", str(halt), text, why, halt.started_at, url, "Open")
 
 
 def _of_workload(workload: Workload, now: datetime) -> Attention | None:

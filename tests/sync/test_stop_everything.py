@@ -24,7 +24,7 @@ def launched(engine: Engine, slug: str, **asked: Any) -> Workload:
     return engine.launch(sample(slug), name=slug, stop_after_s=86_400, **asked)
 
 
-def go_on(engine: Engine, *slugs: str, rounds: int = 12, seconds: float = 20) -> None:
+def go_on(engine: Engine, *slugs: str, rounds: int = 6, seconds: float = 40) -> None:
     """Let time pass at all of them, with a round of each connection."""
     for _ in range(rounds):
         engine.pass_time(seconds)
@@ -79,10 +79,10 @@ def test_all_five_are_ended_and_the_one_that_does_not_die_is_told(engine: Engine
 
 def test_instances_at_rest_are_confirmed_too_and_what_they_keep_goes_on_costing(engine: Engine) -> None:
     machine, waking = launched(engine, "novita"), launched(engine, "cortecs")
-    go_on(engine, "novita", "cortecs", rounds=30)
+    go_on(engine, "novita", "cortecs", rounds=12)
     assert (engine.fresh(machine).state, engine.fresh(waking).state) == (State.RUNNING, State.RUNNING)
     workloads.stop(workload=waking, by=engine.user)
-    go_on(engine, "cortecs", rounds=4)
+    go_on(engine, "cortecs", rounds=2)
     assert engine.fresh(waking).state == State.STOPPED
     workloads.start(workload=waking, by=engine.user)  # and taken back before it was asked for
 
@@ -97,7 +97,7 @@ def test_instances_at_rest_are_confirmed_too_and_what_they_keep_goes_on_costing(
 
 
 def test_a_launch_whose_answer_was_lost_is_ended_once_it_is_found(engine: Engine) -> None:
-    engine.spoil("dropped_after", match="POST", count=1)
+    engine.spoil("dropped_after", match="/jobs", count=1)
     row = engine.launch(name="lost")
     engine.sync()
     assert engine.fresh(row).remote_id == ""

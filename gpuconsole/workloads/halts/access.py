@@ -45,8 +45,8 @@ def reaches(viewer: Viewer) -> Sequence[Reach]:
 
 def named(viewer: Viewer, value: str) -> Reach:
     """The reach of an address, as ``Reach.value`` has it. Raises Http404 and PermissionDenied as ``find_reach``."""
-    word, _, name = value.replace("\0", "").partition(":")
-    if word not in HaltScope.values or bool(name) != (word in (HaltScope.PROJECT, HaltScope.CONNECTION)):
+    word, colon, name = value.replace("\0", "").partition(":")
+    if word not in HaltScope.values or bool(colon) != (word in (HaltScope.PROJECT, HaltScope.CONNECTION)):
         raise Http404
     return find_reach(viewer, HaltScope(word), project=name, connection=name)
 

@@ -52,8 +52,8 @@ class Outlook:
 
     @property
     def burn(self) -> Burn:
-        """What all of it costs per hour now."""
-        return burn((row.currency, plans.hourly(row)) for row in self.rows)
+        """What all of it costs per hour now, apart from ``maybe``."""
+        return burn((row.currency, plans.hourly(row)) for row in self.rows if not plans.may_cost(row))
 
     @property
     def maybe(self) -> Burn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from gpuconsole.workloads.halts.progress import Progress, Summary
 from gpuconsole.workloads.halts.reach import Reach
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Halt, HaltEntry, HaltScope, InstanceEnd, Workload
+from gpuconsole.workloads.states import State
 
 MOST_SHOWN = 50
 _VIEWS = (("left", "Not confirmed"), ("confirmed", "Confirmed"), ("all", "All"))
@@ -168,8 +170,7 @@ def _label(reach: Reach) -> str:
 
 
 def _line(workload: Workload) -> Line:
-    price = plans.hourly(workload)
-    cost = "nothing" if price == 0 else formats.hourly(price, workload.currency)
+    cost = _cost(plans.hourly(workload), workload.currency)
     if plans.may_cost(workload):
         cost = f"maybe {formats.hourly(workload.hourly_price, workload.currency)}"
     return Line(workload, hardware(workload), registry.get(workload.provider).name, cost)
@@ -179,15 +180,19 @@ def _row(entry: HaltEntry) -> dict[str, Any]:
     one: Progress = progress.of(entry)
     subject = entry.workload or entry.request
     assert subject is not None
-    is_free = entry.request is not None or entry.hourly_price == 0
+    is_unsure = entry.was == State.SUBMITTING and entry.hourly_price is None
     return {
         "progress": one,
         "subject": subject,
         "name": str(subject),
         "url": entry.workload.get_absolute_url() if entry.workload else f"/requests/{subject.public_id}/",
         "hardware": hardware(subject) if entry.workload else "",
-        "cost": "nothing" if is_free else formats.hourly(entry.hourly_price, entry.currency),
+        "cost": "not known" if is_unsure else _cost(entry.hourly_price, entry.currency),
     }
+
+
+def _cost(price: Decimal | None, currency: str) -> str:
+    return "nothing" if price == 0 else formats.hourly(price, currency)
 
 
 def chosen_instances(seen: Outlook, value: str) -> InstanceEnd | None:

@@ -50,7 +50,9 @@ def may_rest(row: Workload) -> bool:
 
 
 def hourly(row: Workload) -> Decimal | None:
-    """What it costs per hour just now; 0 where nothing is billed, None where nobody knows the price."""
+    """What it costs per hour just now; 0 where nothing is billed, None where nobody knows whether, or how much."""
+    if may_cost(row):
+        return None
     return Decimal(0) if row.billed_since is None else row.hourly_now
 
 

@@ -119,11 +119,11 @@ class Migration(migrations.Migration):
                     "effect",
                     models.CharField(
                         choices=[
-                            ("cancel", "Cancelled, never sent"),
-                            ("end", "Job ended"),
-                            ("terminate", "Instance terminated"),
-                            ("stop", "Instance stopped"),
-                            ("turn_down", "Launch request turned down"),
+                            ("cancel", "Cancel the launch"),
+                            ("end", "End the job"),
+                            ("terminate", "Terminate the instance"),
+                            ("stop", "Stop the instance"),
+                            ("turn_down", "Turn the request down"),
                         ],
                         max_length=10,
                     ),

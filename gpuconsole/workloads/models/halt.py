@@ -32,11 +32,11 @@ class InstanceEnd(models.TextChoices):
 class Effect(models.TextChoices):
     """What a halt does to one of the things that it takes in."""
 
-    CANCEL = "cancel", "Cancelled, never sent"
-    END = "end", "Job ended"
-    TERMINATE = "terminate", "Instance terminated"
-    STOP = "stop", "Instance stopped"
-    TURN_DOWN = "turn_down", "Launch request turned down"
+    CANCEL = "cancel", "Cancel the launch"
+    END = "end", "End the job"
+    TERMINATE = "terminate", "Terminate the instance"
+    STOP = "stop", "Stop the instance"
+    TURN_DOWN = "turn_down", "Turn the request down"
 
 
 class HaltQuerySet(models.QuerySet["Halt"]):

@@ -20,7 +20,7 @@ from gpuconsole.providers import registry
 from gpuconsole.workloads.halts import access, plans, progress, words
 from gpuconsole.workloads.halts.outlook import Outlook, look
 from gpuconsole.workloads.halts.progress import Progress, Summary
-from gpuconsole.workloads.halts.reach import Reach
+from gpuconsole.workloads.halts.reach import Reach, reach_of
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Halt, HaltEntry, HaltScope, InstanceEnd, Workload
 from gpuconsole.workloads.states import State
@@ -102,7 +102,7 @@ def report(request: HttpRequest, viewer: Viewer, halt: Halt, query: QueryDict) -
         "release_url": f"{address}release/",
         "released_text": words.released(halt),
         "note": words.NOT_IN_REACH,
-        "since_url": access_url(viewer, halt) if summary.began_since else "",
+        "since_url": _same_again(viewer, halt) if summary.began_since else "",
         "is_live": is_live,
         "poll_url": request.get_full_path(),
         "stamp": polling.stamp(request, *halt.topics, fresh_s=5 if is_live else None),
@@ -130,10 +130,11 @@ def listing(viewer: Viewer, query: QueryDict) -> dict[str, Any]:
     }
 
 
-def access_url(viewer: Viewer, halt: Halt) -> str:
+def _same_again(viewer: Viewer, halt: Halt) -> str:
     """Where the same can be asked for once more; empty where it is not theirs."""
-    mine = (one for one in access.reaches(viewer) if one.kind == halt.scope)
-    return next((one.url for one in mine if one.row.name == halt.name), "")
+    if halt.scope == HaltScope.MINE:
+        return Reach(HaltScope.MINE, halt.team).url if halt.person_id == viewer.user.pk else ""
+    return reach_of(halt).url if access.may_settle(viewer, halt) else ""
 
 
 def _chosen(asked: str, summary: Summary) -> str:

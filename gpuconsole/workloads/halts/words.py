@@ -32,7 +32,7 @@ def becomes(seen: Outlook) -> list[dict[str, Any]]:
     """What becomes of what, apart from the instances about which there is a choice."""
     counts, chosen = seen.effects(InstanceEnd.STOP), len(seen.choosable)
     rows = [
-        (counts[Effect.END], "job is ended", "jobs are ended", "for good", True),
+        (counts[Effect.END], "job is cancelled", "jobs are cancelled", "for good", True),
         (counts[Effect.TERMINATE], "instance is terminated", "instances are terminated", _why_for_good(seen), True),
         (counts[Effect.CANCEL], "launch is cancelled", "launches are cancelled", "not sent yet", True),
         (seen.requests, *_requests(seen), True),

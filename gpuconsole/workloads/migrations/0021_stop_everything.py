@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("cancel", "Cancel the launch"),
-                            ("end", "End the job"),
+                            ("end", "Cancel the job"),
                             ("terminate", "Terminate the instance"),
                             ("stop", "Stop the instance"),
                             ("turn_down", "Turn the request down"),

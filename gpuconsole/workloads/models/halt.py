@@ -33,7 +33,7 @@ class Effect(models.TextChoices):
     """What a halt does to one of the things that it takes in."""
 
     CANCEL = "cancel", "Cancel the launch"
-    END = "end", "End the job"
+    END = "end", "Cancel the job"
     TERMINATE = "terminate", "Terminate the instance"
     STOP = "stop", "Stop the instance"
     TURN_DOWN = "turn_down", "Turn the request down"

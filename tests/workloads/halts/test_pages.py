@@ -82,7 +82,7 @@ def test_the_question_tells_how_much_what_it_costs_and_what_goes_on_costing(scen
         f"Stop everything of team {scene.lab.team.name}?",
         "4 workloads on ",
         ": $13.70 per hour; what 1 costs is not known.",
-        "2 jobs are ended",
+        "2 jobs are cancelled",
         "1 instance is terminated",
         "Stop 1 instance",
         "Terminate 1 instance",

@@ -60,8 +60,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {choice['label']}. {choice['help']}")
         if seen.is_empty and not options["hold_launches"]:
             return
-        if not options["yes"] and input(f"Type {reach.row.name} to go on: ").strip() != reach.row.name:
-            raise CommandError("Nothing was stopped.")
+        if not options["yes"] and _typed(f"Type {reach.row.name} to go on: ") != reach.row.name:
+            raise CommandError("Nothing was stopped. Where nobody can type, say --yes.")
         halt = self._press(reach, options)
         self.stdout.write(f"{halt.public_id}: written down")
         if options["no_wait"]:
@@ -116,6 +116,13 @@ class Command(BaseCommand):
         if summary.began_since:
             self.stdout.write(f"{summary.began_since} began since and still run.")
         self.stdout.write(words.NOT_IN_REACH)
+
+
+def _typed(question: str) -> str:
+    try:
+        return input(question).strip()
+    except EOFError:
+        return ""
 
 
 def _reach(options: dict[str, Any]) -> Reach:

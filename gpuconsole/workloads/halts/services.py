@@ -28,9 +28,9 @@ from gpuconsole.workloads.states import Kind, Reason, ReasonCode, Verb
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 100
 """Workloads in one transaction."""
-MOST_AT_ONCE = 2_000
+MOST_AT_ONCE = 1_000
 """Workloads that one press writes down itself; workers go on with the rest."""
 INTERRUPTED_AFTER = timedelta(seconds=10)
 

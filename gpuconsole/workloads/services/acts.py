@@ -124,10 +124,20 @@ def is_pending(row: Workload, intent: Intent) -> bool:
 
 def ask_again(row: Workload, now: datetime) -> None:
     """Have the worker ask at once instead of at the end of its backoff; the wish itself stays as it was."""
-    if row.due_at is not None and row.due_at > now:
-        row.due_at = now
-        row.save(update_fields=["due_at"])
+    if hastened(row, now):
+        row.save(update_fields=HASTENED)
         wake(row, now)
+
+
+HASTENED = ("due_at",)
+
+
+def hastened(row: Workload, now: datetime) -> bool:
+    """End the wait for the next try, in memory; false where there is none."""
+    if row.due_at is None or row.due_at <= now:
+        return False
+    row.due_at = now
+    return True
 
 
 def refuse_without_feature(row: Workload, verb: Verb, needed: Feature | None) -> None:

@@ -14,7 +14,16 @@ from gpuconsole.core import wake as tasks
 from gpuconsole.core.errors import Refused
 from gpuconsole.workloads import bulk, transitions
 from gpuconsole.workloads.models import Intent, Workload
-from gpuconsole.workloads.services.acts import NEEDED, Wish, is_pending, refuse_in_state, refuse_without_feature, wish
+from gpuconsole.workloads.services.acts import (
+    HASTENED,
+    NEEDED,
+    Wish,
+    hastened,
+    is_pending,
+    refuse_in_state,
+    refuse_without_feature,
+    wish,
+)
 from gpuconsole.workloads.states import Kind, Reason, Verb
 
 
@@ -49,8 +58,7 @@ def end_many(
         verb = verbs[row.pk]
         intent = Intent.STOP if verb is Verb.STOP and row.kind == Kind.INSTANCE else Intent.END
         if is_pending(row, intent):
-            if row.due_at is not None and row.due_at > now:
-                row.due_at = now
+            if hastened(row, now):
                 waiting.append(row)
             answers.append(Answer(row, is_repeat=True))
             continue
@@ -59,7 +67,7 @@ def end_many(
             wishes.append(wish(row, verb, intent, by, reason_of(verb), now, detail=detail))
         answers.append(Answer(row, refusal=refusal))
     with transaction.atomic():
-        bulk.update(waiting, ("due_at",))
+        bulk.update(waiting, HASTENED)
         transitions.note_many([line for one in wishes for line in one.lines], now=now)
         transitions.move_many([one.change for one in wishes], now=now)
         _wake({row.connection_id for row in (*waiting, *(one.change.workload for one in wishes))}, now)

@@ -33,6 +33,7 @@ from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.halts.api import router as halts
 from gpuconsole.workloads.limits.api import router as limits
+from gpuconsole.workloads.log_api import router as logs
 from gpuconsole.workloads.presets.api import router as presets
 from gpuconsole.workloads.requests.api import router as requests
 from gpuconsole.workloads.schemas import field_path
@@ -103,7 +104,8 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, limits, presets, requests, halts, costs, invoices):
+_ROUTERS = (accounts, projects, connections, catalog, workloads, logs, limits, presets, requests, halts, costs, invoices)
+for router in _ROUTERS:
     api.add_router("", router)
 
 

@@ -104,8 +104,8 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-_ROUTERS = (accounts, projects, connections, catalog, workloads, logs, limits, presets, requests, halts, costs, invoices)
-for router in _ROUTERS:
+_OF_WORK = (workloads, logs, limits, presets, requests, halts)
+for router in (accounts, projects, connections, catalog, *_OF_WORK, costs, invoices):
     api.add_router("", router)
 
 

@@ -107,7 +107,7 @@ def released(halt: Halt) -> str:
 
 def _still(summary: Summary) -> str:
     if summary.left:
-        return f"{summary.open.words} of it not confirmed"
+        return f"not confirmed: {summary.open.words}"
     return "kept at rest, such as disks" if _costs(summary.now) else ""
 
 

@@ -184,3 +184,5 @@ def test_the_way_there_stands_in_the_menu_on_the_overview_and_on_a_connection(sc
     assert 'href="/stop-everything/?scope=mine"' in client.get("/?scope=mine").content.decode()
     assert 'href="/stop-everything/?scope=project%3Aproject"' in client.get("/?project=project").content.decode()
     assert f"?scope=connection:{at}" in client.get(f"/connections/{at}/").content.decode()
+    assert "?scope=project:project" in client.get("/projects/project/settings/").content.decode()
+    assert "?scope=project:project" not in browser(scene.member).get("/projects/project/settings/").content.decode()

@@ -141,7 +141,7 @@ def _cloned(viewer: Viewer, provider: Provider, public_id: str, draft: Draft | N
 
 def _say_refusal(form: LaunchForm, workload: Workload) -> None:
     """The provider's no to what is cloned, beside its field; sending it all the same asks the provider again."""
-    if workload.reason_code != ReasonCode.REJECTED:
+    if workload.reason_code != ReasonCode.REJECTED and not workload.reason_field:
         return
     path, said = workload.reason_field, workload.reason_text
     if path and form.spec_form.has_input(path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, Reason, ReasonCode,
 
 WRITTEN = (
     *("state", "state_at", "attempt", "phases", "started_at", "ended_at"),
-    *("reason_code", "reason_text", "reason_fault", "reason_field"),
+    *("reason_code", "reason_text", "reason_fault", "reason_field", "evidence"),
     *("billed_since", "billed_tariff", "billed_before_s", "billed_said_at", "billed_until", "billed_lanes"),
     *("billed_closed_s", "cost_closed", "hourly_price", "resting_hourly_price", "reserved", "remote_status"),
 )
@@ -208,6 +208,20 @@ def _line(line: Line, now: datetime) -> Event:
     )
 
 
+def explain(workload: Workload, reason: Reason, *, why: str) -> Event:
+    """Write down a better reason for an end that was told already; state, times and money stay as they are.
+
+    The caller holds the workload locked.
+    """
+    _set_reason(workload, reason)
+    workload.phases = phases.explained(workload.phases, str(reason.code.label))
+    with transaction.atomic():
+        workload.save(
+            update_fields=["reason_code", "reason_text", "reason_fault", "reason_field", "evidence", "phases"]
+        )
+        return note(workload, why, detail=reason.evidence.text if reason.evidence else reason.text)
+
+
 @contextmanager
 def locked(pk: int) -> Iterator[Workload]:
     """One workload, read and held in a transaction of its own or of the caller; with its project and connection."""
@@ -313,11 +327,16 @@ def _open_attempt(workload: Workload) -> None:
 
 def _write_reason(workload: Workload, state: State, reason: Reason | None) -> None:
     if reason is not None:
-        workload.reason_code, workload.reason_text, workload.reason_fault = reason.code, reason.text, reason.fault
-        workload.reason_field = reason.field[:300]
+        _set_reason(workload, reason)
     elif state == State.SUCCEEDED or (state not in FINAL and state != workload.state):
-        workload.reason_code, workload.reason_text, workload.reason_fault = ReasonCode.NONE, "", ""
-        workload.reason_field = ""
+        _set_reason(workload, Reason(ReasonCode.NONE))
+
+
+def _set_reason(workload: Workload, reason: Reason) -> None:
+    workload.reason_code, workload.reason_text = reason.code, reason.text
+    workload.reason_fault = reason.fault if reason.code else ""
+    workload.reason_field = reason.field[:300]
+    workload.evidence = {} if reason.evidence is None else asdict(reason.evidence)
 
 
 def _write_phases(change: Change, state: State, at: datetime) -> None:

@@ -114,6 +114,7 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/log.txt": WORK,
         f"{kind}/<slug:public_id>/spec.json": WORK,
         f"{kind}/<slug:public_id>/extend/": WORK_ACT,
+        f"{kind}/<slug:public_id>/look/": Rule(_NOT_POSTED, _IN_PROJECT),
         f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
         f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry|delete)/": WORK_ACT,
         f"{kind}/<slug:public_id>/edit/": WORK_ACT,
@@ -163,6 +164,7 @@ EXPECTED: dict[str, Rule] = {
     _CONNECTION: Rule("in 404 ok ok ok ok ok", _NOT_POSTED),
     **_within(_CONNECTION, {"settings/": TEAM_PRESS, "test/": TEAM_PRESS, "fall-back/": TEAM_PRESS}),
     **_within(_CONNECTION, {"rotate/": TEAM_ASK, "remove/": TEAM_ASK}),
+    f"{_CONNECTION}look/": Rule(_NOT_POSTED, "in 404 ok ok ok ok ok"),
     "projects/": PAGE,
     "projects/new/": OWN_TEAM_FORM,
     "projects/switch/": Rule(_NOT_POSTED, _IN_PROJECT).posting(lambda world: {"project": world.lab.project.slug}),
@@ -235,6 +237,8 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/projects": READ,
     "api/v1/projects/<slug>": READ_WORK,
     "api/v1/connections": READ,
+    "api/v1/connections/<id>": READ_OFFER,
+    "api/v1/connections/<id>/look": Rule(everybody("405"), "401 404 ok ok ok ok ok"),
     "api/v1/providers": READ,
     "api/v1/providers/<slug>": READ,
     "api/v1/offers": READ,
@@ -270,6 +274,7 @@ EXPECTED: dict[str, Rule] = {
         "api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry", "delete"), ACT)
     ),
     "api/v1/workloads/<id>/edit": ACT.posting(lambda world: {"changes": {"priority": 3}}),
+    "api/v1/workloads/<id>/look": Rule(everybody("405"), "401 404 404 ok ok ok ok"),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
     "api/v1/workloads/<id>/extend": ACT.posting(lambda world: {"ends_by": "2030-01-01T00:00:00Z"}),
 }

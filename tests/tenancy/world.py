@@ -136,6 +136,7 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "join/": {"token": link.rstrip("/").rpartition("/")[2]},
         "account/second-factor/webauthn/keys/": {"pk": 1},
         "account/password/reset/": {"uidb36": "1", "key": "wrong"},
+        "api/v1/connections/": {"id": lab.connections["cortecs"].public_id},
         "api/v1/offers/": {"id": offer.public_id},
         "api/v1/providers/": {"slug": "cortecs"},
         "api/v1/projects/": at_settings | {"id": quota},

@@ -33,6 +33,7 @@ from gpuconsole.spend.api import router as costs
 from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.decisions.api import router as decisions
+from gpuconsole.workloads.halts.api import router as halts
 from gpuconsole.workloads.limits.api import router as limits
 from gpuconsole.workloads.log_api import router as logs
 from gpuconsole.workloads.presets.api import router as presets
@@ -105,7 +106,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-_WORK = (workloads, logs, decisions, limits, presets, requests, inventory)
+_WORK = (workloads, logs, decisions, limits, presets, requests, halts, inventory)
 for router in (accounts, projects, connections, catalog, *_WORK, costs, invoices):
     api.add_router("", router)
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
 from gpuconsole.inventory import pages as findings
@@ -16,12 +19,15 @@ from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.workloads import access, queries
 from gpuconsole.workloads.decisions.queries import undecided
-from gpuconsole.workloads.models import LaunchRequest, Workload
+from gpuconsole.workloads.halts import access as halts
+from gpuconsole.workloads.halts import progress
+from gpuconsole.workloads.models import Halt, HaltEntry, HaltScope, LaunchRequest, Workload
 from gpuconsole.workloads.requests import access as requests
 from gpuconsole.workloads.states import ReasonCode, State
 
 MOST = 12
 STUCK_AFTER = timedelta(minutes=15)
+HALTS_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,8 @@ def found(
     of_requests = (_of_request(request, now) for request in _asked(viewer, project, now))
     of_decisions = (_of_decision(workload) for workload in _undecided(viewer, project))
     of_findings = (_of_finding(row) for row in _found(viewer, project, now))
-    items = [item for item in (*of_workloads, *of_requests, *of_decisions, *of_findings) if item is not None]
+    of_halts = (_of_halt(halt) for halt in _halts(viewer, project, now))
+    items = [item for item in (*of_workloads, *of_requests, *of_decisions, *of_findings, *of_halts) if item]
     return sorted(items, key=lambda item: (item.hourly or Decimal(0), item.at), reverse=True)[:MOST]
 
 
@@ -112,6 +119,27 @@ def _unexplained(row: Finding) -> str:
     if row.mark == Mark.UNKNOWN:
         return "it carries our mark, without a record here"
     return "no record here explains it"
+
+
+def _halts(viewer: Viewer, project: Project | None, now: datetime) -> list[Halt]:
+    """Those that keep launches from being made, and those of the last day that not all confirmed."""
+    left = progress.unconfirmed(HaltEntry.objects.filter(halt=OuterRef("pk")))
+    open_ = Q(started_at__gte=now - HALTS_FOR) & Q(Exists(left))
+    found = halts.visible(viewer).filter(Q(holds_launches=True, released_at=None) | open_)
+    if project is not None:
+        found = found.exclude(Q(scope=HaltScope.PROJECT) & ~Q(project=project))
+    return list(found.annotate(is_open=Exists(left)).order_by("-id")[:MOST])
+
+
+def _of_halt(halt: Halt) -> Attention:
+    url = reverse("halt", args=(halt.public_id,))
+    who = halt.by.display_name if halt.by else "Whoever runs this console"
+    why = f"{who} pressed it."
+    if halt.is_holding:
+        why = f"{why} Launches are held until an admin lets them be made again."
+    is_open: bool = halt.is_open  # type: ignore[attr-defined] # annotated
+    text = "is not all confirmed" if is_open else "holds launches"
+    return Attention("octagon-x", "warning-text", str(halt), text, why, halt.started_at, url, "Open")
 
 
 def _of_workload(workload: Workload, now: datetime) -> Attention | None:

@@ -21,6 +21,7 @@ from gpuconsole.inventory import queries as inventory
 from gpuconsole.projects.models import Measure, Project, Quota
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import access, queries, timeline
+from gpuconsole.workloads.halts import access as halts
 from gpuconsole.workloads.limits import tight, use
 from gpuconsole.workloads.limits.bars import Bar
 from gpuconsole.workloads.lists import hardware
@@ -85,6 +86,7 @@ def context(
         ],
         "attention": attention.found(viewer, project, active, ended, now),
         "health": providers,
+        "stop_url": stop.url if (stop := halts.usual(viewer, project, is_mine=is_mine)) else "",
         "has_sandbox": any(item.connection.is_sandbox for item in providers),
         "legend": timeline.LEGEND,
         "stamp": polling.stamp(request, topic, fresh_s=60 if active else None),

@@ -89,6 +89,10 @@ def _limits(world: World) -> dict[str, Any]:
     return {"limit": world.names["requests/"]["limits"]}
 
 
+def _halt(world: World) -> dict[str, Any]:
+    return {"scope": "project", "project": world.lab.project.slug, "instances": "stop"}
+
+
 def _reason(world: World) -> dict[str, Any]:
     return {"reason": "Not now."}
 
@@ -136,6 +140,7 @@ def _within(prefix: str, rules: dict[str, Rule]) -> dict[str, Rule]:
 _FORM_OF = "launch/<slug:slug>/<slug:kind>/"
 _PRESET = "launch/presets/<slug:public_id>/"
 _REQUEST = "requests/<slug:public_id>/"
+_HALT = "stop-everything/<slug:public_id>/"
 _CONNECTION = "connections/<str:public_id>/"
 _FINDING = "reconcile/<slug:public_id>/"
 _PROJECT = "projects/<slug:slug>/settings/"
@@ -157,6 +162,10 @@ EXPECTED: dict[str, Rule] = {
     f"{_REQUEST}approve/": PROJECT_PRESS.posting(_limits),
     f"{_REQUEST}decline/": PROJECT_PRESS.posting(_reason),
     f"{_REQUEST}withdraw/": Rule(_NOT_POSTED, "in 404 404 403 ok 403 403"),
+    "stop-everything/": FORM,  # everybody has work of their own; the wider scopes: tests/workloads/halts/test_pages.py
+    "stop-everything/reports/": PAGE,
+    _HALT: WORK,
+    **_within(_HALT, {"again/": PROJECT_PRESS, "release/": PROJECT_PRESS}),
     "catalogue/": PAGE,
     "catalogue/compare/": PAGE,
     "catalogue/export.csv": PAGE,
@@ -277,6 +286,9 @@ EXPECTED: dict[str, Rule] = {
     **_within("api/v1/requests/<id>/", dict.fromkeys(("approve", "decline"), DECIDE.posting(_reason))),
     "api/v1/requests/<id>/trim": DECIDE.posting(lambda world: {"guards": {"stop_after_s": 60}}),
     "api/v1/requests/<id>/withdraw": Rule(everybody("405"), "401 404 404 403 ok 403 403"),
+    "api/v1/halts": Rule("401 ok ok ok ok ok ok", "401 404 404 403 403 ok ok").posting(_halt),
+    "api/v1/halts/reach": READ,
+    **_within("api/v1/halts/<id>", {"": READ_WORK, "/entries": READ_WORK, "/again": DECIDE, "/release": DECIDE}),
     "api/v1/projects/<slug>/workloads/estimate": ACT.posting(_launch),
     "api/v1/projects/<slug>/quotas": _QUOTAS.posting(_quota),
     "api/v1/projects/<slug>/quotas/<id>": READ_WORK,

@@ -17,9 +17,11 @@ from gpuconsole.projects.models import ExchangeRate, ProjectMember, ProjectRole
 from gpuconsole.spend.invoices import services as invoices
 from gpuconsole.spend.models import InvoiceSource
 from gpuconsole.workloads import ways
+from gpuconsole.workloads.halts import services as halts
+from gpuconsole.workloads.halts.reach import Reach
 from gpuconsole.workloads.limits import alert_rules
 from gpuconsole.workloads.limits.alert_rules import AlertTerms
-from gpuconsole.workloads.models import LaunchRequest, Workload
+from gpuconsole.workloads.models import Halt, HaltScope, InstanceEnd, LaunchRequest, Workload
 from gpuconsole.workloads.presets import services as presets
 from gpuconsole.workloads.presets.services import Content
 from gpuconsole.workloads.requests import links
@@ -84,6 +86,7 @@ def make_world() -> World:
 def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]]:
     owner, member = lab.owner, people["member"]
     assert member is not None
+    halt = _halted(lab)
     job = lab.workload("baseten", State.FAILED, by=member)
     instance = lab.workload("cortecs", State.RUNNING, by=member)
     Workload.objects.filter(pk=instance.pk).update(**ways.columns(instance, {"Password": SecretStr("way-in-1")}))
@@ -149,6 +152,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "api/v1/providers/": {"slug": "cortecs"},
         "api/v1/projects/": at_settings | {"id": quota},
         "api/v1/team/": {"id": team_quota},
+        "stop-everything/": {"public_id": halt.public_id},
+        "api/v1/halts/": {"id": halt.public_id},
         "api/v1/presets/": {"id": preset.public_id},
         "api/v1/requests/": {"id": request.public_id},
         "costs/invoices/": {"public_id": invoice.public_id},
@@ -156,6 +161,13 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "api/v1/workloads/": {"id": instance.public_id},
         "api/(": {"rest": "nothing"},
     }
+
+
+def _halted(lab: Lab) -> Halt:
+    """Everything in the project was stopped before there was anything, and launches were held for a moment."""
+    reach = Reach(HaltScope.PROJECT, lab.team, project=lab.project)
+    told = {"reach": reach, "by": lab.owner, "instances": InstanceEnd.STOP, "holds_launches": True}
+    return halts.release(halt=halts.stop_everything(**told), by=lab.owner)
 
 
 def _asked(lab: Lab, member: User) -> LaunchRequest:

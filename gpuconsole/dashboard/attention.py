@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
+from gpuconsole.core.processes import Process, silent
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.workloads.models import LaunchRequest, Workload
@@ -41,7 +42,8 @@ def found(
     """All that this person should look at, of their workloads and of what others ask of them."""
     of_workloads = (_of_workload(workload, now) for workload in (*active, *ended))
     of_requests = (_of_request(request, now) for request in _asked(viewer, project, now))
-    items = [item for item in (*of_workloads, *of_requests) if item is not None]
+    of_processes = (_of_process(one, now) for one in silent(now) if viewer.may_administer)
+    items = [item for item in (*of_workloads, *of_requests, *of_processes) if item is not None]
     return sorted(items, key=lambda item: (item.hourly or Decimal(0), item.at), reverse=True)[:MOST]
 
 
@@ -57,6 +59,13 @@ def _of_request(request: LaunchRequest, now: datetime) -> Attention:
     why = f"{who} asks {most} in {request.project.name}. Expires in {formats.duration(request.expires_at - now)}."
     url = f"/requests/{request.public_id}/"
     return Attention("hand", "warning-text", str(request), "waits for you", why, request.created_at, url, "Decide")
+
+
+def _of_process(process: Process, now: datetime) -> Attention:
+    """A process of the console that is not there, for whoever may see to it."""
+    seen = f"Last seen {formats.ago(now - process.seen_at)}. " if process.seen_at else ""
+    why, at = seen + process.trouble, process.seen_at or now
+    return Attention("shield-alert", "bad-text", process.label, "not running", why, at, "/connections/", "See")
 
 
 def _of_workload(workload: Workload, now: datetime) -> Attention | None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError, connection
 from psycopg_pool import PoolTimeout
 
-from gpuconsole.connections import health, opening
 from gpuconsole.sync import enforcing, guards
 from gpuconsole.sync.clock import Clock
 from gpuconsole.sync.watchdog import lookout, rounds
@@ -52,26 +51,24 @@ class StandIn:
     def pass_once(self) -> bool:
         """Look, let guards fire, and begin a round wherever an end waits; whether there was anything to do."""
         try:
-            outlook = _look()
-            if outlook.is_silent or outlook.is_late:
+            first = outlook = _look()
+            if first.is_silent or first.is_late:
                 with guards.speaking_as(rounds.SPEAKER):
                     enforcing.enforce(self.clock.now())
-                outlook = _look()
+                outlook = _look()  # with the ends that the guards asked for
         except (DatabaseError, PoolTimeout) as error:
             logger.warning("PostgreSQL is out of reach", extra={"error": str(error)})
             return True
         self._begin(outlook)
-        return not outlook.is_well
+        return not (first.is_well and outlook.is_well)
 
     def leave(self) -> None:
-        """Let what runs end, for a moment, and give everything back."""
+        """Let what runs end, for a moment."""
         until = time.monotonic() + _LEAVING_S
         while self._rounds and time.monotonic() < until:
             time.sleep(0.05)
             self._forget_ended()
         self._pool.shutdown(wait=False, cancel_futures=True)
-        health.flush()
-        opening.close_all()
 
     def _begin(self, outlook: Outlook) -> None:
         self._forget_ended()

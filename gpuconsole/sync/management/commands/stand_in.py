@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError
 
+from gpuconsole.connections import health, opening
 from gpuconsole.sync.watchdog.standing_in import StandIn
 
 
@@ -23,3 +26,6 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
         StandIn().stay(stop)
+        opening.close_all()
+        with contextlib.suppress(DatabaseError):  # it may just have gone
+            health.flush()

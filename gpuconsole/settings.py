@@ -124,8 +124,10 @@ def _database(url: str) -> dict[str, Any]:
         "HOST": query.pop("host", "") or (parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,  # else each connection answers one 500 after the database was restarted
-        # Threads share few connections: Celery closes after each task what it would otherwise keep.
-        "OPTIONS": query | {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
+        # Threads share few connections: Celery closes after each task what it would otherwise keep. A try to reconnect
+        # is soon given up for a fresh one: each waits twice as long as the one before, up to minutes after the server
+        # is back.
+        "OPTIONS": query | {"pool": {"min_size": 1, "max_size": 8, "timeout": 10, "reconnect_timeout": 5}},
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -28,6 +28,8 @@ _NEEDED = {
     Intent.RESTART: Feature.RESTART,
     Intent.DELETE: Feature.DELETE,
 }
+_SOON = timedelta(seconds=8)
+"""Longer than the first two waits between asks."""
 _TERMS = ("reserved", "stop_after_s", "ends_by")
 _ENDS = frozenset({Intent.STOP, Intent.END})
 
@@ -117,10 +119,13 @@ def _is_pending(row: Workload, intent: Intent) -> bool:
 
 
 def ask_again(row: Workload, now: datetime) -> None:
-    """Have the worker ask at once instead of at the end of its backoff; the wish itself stays as it was."""
-    if row.due_at is not None and row.due_at > now:
-        row.due_at = now
-        row.save(update_fields=["due_at"])
+    """Have the worker ask at once instead of at the end of a long backoff, which begins anew; the wish stays as it was.
+
+    What is asked again soon anyway is let be: else each press of a crowd would make a call.
+    """
+    if row.due_at is not None and row.due_at > now + _SOON:
+        row.due_at, row.intent_tries = now, min(row.intent_tries, 1)
+        row.save(update_fields=["due_at", "intent_tries"])
         wake(row, now)
 
 

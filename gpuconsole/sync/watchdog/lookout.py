@@ -13,6 +13,13 @@ PATIENCE_S = 20.0
 """So long an end that is due is left to the workers while they are alive."""
 SILENT_S = 15.0
 """Without a tick for so long, no worker is alive."""
+_FIGURES = {
+    "tick": heartbeats.TICK,
+    "silent_s": SILENT_S,
+    "deadline_s": DEADLINE_S,
+    "patience_s": PATIENCE_S,
+    "ahead_s": 90.0,  # without workers, ends that were asked for are looked at also before they are due again
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,7 @@ class Outlook:
 
 def look(database: heartbeats.Database) -> Outlook:
     """Ask once. A connection that a worker holds, or that nobody may ask just now, is left alone."""
-    figures = {"deadline_s": DEADLINE_S, "patience_s": PATIENCE_S, "silent_s": SILENT_S, "tick": heartbeats.TICK}
-    is_silent, is_late, ends = database.execute(_STATEMENT, figures).fetchone()
+    is_silent, is_late, ends = database.execute(_STATEMENT, _FIGURES).fetchone()
     return Outlook(is_silent, is_late, tuple(ends))
 
 
@@ -56,10 +62,11 @@ SELECT
     ARRAY (
         SELECT DISTINCT one.id
         FROM workloads_workload AS work JOIN connections_connection AS one ON one.id = work.connection_id
-        CROSS JOIN make_interval(secs => CASE WHEN are_silent THEN 0 ELSE %(patience_s)s END) AS patience
         WHERE work.intent IN ('end', 'stop') AND NOT work.state IN ('succeeded', 'failed', 'cancelled', 'draft')
-            AND (are_silent OR work.due_at <= now() - patience)
-            AND (one.breaker_until IS NULL OR one.breaker_until <= now() - patience)
+            AND work.due_at
+                <= now() - make_interval(secs => CASE WHEN are_silent THEN -%(ahead_s)s ELSE %(patience_s)s END)
+            AND coalesce(one.breaker_until, '-infinity')
+                <= now() - make_interval(secs => CASE WHEN are_silent THEN 0 ELSE %(patience_s)s END)
             AND (one.lease_token IS NULL OR one.lease_until IS NULL OR one.lease_until <= now())
             AND one.removed_at IS NULL
     )

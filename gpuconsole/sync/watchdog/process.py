@@ -55,8 +55,8 @@ def main(words: Sequence[str]) -> int:
     parsed = parser.parse_args(words)
     found = env.read()
     _log_lines(found.log_level)
-    if not found.database_url:
-        logger.error("DATABASE_URL is not set, and no `manage.py up` is running")
+    if trouble := _trouble(found):
+        logger.error(trouble)
         return 2
     watchdog = Watchdog(found.database_url)
     return watchdog.once() if parsed.once else watchdog.watch()
@@ -158,6 +158,15 @@ class Watchdog:
 
     def _obey(self, _number: int, _frame: FrameType | None) -> None:
         self.stop.set()
+
+
+def _trouble(found: env.Environment) -> str:
+    """What the operator must put right first; empty where nothing is."""
+    if not found.database_url:
+        return "DATABASE_URL is not set, and no `manage.py up` is running"
+    if not found.key_file.exists():
+        return f"{found.key_file} is not there: without the sealing keys no provider can be asked (GPUCONSOLE_KEY_FILE)"
+    return ""
 
 
 def _log_lines(level: str) -> None:

@@ -9,8 +9,8 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, connection
-from psycopg_pool import PoolTimeout
+from django.db import Error as DatabaseTrouble
+from django.db import connection
 
 from gpuconsole.sync import enforcing, guards
 from gpuconsole.sync.clock import Clock
@@ -56,8 +56,9 @@ class StandIn:
                 with guards.speaking_as(rounds.SPEAKER):
                     enforcing.enforce(self.clock.now())
                 outlook = _look()  # with the ends that the guards asked for
-        except (DatabaseError, PoolTimeout) as error:
+        except DatabaseTrouble as error:
             logger.warning("PostgreSQL is out of reach", extra={"error": str(error)})
+            connection.close()  # else it would stay broken after the server is back
             return True
         self._begin(outlook)
         return not (first.is_well and outlook.is_well)

@@ -8,7 +8,7 @@ import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError
+from django.db import Error as DatabaseTrouble
 
 from gpuconsole.connections import health, opening
 from gpuconsole.sync.watchdog.standing_in import StandIn
@@ -27,5 +27,5 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         StandIn().stay(stop)
         opening.close_all()
-        with contextlib.suppress(DatabaseError):  # it may just have gone
+        with contextlib.suppress(DatabaseTrouble):  # it may just have gone
             health.flush()

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path, re_path
 from django.utils.datastructures import MultiValueDict
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -31,6 +32,7 @@ from gpuconsole.spend.api import router as costs
 from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.limits.api import router as limits
+from gpuconsole.workloads.log_api import router as logs
 from gpuconsole.workloads.presets.api import router as presets
 from gpuconsole.workloads.requests.api import router as requests
 from gpuconsole.workloads.schemas import field_path
@@ -101,7 +103,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, limits, presets, requests, costs, invoices):
+for router in (accounts, projects, connections, catalog, workloads, logs, limits, presets, requests, costs, invoices):
     api.add_router("", router)
 
 
@@ -175,6 +177,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     return Swagger(settings={"persistAuthorization": True}).render_page(request, api)
 
 
+@csrf_exempt
 def unknown(request: HttpRequest, rest: str) -> HttpResponse:
     """Answer in the API's own shape below /api/ too."""
     return problem(request, 404, f"There is nothing at /api/{rest}.", code="not_found")

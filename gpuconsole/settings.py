@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     "costs": {"task": "spend.roll_up", "schedule": 20.0, "options": {"expires": 20}},
     "requests": {"task": "sync.request_mails", "schedule": 5.0, "options": {"expires": 5}},
     "digests": {"task": "spend.digests", "schedule": 300.0, "options": {"expires": 300}},
+    "forget": {"task": "sync.forget", "schedule": 600.0, "options": {"expires": 600}},
     "alerts": {"task": "sync.alerts", "schedule": 60.0, "options": {"expires": 60}},
 }
 

@@ -1,4 +1,4 @@
-"""All guards in a row, for whoever keeps time: the workers' tick, and the watchdog where there is none."""
+"""All guards in the order in which they are asked; each needs PostgreSQL alone, so that any process can run them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from gpuconsole.sync import deadlines, overspending
 
 logger = logging.getLogger(__name__)
 
-GUARDS: tuple[Callable[[datetime], object], ...] = (deadlines.enforce, overspending.enforce)
+GUARDS: tuple[Callable[[datetime], int], ...] = (deadlines.enforce, overspending.enforce)
+"""Each takes the moment and gives how often it fired. Doing one twice, or in two processes at once, does no harm."""
 
 
 def enforce(now: datetime) -> None:
-    """Let each guard look once. One that breaks does not keep the others from it."""
+    """Ask each once, where no worker's tick does. One that breaks does not keep the others from it."""
     for guard in GUARDS:
         try:
             guard(now)

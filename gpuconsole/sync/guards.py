@@ -11,7 +11,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.workloads import services, transitions
-from gpuconsole.workloads.models import EventKind, Workload
+from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import Kind, Reason, State
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def end(workload: Workload, reason: Reason, text: str) -> bool:
     """Ask for its end, or for its rest where that is enough; whether it was asked now. Twice does no harm."""
     try:
         with transitions.locked(workload.pk) as row:
-            if row.state not in GUARDED or row.ends_by != workload.ends_by:
+            if row.state not in GUARDED or row.intent in (Intent.STOP, Intent.END) or row.ends_by != workload.ends_by:
                 return False  # another tick or the watchdog was quicker, or its latest end was moved just now
             ask = services.stop if _may_rest(row) else services.terminate
             ask(workload=row, by=None, reason=reason)

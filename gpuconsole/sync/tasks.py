@@ -15,8 +15,9 @@ from gpuconsole.catalog.tasks import wake_stale
 from gpuconsole.connections import health, opening
 from gpuconsole.connections.tasks import wake_waiting
 from gpuconsole.core import heartbeats
-from gpuconsole.sync import alerting, claim, enforcing, request_mails, round
+from gpuconsole.sync import alerting, claim, forgetting, request_mails, round
 from gpuconsole.sync.clock import Clock
+from gpuconsole.sync.enforcing import GUARDS
 from gpuconsole.workloads.requests.services import expire_due as expire_requests
 
 logger = logging.getLogger(__name__)
@@ -24,9 +25,9 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="sync.tick")
 def tick() -> None:
-    """Every second: let all guards look, let launch requests expire, and send what is due on its way."""
+    """Every second: ask all guards, let launch requests expire, and send what is due on its way."""
     now = Clock().now()
-    for step in (enforcing.enforce, expire_requests, _send_due, wake_waiting, wake_stale, _say_alive):
+    for step in (*GUARDS, expire_requests, _send_due, wake_waiting, wake_stale, _say_alive):
         _at_the_door(step, now)
 
 
@@ -51,6 +52,12 @@ def alerts() -> None:
     _at_the_door(alerting.tell, Clock().now())
 
 
+@shared_task(name="sync.forget")
+def forget() -> None:
+    """Every ten minutes: remove logs and metrics that projects do not keep any longer."""
+    _at_the_door(forgetting.forget, Clock().now())
+
+
 @worker_shutdown.connect
 def put_away(**_: object) -> None:
     """Write what was counted and give the HTTP connections back."""
@@ -62,7 +69,7 @@ def _at_the_door(step: Callable[[datetime], object], now: datetime) -> None:
     try:
         step(now)
     except Exception:
-        logger.exception("a step of the tick broke", extra={"step": step.__name__})
+        logger.exception("a step of the tick broke", extra={"step": f"{step.__module__}.{step.__name__}"})
 
 
 def _say_alive(_now: datetime) -> None:

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workloads", "0018_what_is_billed_side_by_side"),
+        ("workloads", "0024_output_kept_and_found"),
     ]
 
     operations = [

@@ -27,7 +27,7 @@ _KNOWN = (
         heartbeats.TICK,
         "Workers",
         timedelta(seconds=60),
-        "Nothing is sent to providers or read from them. See that a worker and the beat run, and their logs.",
+        "Nothing is sent to providers or read from them. See that a worker, the beat and Redis run.",
     ),
     (
         heartbeats.WATCHDOG,

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path, re_path
 from django.utils.datastructures import MultiValueDict
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -25,12 +26,16 @@ from gpuconsole.connections.api import router as connections
 from gpuconsole.core.api import PROBLEM_TYPE, FieldProblem, problem
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.rates import TooMany
+from gpuconsole.inventory.api import router as inventory
 from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
 from gpuconsole.spend.api import router as costs
 from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
+from gpuconsole.workloads.decisions.api import router as decisions
+from gpuconsole.workloads.halts.api import router as halts
 from gpuconsole.workloads.limits.api import router as limits
+from gpuconsole.workloads.log_api import router as logs
 from gpuconsole.workloads.presets.api import router as presets
 from gpuconsole.workloads.requests.api import router as requests
 from gpuconsole.workloads.schemas import field_path
@@ -101,7 +106,8 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, limits, presets, requests, costs, invoices):
+_WORK = (workloads, logs, decisions, limits, presets, requests, halts, inventory)
+for router in (accounts, projects, connections, catalog, *_WORK, costs, invoices):
     api.add_router("", router)
 
 
@@ -175,6 +181,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     return Swagger(settings={"persistAuthorization": True}).render_page(request, api)
 
 
+@csrf_exempt
 def unknown(request: HttpRequest, rest: str) -> HttpResponse:
     """Answer in the API's own shape below /api/ too."""
     return problem(request, 404, f"There is nothing at /api/{rest}.", code="not_found")

@@ -6,15 +6,15 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Header, Query, Router, Status
-from pydantic import Field
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
 from gpuconsole.connections.access import find_connection_for
+from gpuconsole.connections.api import ConnectionOut, shape_connections
+from gpuconsole.connections.services import ask_look
 from gpuconsole.core.api import (
     COMMON_PROBLEMS,
     WRITE_PROBLEMS,
-    ApiQuery,
     Moment,
     PageQuery,
     QueryText,
@@ -24,7 +24,7 @@ from gpuconsole.core.api import (
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import find_project
 from gpuconsole.projects.models import Project, ProjectRole
-from gpuconsole.workloads import access, logs, previews, queries, services
+from gpuconsole.workloads import access, previews, queries, services
 from gpuconsole.workloads.estimate_schemas import EstimateOut, shape_estimate
 from gpuconsole.workloads.estimates import estimate
 from gpuconsole.workloads.models import Preset, Workload
@@ -37,8 +37,6 @@ from gpuconsole.workloads.schemas import (
     Events,
     ExtendIn,
     LaunchIn,
-    LogLineOut,
-    LogOut,
     PreviewOut,
     RequestOut,
     WayIn,
@@ -49,11 +47,9 @@ from gpuconsole.workloads.schemas import (
     shape_detail,
     shape_event,
 )
-from gpuconsole.workloads.states import Kind, State, Verb
+from gpuconsole.workloads.states import Kind, ReasonCode, State, Verb
 
 router = Router(tags=["Workloads"])
-
-LOG_BYTES = 256 * 1024
 
 
 class WorkloadQuery(PageQuery):
@@ -63,6 +59,8 @@ class WorkloadQuery(PageQuery):
     project: QueryText | None = None
     kind: Kind | None = None
     state: State | None = None
+    cause: ReasonCode | None = None
+    """Why it ended, as ``failure.cause`` tells it."""
     owner: QueryText | None = None
     """E-mail address of the person who launched it."""
     label: QueryText | None = None
@@ -71,13 +69,6 @@ class WorkloadQuery(PageQuery):
     created_from: Moment | None = None
     created_to: Moment | None = None
     """The first moment that is not in the range any more."""
-
-
-class LogQuery(ApiQuery):
-    """Where to read on in a log."""
-
-    after: Annotated[int, Field(ge=0, le=2**62)] = 0
-    """Byte offset: ``next`` of the answer before."""
 
 
 @router.post(
@@ -160,6 +151,7 @@ def list_workloads(request: HttpRequest, asked: Query[WorkloadQuery]) -> Workloa
         projects=_one(asked.project),
         kind=asked.kind,
         states=_one(asked.state),
+        cause=asked.cause or "",
         owner=asked.owner or "",
         label=asked.label or "",
         name=asked.name or "",
@@ -188,17 +180,6 @@ def list_events(request: HttpRequest, id: Text, asked: Query[PageQuery]) -> Even
     return Events(items=[shape_event(event) for event in found.items], newer=found.newer, older=found.older)
 
 
-@router.get("/workloads/{id}/logs", response={200: LogOut, **COMMON_PROBLEMS}, operation_id="read_logs")
-def read_logs(request: HttpRequest, id: Text, asked: Query[LogQuery]) -> LogOut:
-    """Lines behind a byte offset, at most 256 KiB an answer."""
-    workload = _find(request, id)
-    absent = logs.absent(workload)
-    part = logs.read(workload, asked.after, limit_bytes=LOG_BYTES)
-    lines = [LogLineOut(at=line.at, source=line.source, level=line.level, text=line.text) for line in part.lines]
-    is_complete = part.is_complete or absent is not None
-    return LogOut(items=lines, next=part.next, size=part.size, is_complete=is_complete, absent=absent)
-
-
 @router.post("/workloads/{id}/ways", response={200: WayOut, **WRITE_PROBLEMS}, operation_id="show_way")
 def show_way(request: HttpRequest, response: HttpResponse, id: Text, payload: WayIn) -> WayOut:
     """The value of one way in that ``connect`` shows as null; that it was asked for stands in the audit log."""
@@ -208,6 +189,15 @@ def show_way(request: HttpRequest, response: HttpResponse, id: Text, payload: Wa
     access.require(viewer, workload)
     response["Cache-Control"] = "no-store"
     return WayOut(way=payload.way, value=services.show_way(workload=workload, way=payload.way, by=viewer.user))
+
+
+@router.post("/workloads/{id}/look", response={202: ConnectionOut, **WRITE_PROBLEMS}, operation_id="look_at_workload")
+def look(request: HttpRequest, id: Text) -> Status[ConnectionOut]:
+    """Ask the provider at once how it stands, with all else on its connection; the answer tells of that connection."""
+    connection = _find(request, id).connection
+    ask_look(connection=connection)
+    connection.refresh_from_db()
+    return Status(202, shape_connections([connection])[0])
 
 
 @router.post("/workloads/{id}/extend", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="extend_workload")
@@ -238,6 +228,23 @@ def edit_workload(
     return shape_detail(_whole(done), timezone.now())
 
 
+@router.post("/workloads/{id}/retry", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="retry_workload")
+def retry(
+    request: HttpRequest,
+    id: Text,
+    idempotency_key: Annotated[Text | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)] = None,
+) -> WorkloadDetail:
+    """Run what failed or was cancelled again: another attempt where its provider has that, else another workload, which
+    is the answer then (see ``retry_of``). Where something should be changed first, ``warnings`` say what. The same
+    Idempotency-Key retries once."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    workload = _find(request, id)
+    access.require(viewer, workload)
+    done = services.retry(workload=workload, by=viewer.user, key=idempotency_key or "")
+    return shape_detail(_whole(done), timezone.now())
+
+
 def _act(verb: Verb) -> Any:
     """The operation that does one verb; the answer shows the workload with the intent written down."""
 
@@ -253,7 +260,7 @@ def _act(verb: Verb) -> Any:
     return act
 
 
-for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.RETRY, Verb.DELETE):
+for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.DELETE):
     router.post(
         f"/workloads/{{id}}/{_verb.value}",
         response={200: WorkloadDetail, **WRITE_PROBLEMS},

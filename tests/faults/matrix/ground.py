@@ -42,7 +42,7 @@ _TIMES: Mapping[type[Model], tuple[str, ...]] = {
     Workload: ("due_at", "look_until", "missing_since", "intent_at"),
 }
 """What says when something is due, or since when something lasts."""
-_ABOUT_WORK = ("workloads", "spend", "audit")
+_ABOUT_WORK = ("workloads", "inventory", "notify", "spend", "audit")
 
 
 @dataclass

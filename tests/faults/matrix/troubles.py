@@ -248,7 +248,7 @@ def _overslept(ground: Ground) -> Proof:
     gates = _hold(ground, is_after=True)
     scenes.launch(ground)
     ground.eventually(lambda: all(gate.held for gate in gates.values()), "all providers have acted")
-    ground.crew.freeze(sleeper, _nobody_is_in_a_transaction)
+    ground.crew.freeze(sleeper, lambda: _nobody_is_in_a_transaction() and scenes.all_sent_are_out(ground))
     ground.gateway.open_all()
     ground.let_leases_run_out()
     redis.client().flushall()  # what the sleeper had taken off the queue is lost with it
@@ -262,8 +262,14 @@ def _overslept(ground: Ground) -> Proof:
 def _nobody_is_in_a_transaction() -> bool:
     """Whoever sleeps in one keeps its rows from everybody until PostgreSQL cuts it off: another trouble than this."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
+        cursor.execute(_BUSY)
         return cursor.fetchone() == (0,)
+
+
+_BUSY = """
+SELECT count(*) FROM pg_stat_activity
+WHERE backend_type = 'client backend' AND state <> 'idle' AND pid <> pg_backend_pid()
+"""
 
 
 _DOUBT = frozenset({NOT_FOUND})

@@ -17,6 +17,7 @@ from gpuconsole.connections.access import visible_connections
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import polling
 from gpuconsole.dashboard import attention
+from gpuconsole.inventory import queries as inventory
 from gpuconsole.projects.models import Measure, Project, Quota
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import access, queries, timeline
@@ -75,6 +76,7 @@ def context(
         "now": now,
         "is_mine": is_mine,
         "figures": _figures(active, ended),
+        "unexplained": None if project or is_mine else inventory.unexplained(viewer, now),
         "bars": _gpu_bars(viewer, project, now),
         "strips": strips,
         "has_more": len(active) > MOST_ACTIVE,

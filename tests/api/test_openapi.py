@@ -33,6 +33,7 @@ TOLD_IN_WORDS = {
     "list_offers",
     "list_offer_prices",
     "list_presets",
+    "list_findings",
     "list_requests",
     "list_halts",
     "list_halt_entries",

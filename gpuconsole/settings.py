@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "gpuconsole.sync",
     "gpuconsole.spend",
     "gpuconsole.notify",
+    "gpuconsole.inventory",
     "gpuconsole.workloads",
     "gpuconsole.catalog",
     "gpuconsole.connections",

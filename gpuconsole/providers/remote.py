@@ -196,6 +196,8 @@ class Remote:
     ports: tuple[Port, ...] = ()
     """Those of the ways in that are published ports."""
     raw: Mapping[str, Any] = field(default_factory=dict)
+    is_whole: bool = True
+    """False: a list told it, which leaves out the ways in and parts of ``raw``; what is known of those stays."""
 
 
 GAP = "gap"

@@ -37,6 +37,7 @@ class World:
         self.requests: deque[dict[str, Any]] = deque(maxlen=REQUESTS_KEPT)
         self._resources: dict[str, dict[str, Resource]] = {}
         self._tables: dict[str, dict[str, Any]] = {}
+        self._turn: dict[str, int] = {}
         self.is_touched = False  # whether a call may have changed anything since it was last kept
 
     def now(self) -> float:
@@ -94,6 +95,13 @@ class World:
         if provider is not None:
             return list(self._resources.get(provider, {}).values())
         return [resource for of_provider in self._resources.values() for resource in of_provider.values()]
+
+    def in_turn(self, provider: str) -> Iterator["Resource"]:
+        """The resources of a provider, going on behind the one at which the last such look ended, once round."""
+        found, start = self.resources(provider), self._turn.get(provider, 0)
+        for step in range(len(found)):
+            self._turn[provider] = (start + step + 1) % len(found)
+            yield found[(start + step) % len(found)]
 
     def charges(self, provider: str) -> list[Charge]:
         """What all resources of a provider have been charged for, deleted and hidden ones too."""
@@ -170,6 +178,14 @@ class Resource:
     def state(self, now: float) -> str:
         """The provider's raw status word at that moment."""
         raise NotImplementedError
+
+    def history(self, now: float) -> list[tuple[float, str]]:
+        """The status words that it has been through, with the moments at which it came to them."""
+        raise NotImplementedError
+
+    def stir(self) -> bool:
+        """Have it go through some of its statuses once more, as its owner can; false where that cannot be now."""
+        return False
 
     def ended_at(self, now: float) -> float | None:
         """When the resource came to its present end, if it has."""

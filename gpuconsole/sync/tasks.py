@@ -15,6 +15,7 @@ from gpuconsole.connections import health, opening
 from gpuconsole.connections.tasks import wake_waiting
 from gpuconsole.sync import alerting, claim, deadlines, forgetting, overspending, request_mails, round
 from gpuconsole.sync.clock import Clock
+from gpuconsole.workloads.halts.services import resume_due as resume_halts
 from gpuconsole.workloads.requests.services import expire_due as expire_requests
 
 logger = logging.getLogger(__name__)
@@ -22,9 +23,11 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="sync.tick")
 def tick() -> None:
-    """Every second: enforce deadlines and budgets, let launch requests expire, and send what is due on its way."""
+    """Every second: enforce deadlines and budgets, let launch requests expire, go on with halts that were interrupted,
+    and send what is due on its way."""
     now = Clock().now()
-    for step in (deadlines.enforce, overspending.enforce, expire_requests, _send_due, wake_waiting, wake_stale):
+    ends = (deadlines.enforce, overspending.enforce, expire_requests, resume_halts)
+    for step in (*ends, _send_due, wake_waiting, wake_stale):
         _at_the_door(step, now)
 
 

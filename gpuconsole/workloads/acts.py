@@ -14,6 +14,7 @@ from gpuconsole.workloads import access, causes
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.services.editing import refuse_edit
 from gpuconsole.workloads.states import VERBS, Kind, State, Verb
+from gpuconsole.workloads.unspecified import why_not
 from gpuconsole.workloads.usage import cost_so_far
 
 
@@ -141,6 +142,8 @@ def _is_untimely(workload: Workload, verb: Verb) -> bool:
 
 def _reason(workload: Workload, verb: Verb) -> str:
     state = State(workload.state)
+    if unknown := why_not(workload, verb):
+        return unknown
     if verb == Verb.EDIT:
         return _reason_not_to_edit(workload)
     if verb == Verb.DELETE and workload.intent == Intent.DELETE:

@@ -10,6 +10,8 @@ from ninja import Header, Query, Router, Status
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
 from gpuconsole.connections.access import find_connection_for
+from gpuconsole.connections.api import ConnectionOut, shape_connections
+from gpuconsole.connections.services import ask_look
 from gpuconsole.core.api import (
     COMMON_PROBLEMS,
     WRITE_PROBLEMS,
@@ -187,6 +189,15 @@ def show_way(request: HttpRequest, response: HttpResponse, id: Text, payload: Wa
     access.require(viewer, workload)
     response["Cache-Control"] = "no-store"
     return WayOut(way=payload.way, value=services.show_way(workload=workload, way=payload.way, by=viewer.user))
+
+
+@router.post("/workloads/{id}/look", response={202: ConnectionOut, **WRITE_PROBLEMS}, operation_id="look_at_workload")
+def look(request: HttpRequest, id: Text) -> Status[ConnectionOut]:
+    """Ask the provider at once how it stands, with all else on its connection; the answer tells of that connection."""
+    connection = _find(request, id).connection
+    ask_look(connection=connection)
+    connection.refresh_from_db()
+    return Status(202, shape_connections([connection])[0])
 
 
 @router.post("/workloads/{id}/extend", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="extend_workload")

@@ -100,6 +100,7 @@ class Page:
         stamp = polling.stamp(
             self.request,
             f"workload:{self.workload.pk}",
+            f"connection:{self.workload.connection_id}",
             fresh_s=None if self.is_settled else 30,
             watches=None if self.is_settled else (self.workload.connection_id, self.workload.pk),
         )
@@ -143,6 +144,8 @@ def head(page: Page) -> dict[str, Any]:
         "attempt_text": f"attempt {workload.attempt}",
         "parts_badge": _parts_badge(workload),
         "age": None if workload.is_final else workload.seen_at,
+        "look_url": "" if workload.is_final or not workload.remote_id else f"{page.url}look/",
+        "is_look_new": workload.connection.has_fresh_answer(page.now),
         "acts": buttons,
         "more_acts": [act for act in buttons if act.is_more],
         "removed_text": f"removed at {page.provider.name}" if workload.removed_at else "",

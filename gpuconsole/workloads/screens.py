@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import viewer
+from gpuconsole.connections.services import ask_look
 from gpuconsole.core import formats, polling
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import htmx_target, render_page, stop_polling, unchanged, wants_fragment
@@ -36,6 +37,20 @@ def listing(request: HttpRequest, words: Words) -> HttpResponse:
     person = viewer(request)
     context = lists.context(request, person, focused_project(request, person), words)
     return render_page(request, "workloads/list.html", "workloads/_table.html", context)
+
+
+@login_required
+@require_POST
+def look(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
+    """Have a worker ask the provider now how it stands; whoever sees it may ask."""
+    workload = access.find_workload(viewer(request), public_id, words.kind)
+    try:
+        ask_look(connection=workload.connection)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        watched(workload.connection_id, workload.pk)
+    return redirect(workload)
 
 
 @login_required

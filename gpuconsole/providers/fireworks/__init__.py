@@ -24,6 +24,7 @@ PROVIDER = Provider(
     name_max=63,
     credentials=FireworksCredentials,
     sandbox_credentials={"api_key": "sandbox-fireworks-key"},
+    requests_per_s=20,  # of 6,000 a minute with a payment method (docs); without one it refuses, and that is waited for
     statuses=STATUSES,
     said=SAID,
     refused=REFUSED,

@@ -29,6 +29,7 @@ PROVIDER = Provider(
     advice=ADVICE,
     features=frozenset({Feature.STOP, Feature.START, Feature.RESTART, Feature.METRICS, Feature.EDIT}),
     adapter=NovitaAdapter,
+    requests_per_s=12.0,  # no limit is published; 2,000 instances are 20 pages
     edits=NovitaEdits,
     billing="By the second, from pulling the image until it is stopped; disks are charged while it is off too, "
     "until it is deleted.",

@@ -21,6 +21,7 @@ from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, launch, refu
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import FINAL, State, Verb
 from gpuconsole.workloads.tokens import new_token
+from gpuconsole.workloads.unspecified import refuse_without_spec
 
 
 def retry(*, workload: Workload, by: User | None, key: str = "") -> Workload:
@@ -35,6 +36,7 @@ def retry(*, workload: Workload, by: User | None, key: str = "") -> Workload:
             if (made := _made_before(row, key)) is not None:
                 return made
             refuse_in_state(row, Verb.RETRY)
+            refuse_without_spec(row, Verb.RETRY)
             provider = registry.get(row.provider)
             warning = causes.warning(row, provider)
             spec = provider.spec.read(row.spec)

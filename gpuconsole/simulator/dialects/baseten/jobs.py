@@ -111,6 +111,10 @@ class Job(Resource):
         """The natural course until then; a clock that was set back cannot take its beginning away."""
         return self.course[:1] + [step for step in self.course[1:] if step[0] <= moment]
 
+    def history(self, now: float) -> list[tuple[float, str]]:
+        """The statuses that it has been through."""
+        return [(moment, PREFIX + word) for moment, word in self.entered(now)]
+
     def word(self, now: float) -> str:
         """The present status without its prefix."""
         return self.entered(now)[-1][1]

@@ -130,6 +130,10 @@ class Job(Resource):
             steps = [*_until(steps, self.delete_asked_at), (self.delete_asked_at, DELETING)]
         return steps[:1] + _until(steps[1:], now)  # a clock that was set back cannot take the beginning away
 
+    def history(self, now: float) -> list[tuple[float, str]]:
+        """The states that it has been through."""
+        return self.entered(now)
+
     def state(self, now: float) -> str:
         """The present state."""
         return self.entered(now)[-1][1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from gpuconsole.simulator.charges import Charge
@@ -13,6 +14,7 @@ from gpuconsole.simulator.dialects.otoy.ids import make_uuid
 from gpuconsole.simulator.dialects.otoy.jobs import Job
 from gpuconsole.simulator.dialects.otoy.keys import EXPIRED, SANDBOX
 from gpuconsole.simulator.dialects.otoy.logs import logs
+from gpuconsole.simulator.dialects.otoy.paging import Lazy
 from gpuconsole.simulator.dialects.otoy.runs import FINAL, Run
 from gpuconsole.simulator.dialects.otoy.signing import require_signature
 from gpuconsole.simulator.web import BadJson, Request, Response, Router, json_response
@@ -99,7 +101,8 @@ class Otoy:
 
     def _list(self, request: Request) -> Response:
         now = self._world.now()
-        return paging.answer([job.as_json(now) for job in self._visible()], request.query, JOB_FILTERS)
+        rows = [Lazy({"status": job.shown_state(now)}, partial(job.as_json, now)) for job in self._visible()]
+        return paging.answer(rows, request.query, JOB_FILTERS)
 
     def _read(self, request: Request, job_id: str) -> Response:
         return json_response(self._find(job_id).as_json(self._world.now()))
@@ -118,7 +121,8 @@ class Otoy:
         now, wanted = self._world.now(), request.query.get("filter[job_uuid]", "").lower()
         jobs = [job for job in self._visible() if wanted in ("", job.id)]
         runs = sorted(((run, job) for job in jobs for run in job.runs(now)), key=lambda pair: pair[0].began_at)
-        return paging.answer([job.run_json(run, now) for run, job in runs], request.query, RUN_FILTERS)
+        rows = [Lazy({"status": run.word, "job_uuid": job.id}, partial(job.run_json, run, now)) for run, job in runs]
+        return paging.answer(rows, request.query, RUN_FILTERS)
 
     def _read_run(self, request: Request, run_id: str) -> Response:
         now = self._world.now()

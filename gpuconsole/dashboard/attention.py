@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
+from gpuconsole.core.processes import Process, silent
 from gpuconsole.inventory import pages as findings
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, Mark
 from gpuconsole.inventory.queries import DEAREST_FIRST, alarming, worth
@@ -55,7 +56,9 @@ def found(
     of_decisions = (_of_decision(workload) for workload in _undecided(viewer, project))
     of_findings = (_of_finding(row) for row in _found(viewer, project, now))
     of_halts = (_of_halt(halt) for halt in _halts(viewer, project, now))
-    items = [item for item in (*of_workloads, *of_requests, *of_decisions, *of_findings, *of_halts) if item]
+    of_processes = (_of_process(one, now) for one in silent(now) if viewer.may_administer)
+    of_all = (*of_workloads, *of_requests, *of_decisions, *of_findings, *of_halts, *of_processes)
+    items = [item for item in of_all if item is not None]
     return sorted(items, key=lambda item: (item.hourly or Decimal(0), item.at), reverse=True)[:MOST]
 
 
@@ -140,6 +143,13 @@ def _of_halt(halt: Halt) -> Attention:
     is_open: bool = halt.is_open  # type: ignore[attr-defined] # annotated
     text = "is not all confirmed" if is_open else "holds launches"
     return Attention("octagon-x", "warning-text", str(halt), text, why, halt.started_at, url, "Open")
+
+
+def _of_process(process: Process, now: datetime) -> Attention:
+    """A process of the console that is not there, for whoever may see to it."""
+    seen = f"Last seen {formats.ago(now - process.seen_at)}. " if process.seen_at else ""
+    why, at = seen + process.trouble, process.seen_at or now
+    return Attention("shield-alert", "bad-text", process.label, "not running", why, at, "/connections/", "See")
 
 
 def _of_workload(workload: Workload, now: datetime) -> Attention | None:

@@ -35,29 +35,32 @@ WORK_FOR = timedelta(seconds=2)
 """How long what keeps coming up is worked off before the provider is looked at again."""
 
 
-def sync(connection_id: int, clock: Clock, *, is_offered: bool = False) -> None:
+def sync(
+    connection_id: int, clock: Clock, *, is_offered: bool = False, steps: Callable[[Context], bool] | None = None
+) -> None:
     """Do a round unless another worker has the connection; then that one looks again before it lets go.
 
-    ``is_offered``: the tick set the connection aside, so nobody needs to be told when it is taken.
+    ``is_offered``: the tick set the connection aside, so nobody needs to be told when it is taken. ``steps``: others
+    than all; they tell whether all went well.
     """
     for _ in range(MOST_IN_A_ROW):
         lease = _claim(connection_id, clock, is_offered=is_offered)
         if lease is None:
             return
         with lease.held(clock):
-            next_at = run(lease, clock)
+            next_at = run(lease, clock, steps)
         if not lease.release(next_at, clock.now()):
             return
 
 
-def run(lease: Lease, clock: Clock) -> datetime:
+def run(lease: Lease, clock: Clock, steps: Callable[[Context], bool] | None = None) -> datetime:
     """The round itself, by whoever holds the lease; gives the time of the next."""
     connection = Connection.objects.get(pk=lease.connection_id)
     try:
         context = _open(connection, lease, clock)
         if connection.breaker_until is not None:
             _probe(context)
-        is_well = _steps(context)
+        is_well = (steps or _steps)(context)
     except ProviderError as error:
         logger.warning("a round failed", extra={"connection": connection.pk, "error": error.message})
         return bookkeeping.failed(connection, error, clock.now())
@@ -113,7 +116,7 @@ def _adapter(connection: Connection) -> Adapter:
 
 def _steps(context: Context) -> bool:
     """All steps, each as far as it goes: what breaks in one does not keep the others from their work."""
-    is_well = _step(context, apply.observe) if _is_blind_to_an_end(context) else True
+    is_well = _step(context, apply.observe) if is_blind_to_an_end(context) else True
     is_well &= _work_off(context) & _step(context, apply.observe)
     if context.lease.take_mark():
         is_well &= _work_off(context)
@@ -129,7 +132,7 @@ def _work_off(context: Context) -> bool:
     return is_well
 
 
-def _is_blind_to_an_end(context: Context) -> bool:
+def is_blind_to_an_end(context: Context) -> bool:
     """Whether something is about to be ended for good that may have stopped since the last look: once it is deleted,
     nobody tells any more until when it was billed."""
     synced_at = context.connection.synced_at

@@ -285,8 +285,12 @@ class Workload(models.Model):
                 condition=Q(state__in=["succeeded", "failed", "cancelled"]),
                 name="workload_alike",
             ),
-            # deadlines
-            models.Index(fields=["ends_by"], condition=Q(ends_by__isnull=False), name="workload_deadline"),
+            # deadlines that can still be missed
+            models.Index(
+                fields=["ends_by"],
+                condition=Q(ends_by__isnull=False) & ~Q(state__in=["succeeded", "failed", "cancelled"]),
+                name="workload_open_deadline",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -31,6 +31,8 @@ NEEDED = {
     Intent.RESTART: Feature.RESTART,
     Intent.DELETE: Feature.DELETE,
 }
+_SOON = timedelta(seconds=8)
+"""Longer than the first two waits between asks."""
 _TERMS = ("reserved", "stop_after_s", "ends_by")
 ENDS = frozenset({Intent.STOP, Intent.END})
 
@@ -124,20 +126,23 @@ def is_pending(row: Workload, intent: Intent) -> bool:
 
 
 def ask_again(row: Workload, now: datetime) -> None:
-    """Have the worker ask at once instead of at the end of its backoff; the wish itself stays as it was."""
+    """Have the worker ask at once instead of at the end of a long backoff, which begins anew; the wish stays as it was.
+
+    What is asked again soon anyway is let be: else each press of a crowd would make a call.
+    """
     if hastened(row, now):
         row.save(update_fields=HASTENED)
         wake(row, now)
 
 
-HASTENED = ("due_at",)
+HASTENED = ("due_at", "intent_tries")
 
 
 def hastened(row: Workload, now: datetime) -> bool:
-    """End the wait for the next try, in memory; false where there is none."""
-    if row.due_at is None or row.due_at <= now:
+    """End a long wait for the next try, in memory; false where it comes soon anyway."""
+    if row.due_at is None or row.due_at <= now + _SOON:
         return False
-    row.due_at = now
+    row.due_at, row.intent_tries = now, min(row.intent_tries, 1)
     return True
 
 

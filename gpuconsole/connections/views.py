@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import Viewer, require_team_admin, viewer
@@ -17,6 +18,7 @@ from gpuconsole.core import polling
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
 from gpuconsole.core.htmx import htmx_target, render_page, unchanged, wants_fragment
+from gpuconsole.core.processes import processes
 from gpuconsole.projects.access import visible_projects
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
@@ -37,6 +39,7 @@ def connections(request: HttpRequest) -> HttpResponse:
         "rows": pages.rows(person),
         "may_administer": person.may_administer,
         "providers": registry.every(),
+        "processes": processes(timezone.now()),
         "stamp": polling.stamp(request, *topics, fresh_s=_AGE_S),
     }
     return render_page(request, "connections/list.html", "connections/_rows.html", context)

@@ -17,9 +17,11 @@ from gpuconsole.connections.access import visible_connections
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import polling
 from gpuconsole.dashboard import attention
+from gpuconsole.inventory import queries as inventory
 from gpuconsole.projects.models import Measure, Project, Quota
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import access, queries, timeline
+from gpuconsole.workloads.halts import access as halts
 from gpuconsole.workloads.limits import tight, use
 from gpuconsole.workloads.limits.bars import Bar
 from gpuconsole.workloads.lists import hardware
@@ -74,6 +76,7 @@ def context(
         "now": now,
         "is_mine": is_mine,
         "figures": _figures(active, ended),
+        "unexplained": None if project or is_mine else inventory.unexplained(viewer, now),
         "bars": _gpu_bars(viewer, project, now),
         "strips": strips,
         "has_more": len(active) > MOST_ACTIVE,
@@ -83,6 +86,7 @@ def context(
         ],
         "attention": attention.found(viewer, project, active, ended, now),
         "health": providers,
+        "stop_url": stop.url if (stop := halts.usual(viewer, project, is_mine=is_mine)) else "",
         "has_sandbox": any(item.connection.is_sandbox for item in providers),
         "legend": timeline.LEGEND,
         "stamp": polling.stamp(request, topic, fresh_s=60 if active else None),

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import httpx
 from pydantic import BaseModel
 
+from gpuconsole.providers.causes import Cause, Ending, Words
 from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.http import OnCall
 from gpuconsole.providers.looks import Held, Look
@@ -20,7 +21,6 @@ from gpuconsole.providers.remote import (
     UNHEARD_OF,
     Checkpoint,
     Choice,
-    Ending,
     LogPage,
     Offer,
     Reading,
@@ -166,6 +166,12 @@ class Provider:
     """A sentence for each feature that users look for and the provider does not offer."""
     endings: Mapping[str, Ending] = field(default_factory=dict)
     """The final status words that tell by themselves why work ended."""
+    said: Words = ()
+    """Its own words for a cause, in messages and in what it says of nodes and workers."""
+    refused: Words = ()
+    """Its own words in the refusal of a launch: codes and reasons of the body among them."""
+    advice: Mapping[Cause, str] = field(default_factory=dict)
+    """What to do about a cause, where it is done otherwise than elsewhere."""
     example: Mapping[str, Any] = field(default_factory=dict)
     """A short spec for guides, without its ``provider``; empty where others explain better."""
     guess: Callable[[str], Reading] | None = None

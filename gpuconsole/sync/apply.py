@@ -19,6 +19,8 @@ from gpuconsole.workloads.models import EventKind, Workload, WorkloadQuerySet
 from gpuconsole.workloads.states import FINAL, State
 
 STALE = timedelta(seconds=10)
+LONG_STALE = timedelta(seconds=30)
+_NAP_S = 0.2
 AT_A_TIME = 500
 """Rows that are read and locked together, so that neither memory nor anybody's waiting grows with a first look."""
 
@@ -64,12 +66,13 @@ def _look(context: Context) -> None:
 
 
 def _may_look(context: Context) -> bool:
-    if context.limit.take() == 0:
-        return True
-    synced_at = context.connection.synced_at
-    if synced_at is not None and context.now - synced_at < STALE:
-        return False
-    context.limit.wait()
+    """Whether there is leave for a look; who waits for a launch or an end goes first, though not for ever."""
+    while (wait_s := context.limit.take()) > 0:
+        synced_at = context.connection.synced_at
+        age = STALE if synced_at is None else context.now - synced_at
+        if age < STALE or (age < LONG_STALE and context.lease.is_marked()):
+            return False
+        time.sleep(min(wait_s, _NAP_S))
     return True
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from gpuconsole.connections.calls import Calls
@@ -25,6 +27,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 AT_ONCE = 4
 """Calls to one account at the same time."""
+MOST_AT_ONCE = 16
+"""The same for launches, as far as the rate limit goes: as many as an adapter keeps connections open."""
 
 
 @dataclass(slots=True)
@@ -104,12 +108,35 @@ def ask_together(
     """Make a few calls side by side and give each outcome as it comes; the threads never touch the database."""
     if len(calls) == 1:
         workload, call = calls[0]
-        yield workload, _outcome(context, call)
+        yield workload, _outcome(context, partial(context.ask, call))
         return
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="call") as pool:
-        asked = {pool.submit(_outcome, context, call): workload for workload, call in calls}
+        asked = {pool.submit(_outcome, context, partial(context.ask, call)): workload for workload, call in calls}
         for future in as_completed(asked):
             yield asked[future], future.result()
+
+
+def ask_as_they_come(
+    context: Context, pending: deque[Workload], begin: Callable[[Workload], Callable[[], T] | None]
+) -> Iterator[tuple[Workload, T | ProviderError]]:
+    """Keep as many calls in flight as the rate limit gives leave for, the next one beginning when there is any.
+
+    ``begin`` gives a row's call just before it is made, or None to leave the row out. Whoever wants no more to begin
+    clears ``pending``; what is in flight is waited for.
+    """
+    most = min(MOST_AT_ONCE, max(AT_ONCE, int(context.limit.burst)))
+    asked = dict[Future[T | ProviderError], Workload]()
+    with ThreadPoolExecutor(most, thread_name_prefix="call") as pool:
+        while pending or asked:
+            wait_s = None
+            while pending and len(asked) < most and (wait_s := context.limit.take_little()) == 0:
+                row = pending.popleft()
+                if (call := begin(row)) is not None:
+                    asked[pool.submit(_outcome, context, partial(context.count, call))] = row
+            if not asked:
+                time.sleep(wait_s or 0)
+            for future in wait(asked, timeout=wait_s or None, return_when=FIRST_COMPLETED).done:
+                yield asked.pop(future), future.result()
 
 
 def may_go_on(outcomes: Iterable[object]) -> bool:
@@ -135,7 +162,7 @@ def in_batches(rows: Iterable[Workload], size: int = AT_ONCE) -> Iterator[list[W
 
 def _outcome(context: Context, call: Callable[[], T]) -> T | ProviderError:
     try:
-        return context.ask(call)
+        return call()
     except ProviderError as error:
         return error
     except Exception:

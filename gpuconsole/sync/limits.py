@@ -69,8 +69,12 @@ class Limit:
         if calls > 0:
             self.take(calls=calls, keep=-max(calls, self.rate * _MOST_OWED_S))
 
+    def take_little(self) -> float:
+        """``take`` for what a person waits for: it borrows up to another burst, which reads then save."""
+        return self.take(keep=-self.burst)
+
     def wait_little(self) -> None:
-        """For what a person waits for: it borrows up to another burst, which reads then save."""
+        """``wait`` for what a person waits for."""
         self.wait(keep=-self.burst)
 
 

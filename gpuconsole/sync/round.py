@@ -1,10 +1,10 @@
-"""One round of one connection: send what is to be sent, ask for what was wished, observe, fetch output."""
+"""One round of one connection: send what is to be sent, ask for what was wished, observe, compare, fetch output."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from gpuconsole.connections import calls
@@ -15,12 +15,13 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Adapter
 from gpuconsole.providers.errors import NotAuthorized, ProviderError
-from gpuconsole.sync import acting, apply, bookkeeping, claim, editing, launching, lost, output, removing
-from gpuconsole.sync.adopt import SENT_BY, is_unanswered
+from gpuconsole.sync import acting, apply, bookkeeping, claim, editing, launching, lost, output, reconcile, removing
+from gpuconsole.sync.adopt import SENT_BY
 from gpuconsole.sync.claim import Lease
 from gpuconsole.sync.clock import Clock
 from gpuconsole.sync.context import Context
 from gpuconsole.sync.limits import Limit
+from gpuconsole.workloads.decisions.queries import is_unanswered
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import FINAL
 from gpuconsole.workloads.watching import watched_now
@@ -30,31 +31,36 @@ logger = logging.getLogger(__name__)
 MOST_IN_A_ROW = 10
 """Rounds for wake-ups that came meanwhile, before others get the worker; the tick goes on."""
 MOST_DUE = 200
+WORK_FOR = timedelta(seconds=2)
+"""How long what keeps coming up is worked off before the provider is looked at again."""
 
 
-def sync(connection_id: int, clock: Clock, *, is_offered: bool = False) -> None:
+def sync(
+    connection_id: int, clock: Clock, *, is_offered: bool = False, steps: Callable[[Context], bool] | None = None
+) -> None:
     """Do a round unless another worker has the connection; then that one looks again before it lets go.
 
-    ``is_offered``: the tick set the connection aside, so nobody needs to be told when it is taken.
+    ``is_offered``: the tick set the connection aside, so nobody needs to be told when it is taken. ``steps``: others
+    than all; they tell whether all went well.
     """
     for _ in range(MOST_IN_A_ROW):
         lease = _claim(connection_id, clock, is_offered=is_offered)
         if lease is None:
             return
         with lease.held(clock):
-            next_at = run(lease, clock)
+            next_at = run(lease, clock, steps)
         if not lease.release(next_at, clock.now()):
             return
 
 
-def run(lease: Lease, clock: Clock) -> datetime:
+def run(lease: Lease, clock: Clock, steps: Callable[[Context], bool] | None = None) -> datetime:
     """The round itself, by whoever holds the lease; gives the time of the next."""
     connection = Connection.objects.get(pk=lease.connection_id)
     try:
         context = _open(connection, lease, clock)
         if connection.breaker_until is not None:
             _probe(context)
-        is_well = _steps(context)
+        is_well = (steps or _steps)(context)
     except ProviderError as error:
         logger.warning("a round failed", extra={"connection": connection.pk, "error": error.message})
         return bookkeeping.failed(connection, error, clock.now())
@@ -110,14 +116,23 @@ def _adapter(connection: Connection) -> Adapter:
 
 def _steps(context: Context) -> bool:
     """All steps, each as far as it goes: what breaks in one does not keep the others from their work."""
-    is_well = _step(context, apply.observe) if _is_blind_to_an_end(context) else True
-    is_well &= _work(context) & _step(context, apply.observe)
+    is_well = _step(context, apply.observe) if is_blind_to_an_end(context) else True
+    is_well &= _work_off(context) & _step(context, apply.observe)
     if context.lease.take_mark():
-        is_well &= _work(context)
+        is_well &= _work_off(context)
+    is_well &= _step(context, reconcile.reconcile)
     return is_well & _step(context, output.fetch)
 
 
-def _is_blind_to_an_end(context: Context) -> bool:
+def _work_off(context: Context) -> bool:
+    """What is due, and what comes up meanwhile: somebody waits for it, and looks can wait for a moment."""
+    until, is_well = context.now + WORK_FOR, _work(context)
+    while context.now < until and context.lease.take_mark():
+        is_well &= _work(context)
+    return is_well
+
+
+def is_blind_to_an_end(context: Context) -> bool:
     """Whether something is about to be ended for good that may have stopped since the last look: once it is deleted,
     nobody tells any more until when it was billed."""
     synced_at = context.connection.synced_at

@@ -39,6 +39,13 @@ MISSING_FOR = timedelta(minutes=2)
 ESCALATE_AFTER_MIN = (5, 15, 60)
 """When an act that is not confirmed is said to be late."""
 
+INVENTORY_EVERY = timedelta(minutes=5)
+"""How often everything in an account is compared with what is on record."""
+INVENTORY_AGAIN = timedelta(seconds=30)
+"""Until the second look at what was seen for the first time: only what both agree on is shown."""
+INVENTORY_LATE = timedelta(minutes=1)
+"""So much later it may come where launches have used up the rate limit."""
+
 LOGS_WATCHED = timedelta(seconds=3)
 LOGS_STEADY = timedelta(seconds=15)
 LOGS_SETTLE = timedelta(seconds=15)
@@ -110,6 +117,11 @@ def after_look(tries: int) -> timedelta:
 def after_act(tries: int) -> timedelta:
     """Before a stop, start, restart or end is asked for again."""
     return _doubling(3, tries, most_s=60)
+
+
+def after_inventory() -> timedelta:
+    """Between two inventories, so that those of many accounts spread out."""
+    return INVENTORY_EVERY * random.uniform(0.9, 1.1)  # noqa: S311 (jitter, no secret)
 
 
 def after_trouble(failures: int, *, asked_s: float | None = None) -> timedelta:

@@ -47,7 +47,7 @@ from gpuconsole.workloads.schemas import (
     shape_detail,
     shape_event,
 )
-from gpuconsole.workloads.states import Kind, State, Verb
+from gpuconsole.workloads.states import Kind, ReasonCode, State, Verb
 
 router = Router(tags=["Workloads"])
 
@@ -59,6 +59,8 @@ class WorkloadQuery(PageQuery):
     project: QueryText | None = None
     kind: Kind | None = None
     state: State | None = None
+    cause: ReasonCode | None = None
+    """Why it ended, as ``failure.cause`` tells it."""
     owner: QueryText | None = None
     """E-mail address of the person who launched it."""
     label: QueryText | None = None
@@ -149,6 +151,7 @@ def list_workloads(request: HttpRequest, asked: Query[WorkloadQuery]) -> Workloa
         projects=_one(asked.project),
         kind=asked.kind,
         states=_one(asked.state),
+        cause=asked.cause or "",
         owner=asked.owner or "",
         label=asked.label or "",
         name=asked.name or "",
@@ -225,6 +228,23 @@ def edit_workload(
     return shape_detail(_whole(done), timezone.now())
 
 
+@router.post("/workloads/{id}/retry", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="retry_workload")
+def retry(
+    request: HttpRequest,
+    id: Text,
+    idempotency_key: Annotated[Text | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)] = None,
+) -> WorkloadDetail:
+    """Run what failed or was cancelled again: another attempt where its provider has that, else another workload, which
+    is the answer then (see ``retry_of``). Where something should be changed first, ``warnings`` say what. The same
+    Idempotency-Key retries once."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    workload = _find(request, id)
+    access.require(viewer, workload)
+    done = services.retry(workload=workload, by=viewer.user, key=idempotency_key or "")
+    return shape_detail(_whole(done), timezone.now())
+
+
 def _act(verb: Verb) -> Any:
     """The operation that does one verb; the answer shows the workload with the intent written down."""
 
@@ -240,7 +260,7 @@ def _act(verb: Verb) -> Any:
     return act
 
 
-for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.RETRY, Verb.DELETE):
+for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.DELETE):
     router.post(
         f"/workloads/{{id}}/{_verb.value}",
         response={200: WorkloadDetail, **WRITE_PROBLEMS},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
@@ -19,6 +21,7 @@ from gpuconsole.core.htmx import htmx_target, render_page, stop_polling, unchang
 from gpuconsole.projects.access import focused_project
 from gpuconsole.workloads import access, acts, details, lists, logs, services
 from gpuconsole.workloads.lists import Words
+from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Verb
 from gpuconsole.workloads.watching import watched
 
@@ -61,13 +64,13 @@ def detail(request: HttpRequest, public_id: str, words: Words, tab: str = "") ->
         return unchanged()
     person = viewer(request)
     workload = access.find_workload(person, public_id, words.kind)
-    page = details.look(request, person, workload, words)
+    page = details.look(request, person, workload, words, tab)
     part = details.region(page, htmx_target(request)) if wants_fragment(request) else None
     if part is not None:
         answer = render(request, *part)
         patch_vary_headers(answer, ("HX-Request", "HX-Target"))
         return stop_polling(answer) if page.is_settled else answer
-    context = details.context(page, tab)
+    context = details.context(page)
     if context is None:
         raise Http404
     if not page.is_settled:
@@ -150,14 +153,7 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
         if asked.type_name and request.POST.get("confirm_name", "").strip() != asked.type_name:
             error = f"Type {asked.type_name} to go on."
         else:
-            try:
-                services.VERBS[chosen](workload=workload, by=person.user)
-            except Refused as refusal:
-                messages.error(request, refusal.message)
-            else:
-                text = f"{chosen.label} asked for {workload.name}. The provider has yet to confirm it."
-                messages.success(request, text)
-            return redirect(url)
+            return redirect(_done(request, chosen, workload))
     context = {
         "question": asked.question,
         "text": asked.text,
@@ -167,9 +163,30 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
         "action_label": asked.action_label,
         "kind": "danger" if chosen in (Verb.STOP, Verb.TERMINATE, Verb.DELETE) else "",
         "type_name": asked.type_name,
+        "warning": asked.warning,
+        "other_url": asked.other_url,
+        "other_label": asked.other_label,
+        "hidden": {"key": secrets.token_urlsafe(16)} if chosen is Verb.RETRY else {},
         "error": error,
         "crumbs": [{"label": words.nouns.capitalize(), "url": words.url}, {"label": workload.name, "url": url}],
     }
     return render_page(
         request, "components/confirm_page.html", "components/confirm.html", context, status=422 if error else 200
     )
+
+
+def _done(request: HttpRequest, verb: Verb, workload: Workload) -> str:
+    """Do it, say so, and give the page to go on with: its own, or that of the work which a retry launched."""
+    by = viewer(request).user
+    try:
+        if verb is Verb.RETRY:
+            made = services.retry(workload=workload, by=by, key=request.POST.get("key", "")[:200])
+        else:
+            made = services.VERBS[verb](workload=workload, by=by)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return workload.get_absolute_url()
+    is_other = made.pk != workload.pk
+    text = f"{workload.name} is retried as {made.name}." if is_other else f"{verb.label} asked for {workload.name}."
+    messages.success(request, f"{text} The provider has yet to confirm it.")
+    return made.get_absolute_url()

@@ -9,10 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from gpuconsole.connections.models import TICK_S, HealthTick
+from gpuconsole.core import heartbeats
+from gpuconsole.core.models import Heartbeat
+from gpuconsole.projects.models import ProjectRole
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import ReasonCode, State
 from tests.factories import set_budget
-from tests.factories_workloads import Lab, make_lab
+from tests.factories_workloads import Lab, make_lab, make_user
 
 
 @pytest.fixture
@@ -60,6 +63,16 @@ def test_what_needs_a_person_is_said(lab: Lab, visitor: Client, changes: dict[st
     job = lab.workload("baseten", name="look-at-me")
     Workload.objects.filter(pk=job.pk).update(state_at=timezone.now() - timedelta(hours=1), **changes)
     assert f"look-at-me</b> {words}" in text_of(visitor)
+
+
+def test_admins_are_told_that_the_watchdog_is_missed(lab: Lab, visitor: Client) -> None:
+    lab.workload("baseten")
+    assert "Watchdog" not in text_of(visitor)
+    Heartbeat.objects.create(name=heartbeats.TICK, seen_at=timezone.now())
+    assert "Watchdog</b> not running" in text_of(visitor)
+    member = Client()
+    member.force_login(make_user(lab.team, project=ProjectRole.MEMBER))
+    assert "Watchdog" not in text_of(member)
 
 
 def test_mine_leaves_out_what_others_launched(lab: Lab, visitor: Client) -> None:

@@ -79,12 +79,23 @@ class Instance(Resource):
 
     def started_at(self, run: Run, now: float) -> float | None:
         """When that run began to serve, None if it has not or was stopped before."""
-        ready = self.ready_at(run)
+        ready, died_at = self.ready_at(run), self._died_at(run)
+        if died_at is not None:
+            return None
         seen = min(now, run.stop_asked_at) if run.stop_asked_at is not None else now
         return ready if ready <= seen else None
 
     def _stopped_at(self, run: Run, now: float) -> float | None:
-        return run.stopped_at if run.stopped_at is not None and run.stopped_at <= now else None
+        ends = [moment for moment in (run.stopped_at, self._died_at(run)) if moment is not None and moment <= now]
+        return min(ends, default=None)
+
+    def _died_at(self, run: Run) -> float | None:
+        """When a run that is told to fail gives up: while it loads the model, or, if the platform fails, before."""
+        if self.failure is None:
+            return None
+        allocated_at, _, loading_at, loaded_at = self._step_times(run, 0)
+        early = (run.began_at + allocated_at) / 2
+        return round(early if self.failure.said else (loading_at + loaded_at) / 2, 3)
 
     def history(self, now: float) -> list[tuple[float, str]]:
         """The statuses that it has been through."""

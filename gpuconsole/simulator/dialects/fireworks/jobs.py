@@ -91,7 +91,7 @@ class Job(Resource):
     @cached_property
     def plan(self) -> programs.Plan:
         """What the program will do."""
-        return programs.plan(self.request, self.image)
+        return programs.failing(self.failure) or programs.plan(self.request, self.image)
 
     @property
     def course(self) -> list[tuple[float, str]]:
@@ -209,8 +209,11 @@ class Job(Resource):
             nodes, most = self.nodes, self.hardware["max_nodes"]
             limit = f"; the node pool has {most} at most" if nodes > most else ""
             return f"waiting for {nodes} node(s) of {self.request['nodePoolId']}{limit}"
+        said = self.failure.said if self.failure else ""
         if state == FAILED and not self.plan.is_startable:
-            return f"failed to pull image {self.image}: manifest unknown"
+            return f"failed to pull image {self.image}: {said or 'manifest unknown'}"
+        if state == FAILED and (said or self.fails_by == "silent"):
+            return said
         if state == FAILED:
             return f"rank 0 exited with code {self.plan.exit_code}"
         return f"cancelled by {USER_EMAIL}" if state == CANCELLED else ""

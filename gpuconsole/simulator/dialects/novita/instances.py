@@ -12,6 +12,7 @@ from gpuconsole.simulator.dialects.novita.life import Act
 from gpuconsole.simulator.dialects.novita.plan import Plan, is_pullable, plan
 from gpuconsole.simulator.dialects.novita.setup import Setup
 from gpuconsole.simulator.dialects.novita.subscriptions import Subscription
+from gpuconsole.simulator.failures import FAILS_AFTER_S, PULL
 from gpuconsole.simulator.world import Resource, World, chance
 
 REMEMBERED_S = 30  # nominal; a removed instance is shown that much longer (assumed)
@@ -80,6 +81,10 @@ class Instance(Resource):
     @property
     def plan(self) -> Plan:
         """What its container does."""
+        if self.failure and self.failure.stage == PULL:
+            return Plan()
+        if self.failure:
+            return Plan(FAILS_AFTER_S, self.failure.exit_code)
         return plan(self.setup.command or self.setup.entrypoint)
 
     def act(self, kind: str) -> None:
@@ -91,7 +96,8 @@ class Instance(Resource):
 
     def _act(self, kind: str, at: float) -> Act:
         luck = chance(self.id, "pull", len(self.acts))
-        return Act.of(kind, at, luck, is_pullable(self.setup.image_url), self.plan)
+        can_pull = is_pullable(self.setup.image_url) and not (self.failure and self.failure.stage == PULL)
+        return Act.of(kind, at, luck, can_pull, self.plan)
 
     def _acts(self, now: float) -> list[Act]:
         """All that was done to it, also by the platform: what runs ends with its subscription, or with its spot."""

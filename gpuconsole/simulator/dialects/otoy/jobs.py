@@ -50,7 +50,6 @@ class Job(Resource):
     def __init__(self, world: World, job_id: str, create_body: dict[str, Any], *, is_cooked: bool = False) -> None:
         self.asked = read_job(create_body)
         super().__init__(world, job_id, self.asked["title"], create_body)
-        self.plan = plans.plan(self.asked["task"], self.container)
         self.cancel_asked_at: float | None = None
         self.full: list[str] = []
         self.is_cooked = is_cooked
@@ -64,6 +63,11 @@ class Job(Resource):
         job.recall(memory)
         job._stretch = None
         return job
+
+    @cached_property
+    def plan(self) -> plans.Plan:
+        """What its container, or the failure that it was born to, makes of it."""
+        return plans.plan(self.asked["task"], self.container, self.failure)
 
     @property
     def container(self) -> dict[str, Any]:

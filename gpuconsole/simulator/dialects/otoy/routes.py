@@ -30,7 +30,8 @@ JOB_FILTERS = {
     **{name: paging.within(name) for name in ("cpu_count", "min_ram_gb", "min_storage_gb", "min_vram_gb")},
 }
 RUN_FILTERS = {"job_uuid": paging.uuid_of("job_uuid"), "status": paging.any_of("status", RUN_STATUSES)}
-TROUBLES = {401: EXPIRED, 429: "too many requests", 500: "internal error"}
+CREDIT = "the credit of this account is used up"
+TROUBLES = {401: EXPIRED, 402: CREDIT, 429: "too many requests", 500: "internal error"}
 
 
 class Otoy:
@@ -91,7 +92,7 @@ class Otoy:
     def _bring_up(self, body: Any, *, is_cooked: bool) -> Response:
         job = Job(self._world, make_uuid(self._world), {} if body is None else body, is_cooked=is_cooked)
         if self._account.credit() <= 0:
-            raise Problem(402, "the credit of this account is used up")
+            raise Problem(402, CREDIT)
         free = self._account.free_nodes()
         full = (offer.id for offer in matching(job.asked) if offer.stock(job.created_at) and not free[offer.id])
         job.full = list(full)

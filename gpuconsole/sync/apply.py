@@ -47,7 +47,8 @@ def observe(context: Context) -> None:
     try:
         _look(context)
     finally:
-        context.tally.look_s = time.monotonic() - began
+        context.tally.looked_at = time.monotonic()
+        context.tally.look_s = context.tally.looked_at - began
 
 
 def _look(context: Context) -> None:

@@ -97,7 +97,9 @@ def _take_last_turn(context: Context, row: Workload) -> bool:
 
 def _may_go_on(context: Context) -> bool:
     """Whether there is leave for one more call and nobody waits for something more urgent."""
-    return not context.lease.is_marked() and context.limit.take(keep=KEEP_FREE) == 0
+    if context.is_look_wanted or context.lease.is_marked():
+        return False
+    return context.limit.take(keep=KEEP_FREE) == 0
 
 
 def _fetch_logs(context: Context, row: Workload) -> bool:

@@ -16,6 +16,9 @@ MOST_STEADY = timedelta(seconds=60)
 """Where a look is so dear that even steady work must do with fewer."""
 EMPTY = timedelta(seconds=60)
 """Where nothing of ours runs."""
+OUTPUT_FOR = timedelta(seconds=2.5)
+"""Output is fetched for so long in one round at most: on a worker that has much to do, looks go first."""
+MOST_JITTER = timedelta(seconds=0.5)
 REST = 0.6
 """A connection is left alone for at least this much of the time that its last round took: others need the worker."""
 SHARE = 0.8
@@ -79,7 +82,8 @@ def until_next_look(need: Need, price: Price) -> timedelta:
     by_worker_s = price.took_s * REST
     by_rate_s = price.calls / (price.rate * SHARE) - price.took_s if price.calls > 1 else 0.0
     least = timedelta(seconds=min(max(by_worker_s, by_rate_s, 0.0), MOST_STEADY.total_seconds()))
-    return max(wanted(need), least) * random.uniform(1.0, 1.05)  # noqa: S311 (jitter, no secret)
+    wait = max(wanted(need), least)
+    return wait + min(wait * 0.05, MOST_JITTER) * random.random()  # noqa: S311 (no secret)
 
 
 def wanted(need: Need) -> timedelta:

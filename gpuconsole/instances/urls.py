@@ -15,6 +15,7 @@ urlpatterns = [
     path("<slug:public_id>/log/", screens.log, _SHARED, name="log"),
     path("<slug:public_id>/log.txt", screens.log_file, _SHARED, name="log-file"),
     path("<slug:public_id>/spec.json", screens.spec_file, _SHARED, name="spec-file"),
+    path("<slug:public_id>/look/", screens.look, _SHARED, name="look"),
     path("<slug:public_id>/ways/", screens.show_way, _SHARED, name="ways"),
     path("<slug:public_id>/extend/", extending.extend, _SHARED, name="extend"),
     path("<slug:public_id>/edit/", edit_screens.edit, _SHARED, name="edit"),

@@ -53,12 +53,12 @@ def facts(workload: Workload, remote: Remote) -> dict[str, Any]:
     return {
         "remote_status": remote.status,
         "is_status_known": remote.reading.state is not RemoteState.UNKNOWN,
-        "remote": dict(remote.raw),
+        "remote": dict(remote.raw) if remote.is_whole else {**workload.remote, **remote.raw},
         "parts": [
             {"name": part.name, "state": part.state, "step": part.step, "steps": part.steps, "text": part.text}
             for part in remote.parts
         ],
-        **ways.columns(workload, remote.connect, remote.ports),
+        **(ways.columns(workload, remote.connect, remote.ports) if remote.is_whole else {}),
         **({"region": remote.region} if remote.region else {}),
     }
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from gpuconsole.core.errors import Refused
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.workloads import services, transitions
-from gpuconsole.workloads.models import EventKind, Workload
+from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import Kind, Reason, State
 
 logger = logging.getLogger(__name__)
@@ -17,16 +20,32 @@ GUARDED = (State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.
 """States in which a guard still has something to end."""
 
 
-def end(workload: Workload, reason: Reason, text: str) -> bool:
-    """Ask for its end, or for its rest where that is enough; whether it could be asked. Twice does no harm."""
-    ask = services.stop if _may_rest(workload) else services.terminate
+_speaker: ContextVar[str] = ContextVar("speaker", default="Guard")
+
+
+@contextmanager
+def speaking_as(name: str) -> Iterator[None]:
+    """Let events tell that ``name`` fired, and not the guard by itself."""
+    before = _speaker.set(name)
     try:
-        ask(workload=workload, by=None, reason=reason)
+        yield
+    finally:
+        _speaker.reset(before)
+
+
+def end(workload: Workload, reason: Reason, text: str) -> bool:
+    """Ask for its end, or for its rest where that is enough; whether it was asked now. Twice does no harm."""
+    try:
+        with transitions.locked(workload.pk) as row:
+            if row.state not in GUARDED or row.intent in (Intent.STOP, Intent.END) or row.ends_by != workload.ends_by:
+                return False  # another tick or the watchdog was quicker, or its latest end was moved just now
+            ask = services.stop if _may_rest(row) else services.terminate
+            ask(workload=row, by=None, reason=reason)
+            transitions.note(row, f"{_speaker.get()}: {text}", kind=EventKind.GUARD, detail=reason.text)
     except Refused as refusal:
         logger.error("a guard was refused", extra={"workload": workload.pk, "why": refusal.message})
         return False
-    transitions.note(workload, f"Guard: {text}", kind=EventKind.GUARD, detail=reason.text)
-    logger.info("a guard fired", extra={"workload": workload.pk, "reason": reason.code})
+    logger.info("a guard fired", extra={"workload": workload.pk, "reason": reason.code, "by": _speaker.get()})
     return True
 
 

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects import secrets
 from gpuconsole.providers.errors import (
-    NoCapacity,
     NotAuthorized,
     NotFound,
     ProviderError,
@@ -24,7 +23,7 @@ from gpuconsole.providers.errors import (
 )
 from gpuconsole.providers.remote import Remote
 from gpuconsole.providers.specs import Spec
-from gpuconsole.sync import waits
+from gpuconsole.sync import reasons, waits
 from gpuconsole.sync.adopt import SENT_BY, adopt
 from gpuconsole.sync.context import Context, ask_as_they_come, may_go_on
 from gpuconsole.workloads import transitions
@@ -119,22 +118,11 @@ def _settle(context: Context, pk: int, error: ProviderError) -> bool:
     """Write down what went wrong; false when the launch may have happened all the same."""
     if error.may_retry:
         _send_later(context, pk, error)
-    elif isinstance(error, NotAuthorized):
-        _fail(context, pk, Reason(ReasonCode.NOT_AUTHORIZED, error.message, Fault.YOU))
-    elif isinstance(error, Rejected | NotFound):
-        _fail(context, pk, Reason(ReasonCode.REJECTED, _said(error), Fault.YOU, _field(error)))
+    elif isinstance(error, NotAuthorized | Rejected | NotFound):
+        _fail(context, pk, reasons.of_refusal(context.provider, error))
     else:
         return False  # the next look finds ``sending_at`` and no remote, and goes looking
     return True
-
-
-def _said(error: ProviderError) -> str:
-    field = _field(error)
-    return f"{field}: {error.message}" if field else error.message
-
-
-def _field(error: ProviderError) -> str:
-    return error.field if isinstance(error, Rejected) else ""
 
 
 def _send_later(context: Context, pk: int, error: ProviderError) -> None:
@@ -153,8 +141,7 @@ def _send_later(context: Context, pk: int, error: ProviderError) -> None:
         if workload.intent == Intent.END:
             _end(workload, Reason(ReasonCode.NEVER_SENT))
         elif now - (workload.intent_at or workload.state_at) >= waits.TRY_LAUNCH_FOR:
-            code = ReasonCode.NO_CAPACITY if isinstance(error, NoCapacity) else ReasonCode.PROVIDER_FAILURE
-            _end(workload, Reason(code, error.message, Fault.PROVIDER))
+            _end(workload, reasons.of_refusal(context.provider, error))
         elif workload.intent_tries == 1:
             transitions.note(
                 workload, "Could not be sent; it is tried again", kind=EventKind.WARNING, detail=error.message

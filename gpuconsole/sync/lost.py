@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from gpuconsole.providers.contract import Known
 from gpuconsole.providers.remote import Remote
-from gpuconsole.sync import deciding, waits
+from gpuconsole.sync import deciding, reconcile, waits
 from gpuconsole.sync.adopt import adopt
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import transitions
@@ -91,6 +91,7 @@ def _is_it(context: Context, sure: Sequence[Remote], *, is_over: bool) -> bool:
 def _say_unconfirmed(context: Context, workload: Workload) -> None:
     if not is_unanswered(workload):
         return
+    reconcile.soon(context)
     workload.look_until = context.now + waits.LOOK_FOR
     workload.intent_tries = 0
     why = "The answer to the launch was lost; looking for it"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gpuconsole.providers.contract import Provider
+from gpuconsole.workloads import causes
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import ReasonCode, State
 
@@ -22,18 +23,20 @@ class Note:
     label: str = ""
 
 
-def of(workload: Workload, provider: Provider) -> Sequence[Note]:
-    """All that hold just now."""
-    return [*_troubles(workload, provider), *_wishes(workload, provider)]
+def of(workload: Workload, provider: Provider, *, has_card: bool = False) -> Sequence[Note]:
+    """All that hold just now; ``has_card``: why it ended stands on the same page already."""
+    ended = [] if has_card or not causes.ended_badly(workload) else [_why_it_ended(workload)]
+    return [*ended, *_troubles(workload, provider), *_wishes(workload, provider)]
+
+
+def _why_it_ended(workload: Workload) -> Note:
+    return Note("bad", f"{ReasonCode(workload.reason_code).label}.", workload.reason_text)
 
 
 def _troubles(workload: Workload, provider: Provider) -> Sequence[Note]:
     found: list[Note] = []
     if workload.state == State.SUBMITTING and workload.sending_at is not None:
         found += _unconfirmed(workload, provider)
-    if workload.state == State.FAILED and workload.reason_code:
-        label = ReasonCode(workload.reason_code).label
-        found.append(Note("bad", f"{label}.", workload.reason_text))
     if workload.state == State.LOST:
         text = "It may still run and cost money. We go on looking for it."
         found.append(Note("warning", "The provider no longer lists it.", text))

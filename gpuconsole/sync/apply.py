@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from gpuconsole.providers.remote import Remote
+from gpuconsole.sync import telling
 from gpuconsole.sync.adopt import SENT_BY
 from gpuconsole.sync.context import Context
 from gpuconsole.sync.observe import Finding, compare
@@ -66,6 +67,8 @@ def _write(context: Context, changed: Sequence[int], asked: Mapping[int, str], b
         found = [finding for row in fresh if (finding := _compare(context, row, by_id, now))]
         transitions.move_many([change for finding in found for change in finding.changes], now=now)
         for finding in found:
+            if any(change.state == State.LOST for change in finding.changes):
+                telling.lost(finding.workload, now)
             if finding.warning:
                 transitions.note(finding.workload, finding.warning, kind=EventKind.WARNING)
 

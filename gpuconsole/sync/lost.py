@@ -8,7 +8,7 @@ from datetime import datetime
 
 from gpuconsole.providers.contract import Known
 from gpuconsole.providers.remote import Remote
-from gpuconsole.sync import waits
+from gpuconsole.sync import telling, waits
 from gpuconsole.sync.adopt import adopt, is_unanswered
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import transitions
@@ -98,6 +98,8 @@ def _not_found(context: Context, workload: Workload, candidates: Sequence[Remote
         workload=workload, state=state, why=reason.code.label, reason=reason, detail=reason.text, fields=fields
     )
     transitions.move_many([change], now=now)
+    if state is None:
+        telling.undecided(workload, now)
 
 
 def _late_look(context: Context, workload: Workload) -> datetime | None:

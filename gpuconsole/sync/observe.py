@@ -14,7 +14,7 @@ from gpuconsole.sync.acting import ACTS
 from gpuconsole.sync.adopt import facts
 from gpuconsole.workloads import transitions, usage, ways
 from gpuconsole.workloads.models import Intent, Workload
-from gpuconsole.workloads.states import FINAL, FROM_REMOTE, Fault, Kind, Reason, ReasonCode, State, may_move
+from gpuconsole.workloads.states import FINAL, FROM_REMOTE, OF_GUARDS, Fault, Kind, Reason, ReasonCode, State, may_move
 from gpuconsole.workloads.transitions import Change
 
 
@@ -183,7 +183,7 @@ def _reason(provider: Provider, row: Workload, before: State, remote: Remote, ta
 
 def _asked(row: Workload) -> Reason | None:
     """Why the end was asked for, where that was written down with the wish."""
-    if row.reason_code not in (ReasonCode.DEADLINE, ReasonCode.BUDGET, ReasonCode.STOPPED_BY_PERSON):
+    if row.reason_code not in OF_GUARDS | {ReasonCode.STOPPED_BY_PERSON}:
         return None
     return Reason(ReasonCode(row.reason_code), row.reason_text, Fault(row.reason_fault or Fault.NOBODY))
 

@@ -13,8 +13,9 @@ from kombu.exceptions import OperationalError
 from gpuconsole.catalog.tasks import wake_stale
 from gpuconsole.connections import health, opening
 from gpuconsole.connections.tasks import wake_waiting
-from gpuconsole.sync import alerting, claim, deadlines, overspending, request_mails, round
+from gpuconsole.sync import alerting, claim, request_mails, round
 from gpuconsole.sync.clock import Clock
+from gpuconsole.sync.enforcing import GUARDS
 from gpuconsole.workloads.requests.services import expire_due as expire_requests
 
 logger = logging.getLogger(__name__)
@@ -22,9 +23,9 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="sync.tick")
 def tick() -> None:
-    """Every second: enforce deadlines and budgets, let launch requests expire, and send what is due on its way."""
+    """Every second: ask all guards, let launch requests expire, and send what is due on its way."""
     now = Clock().now()
-    for step in (deadlines.enforce, overspending.enforce, expire_requests, _send_due, wake_waiting, wake_stale):
+    for step in (*GUARDS, expire_requests, _send_due, wake_waiting, wake_stale):
         _at_the_door(step, now)
 
 
@@ -60,7 +61,7 @@ def _at_the_door(step: Callable[[datetime], object], now: datetime) -> None:
     try:
         step(now)
     except Exception:
-        logger.exception("a step of the tick broke", extra={"step": step.__name__})
+        logger.exception("a step of the tick broke", extra={"step": f"{step.__module__}.{step.__name__}"})
 
 
 def _send_due(now: datetime) -> None:

@@ -8,9 +8,10 @@ from gpuconsole.workloads.models.output import Checkpoint, LogChunk, MetricSampl
 from gpuconsole.workloads.models.preset import Preset
 from gpuconsole.workloads.models.request import Decision, LaunchRequest, LaunchRequestQuerySet, Via
 from gpuconsole.workloads.models.usage import UsageInterval
-from gpuconsole.workloads.models.workload import Intent, Workload, WorkloadQuerySet
+from gpuconsole.workloads.models.workload import ESCALATED_AFTER_MIN, Intent, QueueThen, Workload, WorkloadQuerySet
 
 __all__ = [
+    "ESCALATED_AFTER_MIN",
     "Checkpoint",
     "Decision",
     "Deployment",
@@ -23,6 +24,7 @@ __all__ = [
     "LogChunk",
     "MetricSample",
     "Preset",
+    "QueueThen",
     "UsageInterval",
     "Via",
     "Workload",

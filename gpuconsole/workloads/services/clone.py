@@ -8,6 +8,7 @@ from typing import Any
 from gpuconsole.connections.models import Connection
 from gpuconsole.providers import registry
 from gpuconsole.workloads import names
+from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.models import Workload
 
 
@@ -20,6 +21,7 @@ class Clone:
     connection: Connection
     labels: tuple[str, ...]
     stop_after_s: int | None
+    guards: Guards
 
 
 def clone(workload: Workload) -> Clone:
@@ -32,6 +34,7 @@ def clone(workload: Workload) -> Clone:
         connection=workload.connection,
         labels=tuple(workload.labels),
         stop_after_s=workload.stop_after_s,
+        guards=Guards.of(workload),
     )
 
 

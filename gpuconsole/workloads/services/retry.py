@@ -12,8 +12,9 @@ from gpuconsole.projects import rules
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.providers.specs import Spec
-from gpuconsole.workloads import names, phases, transitions
+from gpuconsole.workloads import guarding, names, phases, transitions
 from gpuconsole.workloads.estimates import deadline, estimate
+from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.services.acts import refuse_in_state
@@ -36,7 +37,8 @@ def retry(*, workload: Workload, by: User | None) -> Workload:
             refuse_in_state(row, Verb.RETRY)
             provider = registry.get(row.provider)
             spec = provider.spec.read(row.spec)
-            if Feature.RETRY in provider.features and row.remote_id and not _is_going(row):
+            may_go_on = row.remote_id and not _is_going(row) and not guarding.is_used_up(row, timezone.now())
+            if Feature.RETRY in provider.features and may_go_on:
                 return _another_attempt(row, spec, by)
             return _another_workload(row, by)
 
@@ -49,14 +51,20 @@ def _is_going(row: Workload) -> bool:
 def _another_attempt(row: Workload, spec: Spec, by: User | None) -> Workload:
     now = timezone.now()
     figures = estimate(
-        project=row.project, connection=row.connection, spec=spec, owner=row.owner, stop_after_s=row.stop_after_s
+        project=row.project,
+        connection=row.connection,
+        spec=spec,
+        owner=row.owner,
+        stop_after_s=row.stop_after_s,
+        guards=guarding.left(row, now),
     )
     refuse_if_blocked(figures.blocking, instead=ONLY_LAUNCHES_ASK)
     row.token, row.intent, row.intent_at, row.intent_by, row.due_at = new_token(), Intent.RETRY, now, by, now
     row.intent_tries, row.intent_error = 0, ""
     row.sending_at = row.look_until = row.missing_since = None
     row.known_remote_ids, row.missing_count = [], 0
-    row.ends_by = deadline(now, row.stop_after_s)
+    row.stop_after_s, row.ends_by = figures.longest_s, deadline(now, figures.longest_s)
+    row.idle_since = row.measured_at = row.queue_warned_at = None
     row.is_log_complete, row.is_output_complete, row.log_cursor = False, False, ""
     row.reserved = None if figures.upper is None else row.cost_closed + figures.upper.amount
     if figures.hourly is not None and figures.hourly.currency == row.currency:
@@ -88,7 +96,8 @@ _SET = (
         "sending_at",
         "look_until",
     ),
-    *("missing_since", "missing_count", "known_remote_ids", "ends_by", "attempt"),
+    *("missing_since", "missing_count", "known_remote_ids", "ends_by", "stop_after_s", "attempt"),
+    *("idle_since", "measured_at", "queue_warned_at"),
     *("is_log_complete", "is_output_complete", "log_cursor"),
     *("hourly_price", "price_seen_at"),
 )
@@ -108,6 +117,7 @@ def _another_workload(row: Workload, by: User | None) -> Workload:
             name=name,
             by=by,
             stop_after_s=row.stop_after_s,
+            guards=Guards.of(row),
             labels=row.labels,
             retry_of=row,
         )

@@ -1,0 +1,18 @@
+"""All guards in the order in which they are asked; each needs PostgreSQL alone, so that any process can run them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from gpuconsole.sync import cost_limits, deadlines, escalation, idling, overspending, queueing
+
+GUARDS: tuple[Callable[[datetime], int], ...] = (
+    deadlines.enforce,
+    cost_limits.enforce,
+    idling.enforce,
+    queueing.enforce,
+    overspending.enforce,
+    escalation.enforce,
+)
+"""Each takes the moment and gives how often it fired. Doing one twice, or in two processes at once, does no harm."""

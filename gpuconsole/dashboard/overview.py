@@ -82,7 +82,7 @@ def context(
         "finished": [
             _strip(workload, now, since) for workload in ended if _ended_within(workload, now, timedelta(hours=1))
         ],
-        "attention": attention.found(viewer, project, active, ended, now),
+        "attention": attention.found(viewer, project, scope, ended, now),
         "health": health,
         "has_sandbox": any(item.connection.is_sandbox for item in health),
         "legend": timeline.LEGEND,

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from gpuconsole.jobs.pages import WORDS
-from gpuconsole.workloads import edit_screens, extending, screens
+from gpuconsole.workloads import edit_screens, extending, guarding_page, screens
 
 _SHARED = {"words": WORDS}
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<slug:public_id>/spec.json", screens.spec_file, _SHARED, name="spec-file"),
     path("<slug:public_id>/ways/", screens.show_way, _SHARED, name="ways"),
     path("<slug:public_id>/extend/", extending.extend, _SHARED, name="extend"),
+    path("<slug:public_id>/guards/", guarding_page.guard, _SHARED, name="guards"),
     path("<slug:public_id>/edit/", edit_screens.edit, _SHARED, name="edit"),
     re_path(
         r"^(?P<public_id>[\w-]+)/(?P<verb>stop|start|restart|terminate|retry|delete)/$",

@@ -19,6 +19,7 @@ from gpuconsole.providers.remote import PartState
 from gpuconsole.workloads import (
     access,
     acts,
+    auto_stop,
     bill,
     checkpoints,
     figures,
@@ -30,7 +31,7 @@ from gpuconsole.workloads import (
     timeline,
     usage,
 )
-from gpuconsole.workloads.lists import Link, Words
+from gpuconsole.workloads.lists import Link, Words, late_words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services import EXTENDABLE
 from gpuconsole.workloads.states import Kind, State
@@ -140,11 +141,12 @@ def head(page: Page) -> dict[str, Any]:
         "product": page.provider.product,
         "attempt_text": f"attempt {workload.attempt}",
         "parts_badge": _parts_badge(workload),
+        "late_badge": late_words(workload, page.now),
         "age": None if workload.is_final else workload.seen_at,
         "acts": buttons,
         "more_acts": [act for act in buttons if act.is_more],
         "removed_text": f"removed at {page.provider.name}" if workload.removed_at else "",
-        "notes": notes.of(workload, page.provider),
+        "notes": notes.of(workload, page.provider, page.now),
         "figures": figures.of(workload, page.now, _extend_url(page)),
         "poll": page.poll(),
         "head_every": HEAD_EVERY_S,
@@ -176,6 +178,11 @@ def events_context(page: Page, limit: int | None = EVENTS_SHOWN) -> dict[str, An
         "more_events_url": f"{page.url}events/" if limit and len(found) > limit else "",
         "poll": page.poll(),
     }
+
+
+def auto_stop_context(page: Page) -> dict[str, Any]:
+    may_act = access.may_act(page.viewer, page.workload)
+    return {"auto_stop": auto_stop.of(page.workload, page.url, page.now, may_act=may_act), "poll": page.poll()}
 
 
 def parts_context(page: Page) -> dict[str, Any]:
@@ -231,6 +238,7 @@ def _summary(page: Page) -> dict[str, Any]:
     return {
         **timeline_context(page),
         **events_context(page),
+        **auto_stop_context(page),
         **parts_context(page),
         **log_context(page),
         **checkpoints_context(page),
@@ -268,6 +276,7 @@ _REGIONS: dict[str, tuple[str, Callable[[Page], dict[str, Any]]]] = {
     "head": ("workloads/_head.html", head),
     "timeline": ("workloads/_timeline.html", timeline_context),
     "events": ("workloads/_events.html", events_context),
+    "auto-stop": ("workloads/_auto_stop.html", auto_stop_context),
     "parts": ("workloads/_parts.html", parts_context),
     "checkpoints": ("workloads/_checkpoints.html", checkpoints_context),
     "metrics": ("workloads/_metrics.html", metrics_context),

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from gpuconsole.accounts.access import Viewer
-from gpuconsole.core import polling
+from gpuconsole.core import formats, polling
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.paging import Page, page
 from gpuconsole.projects.models import Project
@@ -51,6 +51,9 @@ class Row:
     bar: timeline.Timeline
     verbs: Sequence[Verb]
     url: str
+    trouble: str = ""
+    """What is not as it should be, beside its state."""
+    cost_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,16 @@ def row(workload: Workload, viewer: Viewer, words: Words, now: datetime) -> Row:
         bar=timeline.mini(workload, now),
         verbs=[verb for verb in Verb if access.may(viewer, workload, verb)],
         url=f"{words.url}{workload.public_id}/",
+        trouble=late_words(workload, now),
+        cost_note="may be costing" if workload.state == State.LOST else "",
     )
+
+
+def late_words(workload: Workload, now: datetime) -> str:
+    """For how long an act of ours is not confirmed, from five minutes on; empty: none is late."""
+    if not workload.late_min(now) or workload.intent_at is None:
+        return ""
+    return f"not confirmed {formats.age(now - workload.intent_at)}"
 
 
 def hardware(workload: Workload | LaunchRequest) -> str:

@@ -10,7 +10,7 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services.acts import delete, restart, start, stop, terminate
 from gpuconsole.workloads.services.clone import Clone, clone, clone_spec
 from gpuconsole.workloads.services.editing import edit
-from gpuconsole.workloads.services.extend import EXTENDABLE, Extension, extend, extension
+from gpuconsole.workloads.services.extend import EXTENDABLE, Extension, extend, extension, pricing_of
 from gpuconsole.workloads.services.guard import GUARDABLE, Regard, guard, regard
 from gpuconsole.workloads.services.launch import launch
 from gpuconsole.workloads.services.retry import retry
@@ -49,6 +49,7 @@ __all__ = [
     "extension",
     "guard",
     "launch",
+    "pricing_of",
     "regard",
     "restart",
     "retry",

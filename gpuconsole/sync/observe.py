@@ -225,7 +225,7 @@ def _moment(remote: Remote, said: State | None) -> datetime | None:
 
 
 def _missing(provider: Provider, row: Workload, now: datetime, last_look: datetime | None) -> Finding | None:
-    if row.intent == Intent.END and is_accepted(row):
+    if row.intent == Intent.END and is_accepted(row) and _was_ending(provider, row):
         return _gone(provider, row, now, last_look)
     if row.state == State.LOST and row.intent != Intent.END:
         return None
@@ -245,6 +245,13 @@ def _missing(provider: Provider, row: Workload, now: datetime, last_look: dateti
         return None
     fields = _set(row, {"missing_count": count, "missing_since": since}, now)
     return Finding((Change(workload=row, fields=fields),))
+
+
+def _was_ending(provider: Provider, row: Workload) -> bool:
+    """Whether its provider's last word was that it comes to its end: then one look that misses it confirms that. What
+    still ran when it was seen last may be missed by mistake, and an end of what is not found is no error anywhere."""
+    reading = provider.statuses.get(row.remote_status)
+    return reading is not None and FROM_REMOTE.get(reading.state) not in {None, *_STILL_UP}
 
 
 def _gone(provider: Provider, row: Workload, now: datetime, last_look: datetime | None) -> Finding:

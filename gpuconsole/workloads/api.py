@@ -36,7 +36,7 @@ from gpuconsole.workloads.schemas import (
     EditIn,
     Events,
     ExtendIn,
-    GuardsPatch,
+    GuardsChange,
     LaunchIn,
     LogLineOut,
     LogOut,
@@ -223,8 +223,8 @@ def extend(request: HttpRequest, id: Text, payload: ExtendIn) -> WorkloadDetail:
     return shape_detail(_whole(done), timezone.now())
 
 
-@router.patch("/workloads/{id}/guards", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="guard_workload")
-def guard(request: HttpRequest, id: Text, payload: GuardsPatch) -> WorkloadDetail:
+@router.post("/workloads/{id}/guards", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="guard_workload")
+def guard(request: HttpRequest, id: Text, payload: GuardsChange) -> WorkloadDetail:
     """Change what ends it: at a cost, when idle, when queued too long. A higher cost asks quotas and budgets again."""
     viewer: Viewer = request.auth  # type: ignore[attr-defined]
     require_scope(viewer, "launch")

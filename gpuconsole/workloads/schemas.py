@@ -248,7 +248,7 @@ class WorkloadDetail(WorkloadOut):
     """When the provider, asked to delete what had ended, listed it no more."""
 
 
-class GuardsPatch(ApiInput):
+class GuardsChange(ApiInput):
     """Other guards for work that is there. What is left out stays; null takes a guard away."""
 
     stop_at_cost: Cost | None = None

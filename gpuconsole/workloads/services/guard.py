@@ -64,7 +64,8 @@ def regard(row: Workload, said: dict[str, Any], now: datetime) -> Regard:
     ours = guarding.checks(guards, registry.get(row.provider), pricing_of(row))
     ours += _spent_already(row, guards, now)
     limits = found.verdict.checks if _is_dearer(row.stop_at_cost, guards.stop_at_cost) else ()
-    return Regard(guards, found.more, found.whole, (*ours, *limits))
+    checks = (replace(check, field=check.field.removeprefix("guards.")) for check in (*ours, *limits))
+    return Regard(guards, found.more, found.whole, tuple(checks))
 
 
 def _is_dearer(before: Decimal | None, after: Decimal | None) -> bool:

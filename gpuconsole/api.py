@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path, re_path
 from django.utils.datastructures import MultiValueDict
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -175,6 +176,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     return Swagger(settings={"persistAuthorization": True}).render_page(request, api)
 
 
+@csrf_exempt
 def unknown(request: HttpRequest, rest: str) -> HttpResponse:
     """Answer in the API's own shape below /api/ too."""
     return problem(request, 404, f"There is nothing at /api/{rest}.", code="not_found")

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -40,6 +41,9 @@ longest begins first."""
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Deal the tests out to two processes by file, the long folders as a whole."""
+    twice = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if twice:  # of several tests of one name the processes would run one
+        raise pytest.UsageError(f"Tests need names of their own: {', '.join(twice)}")
     groups = {item: _group(item) for item in items}
     items.sort(key=lambda item: _LONG.index(groups[item]) if groups[item] in _LONG else len(_LONG))
     for item, group in groups.items():

@@ -1,6 +1,7 @@
 """What every part of the JSON API shares: the base schema, problem details (RFC 9457) and cursors."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self, TypeVar
@@ -13,16 +14,34 @@ from pydantic import (
     AwareDatetime,
     BeforeValidator,
     ConfigDict,
+    GetJsonSchemaHandler,
     PlainSerializer,
     ValidationInfo,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.paging import Page, page
 from gpuconsole.providers import problems
 
 PROBLEM_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPattern:
+    """Tells readers of the schema of a rule that a validator refuses in plain words; other patterns hold beside it."""
+
+    pattern: str
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        shape = handler(core)
+        if "pattern" in shape:
+            shape.setdefault("allOf", []).append({"pattern": self.pattern})
+        else:
+            shape["pattern"] = self.pattern
+        return shape
 
 
 def _without_nul(text: str) -> str:
@@ -39,7 +58,7 @@ def _written_out(moment: Any) -> Any:
     return moment
 
 
-Text = Annotated[str, AfterValidator(_without_nul), Field(max_length=500)]
+Text = Annotated[str, AfterValidator(_without_nul), ToldPattern(r"^[^\x00]*$"), Field(max_length=500)]
 """Any text from outside."""
 QueryText = Annotated[Text, Field(min_length=1)]
 """A text of a query: an empty one is more likely a slip than a wish."""

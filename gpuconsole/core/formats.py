@@ -148,6 +148,15 @@ def count(number: int | None) -> str:
     return MISSING if number is None else f"{number:,}".replace("-", MINUS)
 
 
+def gpu_hours(hours: Decimal) -> str:
+    """1,284; with one decimal under 10 and two under 1, so that what ran for minutes is not shown as nothing."""
+    if hours <= 0 or hours >= 10:
+        return count(round(hours))
+    if hours < Decimal("0.01"):
+        return "<0.01"
+    return f"{hours:.2f}" if hours < 1 else f"{hours:.1f}"
+
+
 def technical(number: int | None) -> str:
     """A raw technical number with thin spaces: ``14 400 000``."""
     return MISSING if number is None else f"{number:,}".replace(",", THIN).replace("-", MINUS)

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
-from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, ApiInput, ApiSchema, MoneyOut, Text
+from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, ApiInput, ApiSchema, MoneyOut, Text, ToldPattern
 from gpuconsole.projects import services
 from gpuconsole.projects.access import find_project, role_in, visible_projects
 from gpuconsole.projects.forms import LONGEST_STOP_S, SHORTEST_STOP_S
@@ -35,14 +35,10 @@ def _with_letters(name: str) -> str:
     return name
 
 
-_SOME_NAME = Field(max_length=80, json_schema_extra={"pattern": r"\S"})
-"""The pattern is for readers of the schema; ``_with_letters`` refuses in plain words."""
-
-
 class ProjectPatch(ApiInput):
     """What changes of a project; what is left out stays."""
 
-    name: Annotated[Text, AfterValidator(_with_letters), _SOME_NAME] | None = None
+    name: Annotated[Text, AfterValidator(_with_letters), ToldPattern(r"\S"), Field(max_length=80)] | None = None
     description: Annotated[Text, Field(max_length=200)] | None = None
     default_stop_after_s: Annotated[int | None, Field(ge=SHORTEST_STOP_S, le=LONGEST_STOP_S)] = None
     """Null: none."""

@@ -31,8 +31,9 @@ _TEXTS = {
     "int_parsing_size": "That number is too large.",
     "float_type": "Must be a number.",
     "float_parsing": "Must be a number.",
+    "decimal_type": "Must be a number.",
+    "decimal_parsing": "Must be a number.",
     "finite_number": "Must be a number.",
-    "string_pattern_mismatch": "Is not written the way the provider wants it.",
     "extra_forbidden": "There is no such field.",
     "invalid_key": "Keys must be text.",
 }
@@ -64,6 +65,10 @@ def explain(error: Mapping[str, Any]) -> str:
         return str(error["msg"])
     if text := _TEXTS.get(kind):
         return text
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "string_pattern_mismatch":
+        return f"Is not written as it must be; the pattern is {context['pattern']}"
     if kind in ("literal_error", "enum"):
         return f"Must be {_expected(str(context.get('expected', '')))}."
     if limit := _limit(kind, context):

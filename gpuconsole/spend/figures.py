@@ -66,7 +66,7 @@ def _forecast(found: Forecast | None, budget: Decimal | None, period: Period, cu
 def _average(whole: Sums, period: Period, currency: str) -> Figure:
     now, before = whole.now.per_gpu_hour, whole.before.per_gpu_hour
     value = formats.money(now, currency)
-    note = f"{formats.count(round(whole.now.gpu_hours))} GPU-hours"
+    note = f"{formats.gpu_hours(whole.now.gpu_hours)} GPU-hours"
     if not now or not before:
         return Figure("Average per GPU-hour", value, note)
     change = (now - before) / before * 100

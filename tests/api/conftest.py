@@ -38,6 +38,10 @@ class Caller:
             f"{BASE}{path}", body, content_type="application/json", headers={**self._headers(), **named}
         )
 
+    def patch(self, path: str, body: Any) -> Any:
+        """The answer to a PATCH of JSON."""
+        return Client().patch(f"{BASE}{path}", body, content_type="application/json", headers=self._headers())
+
     def launch(self, body: Any, **headers: str) -> Any:
         """The answer to a launch in the lab's project."""
         return self.post(f"/projects/{self.lab.project.slug}/workloads", body, **headers)

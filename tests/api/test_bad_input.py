@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from gpuconsole.providers import registry
 from tests.api.conftest import Caller
@@ -111,3 +112,15 @@ def test_a_number_that_is_far_too_large_is_no_mistake_of_ours(
 
     assert caller.preview(body).status_code in (200, 422)
     assert caller.launch(body).status_code in (201, 409, 422)
+
+
+def test_an_address_that_is_not_there_answers_as_the_api_does_however_it_is_asked() -> None:
+    for method in ("get", "post", "put", "patch", "delete"):
+        answer = getattr(Client(enforce_csrf_checks=True), method)("/api/v1/no-such-thing")
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json"), method
+        assert answer.json()["code"] == "not_found"
+
+
+def test_what_is_refused_is_said_in_our_words(caller: Caller) -> None:
+    patched = caller.patch(f"/projects/{caller.lab.project.slug}", {"name": " "})
+    assert patched.json()["errors"] == [{"path": "name", "message": "Give it a name."}]

@@ -14,7 +14,7 @@ from gpuconsole.accounts.models import Membership, TeamRole, User
 from gpuconsole.projects import secrets
 from gpuconsole.projects.models import ExchangeRate, ProjectMember, ProjectRole
 from gpuconsole.spend.invoices import services as invoices
-from gpuconsole.spend.models import Source
+from gpuconsole.spend.models import InvoiceSource
 from gpuconsole.workloads import ways
 from gpuconsole.workloads.limits import alert_rules
 from gpuconsole.workloads.limits.alert_rules import AlertTerms
@@ -97,7 +97,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     )
     request = _asked(lab, member)
     content = b"resource_id,from,to,amount,currency\ny,2026-11-01,2026-11-02,1,USD\n"
-    invoice = invoices.import_file(connection=lab.connections["cortecs"], content=content, source=Source.FILE, by=owner)
+    by_file = {"content": content, "source": InvoiceSource.FILE}
+    invoice = invoices.import_file(connection=lab.connections["cortecs"], **by_file, by=owner)
     token, _ = make_token(lab.team, owner)
     offer = lab.connections["cortecs"].offers.get()
     rate = {"rate": "1.1", "source": "test"}

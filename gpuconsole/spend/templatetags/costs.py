@@ -20,8 +20,8 @@ register.filter("changed", figures.changed)
 
 @register.filter
 def gpu_hours(hours: Decimal) -> str:
-    """``{{ hours|gpu_hours }}``: 1,284; with one decimal under 10."""
-    return f"{hours:.1f}" if 0 < hours < 10 else formats.count(round(hours))
+    """``{{ hours|gpu_hours }}``: see ``formats.gpu_hours``."""
+    return formats.gpu_hours(hours)
 
 
 @register.filter

@@ -44,6 +44,20 @@ class Check:
         """What is so, without whom to turn to: for whoever is that admin."""
         return self.text.removesuffix(MUST_ALLOW)
 
+    @property
+    def is_for_an_admin(self) -> bool:
+        """Whether an admin's yes lets the launch pass."""
+        return not self.is_ok and self.code == NEEDS_APPROVAL
+
+    @property
+    def look(self) -> tuple[str, str]:
+        """Its icon and the icon's colour."""
+        if self.is_ok:
+            return "circle-check", "ok-text"
+        if self.is_for_an_admin:
+            return "hand", "warning-text"
+        return ("circle-x", "bad-text") if self.blocks else ("triangle-alert", "warning-text")
+
 
 def blocking(checks: Iterable[Check]) -> tuple[Check, ...]:
     """Those that refuse; what an admin could allow comes last."""

@@ -97,11 +97,14 @@ def test_the_nav_and_the_overview_say_that_one_waits(desk: Desk) -> None:
 
 def test_approving_leads_to_the_work(desk: Desk) -> None:
     request = desk.ask()
-    answer = browser(desk.admin).post(f"/requests/{request.public_id}/approve/", {"limit": request.limits})
+    client = browser(desk.admin)
+    assert 'id="approve-reason"' in client.get(f"/requests/{request.public_id}/").content.decode()
+    said = {"limit": request.limits, "reason": "For the paper."}
+    answer = client.post(f"/requests/{request.public_id}/approve/", said)
     job = Workload.objects.get()
     assert answer["Location"] == f"/jobs/{job.public_id}/"
     text = browser(desk.member).get(f"/requests/{request.public_id}/").content.decode()
-    assert "Approved" in text and f"/jobs/{job.public_id}/" in text
+    assert "Approved" in text and f"/jobs/{job.public_id}/" in text and "“For the paper.”" in text
 
 
 def test_a_limit_that_the_page_did_not_show_is_shown_before_it_is_waived(desk: Desk) -> None:

@@ -55,24 +55,21 @@ def of(workload: Workload, url: str, now: datetime, *, may_act: bool) -> Card | 
     if workload.state not in GUARDABLE:
         return None
     press_url = url if may_act else ""
-    rules = [
-        _end(workload, press_url, now),
-        _cost(workload, press_url, now),
-        _idle(workload, now),
-        _queue(workload, now),
-    ]
-    return Card([rule for rule in rules if rule is not None], f"{url}guards/" if may_act else "")
+    rules = [_end(workload, press_url, now), _cost(workload, press_url, now), _idle(workload, now)]
+    if workload.state in (State.SUBMITTING, State.QUEUED):
+        rules.append(_queue(workload, now))
+    return Card(rules, f"{url}guards/" if may_act else "")
 
 
 def _end(workload: Workload, url: str, now: datetime) -> Rule:
     if workload.ends_by is None:
         return Rule("Latest end", False, "none")
-    text = format_html("in {} at {}", live.remaining(workload.ends_by), live.moment(workload.ends_by))
+    text, note = format_html("in {}", live.remaining(workload.ends_by)), f"{workload.ends_by:%d %b %Y, %H:%M} UTC"
     if not url or workload.state not in EXTENDABLE:
-        return Rule("Latest end", True, text, "Whatever it is doing")
+        return Rule("Latest end", True, text, note)
     more = _more(workload, max(now, workload.ends_by) + EXTEND_BY, now)
     label = f"Extend 1 h, + {formats.money(more, workload.currency)}" if more else "Extend 1 h"
-    return Rule("Latest end", True, text, "Whatever it is doing", None, Press(f"{url}extend/", label, {"hours": "1"}))
+    return Rule("Latest end", True, text, note, None, Press(f"{url}extend/", label, {"hours": "1"}))
 
 
 def _more(workload: Workload, ends_by: datetime, now: datetime) -> Decimal | None:

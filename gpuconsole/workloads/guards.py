@@ -93,11 +93,16 @@ class Capped(SpecPart):
             title="Stop at cost",
             description="We stop it once it has cost so much, in the currency that the provider charges in.",
             gt=0,
-            le=MOST_COST,
+            max_digits=13,
             decimal_places=4,
         ),
         Ui(location=OURS, group=GROUP, width=4),
     ] = None
+
+
+class MayQueue(SpecPart):
+    """How long it may wait for its hardware."""
+
     queue_limit_s: Annotated[
         int | None,
         Field(title="Queued too long after", description="Time without hardware.", ge=SHORTEST_S, le=LONGEST_S),
@@ -166,7 +171,7 @@ def rails(slug: str, *, may_never_end: bool = False) -> type[GuardRails]:
     ends = MayEnd if provider.kind == "job" else MayNeverEnd if may_never_end else MustEnd
     own = () if provider.name_path else (Named,)
     idle = () if no_idle(provider) else (MayIdle,)
-    parts = (Labelled, *idle, Capped, ends, *own, Charged)  # pydantic puts the last base first
+    parts = (Labelled, MayQueue, *idle, Capped, ends, *own, Charged)  # pydantic puts the last base first
     guards = create_model("Guards", __base__=parts)
     found: type[GuardRails] = create_model("Rails", __base__=GuardRails, guards=(guards, ...))
     return found

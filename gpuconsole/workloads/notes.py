@@ -48,7 +48,7 @@ def _troubles(workload: Workload, provider: Provider, now: datetime) -> Sequence
         found.append(Note("warning", "The provider has not done it yet.", f"{workload.intent_error} We ask again."))
     if workload.state == State.STOPPING and workload.reason_code in OF_GUARDS:
         text = f"{workload.reason_text} It counts as ended once {provider.name} confirms it."
-        found.append(Note("", f"A guard ends it: {workload.get_reason_code_display().lower()}.", text))
+        found.append(Note("", "A guard ends it.", text))
     return found
 
 
@@ -56,7 +56,7 @@ def _late(workload: Workload, provider: Provider, now: datetime) -> Note:
     assert workload.intent_at is not None  # late
     act = Intent(workload.intent).label.lower()
     age = formats.duration(now - workload.intent_at)
-    said = f" It said: {workload.intent_error}" if workload.intent_error else ""
+    said = f" It said: {workload.intent_error.rstrip('.')}." if workload.intent_error else ""
     tries = formats.plural(workload.intent_tries, "time")
     text = f"{provider.name} was asked {tries} in {age}.{said} The meter runs until it confirms; we go on asking."
     return Note("bad" if workload.late_min(now) > ESCALATED_AFTER_MIN[0] else "warning", f"Not confirmed: {act}.", text)

@@ -32,6 +32,7 @@ from gpuconsole.spend.api import router as costs
 from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.limits.api import router as limits
+from gpuconsole.workloads.log_api import router as logs
 from gpuconsole.workloads.presets.api import router as presets
 from gpuconsole.workloads.requests.api import router as requests
 from gpuconsole.workloads.schemas import field_path
@@ -102,7 +103,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, limits, presets, requests, costs, invoices):
+for router in (accounts, projects, connections, catalog, workloads, logs, limits, presets, requests, costs, invoices):
     api.add_router("", router)
 
 

@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     "requests": {"task": "sync.request_mails", "schedule": 5.0, "options": {"expires": 5}},
     "digests": {"task": "spend.digests", "schedule": 300.0, "options": {"expires": 300}},
     "messages": {"task": "notify.send", "schedule": 5.0, "options": {"expires": 5}},
+    "forget": {"task": "sync.forget", "schedule": 600.0, "options": {"expires": 600}},
     "alerts": {"task": "sync.alerts", "schedule": 60.0, "options": {"expires": 60}},
 }
 

@@ -11,7 +11,7 @@ from gpuconsole.accounts.api import require_scope
 from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, ApiInput, ApiSchema, MoneyOut, Text, ToldPattern
 from gpuconsole.projects import services
 from gpuconsole.projects.access import find_project, role_in, visible_projects
-from gpuconsole.projects.forms import LONGEST_STOP_S, SHORTEST_STOP_S
+from gpuconsole.projects.forms import LONGEST_KEPT_DAYS, LONGEST_STOP_S, SHORTEST_STOP_S
 from gpuconsole.projects.models import Project, ProjectRole
 
 
@@ -24,6 +24,8 @@ class ProjectOut(ApiSchema):
     """What launches get as the latest end that name none."""
     may_never_end: bool
     """Whether instances may run without a latest end."""
+    keep_output_days: int | None
+    """How long logs and metrics are kept after the end; null: for ever."""
     budget: MoneyOut | None
     """Of the project itself, for a calendar month in the team's time zone; ``/projects/{slug}/budget`` tells how it
     stands, ``/quotas`` what is limited."""
@@ -43,6 +45,11 @@ class ProjectPatch(ApiInput):
     default_stop_after_s: Annotated[int | None, Field(ge=SHORTEST_STOP_S, le=LONGEST_STOP_S)] = None
     """Null: none."""
     may_never_end: bool | None = None
+    keep_output_days: Annotated[int | None, Field(ge=1, le=LONGEST_KEPT_DAYS)] = None
+    """Null: for ever."""
+
+
+_MAY_BE_NONE = ("default_stop_after_s", "keep_output_days")
 
 
 class Projects(ApiSchema):
@@ -74,9 +81,9 @@ def change_project(request: HttpRequest, slug: Text, payload: ProjectPatch) -> P
     viewer = _viewer(request)
     project = find_project(viewer, slug, role=ProjectRole.ADMIN)
     require_scope(viewer, "admin")
-    names = ("name", "description", "default_stop_after_s", "may_never_end")
+    names = ("name", "description", "default_stop_after_s", "may_never_end", "keep_output_days")
     given = payload.model_dump(include=payload.model_fields_set)
-    said = {name: value for name, value in given.items() if value is not None or name == "default_stop_after_s"}
+    said = {name: value for name, value in given.items() if value is not None or name in _MAY_BE_NONE}
     said = {name: getattr(project, name) for name in names} | said
     services.update(project=project, by=viewer.user, **said)
     return _shape(project, viewer)
@@ -96,5 +103,6 @@ def _shape(project: Project, viewer: Viewer) -> ProjectOut:
         description=project.description,
         default_stop_after_s=project.default_stop_after_s,
         may_never_end=project.may_never_end,
+        keep_output_days=project.keep_output_days,
         budget=None if budget is None else MoneyOut(amount=budget.amount, currency=budget.currency),
     )

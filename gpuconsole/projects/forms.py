@@ -16,6 +16,8 @@ _LONGEST_H = 24 * 365
 SHORTEST_STOP_S, LONGEST_STOP_S = 360, _LONGEST_H * _HOUR_S
 """Bounds of what a project may propose as the latest end."""
 
+LONGEST_KEPT_DAYS = 3650
+
 LIFETIMES = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "1 year", "": "never expires"}
 
 
@@ -52,6 +54,14 @@ class ProjectForm(forms.Form):
         help_text="Off: whoever launches or extends one says when it is stopped at the latest.",
     )
 
+    keep_output_days = forms.IntegerField(
+        min_value=1,
+        max_value=LONGEST_KEPT_DAYS,
+        required=False,
+        label="Keep logs and metrics",
+        help_text="Counted from the end of the work that put them out; then they are removed. Empty: for ever.",
+    )
+
     @classmethod
     def of(cls, project: Project) -> dict[str, object]:
         """What the form shows of a project."""
@@ -60,6 +70,7 @@ class ProjectForm(forms.Form):
             "description": project.description,
             "stop_after_h": hours(project.default_stop_after_s),
             "may_never_end": project.may_never_end,
+            "keep_output_days": project.keep_output_days,
         }
 
     @property

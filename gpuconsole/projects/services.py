@@ -42,6 +42,7 @@ def update(
     description: str,
     default_stop_after_s: int | None,
     may_never_end: bool,
+    keep_output_days: int | None,
 ) -> None:
     """Change what describes the project; the slug stays, so that links and scripts keep working."""
     wanted = {
@@ -49,6 +50,7 @@ def update(
         "description": description,
         "default_stop_after_s": default_stop_after_s,
         "may_never_end": may_never_end,
+        "keep_output_days": keep_output_days,
     }
     _write(project, by, "project.update", wanted)
 

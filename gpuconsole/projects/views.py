@@ -75,6 +75,7 @@ def general(request: HttpRequest, slug: str) -> HttpResponse:
                 description=form.cleaned_data["description"],
                 default_stop_after_s=form.default_stop_after_s,
                 may_never_end=form.cleaned_data["may_never_end"],
+                keep_output_days=form.cleaned_data["keep_output_days"],
             )
             messages.success(request, "The project was saved.")
             return redirect("project", project.slug)

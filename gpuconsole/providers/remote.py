@@ -216,6 +216,10 @@ class Remote:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
+GAP = "gap"
+"""Level of a line that is no output, but says that lines are missing in its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogLine:
     """One line of output; ``at`` is None where the provider gives no time."""
@@ -225,6 +229,7 @@ class LogLine:
     source: str = ""
     """Node, rank or stream in the provider's word."""
     level: str = ""
+    """In the provider's word, or ``GAP``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from gpuconsole.projects import secrets
 from gpuconsole.providers.contract import OUTPUT, Feature
 from gpuconsole.providers.errors import NotAuthorized, NotFound, ProviderError, RateLimited, Rejected
 from gpuconsole.providers.masking import mask
-from gpuconsole.providers.remote import LogLine
+from gpuconsole.providers.remote import GAP, LogLine
 from gpuconsole.sync import waits
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import checkpoints, logs, metrics, transitions
@@ -198,6 +198,8 @@ def _keep(row: Workload, now: datetime, *, is_log_complete: bool = False, is_com
 
 
 def _say_cut(row: Workload, error: ProviderError) -> None:
+    """In the log itself, where the reader misses the lines, and among the events."""
+    logs.append(row, [LogLine(None, f"Lines are missing here: {error.message}", level=GAP)])
     with transitions.locked(row.pk) as workload:
         text = "The end of its log could not be fetched; what is here may lack the last lines"
         transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)

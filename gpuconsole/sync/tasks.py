@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 from gpuconsole.catalog.tasks import wake_stale
 from gpuconsole.connections import health, opening
 from gpuconsole.connections.tasks import wake_waiting
-from gpuconsole.sync import alerting, claim, request_mails, round
+from gpuconsole.sync import alerting, claim, forgetting, request_mails, round
 from gpuconsole.sync.clock import Clock
 from gpuconsole.sync.enforcing import GUARDS
 from gpuconsole.workloads.requests.services import expire_due as expire_requests
@@ -48,6 +48,12 @@ def send_request_mails() -> None:
 def alerts() -> None:
     """Every minute: send what has come up about money."""
     _at_the_door(alerting.tell, Clock().now())
+
+
+@shared_task(name="sync.forget")
+def forget() -> None:
+    """Every ten minutes: remove logs and metrics that projects do not keep any longer."""
+    _at_the_door(forgetting.forget, Clock().now())
 
 
 @worker_shutdown.connect

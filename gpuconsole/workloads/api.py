@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Header, Query, Router, Status
-from pydantic import Field
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
@@ -14,7 +13,6 @@ from gpuconsole.connections.access import find_connection_for
 from gpuconsole.core.api import (
     COMMON_PROBLEMS,
     WRITE_PROBLEMS,
-    ApiQuery,
     Moment,
     PageQuery,
     QueryText,
@@ -24,7 +22,7 @@ from gpuconsole.core.api import (
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import find_project
 from gpuconsole.projects.models import Project, ProjectRole
-from gpuconsole.workloads import access, logs, previews, queries, services
+from gpuconsole.workloads import access, previews, queries, services
 from gpuconsole.workloads.estimate_schemas import EstimateOut, shape_estimate
 from gpuconsole.workloads.estimates import estimate
 from gpuconsole.workloads.models import Preset, Workload
@@ -38,8 +36,6 @@ from gpuconsole.workloads.schemas import (
     ExtendIn,
     GuardsChange,
     LaunchIn,
-    LogLineOut,
-    LogOut,
     PreviewOut,
     RequestOut,
     WayIn,
@@ -53,8 +49,6 @@ from gpuconsole.workloads.schemas import (
 from gpuconsole.workloads.states import Kind, State, Verb
 
 router = Router(tags=["Workloads"])
-
-LOG_BYTES = 256 * 1024
 
 
 class WorkloadQuery(PageQuery):
@@ -72,13 +66,6 @@ class WorkloadQuery(PageQuery):
     created_from: Moment | None = None
     created_to: Moment | None = None
     """The first moment that is not in the range any more."""
-
-
-class LogQuery(ApiQuery):
-    """Where to read on in a log."""
-
-    after: Annotated[int, Field(ge=0, le=2**62)] = 0
-    """Byte offset: ``next`` of the answer before."""
 
 
 @router.post(
@@ -188,17 +175,6 @@ def list_events(request: HttpRequest, id: Text, asked: Query[PageQuery]) -> Even
     events = _find(request, id).events.select_related("by")
     found = asked_page(events, asked)
     return Events(items=[shape_event(event) for event in found.items], newer=found.newer, older=found.older)
-
-
-@router.get("/workloads/{id}/logs", response={200: LogOut, **COMMON_PROBLEMS}, operation_id="read_logs")
-def read_logs(request: HttpRequest, id: Text, asked: Query[LogQuery]) -> LogOut:
-    """Lines behind a byte offset, at most 256 KiB an answer."""
-    workload = _find(request, id)
-    absent = logs.absent(workload)
-    part = logs.read(workload, asked.after, limit_bytes=LOG_BYTES)
-    lines = [LogLineOut(at=line.at, source=line.source, level=line.level, text=line.text) for line in part.lines]
-    is_complete = part.is_complete or absent is not None
-    return LogOut(items=lines, next=part.next, size=part.size, is_complete=is_complete, absent=absent)
 
 
 @router.post("/workloads/{id}/ways", response={200: WayOut, **WRITE_PROBLEMS}, operation_id="show_way")

@@ -23,6 +23,7 @@ from gpuconsole.workloads import (
     bill,
     checkpoints,
     figures,
+    log_view,
     logs,
     metric_charts,
     notes,
@@ -38,7 +39,6 @@ from gpuconsole.workloads.states import Kind, State
 
 EVENTS_SHOWN = 12
 CHECKPOINTS_SHOWN = 20
-TAIL_BYTES = 48 * 1024
 HEAD_EVERY_S = 2
 """With a look at the provider every two seconds, a change is on the open page within five (`bench latency`)."""
 
@@ -204,14 +204,7 @@ def log_context(page: Page) -> dict[str, Any]:
     workload = page.workload
     if absent := logs.absent(workload):
         return {"no_log": absent}
-    part = logs.tail(workload, TAIL_BYTES)
-    return {
-        "log": part,
-        "log_url": f"{page.url}log/",
-        "download_url": f"{page.url}log.txt",
-        "is_following": not (workload.is_log_complete and part.next >= part.size),
-        "workload": workload,
-    }
+    return log_view.context(workload, page.url, page.request.GET)
 
 
 def metrics_context(page: Page) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.db import transaction
 from gpuconsole.core import versions
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
-from gpuconsole.providers.remote import LogLine
+from gpuconsole.providers.remote import GAP, LogLine
 from gpuconsole.workloads.models import LogChunk, Workload
 
 CHUNK_BYTES = 64 * 1024
@@ -40,8 +40,15 @@ class StoredLine:
         return self.at[11:].rstrip("Z")[:12] if self.at else ""
 
     @property
+    def is_gap(self) -> bool:
+        """Whether it is no output, but tells that lines are missing here."""
+        return self.level == GAP
+
+    @property
     def css(self) -> str:
         """How the row is tinted, by its level, else by the words in it."""
+        if self.is_gap:
+            return "log-gap"
         words = self.level or self.text[:200]
         return "log-error" if _ERROR.search(words) else "log-warn" if _WARNING.search(words) else ""
 
@@ -61,11 +68,18 @@ class LogSlice:
     @property
     def lines(self) -> tuple[StoredLine, ...]:
         """The lines with their numbers, counted from 1."""
-        return tuple(_parsed(self.first_line + index, line) for index, line in enumerate(self.text.split("\n")[:-1]))
+        return stored_lines(self.first_line, self.text)
+
+
+def stored_lines(first: int, text: str) -> tuple[StoredLine, ...]:
+    """Whole kept lines, numbered from ``first``."""
+    return tuple(_parsed(first + index, line) for index, line in enumerate(text.split("\n")[:-1]))
 
 
 def absent(workload: Workload) -> str | None:
-    """Why the provider has no log of it, in a sentence; None where it offers logs."""
+    """Why there is no log of it, in a sentence; None where there is or may be one."""
+    if workload.output_forgotten_at is not None:
+        return f"Its log was removed on {workload.output_forgotten_at:%d %B %Y}, as the settings of its project say."
     provider = registry.get(workload.provider)
     if Feature.LOGS in provider.features:
         return None
@@ -81,7 +95,7 @@ def append(workload: Workload, lines: Sequence[LogLine], *, cursor: str | None =
     with transaction.atomic():
         row = (
             Workload.objects.select_for_update(no_key=True)
-            .only("log_size", "log_lines", "log_cursor")
+            .only("log_size", "log_lines", "log_cursor", "output_forgotten_at")
             .get(pk=workload.pk)
         )
         if row.log_cursor != workload.log_cursor:
@@ -89,7 +103,8 @@ def append(workload: Workload, lines: Sequence[LogLine], *, cursor: str | None =
             return False
         LogChunk.objects.bulk_create(_chunks(row, encoded))
         row.log_cursor = row.log_cursor if cursor is None else cursor
-        row.save(update_fields=["log_size", "log_lines", "log_cursor"])
+        row.output_forgotten_at = None if encoded else row.output_forgotten_at
+        row.save(update_fields=["log_size", "log_lines", "log_cursor", "output_forgotten_at"])
         if encoded:
             versions.bump(f"logs:{row.pk}")
     workload.log_size, workload.log_lines, workload.log_cursor = row.log_size, row.log_lines, row.log_cursor

@@ -300,24 +300,6 @@ class Events(PageInfo):
     items: list[EventOut]
 
 
-class LogLineOut(ApiSchema):
-    at: str | None
-    source: str
-    level: str
-    text: str
-
-
-class LogOut(ApiSchema):
-    """Lines from one byte offset on; ask again with ``next`` until ``is_complete`` and ``next`` equals ``size``."""
-
-    items: list[LogLineOut]
-    next: int
-    size: int
-    is_complete: bool
-    absent: str | None
-    """Why there is no log and never will be; null where the provider offers logs."""
-
-
 class RequestOut(ApiSchema):
     """One HTTP request to the provider; ``why`` says what a preparing one is for."""
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.contract.samples import sample
@@ -15,11 +15,12 @@ from tests.tenancy.world import World
 
 @dataclass(frozen=True)
 class Rule:
-    """The words for GET and for POST, and what is posted."""
+    """The words for GET and for POST, what is posted, and what stands behind the question mark."""
 
     get: str
     post: str
     body: Callable[[World], dict[str, Any]] = lambda world: {}
+    query: Mapping[str, str] = field(default_factory=dict)
 
     def posting(self, body: Callable[[World], dict[str, Any]]) -> Rule:
         """The same with a body."""
@@ -255,7 +256,8 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/team/quotas": _TEAM_QUOTAS.posting(_quota),
     "api/v1/team/quotas/<id>": Rule("401 404 403 403 403 403 ok", everybody("405")),
     "api/v1/team/budget": replace(_TEAM_QUOTAS, get="401 404 403 403 403 403 ok").posting(lambda world: {"amount": 5}),
-    **_within("api/v1/workloads/<id>", {"": READ_WORK, "/events": READ_WORK, "/logs": READ_WORK}),
+    **_within("api/v1/workloads/<id>", dict.fromkeys(("", "/events", "/logs"), READ_WORK)),
+    "api/v1/workloads/<id>/logs/search": replace(READ_WORK, query={"q": "loss"}),
     **_within(
         "api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry", "delete"), ACT)
     ),

@@ -146,7 +146,7 @@ def asked(world: World, role: str, method: str, address: str) -> str:
         with CaptureQueriesContext(connection) as queries:
             body, kind = EXPECTED[address].body(world), {"content_type": "application/json"} if is_api else {}
             path = path_of(world, address)
-            ask = client.get(path, headers=headers) if method == "GET" else None
+            ask = client.get(path, dict(EXPECTED[address].query), headers=headers) if method == "GET" else None
             answer = ask or client.post(path, body, headers=headers, **kind)
         transaction.set_rollback(True)
     written = [query["sql"] for query in queries if _WRITE.match(query["sql"]) and not _HARMLESS.search(query["sql"])]

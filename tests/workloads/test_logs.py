@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gpuconsole.providers.remote import LogLine
+from gpuconsole.providers.remote import GAP, LogLine
 from gpuconsole.workloads import logs
 from gpuconsole.workloads.models import LogChunk, Workload
 from tests.factories_workloads import START, Lab
@@ -142,3 +142,9 @@ def test_an_offset_far_out_is_the_end(job: Workload) -> None:
     logs.append(job, [LogLine(datetime.now(UTC), "a")])
     assert logs.read(job, 2**62).next == job.log_size
     assert logs.read(job, -5).start == 0
+
+
+def test_a_gap_is_told_apart_from_output(job: Workload) -> None:
+    logs.append(job, [LogLine(START, "step 1"), LogLine(None, "Lines are missing here: gone.", level=GAP)])
+    step, gap = logs.read(job, 0).lines
+    assert (step.is_gap, step.css, gap.is_gap, gap.css) == (False, "", True, "log-gap")

@@ -35,6 +35,8 @@ class Project(models.Model):
     """What the launch form proposes as the deadline."""
     may_never_end = models.BooleanField(default=False)
     """Whether an admin allowed work here to run without a latest end."""
+    keep_output_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    """How long logs and metrics are kept after the end of the work that put them out; None: for ever."""
     members = models.ManyToManyField(User, through="ProjectMember", related_name="projects")
 
     class Meta:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gpuconsole.providers.remote import Checkpoint, LogLine, LogPage, Sample
+from gpuconsole.providers.remote import GAP, Checkpoint, LogLine, LogPage, Sample
 from gpuconsole.providers.wire import moment, whole
 
 PAGE = 1000
@@ -18,6 +18,7 @@ WINDOW = timedelta(days=7)
 """The longest stretch that one call covers (client code)."""
 
 _NS_IN_MS = 1_000_000
+_TOO_MANY = f"More than {PAGE:,} lines in one millisecond: Baseten gives no more of them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,11 @@ def page(entries: Sequence[Mapping[str, Any]], cursor: Cursor, end_ms: int | Non
         elif at_ns >= cursor.last_ns:
             new.append((at_ns, entry))
     is_full = len(entries) >= PAGE
+    lines = [_line(at_ns, entry) for at_ns, entry in new]
+    if is_full and not new:
+        lines.append(LogLine(datetime.fromtimestamp(cursor.last_ns / 1e9, UTC), _TOO_MANY, level=GAP))
     return LogPage(
-        tuple(_line(at_ns, entry) for at_ns, entry in new),
+        tuple(lines),
         str(_next(cursor, new, is_full, end_ms)),
         has_more=is_full or end_ms is not None,
     )

@@ -24,7 +24,7 @@ from gpuconsole.providers.otoy.remotes import remote
 from gpuconsole.providers.otoy.schemas import OtoyJobSpec
 from gpuconsole.providers.otoy.signing import Keys
 from gpuconsole.providers.otoy.statuses import ACTIVE, FINAL
-from gpuconsole.providers.remote import Choice, LogLine, LogPage, Offer, Remote, Step
+from gpuconsole.providers.remote import GAP, Choice, LogLine, LogPage, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
 from gpuconsole.providers.wire import moment
 
@@ -34,6 +34,7 @@ _SINGLY = 3
 """So many are asked for one by one before a list is read."""
 _SKEW = timedelta(minutes=10)
 _REASON = "Ended from gpuconsole"
+_TORN = "Lines are missing here: OTOY had let go of them before they were read."
 
 
 class OtoyCredentials(BaseModel):
@@ -176,8 +177,11 @@ class OtoyAdapter(Adapter):
             run_id = str(run.get("uuid") or "")
             now = self._client.run(run_id)
             text = str(self._client.http.masked(now.get("logs") or ""))
-            new, places[number] = logs.follow(text, places[number], is_over=runs.is_over(now))
-            lines += [LogLine(None, line, source=names[run_id]) for line in new]
+            read = logs.follow(text, places[number], is_over=runs.is_over(now))
+            places[number] = read.place
+            if read.is_torn:
+                lines.append(LogLine(None, _TORN, source=names[run_id], level=GAP))
+            lines += [LogLine(None, line, source=names[run_id]) for line in read.lines]
         return LogPage(tuple(lines), logs.write_cursor(places), has_more=False)
 
     @classmethod

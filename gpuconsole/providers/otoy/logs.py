@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _KNOWN_BY = 3
 """Lines that tell how far a text was read, where its beginning has been cut off meanwhile."""
@@ -38,21 +38,34 @@ def write_cursor(places: Sequence[Place]) -> str:
     return ",".join(str(place) for place in places)
 
 
-def follow(text: str, place: Place, *, is_over: bool) -> tuple[list[str], Place]:
-    """The lines behind a place, and the place behind them. A last line without its end waits, while the run goes on."""
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The lines behind a place, the place behind them, and whether lines before them were lost."""
+
+    lines: list[str]
+    place: Place
+    is_torn: bool
+
+
+def follow(text: str, place: Place, *, is_over: bool) -> Followed:
+    """Read on from a place. A last line without its end waits, while the run goes on."""
     lines = text.splitlines()
     if lines and not is_over and not text.endswith(("\n", "\r")):
         lines.pop()
+    if not lines:  # not there for a moment: what was read is not read again
+        return Followed([], replace(place, is_done=is_over), is_torn=False)
     start = _start(lines, place)
-    return lines[start:], Place(len(lines), _mark(lines), is_over)
+    behind = Place(len(lines), _mark(lines), is_over)
+    return Followed(lines[start or 0 :], behind, is_torn=start is None)
 
 
-def _start(lines: Sequence[str], place: Place) -> int:
-    """Where to go on; a text that lost its beginning is gone on with behind the lines that were read last."""
+def _start(lines: Sequence[str], place: Place) -> int | None:
+    """Where to go on; a text that lost its beginning is gone on with behind the lines that were read last, and None
+    tells that these are lost too."""
     if _mark(lines[: place.taken]) == place.mark and len(lines) >= place.taken:
         return place.taken
     ends = range(len(lines), 0, -1)
-    return next((end for end in ends if _mark(lines[:end]) == place.mark), 0)
+    return next((end for end in ends if _mark(lines[:end]) == place.mark), None)
 
 
 def _mark(lines: Sequence[str]) -> str:

@@ -22,6 +22,10 @@ class LogChunk(models.Model):
             # also serves reading from an offset on
             models.UniqueConstraint(fields=["workload", "offset"], name="log_chunk_once"),
         ]
+        indexes = [
+            # the chunk that holds a line
+            models.Index(fields=["workload", "-first_line"], name="log_chunk_by_line"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.offset}+{self.size}"

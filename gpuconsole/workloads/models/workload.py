@@ -206,6 +206,8 @@ class Workload(models.Model):
     """When its checkpoints were fetched last."""
     is_output_complete = models.BooleanField(default=False)
     """It has ended and nothing of what it put out is left to fetch."""
+    output_forgotten_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When its log and metrics were removed, as its project has it."""
 
     is_repeat = False
     """True of the first launch's row when it answers a re-sent request; not stored."""
@@ -265,6 +267,12 @@ class Workload(models.Model):
                 fields=["connection"],
                 condition=Q(state__in=["succeeded", "failed", "cancelled"], is_output_complete=False),
                 name="workload_output_open",
+            ),
+            # ended work whose log and metrics are still kept
+            models.Index(
+                fields=["project", "ended_at"],
+                condition=Q(ended_at__isnull=False, output_forgotten_at__isnull=True),
+                name="workload_output_kept",
             ),
             # what a project holds (quota, budget), and how many are not ended (navigation, tabs)
             models.Index(

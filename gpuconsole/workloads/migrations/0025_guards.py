@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("accounts", "0002_references"),
         ("connections", "0001_initial"),
         ("projects", "0005_alert_rules"),
-        ("workloads", "0018_what_is_billed_side_by_side"),
+        ("workloads", "0024_output_kept_and_found"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,102 @@
+"""Words and lines are found wherever they stand in a log, in stretches, and what was found leads back to the line."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from gpuconsole.providers.remote import LogLine
+from gpuconsole.workloads import logs
+from gpuconsole.workloads.log_search import offset_of, search
+from gpuconsole.workloads.models import Workload
+from tests.factories_workloads import START, Lab
+
+
+@pytest.fixture
+def job(lab: Lab) -> Workload:
+    job = lab.launch("baseten")
+    fill(job, 3000)
+    return job
+
+
+def fill(job: Workload, count: int) -> None:
+    """Lines of about 100 bytes, each thousandth with a word of its own."""
+    logs.append(
+        job,
+        [
+            LogLine(START, f"step {number} {'Überlauf 100%' if number % 1000 == 0 else 'ok'} {'z' * 60}", "rank 0")
+            for number in range(1, count + 1)
+        ],
+    )
+
+
+def signed_in(lab: Lab) -> Client:
+    """A browser of the team's owner."""
+    client = Client()
+    client.force_login(lab.owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_words_are_found_in_any_case_with_their_lines_and_places(job: Workload) -> None:
+    found = search(job, "überlauf 100%")
+    assert [match.line.number for match in found.matches] == [1000, 2000, 3000]
+    assert found.next is None
+    for match in found.matches:
+        assert logs.read(job, match.offset).lines[0] == match.line
+        assert offset_of(job, match.line.number) == match.offset
+
+
+def test_times_and_sources_are_no_part_of_the_text(job: Workload) -> None:
+    assert search(job, "rank 0").matches == ()
+    assert search(job, "\t").matches == ()
+
+
+def test_signs_of_patterns_are_taken_as_they_are(job: Workload) -> None:
+    assert search(job, "100_").matches == ()
+    assert search(job, "step %").matches == ()
+
+
+def test_a_search_goes_on_behind_the_last_match(job: Workload) -> None:
+    numbers, after, answers = [], 0, 0
+    while True:
+        found = search(job, "STEP", after=after, most=7 * 100)
+        numbers += [match.line.number for match in found.matches]
+        answers += 1
+        if found.next is None:
+            break
+        after = found.next
+    assert numbers == list(range(1, 3001))
+    assert answers == 5
+
+
+def test_a_long_search_stops_in_time_and_tells_where(job: Workload) -> None:
+    fill(job, 45_000)
+    first = search(job, "nowhere", most_s=0)
+    assert first.matches == () and first.next is not None and 0 < first.next < job.log_size
+    rest = search(job, "überlauf", after=first.next)
+    behind = [number for number in range(1000, 48_001, 1000) if offset_of(job, number) >= first.next]
+    assert 0 < len(behind) < 48 and [match.line.number for match in rest.matches] == behind
+
+
+def test_lines_that_are_not_there(job: Workload) -> None:
+    assert offset_of(job, 1) == offset_of(job, 0) == 0
+    assert offset_of(job, 3001) == offset_of(job, 10**9) == job.log_size
+
+
+def test_the_page_searches_shows_the_place_and_pages_without_a_script(lab: Lab) -> None:
+    job = lab.launch("baseten")
+    fill(job, 3000)
+    page, url = signed_in(lab), f"/jobs/{job.public_id}/logs/"
+    found = page.get(url, {"q": "überlauf"})
+    text = found.content.decode()
+    assert "3 lines with" in text and f"{url}?q=%C3%BCberlauf&amp;line=2000#log" in text
+    place = page.get(url, {"q": "überlauf", "line": "2000"})
+    assert "is-asked" in place.content.decode() and place.context["log"].first_line == 1980
+    numbers, at = [], page.get(url, {"from": "0"})
+    while True:
+        numbers += [line.number for line in at.context["log"].lines]
+        if not at.context["later_url"]:
+            break
+        at = page.get(at.context["later_url"])
+    assert numbers == list(range(1, 3001))
+    assert page.get(url, {"line": "x", "from": "-1"}).context["is_tail"]

@@ -71,6 +71,8 @@ class Estimate:
     budget_after: Money | None
     """What the month's budget would still have left; None: no budget, or no telling."""
     checks: tuple[Check, ...]
+    is_capped: bool = False
+    """Whether the cost that it is stopped at is what makes the most that it can cost."""
     uses: tuple[tuple[Quota, quotas.Use], ...] = ()
     """What the quotas that have a say have in use now."""
 
@@ -182,6 +184,7 @@ def estimate(
         violations=said.violations,
         budget_after=said.budget_after,
         checks=(*checks, _key(connection)),
+        is_capped=upper != _upper(pricing, longest_s, None),
         uses=said.uses,
     )
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The console's one command: `up`, `test`, `bench` and `simulator` bring what they need, all else is Django's."""
+"""The console's one command: some words bring what they need (`door/commands.py`), all else is Django's."""
 
 import os
 import sys

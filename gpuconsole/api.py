@@ -26,11 +26,14 @@ from gpuconsole.connections.api import router as connections
 from gpuconsole.core.api import PROBLEM_TYPE, FieldProblem, problem
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.rates import TooMany
+from gpuconsole.inventory.api import router as inventory
 from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
 from gpuconsole.spend.api import router as costs
 from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
+from gpuconsole.workloads.decisions.api import router as decisions
+from gpuconsole.workloads.halts.api import router as halts
 from gpuconsole.workloads.limits.api import router as limits
 from gpuconsole.workloads.log_api import router as logs
 from gpuconsole.workloads.presets.api import router as presets
@@ -103,7 +106,8 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for router in (accounts, projects, connections, catalog, workloads, logs, limits, presets, requests, costs, invoices):
+_WORK = (workloads, logs, decisions, limits, presets, requests, halts, inventory)
+for router in (accounts, projects, connections, catalog, *_WORK, costs, invoices):
     api.add_router("", router)
 
 

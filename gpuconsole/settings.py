@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "gpuconsole.sync",
     "gpuconsole.spend",
     "gpuconsole.notify",
+    "gpuconsole.inventory",
     "gpuconsole.workloads",
     "gpuconsole.catalog",
     "gpuconsole.connections",
@@ -125,8 +126,10 @@ def _database(url: str) -> dict[str, Any]:
         "HOST": query.pop("host", "") or (parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,  # else each connection answers one 500 after the database was restarted
-        # Threads share few connections: Celery closes after each task what it would otherwise keep.
-        "OPTIONS": query | {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
+        # Threads share few connections: Celery closes after each task what it would otherwise keep. A try to reconnect
+        # is soon given up for a fresh one: each waits twice as long as the one before, up to minutes after the server
+        # is back.
+        "OPTIONS": query | {"pool": {"min_size": 1, "max_size": 8, "timeout": 10, "reconnect_timeout": 5}},
     }
 
 
@@ -137,6 +140,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "gpuconsole",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},  # a page goes on without a server that hangs
     }
 }
 
@@ -223,6 +227,7 @@ LAUNCH_REQUEST_WAITS = timedelta(hours=72)
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the default gives up after most of an hour
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

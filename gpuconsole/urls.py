@@ -15,6 +15,8 @@ urlpatterns = [
     path("instances/", include("gpuconsole.instances.urls")),
     path("costs/", include("gpuconsole.spend.urls")),
     path("requests/", include("gpuconsole.workloads.requests.urls")),
+    path("reconcile/", include("gpuconsole.inventory.urls")),
+    path("stop-everything/", include("gpuconsole.workloads.halts.urls")),
     path("connections/", include("gpuconsole.connections.urls")),
     path("projects/", include("gpuconsole.projects.urls")),
     path("", include("gpuconsole.workloads.limits.urls")),

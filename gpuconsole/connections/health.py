@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 
 from django.db import connection as database
 from django.db.models import Sum
 from django.utils import timezone
 
+from gpuconsole.connections.calls import Counted, added, median_ms
 from gpuconsole.connections.models import TICK_S, Connection, Health, HealthTick
 from gpuconsole.connections.services import fall_back
 from gpuconsole.core import versions
+from gpuconsole.providers import registry
 from gpuconsole.providers.errors import NotAuthorized, ProviderError, RateLimited
 
 TICKS_SHOWN = 48
@@ -33,6 +36,7 @@ class _Counts:
     calls: int = 0
     failures: int = 0
     total_ms: int = 0
+    spread: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -45,11 +49,17 @@ class _Memory:
 _memory = _Memory()
 
 _UPSERT = """
-INSERT INTO connections_healthtick (connection_id, starts_at, calls, failures, total_ms) VALUES (%s, %s, %s, %s, %s)
+INSERT INTO connections_healthtick (connection_id, starts_at, calls, failures, total_ms, spread)
+VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (connection_id, starts_at) DO UPDATE SET
     calls = connections_healthtick.calls + EXCLUDED.calls,
     failures = connections_healthtick.failures + EXCLUDED.failures,
-    total_ms = connections_healthtick.total_ms + EXCLUDED.total_ms
+    total_ms = connections_healthtick.total_ms + EXCLUDED.total_ms,
+    spread = ARRAY(
+        SELECT coalesce(one, 0) + coalesce(other, 0)
+        FROM unnest(connections_healthtick.spread, EXCLUDED.spread) WITH ORDINALITY AS both_(one, other, number)
+        ORDER BY number
+    )
 """
 
 
@@ -57,22 +67,21 @@ def note_round(
     connection: Connection,
     *,
     ok: bool,
-    took_ms: int,
+    counted: Counted,
     error: ProviderError | None = None,
-    calls: int = 1,
-    failures: int | None = None,
     now: datetime | None = None,
 ) -> None:
-    """Count one round of calls that took ``took_ms`` together, and write the health where it changed.
+    """Count the calls of one round, and write the health where it changed.
 
     Cheap: ticks are written every 30 s at most (what a killed worker had not written is lost, they are statistics),
     the connection's row only when its health changes. ``connection.failures`` is the number of failed rounds in a row,
-    this one included.
+    this one included. A round that failed without a call, as for a key that cannot be opened, counts none.
     """
     now = now or timezone.now()
-    bad = failures if failures is not None else int(not ok)
-    _count(connection.pk, now, max(calls, bad), bad, took_ms, is_urgent=not ok)
-    wanted, text = _judged(connection, ok, took_ms / max(calls, 1), error)
+    if counted.calls:
+        failures = counted.failures if ok else max(counted.failures, 1)  # an answer that nobody can read is one
+        _count(connection.pk, now, replace(counted, failures=min(failures, counted.calls)), is_urgent=not ok)
+    wanted, text = _judged(connection, ok, counted.took_ms / max(counted.calls, 1), error)
     if wanted == Health.REFUSED and fall_back(connection=connection, by=None, why="The new key was refused."):
         return
     if (wanted, text) != (connection.health, connection.health_text):
@@ -97,37 +106,69 @@ class Tick:
     starts_at: datetime
     calls: int = 0
     failures: int = 0
-    total_ms: int = 0
+    spread: tuple[int, ...] = ()
 
     @property
     def kind(self) -> str:
-        """Empty, ok from 99 % good calls, warning above 90 %, else bad."""
+        """Empty, ok from 99 % good calls, slow above 90 %, else bad."""
         if not self.calls:
             return ""
         good = 1 - self.failures / self.calls
-        return "ok" if good >= 0.99 else "warning" if good > 0.9 else "bad"
+        return "ok" if good >= 0.99 else "slow" if good > 0.9 else "bad"
 
     @property
-    def mean_ms(self) -> int | None:
-        """Of one call; None where there was none."""
-        return self.total_ms // self.calls if self.calls else None
+    def text(self) -> str:
+        """It in words."""
+        fine = f"{self.calls - self.failures} of {self.calls} calls fine" if self.calls else "no calls"
+        median = median_ms(self.spread)
+        return f"{self.starts_at:%H:%M}: {fine}" + (f", half of them within {median} ms" if median is not None else "")
 
 
-def ticks(connections: Sequence[Connection], now: datetime) -> dict[int, list[Tick]]:
-    """The last 48 half hours of each connection by pk, oldest first, in one query."""
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The last 48 half hours of one connection, oldest first."""
+
+    ticks: tuple[Tick, ...]
+
+    @property
+    def calls(self) -> int:
+        """All together."""
+        return sum(tick.calls for tick in self.ticks)
+
+    @property
+    def failed_percent(self) -> float | None:
+        """Of all calls; None where there was none."""
+        return 100 * sum(tick.failures for tick in self.ticks) / self.calls if self.calls else None
+
+    @property
+    def median_ms(self) -> int | None:
+        """Half of the calls took so long or less; None where there was none."""
+        return median_ms(reduce(added, (tick.spread for tick in self.ticks), ()))
+
+
+def days(connections: Sequence[Connection], now: datetime) -> dict[int, Day]:
+    """The last 48 half hours of each connection by pk, in one query."""
     last = _tick_start(now)
     starts = [last - timedelta(seconds=TICK_S) * back for back in range(TICKS_SHOWN - 1, -1, -1)]
     rows = HealthTick.objects.filter(connection__in=connections, starts_at__gte=starts[0])
-    found = {(row.connection_id, row.starts_at): row for row in rows}
+    found = {
+        (row.connection_id, row.starts_at): Tick(row.starts_at, row.calls, row.failures, tuple(row.spread))
+        for row in rows
+    }
     return {
-        connection.pk: [
-            Tick(start, row.calls, row.failures, row.total_ms)
-            if (row := found.get((connection.pk, start)))
-            else Tick(start)
-            for start in starts
-        ]
+        connection.pk: Day(tuple(found.get((connection.pk, start)) or Tick(start) for start in starts))
         for connection in connections
     }
+
+
+def median_text(day: Day) -> str:
+    """The usual time of a call, in words."""
+    return "no calls yet" if day.median_ms is None else f"median {day.median_ms} ms"
+
+
+def label(connection: Connection) -> str:
+    """What the strip of ticks says to those who do not see it."""
+    return f"{registry.get(connection.provider).name}: {connection.health_word.label}"
 
 
 def failed_share(connections: Sequence[Connection], now: datetime) -> dict[int, float]:
@@ -150,7 +191,7 @@ def flush(now: datetime | None = None) -> None:
         _write_tick(pk, counts)
 
 
-def _count(pk: int, now: datetime, calls: int, failures: int, took_ms: int, *, is_urgent: bool) -> None:
+def _count(pk: int, now: datetime, counted: Counted, *, is_urgent: bool) -> None:
     ready: list[_Counts] = []
     with _memory.lock:
         counts = _memory.counts.get(pk)
@@ -158,9 +199,10 @@ def _count(pk: int, now: datetime, calls: int, failures: int, took_ms: int, *, i
             ready.append(_memory.counts.pop(pk))
             counts = None
         counts = counts or _memory.counts.setdefault(pk, _Counts(_tick_start(now), now))
-        counts.calls += calls
-        counts.failures += failures
-        counts.total_ms += took_ms
+        counts.calls += counted.calls
+        counts.failures += counted.failures
+        counts.total_ms += counted.took_ms
+        counts.spread = added(counts.spread, counted.spread)
         if is_urgent or (now - counts.since).total_seconds() >= FLUSH_EVERY_S:
             ready.append(_memory.counts.pop(pk))
     for done in ready:
@@ -168,8 +210,9 @@ def _count(pk: int, now: datetime, calls: int, failures: int, took_ms: int, *, i
 
 
 def _write_tick(pk: int, counts: _Counts) -> None:
+    figures = [counts.calls, counts.failures, counts.total_ms]
     with database.cursor() as cursor:
-        cursor.execute(_UPSERT, [pk, counts.starts_at, counts.calls, counts.failures, counts.total_ms])
+        cursor.execute(_UPSERT, [pk, counts.starts_at, *figures, list(counts.spread)])
 
 
 def _tick_start(moment: datetime) -> datetime:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 
-from gpuconsole.connections import addresses, credentials
+from gpuconsole.connections import addresses, calls, credentials
 from gpuconsole.connections.models import Connection
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Adapter
+from gpuconsole.providers.http import OnCall
 
 _RETIRED_S = 120.0  # longer than any call: another thread may still be using a replaced adapter
 _MOST_OPEN = 200
@@ -28,7 +29,7 @@ def open_adapter(connection: Connection) -> Adapter:
         if held is not None and held[0] != key:
             _retired.append((time.monotonic(), held[1]))
             held = None
-        adapter = held[1] if held else fresh_adapter(connection)
+        adapter = held[1] if held else fresh_adapter(connection, on_call=calls.of(connection.pk).note)
         _open[connection.pk] = (key, adapter)  # at the end: the dict is in order of last use
         if len(_open) > _MOST_OPEN:
             _, oldest = _open.pop(next(iter(_open)))
@@ -36,11 +37,11 @@ def open_adapter(connection: Connection) -> Adapter:
     return adapter
 
 
-def fresh_adapter(connection: Connection, *, field: str = "credentials") -> Adapter:
+def fresh_adapter(connection: Connection, *, field: str = "credentials", on_call: OnCall | None = None) -> Adapter:
     """An adapter of its own, for credentials that are not in use yet; the caller closes it."""
     provider = registry.get(connection.provider)
     opened = credentials.open_from(connection, field=field)
-    return provider.adapter.open(opened, base_url=addresses.base_url_of(connection))
+    return provider.adapter.open(opened, base_url=addresses.base_url_of(connection), on_call=on_call)
 
 
 def close_all() -> None:

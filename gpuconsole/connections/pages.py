@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils import timezone
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.connections import health
 from gpuconsole.connections.access import visible_connections
-from gpuconsole.connections.models import CheckState, Connection
+from gpuconsole.connections.models import Breaker, CheckState, Connection
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 
@@ -29,18 +30,21 @@ class Row:
     budget_percent: float
     is_testing: bool
     can_fall_back: bool
+    day: health.Day
+    breaker: Breaker
+    median_text: str
+    ticks_label: str
 
 
 def rows(viewer: Viewer) -> list[Row]:
     """All connections that the viewer sees."""
     found = list(visible_connections(viewer).order_by("provider", "name", "pk"))
-    shares = health.failed_share(found, timezone.now())
-    return [_row(connection, shares) for connection in found]
+    return _rows(found)
 
 
 def row(connection: Connection) -> Row:
     """One connection by itself."""
-    return _row(connection, health.failed_share([connection], timezone.now()))
+    return _rows([connection])[0]
 
 
 def test_result(connection: Connection) -> dict[str, Any]:
@@ -57,14 +61,22 @@ def test_result(connection: Connection) -> dict[str, Any]:
     }
 
 
-def _row(connection: Connection, shares: dict[int, float]) -> Row:
-    share = shares.get(connection.pk)
-    old_until = connection.old_until
+def _rows(found: Sequence[Connection]) -> list[Row]:
+    now = timezone.now()
+    shares, days = health.failed_share(found, now), health.days(found, now)
+    return [_row(connection, shares.get(connection.pk), days[connection.pk], now) for connection in found]
+
+
+def _row(connection: Connection, share: float | None, day: health.Day, now: datetime) -> Row:
     return Row(
         connection=connection,
         provider=registry.get(connection.provider),
         failed_percent=None if share is None else share * 100,
         budget_percent=0.0 if share is None else min(100.0, share / BUDGET_SHARE * 100),
         is_testing=connection.check_state == CheckState.ASKED,
-        can_fall_back=old_until is not None and old_until > timezone.now(),
+        can_fall_back=connection.old_until is not None and connection.old_until > now,
+        day=day,
+        breaker=connection.breaker(now),
+        median_text=health.median_text(day),
+        ticks_label=health.label(connection),
     )

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.audit import services as audit
 from gpuconsole.connections import addresses, credentials
-from gpuconsole.connections.models import CheckState, Connection, Health
+from gpuconsole.connections.models import Breaker, CheckState, Connection, Health
 from gpuconsole.core import blockers, versions
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.ids import new_id
@@ -21,6 +21,7 @@ from gpuconsole.projects.models import Project
 from gpuconsole.providers.contract import Provider
 
 OLD_KEPT = timedelta(minutes=10)
+LOOK_AGAIN = timedelta(seconds=5)
 
 
 @transaction.atomic
@@ -81,6 +82,23 @@ def ask_check(*, connection: Connection, by: User) -> None:
         return
     audit.record("connection.test", by=by, team=row.team, target=row)
     _ask(row, by)
+
+
+@transaction.atomic
+def ask_look(*, connection: Connection) -> None:
+    """Have a worker look at everything on the connection at once, which only reads; the row says when it was done.
+
+    Asking again within five seconds changes nothing. Refused while the provider is left alone after trouble.
+    """
+    row, now = _locked(connection), timezone.now()
+    if row.breaker(now) is Breaker.OPEN:
+        text = f"{row.name} is left alone after trouble, and asked again at {row.breaker_until:%H:%M:%S} UTC."
+        raise Refused(text, code="breaker_open")
+    if row.look_asked_at is None or now - row.look_asked_at >= LOOK_AGAIN:
+        row.look_asked_at = row.due_at = now
+        row.save(update_fields=["look_asked_at", "due_at"])
+        versions.bump(*row.topics)
+    wake("sync.connection", row.pk)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<str:public_id>/", views.connection, name="connection"),
     path("<str:public_id>/settings/", views.settings, name="connection-settings"),
     path("<str:public_id>/test/", views.test, name="connection-test"),
+    path("<str:public_id>/look/", views.look, name="connection-look"),
     path("<str:public_id>/rotate/", views.rotate, name="connection-rotate"),
     path("<str:public_id>/fall-back/", views.fall_back, name="connection-fall-back"),
     path("<str:public_id>/remove/", views.remove, name="connection-remove"),

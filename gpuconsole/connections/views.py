@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import Viewer, require_team_admin, viewer
@@ -16,7 +17,8 @@ from gpuconsole.connections.models import CheckState, Connection
 from gpuconsole.core import polling
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
-from gpuconsole.core.htmx import render_page, unchanged, wants_fragment
+from gpuconsole.core.htmx import htmx_target, render_page, unchanged, wants_fragment
+from gpuconsole.core.processes import processes
 from gpuconsole.projects.access import visible_projects
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
@@ -37,6 +39,7 @@ def connections(request: HttpRequest) -> HttpResponse:
         "rows": pages.rows(person),
         "may_administer": person.may_administer,
         "providers": registry.every(),
+        "processes": processes(timezone.now()),
         "stamp": polling.stamp(request, *topics, fresh_s=_AGE_S),
     }
     return render_page(request, "connections/list.html", "connections/_rows.html", context)
@@ -117,6 +120,17 @@ def test(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def look(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Have a worker look now; whoever sees the connection may ask."""
+    try:
+        services.ask_look(connection=find_connection(viewer(request), public_id))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    return redirect("connection", public_id)
+
+
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def rotate(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a new key; a worker tests it before it is swapped in."""
@@ -181,11 +195,12 @@ def _detail(
         "row": pages.row(found),
         "form": form,
         "may_administer": person.may_administer,
-        "stamp": polling.stamp(request, f"connection:{found.pk}"),
-        "poll_s": 1 if found.check_state == CheckState.ASKED else 10,
+        "stamp": polling.stamp(request, f"connection:{found.pk}", fresh_s=_AGE_S),
+        "poll_s": 1 if found.check_state == CheckState.ASKED or found.is_look_open else 10,
         **pages.test_result(found),
     }
-    return render_page(request, "connections/detail.html", "connections/_test_result.html", context, status=status)
+    fragment = "_health_card" if htmx_target(request) == "health-card" else "_test_result"
+    return render_page(request, "connections/detail.html", f"connections/{fragment}.html", context, status=status)
 
 
 def _projects(person: Viewer) -> list[Project]:

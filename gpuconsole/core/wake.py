@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+import time
+from dataclasses import dataclass
 from functools import cache
 
 from celery import Celery
 from django.db import transaction
 from kombu.exceptions import OperationalError
+
+from gpuconsole.core.redis import OUT_S
 
 logger = logging.getLogger(__name__)
 
@@ -20,18 +24,30 @@ def wake(task: str, *args: int | str) -> None:
 
 
 def wake_now(task: str, *args: int | str) -> None:
-    """Send the task at once, without retries, so that a page never waits for a broker."""
+    """Send the task at once, without retries, so that a page never waits for a broker, and many acts not for each."""
+    sender = _sender()
+    if time.monotonic() < sender.out_until:
+        return
     try:
-        _sender().send_task(task, args=args, retry=False, ignore_result=True)
+        sender.app.send_task(task, args=args, retry=False, ignore_result=True)
     except (OperationalError, OSError) as error:
+        sender.out_until = time.monotonic() + OUT_S
         logger.warning("no worker was woken", extra={"task": task, "wanted": args, "error": str(error)})
 
 
+@dataclass(slots=True)
+class _Sender:
+    """An app that only sends; while its broker is out, it lets that be for a moment."""
+
+    app: Celery
+    out_until: float = 0.0
+
+
 @cache
-def _sender() -> Celery:
-    """An app that only sends: the same broker as the workers', whoever imported what before."""
+def _sender() -> _Sender:
+    """The same broker as the workers', whoever imported what before."""
     app = Celery("gpuconsole.wake", set_as_current=False)
     app.config_from_object("django.conf:settings", namespace="CELERY")
     options = {**app.conf.broker_transport_options, **_TRY_ONCE, "socket_connect_timeout": 0.5, "socket_timeout": 1}
     app.conf.broker_transport_options = options
-    return app
+    return _Sender(app)

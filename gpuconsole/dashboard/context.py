@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, TextField
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import Count, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -17,6 +17,7 @@ from gpuconsole.accounts.access import Viewer, teams_of, viewer
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
+from gpuconsole.inventory import queries as inventory
 from gpuconsole.projects import budgets, quotas, rates
 from gpuconsole.projects.access import focused_project, visible_projects
 from gpuconsole.projects.models import Budget, Measure, Project, Quota
@@ -118,7 +119,7 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
         NavItem("Costs", "/costs/", "chart-column"),
     ]
     if person.team is not None:
-        waiting = requests.waiting_for(person, timezone.now()).count()
+        waiting, differing = _need(person, person.team)
         hint = f"{formats.plural(waiting, 'launch request')} waiting for you" if waiting else ""
         items += [NavItem("Requests", "/requests/", "hand", count=waiting, hint=hint)]
     settings = f"/projects/{project.slug}/settings/" if project else ""
@@ -130,6 +131,8 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
     ]
     if person.team is not None:
         items += [NavItem("Connections", "/connections/", "plug", "Team")]
+        hint = f"{formats.plural(differing, 'difference')} between providers and the record" if differing else ""
+        items += [NavItem("Reconcile", "/reconcile/", "scale", "Team", count=differing, hint=hint)]
         items += [NavItem("API tokens", "/account/tokens/", "key-round", "Team")]
         if person.may_administer:
             items += [
@@ -138,6 +141,21 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
             ]
     chosen = max((item.url for item in items if _is_below(request.path, item.url)), key=len, default=None)
     return [_marked(item, item.url == chosen and not item.disabled) for item in items]
+
+
+def _need(person: Viewer, team: Team) -> tuple[int, int]:
+    """How many launch requests wait for this person, and in how many things providers and the record differ. One
+    query."""
+    now = timezone.now()
+    counts = [_count(requests.waiting_for(person, now)), _count(inventory.alarming(person, now))]
+    waiting, differing = Team.objects.filter(pk=team.pk).values_list(*counts).get()
+    return waiting, differing
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    """The rows counted within another query."""
+    each = rows.order_by().annotate(of_all=Value(1)).values("of_all")
+    return Coalesce(Subquery(each.annotate(count=Count("pk")).values("count")), 0)
 
 
 def _is_below(path: str, url: str) -> bool:

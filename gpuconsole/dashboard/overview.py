@@ -12,14 +12,16 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from gpuconsole.accounts.access import Viewer
+from gpuconsole.connections import health
 from gpuconsole.connections.access import visible_connections
-from gpuconsole.connections.models import TICK_S, Connection, HealthTick
+from gpuconsole.connections.models import Connection
 from gpuconsole.core import polling
 from gpuconsole.dashboard import attention
+from gpuconsole.inventory import queries as inventory
 from gpuconsole.projects.models import Measure, Project, Quota
-from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import access, queries, timeline
+from gpuconsole.workloads.halts import access as halts
 from gpuconsole.workloads.limits import tight, use
 from gpuconsole.workloads.limits.bars import Bar
 from gpuconsole.workloads.lists import hardware
@@ -29,7 +31,6 @@ from gpuconsole.workloads.usage import cost_so_far, step
 
 WINDOWS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
 """How much of the past the shared clock covers: the shortest that holds all active work, else the longest."""
-TICKS = 48
 MOST_ACTIVE = 50
 
 
@@ -47,11 +48,11 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class ProviderHealth:
-    """One connection's 48 half hours: (state word, sentence) each, oldest first."""
+    """One connection's 48 half hours, oldest first."""
 
     connection: Connection
-    provider_name: str
-    ticks: Sequence[tuple[str, str]]
+    label: str
+    ticks: Sequence[health.Tick]
     median_text: str
 
 
@@ -69,12 +70,13 @@ def context(
     since = now - _window(active, now)
     strips = [_strip(workload, now, since) for workload in active[:MOST_ACTIVE]]
     strips.sort(key=lambda strip: strip.workload.hourly_now or Decimal(0), reverse=True)
-    health = _health(viewer, now)
+    providers = _health(viewer, now)
     topic = f"project:{project.pk}" if project else f"team:{viewer.team.pk}" if viewer.team else "nobody"
     return {
         "now": now,
         "is_mine": is_mine,
         "figures": _figures(active, ended),
+        "unexplained": None if project or is_mine else inventory.unexplained(viewer, now),
         "bars": _gpu_bars(viewer, project, now),
         "strips": strips,
         "has_more": len(active) > MOST_ACTIVE,
@@ -83,8 +85,9 @@ def context(
             _strip(workload, now, since) for workload in ended if _ended_within(workload, now, timedelta(hours=1))
         ],
         "attention": attention.found(viewer, project, scope, ended, now),
-        "health": health,
-        "has_sandbox": any(item.connection.is_sandbox for item in health),
+        "health": providers,
+        "stop_url": stop.url if (stop := halts.usual(viewer, project, is_mine=is_mine)) else "",
+        "has_sandbox": any(item.connection.is_sandbox for item in providers),
         "legend": timeline.LEGEND,
         "stamp": polling.stamp(request, topic, fresh_s=60 if active else None),
         "poll_url": request.get_full_path(),
@@ -151,30 +154,13 @@ def _ended_within(workload: Workload, now: datetime, length: timedelta) -> bool:
 
 def _health(viewer: Viewer, now: datetime) -> list[ProviderHealth]:
     connections = list(visible_connections(viewer).order_by("provider", "name")[:10])
-    newest = datetime.fromtimestamp(now.timestamp() // TICK_S * TICK_S, now.tzinfo)
-    starts = [newest - timedelta(seconds=TICK_S * step) for step in range(TICKS - 1, -1, -1)]
-    rows = HealthTick.objects.filter(connection__in=connections, starts_at__gte=starts[0])
-    ticks = {(row.connection_id, row.starts_at): row for row in rows}
+    days = health.days(connections, now)
     return [
         ProviderHealth(
             connection=connection,
-            provider_name=registry.get(connection.provider).name,
-            ticks=[_tick(ticks.get((connection.pk, start)), start) for start in starts],
-            median_text=_mean_text([tick for (pk, _), tick in ticks.items() if pk == connection.pk]),
+            label=health.label(connection),
+            ticks=days[connection.pk].ticks,
+            median_text=health.median_text(days[connection.pk]),
         )
         for connection in connections
     ]
-
-
-def _tick(tick: HealthTick | None, start: datetime) -> tuple[str, str]:
-    """At least 99 % of the calls fine is ok, above 90 % slow, below bad, none at all empty."""
-    if tick is None or not tick.calls:
-        return "", f"{start:%H:%M}: no calls"
-    share = 1 - tick.failures / tick.calls
-    word = "ok" if share >= 0.99 else "slow" if share > 0.9 else "bad"
-    return word, f"{start:%H:%M}: {tick.calls - tick.failures} of {tick.calls} calls fine"
-
-
-def _mean_text(ticks: Sequence[HealthTick]) -> str:
-    calls = sum(tick.calls for tick in ticks)
-    return f"{sum(tick.total_ms for tick in ticks) // calls} ms a call" if calls else "no calls yet"

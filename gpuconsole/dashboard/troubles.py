@@ -38,7 +38,7 @@ def found(scope: WorkloadQuerySet, ended: Sequence[Workload], now: datetime) -> 
 
 
 def _is_trouble(now: datetime) -> Q:
-    is_lost = Q(state=State.LOST) | Q(state=State.SUBMITTING, reason_code=ReasonCode.NOT_FOUND)
+    is_lost = Q(state=State.LOST)
     is_late = Q(intent__in=_ACTS, intent_at__lte=now - LATE_AFTER) | Q(
         state=State.STOPPING, state_at__lte=now - LATE_AFTER
     )
@@ -53,9 +53,6 @@ def _of_active(row: Workload, usual: dict[str, float], now: datetime) -> Attenti
     if row.state == State.LOST:
         why = f"{_provider(row)} no longer lists it. {_rate(row)}"
         return _item(row, "circle-help", "lost-text", "is lost", why, row.state_at, "Review", _may_cost(row))
-    if row.state == State.SUBMITTING and row.reason_code == ReasonCode.NOT_FOUND:
-        why = f"It was sent and we did not find it at {_provider(row)}. {_rate(row)}"
-        return _item(row, "circle-help", "lost-text", "needs a decision", why, row.state_at, "Review", _may_cost(row))
     if row.intent in _ACTS or row.state == State.STOPPING:
         return _late(row, now)
     if row.state in _WAITS or row.state == State.SUBMITTING:

@@ -46,9 +46,17 @@ def run_simulator(words: list[str]) -> int:
     return code
 
 
+def run_watchdog(words: list[str]) -> int:
+    """End what is overdue where nobody else does; takes no Django with it, so that it stays small."""
+    environment.enter_if_made(*sys.argv)
+    code: int = importlib.import_module("gpuconsole.sync.watchdog.process").main(words)
+    return code
+
+
 DOORS: dict[str, Callable[[list[str]], int]] = {
     "up": run_up,
     "test": run_tests,
     "bench": run_bench,
     "simulator": run_simulator,
+    "watchdog": run_watchdog,
 }

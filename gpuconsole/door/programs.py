@@ -57,6 +57,10 @@ class Programs:
         """The clock that wakes the workers."""
         return self._start("beat", "-m", "gpuconsole.embedded", "beat")
 
+    def watchdog(self) -> Process:
+        """Ends what is overdue when all the others are dead; SIGTERM lets it call back whom it sent."""
+        return self._start("watchdog", "-m", "gpuconsole.sync.watchdog.process", death_signal=signal.SIGTERM)
+
     def _start(
         self, name: str, *words: str, death_signal: signal.Signals = signal.SIGKILL, handles: tuple[int, ...] = ()
     ) -> Process:

@@ -18,10 +18,13 @@ from gpuconsole.door.valkey import Valkey
 
 
 @contextmanager
-def temporary_servers() -> Iterator[dict[str, str]]:
-    """Start both servers on fresh files; gives the environment that reaches them and ends them afterwards."""
+def temporary_servers(*, forgetful: bool = True) -> Iterator[dict[str, str]]:
+    """Start both servers on fresh files; gives the environment that reaches them and ends them afterwards.
+
+    `forgetful`: PostgreSQL neither waits for the disk nor cleans up behind itself; under `up` it does both.
+    """
     folder = Path(tempfile.mkdtemp(prefix="gpuconsole-"))
-    postgres, valkey = Postgres(folder / "postgres", folder, forgetful=True), Valkey(folder / "valkey", folder)
+    postgres, valkey = Postgres(folder / "postgres", folder, forgetful=forgetful), Valkey(folder / "valkey", folder)
     running: list[subprocess.Popen[bytes]] = []
     try:
         running += [postgres.start(), valkey.start()]

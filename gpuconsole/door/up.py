@@ -61,6 +61,7 @@ def _start(options: Options, house: data.Data, supervisor: Supervisor, listener:
         otherwise=f"the pages do not answer: see {house.logs / 'web.log'}",
     )
     supervisor.start(Child("beat", programs.beat))
+    supervisor.start(Child("watchdog", programs.watchdog))
     _tell(addresses, made)
 
 

@@ -13,13 +13,14 @@ from typing import Any, ClassVar
 import httpx
 from pydantic import BaseModel
 
+from gpuconsole.providers.causes import Cause, Ending, Words
 from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.http import OnCall
+from gpuconsole.providers.looks import Held, Look
 from gpuconsole.providers.remote import (
     UNHEARD_OF,
     Checkpoint,
     Choice,
-    Ending,
     LogPage,
     Offer,
     Reading,
@@ -159,10 +160,18 @@ class Provider:
     tells_nodes: bool = False
     """Whether its jobs tell of nodes and ways in while they run."""
     requests_per_s: float = 5.0
+    """So many calls are sent to one account at most, twice as many in a burst. Where thousands of workloads fill many
+    pages of a list, this is what bounds how fresh they are."""
     absent: Mapping[Feature, str] = field(default_factory=dict)
     """A sentence for each feature that users look for and the provider does not offer."""
     endings: Mapping[str, Ending] = field(default_factory=dict)
     """The final status words that tell by themselves why work ended."""
+    said: Words = ()
+    """Its own words for a cause, in messages and in what it says of nodes and workers."""
+    refused: Words = ()
+    """Its own words in the refusal of a launch: codes and reasons of the body among them."""
+    advice: Mapping[Cause, str] = field(default_factory=dict)
+    """What to do about a cause, where it is done otherwise than elsewhere."""
     example: Mapping[str, Any] = field(default_factory=dict)
     """A short spec for guides, without its ``provider``; empty where others explain better."""
     guess: Callable[[str], Reading] | None = None
@@ -209,6 +218,14 @@ class Adapter(ABC):
     @abstractmethod
     def fetch(self, ids: Sequence[str]) -> Sequence[Remote]:
         """The named remotes as they stand now; those that the provider no longer lists are left out."""
+
+    def look(self, ids: Sequence[str], held: Held) -> Look:
+        """The named remotes as ``fetch`` gives them, but for those that are as ``held``: what a sync round asks.
+
+        With thousands of remotes, telling that one is as it was must cost less than making a ``Remote`` of it, and a
+        list that can begin with the newest changes need not be read to its end.
+        """
+        return Look(self.fetch(ids))
 
     @abstractmethod
     def inventory(self) -> Sequence[Remote]:

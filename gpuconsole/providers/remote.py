@@ -58,24 +58,6 @@ UNHEARD_OF = Reading(RemoteState.UNKNOWN, None, None)
 """The answer for a word that is in no table: keep the last state and go on counting money."""
 
 
-class Cause(StrEnum):
-    """Why work may end badly, in a word."""
-
-    PREEMPTED = "preempted"
-    NO_CAPACITY = "no_capacity"
-    IMAGE = "image"
-    EXIT_CODE = "exit_code"
-    OUT_OF_MEMORY = "out_of_memory"
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """What a final status word says by itself of the cause; ``text`` stands in where the provider gives none."""
-
-    cause: Cause
-    text: str
-
-
 @dataclass(frozen=True, slots=True)
 class Hardware:
     """A GPU type: our short name, its maker, memory of one GPU in GB (None where unknown)."""
@@ -214,6 +196,8 @@ class Remote:
     ports: tuple[Port, ...] = ()
     """Those of the ways in that are published ports."""
     raw: Mapping[str, Any] = field(default_factory=dict)
+    is_whole: bool = True
+    """False: a list told it, which leaves out the ways in and parts of ``raw``; what is known of those stays."""
 
 
 GAP = "gap"

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from gpuconsole.simulator import fault_kinds, invoice
+from gpuconsole.simulator import crowd, fault_kinds, invoice
 from gpuconsole.simulator.clock import iso
+from gpuconsole.simulator.crowd import BadCrowd
 from gpuconsole.simulator.fault_kinds import BadFault
 from gpuconsole.simulator.web import BadJson, Dialect, Request, Response, Router, json_response
 from gpuconsole.simulator.world import Resource, World
 
-CONTROLS = ("resources", "invoice", "requests", "clock", "faults", "reset")
+CONTROLS = ("resources", "invoice", "requests", "clock", "faults", "crowd", "stir", "changes", "reset")
 
 
 class BadControl(ValueError):
@@ -36,6 +37,9 @@ class Control:
         router.add("POST", "/_sim/faults", self._add_fault)
         router.add("DELETE", "/_sim/faults", self._clear_faults)
         router.add("DELETE", "/_sim/faults/{fault_id}", self._lift_fault)
+        router.add("POST", "/_sim/crowd", self._crowd)
+        router.add("POST", "/_sim/stir", self._stir)
+        router.add("GET", "/_sim/changes", self._changes)
         router.add("POST", "/_sim/reset", self._reset)
 
     def answer(self, request: Request) -> Response:
@@ -49,7 +53,7 @@ class Control:
         try:
             handler, parameters = found
             return handler(request, **parameters)
-        except (BadControl, BadFault) as exc:
+        except (BadControl, BadFault, BadCrowd) as exc:
             return json_response({"error": str(exc)}, 400)
         except BadJson as exc:
             return json_response({"error": f"the body is no JSON: {exc}"}, 400)
@@ -102,7 +106,8 @@ class Control:
         rows = [
             row
             for row in self._world.requests
-            if wanted.get("provider", row["provider"]) == row["provider"]
+            if row["at"] > wanted.get("since", "")
+            and wanted.get("provider", row["provider"]) == row["provider"]
             and wanted.get("method", row["method"]).upper() == row["method"]
             and wanted.get("path", "") in row["path"]
         ]
@@ -138,6 +143,40 @@ class Control:
         if not (fault_id.isdecimal() and self._world.lift(int(fault_id))):
             return json_response({"error": f"no fault {fault_id} is in force; see GET /_sim/faults"}, 404)
         return self._list_faults(request)
+
+    def _crowd(self, request: Request) -> Response:
+        """Copies of the resource `like`, under `ids`, each born `ages_s` ago."""
+        asked = _object(request)
+        like = self._world.resource(str(asked.get("provider")), str(asked.get("like")))
+        ids, ages_s = asked.get("ids"), asked.get("ages_s")
+        if like is None or not isinstance(ids, list) or not isinstance(ages_s, list):
+            raise BadControl("provider and like must name a resource, ids and ages_s must be lists")
+        made = crowd.bring(self._world, like, ids, ages_s)
+        return json_response({"created_at": {one.id: one.created_at for one in made}}, 201)
+
+    def _stir(self, request: Request) -> Response:
+        """Have up to `count` resources of a provider go round, of those in `state` if told, each in its turn."""
+        asked, stirred = _object(request), list[str]()
+        count = asked.get("count")
+        if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+            raise BadControl("count must be a whole number, not negative")
+        now, state = self._world.now(), asked.get("state")
+        for resource in self._world.in_turn(str(asked.get("provider"))):
+            if len(stirred) >= count:
+                break
+            if resource.deleted_at is None and state in (None, resource.state(now)) and resource.stir():
+                stirred.append(resource.id)
+        return json_response({"ids": stirred})
+
+    def _changes(self, request: Request) -> Response:
+        """When each resource of a provider came to which status word, after the moment `since`, in epoch seconds."""
+        try:
+            since = float(request.query.get("since") or 0)
+        except ValueError:
+            raise BadControl("since must be epoch seconds") from None
+        now, provider = self._world.now(), request.query.get("provider")
+        found = {one.id: crowd.changes(one, since, now) for one in self._world.resources(provider)}
+        return json_response({"now": now, "changes": {key: steps for key, steps in found.items() if steps}})
 
     def _reset(self, request: Request) -> Response:
         self._world.reset()

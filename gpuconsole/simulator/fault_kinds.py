@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gpuconsole.simulator.failures import WAYS
+
 CHANCE = ("match", "count", "share")
 """Whom it hits and how often; without count and share every time."""
 
@@ -31,6 +33,8 @@ class Kind:
     does: str
     takes: tuple[str, ...] = CHANCE
     numbers: Mapping[str, Number] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The fields that are one of some words: the first of them where nobody says it."""
 
 
 _LATE = Number(0, 600, default=2.0)
@@ -52,6 +56,7 @@ KINDS: Mapping[str, Kind] = {
     "dropped_after": Kind("the provider acts, and the connection is cut before its answer"),
     "broken_json": Kind("the provider acts, and the body of its answer ends in the middle"),
     "expired_token": Kind("a signed call is refused (401) as if its key or token had run out; open calls pass"),
+    "no_credit": Kind("refused as the provider does it when an account has no credit left; nothing is done"),
     "zombie": Kind("ends are accepted and never take effect"),
     "vanish": Kind("what runs is listed no more and reads as not there"),
     "unknown_status": Kind("what runs shows a status that nobody has heard of"),
@@ -59,6 +64,11 @@ KINDS: Mapping[str, Kind] = {
         "prices told, and those of what is launched from now on, are `factor` times as high (0.001 to 1000; 2)",
         ("factor",),
         {"factor": _FACTOR},
+    ),
+    "failure": Kind(
+        f"what is launched from now on fails in a `way`: {', '.join(WAYS)}",
+        (*CHANCE, "way"),
+        choices={"way": tuple(WAYS)},
     ),
     "out_of_stock": Kind("no hardware is free: a launch is refused or waits, as the provider does it", ("match",)),
     "clock_skew": Kind(
@@ -101,6 +111,10 @@ def read(description: Any) -> dict[str, Any]:
     found["share"] = _number("share", description.get("share"), Number(0, 1))
     if found["count"] is not None and found["share"] is not None:
         raise BadFault("give count or share, not both")
+    for field_name, words in kind.choices.items():
+        found[field_name] = description.get(field_name, words[0])
+        if found[field_name] not in words:
+            raise BadFault(f"{field_name} must be one of {', '.join(words)}")
     for field_name, limits in kind.numbers.items():
         is_silent = description.get(field_name) is None and not (limits.is_nullable and field_name in description)
         found[field_name] = limits.default if is_silent else _number(field_name, description[field_name], limits)

@@ -25,6 +25,7 @@ class Fault:
     seconds: float | None = None
     factor: float | None = None
     retry_after: int | None = None
+    way: str | None = None
     hits: int = 0
     held: set[str] = field(default_factory=set)
     spared: set[str] = field(default_factory=set)
@@ -55,6 +56,7 @@ class Fault:
             "seconds": self.seconds,
             "factor": self.factor,
             "retry_after": self.retry_after,
+            "way": self.way,
             "hits": self.hits,
             "resources": sorted(self.held),
         }
@@ -115,17 +117,25 @@ class Faults:
 
     def holds(self, kind: str, provider: str, resource_id: str, name: str) -> bool:
         """Whether a fault of this kind has a resource in its grip; it is taken at the first chance and kept."""
-        for fault in self._faults:
-            if fault.kind != kind or fault.provider != provider or resource_id in fault.spared:
+        return self._holder(kind, provider, resource_id, [name]) is not None
+
+    def way_to_fail(self, provider: str, resource_id: str, *subjects: str) -> str:
+        """How what is launched is to fail; empty where no fault wants it to."""
+        fault = self._holder("failure", provider, resource_id, list(subjects))
+        return (fault.way or "") if fault else ""
+
+    def _holder(self, kind: str, provider: str, resource_id: str, subjects: list[str]) -> Fault | None:
+        for fault in self._standing(kind, provider):
+            if resource_id in fault.spared:
                 continue
             if resource_id in fault.held:
-                return True
-            if fault.matches([resource_id, name]):
+                return fault
+            if fault.matches([resource_id, *subjects]):
                 if fault.strikes():
                     fault.held.add(resource_id)
-                    return True
+                    return fault
                 fault.spared.add(resource_id)
-        return False
+        return None
 
     def factor(self, provider: str) -> Decimal:
         """How many times its usual prices a provider asks just now."""

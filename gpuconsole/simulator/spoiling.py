@@ -27,6 +27,8 @@ def instead(faults: Faults, dialect: Dialect, request: Request, subjects: list[s
         return Response(refused.status, refused.body, {**refused.headers, **wait})
     if any(request.headers.get(name) for name in SIGNATURES) and faults.strike("expired_token", slug, subjects):
         return dialect.trouble(401)
+    if faults.strike("no_credit", slug, subjects):
+        return dialect.trouble(402)
     return dialect.trouble(500) if faults.strike("500", slug, subjects) else None
 
 

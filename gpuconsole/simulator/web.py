@@ -108,7 +108,8 @@ class Dialect(Protocol):
         """What the provider would answer. Called with the world's lock held."""
 
     def trouble(self, status: int) -> Response:
-        """The provider's own answer for a 401 (its key or token has run out), a 429 or a 500."""
+        """The provider's own answer for a 401 (its key or token has run out), a 402 (no credit is left), a 429 or a
+        500."""
 
     def charges(self) -> list[Charge]:
         """All that the account has been charged for up to now, by its provider's own rules."""

@@ -11,9 +11,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
-from gpuconsole.simulator import charges
+from gpuconsole.simulator import charges, failures
 from gpuconsole.simulator.charges import Charge
 from gpuconsole.simulator.clock import Clock, iso
+from gpuconsole.simulator.failures import Way
 from gpuconsole.simulator.faults import Faults
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class World:
         self.requests: deque[dict[str, Any]] = deque(maxlen=REQUESTS_KEPT)
         self._resources: dict[str, dict[str, Resource]] = {}
         self._tables: dict[str, dict[str, Any]] = {}
+        self._turn: dict[str, int] = {}
         self.is_touched = False  # whether a call may have changed anything since it was last kept
 
     def now(self) -> float:
@@ -94,6 +96,13 @@ class World:
             return list(self._resources.get(provider, {}).values())
         return [resource for of_provider in self._resources.values() for resource in of_provider.values()]
 
+    def in_turn(self, provider: str) -> Iterator["Resource"]:
+        """The resources of a provider, going on behind the one at which the last such look ended, once round."""
+        found, start = self.resources(provider), self._turn.get(provider, 0)
+        for step in range(len(found)):
+            self._turn[provider] = (start + step + 1) % len(found)
+            yield found[(start + step) % len(found)]
+
     def charges(self, provider: str) -> list[Charge]:
         """What all resources of a provider have been charged for, deleted and hidden ones too."""
         now = self.now()
@@ -126,6 +135,9 @@ class Resource:
         self.is_short = not world.has_stock(self.provider, *self.subjects)
         """It was launched without stock: where the provider lets such a launch wait, it does not begin to live."""
         self.released_at: float | None = None
+        body_asks = failures.asked(self.subjects[1])
+        self.fails_by = body_asks or world.faults.way_to_fail(self.provider, resource_id, *self.subjects)
+        """The way in which it was born to fail; empty: it is not."""
 
     @property
     def subjects(self) -> tuple[str, str]:
@@ -145,6 +157,7 @@ class Resource:
     def memory(self) -> dict[str, Any]:
         """What must be kept over a restart, as JSON has it; all else follows from it."""
         troubles = {"price_factor": str(self.price_factor), "is_short": self.is_short, "released_at": self.released_at}
+        troubles["fails_by"] = self.fails_by
         kept = {name: getattr(self, name) for name in self.kept}
         return {"id": self.id, "create_body": self.create_body, **kept, **troubles}
 
@@ -160,10 +173,19 @@ class Resource:
         self.price_factor = Decimal(memory.get("price_factor", 1))  # files of the first release lack these three
         self.is_short = bool(memory.get("is_short", False))
         self.released_at = memory.get("released_at")
+        self.fails_by = str(memory.get("fails_by", ""))
 
     def state(self, now: float) -> str:
         """The provider's raw status word at that moment."""
         raise NotImplementedError
+
+    def history(self, now: float) -> list[tuple[float, str]]:
+        """The status words that it has been through, with the moments at which it came to them."""
+        raise NotImplementedError
+
+    def stir(self) -> bool:
+        """Have it go through some of its statuses once more, as its owner can; false where that cannot be now."""
+        return False
 
     def ended_at(self, now: float) -> float | None:
         """When the resource came to its present end, if it has."""
@@ -180,6 +202,11 @@ class Resource:
     def cost(self, now: float) -> Decimal:
         """What it has charged so far, in `currency`."""
         return charges.total(self.charges(now), now)
+
+    @property
+    def failure(self) -> Way | None:
+        """How it is to fail; None where it is not."""
+        return failures.way(self.fails_by)
 
     @property
     def gpus(self) -> int:

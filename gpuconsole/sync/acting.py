@@ -11,8 +11,9 @@ from gpuconsole.providers.errors import (
     ProviderError,
     RateLimited,
     Rejected,
+    Unconfirmed,
 )
-from gpuconsole.sync import waits
+from gpuconsole.sync import reconcile, waits
 from gpuconsole.sync.context import Context, ask_together, in_batches, may_go_on
 from gpuconsole.workloads import transitions
 from gpuconsole.workloads.models import EventKind, Intent, Workload
@@ -56,6 +57,8 @@ def _settle(context: Context, row: Workload, error: ProviderError | None) -> Non
             _give_up(workload, error)
             return
         _tell(context, workload, error if not is_accepted else None)
+        if isinstance(error, Unconfirmed) and workload.intent_tries == 1:
+            reconcile.soon(context)
 
 
 def _wait(tries: int, error: ProviderError | None) -> timedelta:

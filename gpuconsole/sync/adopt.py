@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from gpuconsole.core import formats
 from gpuconsole.providers.remote import Remote, RemoteState
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import late_price, transitions, ways
+from gpuconsole.workloads.decisions import services as decisions
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import FROM_REMOTE, PHASE_OF, ReasonCode, State
 
 SENT_BY = (Intent.LAUNCH, Intent.RETRY)
 
 
-def is_unanswered(workload: Workload) -> bool:
-    """Whether it was sent, or may have been, and nobody knows the remote: it must be looked for, never sent again.
-
-    ``sending_at`` is taken back by whatever settles the launch: an answer, a find, a proof that nothing happened.
-    """
-    return workload.sending_at is not None and not workload.is_final
-
-
-def adopt(context: Context, workload: Workload, remote: Remote, *, how: str) -> None:
+def adopt(context: Context, workload: Workload, remote: Remote, *, how: str, fields: Collection[str] = ()) -> None:
     """Keep what the remote tells and follow its state; the caller holds the unanswered row locked in a transaction.
 
-    An end that was asked for meanwhile stays asked for and is due at once.
+    ``fields`` names columns that the caller has set beside, so that one statement writes all. An end that was asked for
+    meanwhile stays asked for and is due at once.
     """
     now = context.now
     was_sent_for = workload.intent in SENT_BY
+    if workload.look_until is not None:
+        decisions.settle_found(workload, remote.id, now)
     told = facts(workload, remote)
     for name, value in told.items():
         setattr(workload, name, value)
@@ -44,8 +41,7 @@ def adopt(context: Context, workload: Workload, remote: Remote, *, how: str) -> 
     if workload.reason_code in (ReasonCode.UNCONFIRMED, ReasonCode.NOT_FOUND):
         workload.reason_code, workload.reason_text, workload.reason_fault = ReasonCode.NONE, "", ""
     is_priced = late_price.settle(workload)
-    workload.save(update_fields={*told, *_OURS, *late_price.SET})
-    _follow(workload, remote, how=how)
+    _follow(workload, remote, how=how, fields={*told, *_OURS, *(late_price.SET if is_priced else ()), *fields})
     if is_priced:
         price = formats.hourly(workload.hourly_price, workload.currency)
         why = "Its price was not known when it was launched."
@@ -57,30 +53,32 @@ def facts(workload: Workload, remote: Remote) -> dict[str, Any]:
     return {
         "remote_status": remote.status,
         "is_status_known": remote.reading.state is not RemoteState.UNKNOWN,
-        "remote": dict(remote.raw),
+        "remote": dict(remote.raw) if remote.is_whole else {**workload.remote, **remote.raw},
         "parts": [
             {"name": part.name, "state": part.state, "step": part.step, "steps": part.steps, "text": part.text}
             for part in remote.parts
         ],
-        **ways.columns(workload, remote.connect, remote.ports),
+        **(ways.columns(workload, remote.connect, remote.ports) if remote.is_whole else {}),
         **({"region": remote.region} if remote.region else {}),
     }
 
 
-def _follow(workload: Workload, remote: Remote, *, how: str) -> None:
+def _follow(workload: Workload, remote: Remote, *, how: str, fields: Collection[str]) -> None:
     """Into the attempt as the remote stands; what is over already is ended by the next look, with its reason."""
     reading, state = remote.reading, FROM_REMOTE.get(remote.reading.state, State.QUEUED)
     if workload.state != State.SUBMITTING:
+        workload.save(update_fields=fields)
         transitions.note(workload, how, kind=EventKind.CALL)
     elif PHASE_OF[state] is not None and reading.state is not RemoteState.UNKNOWN:
         at = remote.started_at if state == State.RUNNING else None
-        transitions.move(workload, state, why=how, at=at, phase=reading.phase, tariff=reading.tariff)
+        transitions.move(workload, state, why=how, at=at, phase=reading.phase, tariff=reading.tariff, fields=fields)
     else:
-        transitions.move(workload, State.QUEUED, why=how)
+        transitions.move(workload, State.QUEUED, why=how, fields=fields)
 
 
 _OURS = (
     "remote_id",
+    "hardware_id",
     "observed_at",
     "sending_at",
     "look_until",

@@ -1,20 +1,39 @@
-"""One list call for all of a connection's work, and one bulk write for what changed."""
+"""One look at all of a connection's work by list calls, and one bulk write for what changed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gpuconsole.providers.looks import Look
 from gpuconsole.providers.remote import Remote
-from gpuconsole.sync import telling
+from gpuconsole.sync import holding, telling
 from gpuconsole.sync.adopt import SENT_BY
 from gpuconsole.sync.context import Context
+from gpuconsole.sync.holding import Slim
 from gpuconsole.sync.observe import Finding, compare
 from gpuconsole.workloads import transitions
-from gpuconsole.workloads.models import EventKind, Workload
+from gpuconsole.workloads.models import EventKind, Workload, WorkloadQuerySet
 from gpuconsole.workloads.states import FINAL, State
 
 STALE = timedelta(seconds=10)
+LONG_STALE = timedelta(seconds=30)
+_NAP_S = 0.2
+AT_A_TIME = 500
+"""Rows that are read and locked together, so that neither memory nor anybody's waiting grows with a first look."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was told of the rows that are not as they were; None for one that is listed no more."""
+
+    remotes: Mapping[str, Remote | None]
+    asked: Mapping[int, str]
+    now: datetime
+    versions: dict[str, str]
+    """Of the rows for which nothing is left to do; filled while they are compared and written."""
 
 
 def observe(context: Context) -> None:
@@ -24,54 +43,102 @@ def observe(context: Context) -> None:
     """
     if not _may_look(context):
         return
-    context.tally.is_observed = True
+    context.tally.is_observed, began = True, time.monotonic()
+    try:
+        _look(context)
+    finally:
+        context.tally.look_s = time.monotonic() - began
+
+
+def _look(context: Context) -> None:
     rows = _observed(context)
     if not rows:
-        context.count(context.adapter.inventory)
+        context.paged(context.adapter.inventory)
         return
-    remotes = context.count(lambda: context.adapter.fetch([row.remote_id for row in rows]))
-    by_id = {remote.id: remote for remote in remotes}
-    now = context.now
-    asked = {row.pk: row.remote_id for row in rows}
-    changed = [row.pk for row in rows if _compare(context, row, by_id, now)]
-    if changed:
-        _write(context, changed, asked, by_id)
+    held_here = holding.of(context.connection.pk, context.connection.credentials_version)
+    held_here.keep_only([row.remote_id for row in rows])
+    held = held_here.held(rows, {row.remote_id for row in rows if row.pk in context.watched})
+    look = context.paged(lambda: context.adapter.look([row.remote_id for row in rows], held))
+    seen = _seen(rows, look, context.now)
+    found = _take_in(context, seen)
+    held_here.take_in(look, seen.versions, is_whole=not (held.newest and look.newest), found=found)
 
 
 def _may_look(context: Context) -> bool:
-    if context.limit.take() == 0:
-        return True
-    synced_at = context.connection.synced_at
-    if synced_at is not None and context.now - synced_at < STALE:
-        return False
-    context.limit.wait()
+    """Whether there is leave for a look; who waits for a launch or an end goes first, though not for ever."""
+    while (wait_s := context.limit.take()) > 0:
+        synced_at = context.connection.synced_at
+        age = STALE if synced_at is None else context.now - synced_at
+        if age < STALE or (age < LONG_STALE and context.lease.is_marked()):
+            return False
+        time.sleep(min(wait_s, _NAP_S))
     return True
 
 
-def _observed(context: Context) -> Sequence[Workload]:
+def _all_observed(context: Context) -> WorkloadQuerySet:
     """All that has a remote which is not being replaced by another attempt."""
     rows = Workload.objects.filter(connection=context.connection, sending_at=None)
-    rows = rows.exclude(state__in=[*FINAL, State.DRAFT]).exclude(intent__in=SENT_BY).exclude(remote_id="")
-    return list(rows.defer("spec", "request", "known_remote_ids"))
+    return rows.exclude(state__in=[*FINAL, State.DRAFT]).exclude(intent__in=SENT_BY).exclude(remote_id="")
+
+
+def _observed(context: Context) -> Sequence[Slim]:
+    columns = _all_observed(context).values_list("pk", "remote_id", holding.VERSION, holding.LACKS_WAYS)
+    return [Slim(*row) for row in columns.iterator(chunk_size=10_000)]
 
 
 def _is_observed(row: Workload) -> bool:
     return not row.is_final and row.sending_at is None and row.intent not in SENT_BY
 
 
-def _write(context: Context, changed: Sequence[int], asked: Mapping[int, str], by_id: Mapping[str, Remote]) -> None:
+def _seen(rows: Sequence[Slim], look: Look, now: datetime) -> _Seen:
+    told = {remote.id: remote for remote in look.remotes}
+    asked = {row.pk: row.remote_id for row in rows if row.remote_id in told or row.remote_id not in look.as_held}
+    as_held = {row.remote_id: row.version for row in rows if row.remote_id in look.as_held}
+    return _Seen({remote_id: told.get(remote_id) for remote_id in asked.values()}, asked, now, as_held)
+
+
+def _take_in(context: Context, seen: _Seen) -> int:
+    """Compare what is not as it was, and write what differs, some hundred rows at a time; gives how many did."""
+    pks = list(seen.asked)
+    return sum(_take_in_some(context, pks[start : start + AT_A_TIME], seen) for start in range(0, len(pks), AT_A_TIME))
+
+
+def _take_in_some(context: Context, pks: Sequence[int], seen: _Seen) -> int:
+    rows = _all_observed(context).filter(pk__in=pks).annotate(version=holding.VERSION)
+    changed = []
+    for row in rows.defer("spec", "request", "known_remote_ids"):
+        if row.remote_id != seen.asked[row.pk]:
+            continue
+        if _compare(context, row, seen) is not None:
+            changed.append(row.pk)
+        else:
+            seen.versions[row.remote_id] = row.version  # type: ignore[attr-defined]
+    if changed:
+        _write(context, changed, seen)
+    return len(changed)
+
+
+def _write(context: Context, changed: Collection[int], seen: _Seen) -> None:
     """Compare again with the rows locked, so that whatever a person asked for meanwhile is not written over."""
-    now = context.now
     with transitions.locked_many(changed) as rows:
-        fresh = [row for row in rows.values() if row.remote_id == asked[row.pk] and _is_observed(row)]
-        found = [finding for row in fresh if (finding := _compare(context, row, by_id, now))]
-        transitions.move_many([change for finding in found for change in finding.changes], now=now)
+        fresh = [row for row in rows.values() if row.remote_id == seen.asked[row.pk] and _is_observed(row)]
+        found = [finding for row in fresh if (finding := _compare(context, row, seen))]
+        transitions.move_many([change for finding in found for change in finding.changes], now=seen.now)
         for finding in found:
             if any(change.state == State.LOST for change in finding.changes):
-                telling.lost(finding.workload, now)
+                telling.lost(finding.workload, seen.now)
             if finding.warning:
                 transitions.note(finding.workload, finding.warning, kind=EventKind.WARNING)
+        settled = {row.pk: row.remote_id for row in fresh if _is_settled(context, row, seen)}
+        versions = Workload.objects.filter(pk__in=settled).values_list("pk", holding.VERSION)
+        seen.versions.update({settled[pk]: version for pk, version in versions})
 
 
-def _compare(context: Context, row: Workload, by_id: Mapping[str, Remote], now: datetime) -> Finding | None:
-    return compare(context.provider, row, by_id.get(row.remote_id), now, context.connection.synced_at)
+def _is_settled(context: Context, row: Workload, seen: _Seen) -> bool:
+    """Whether the same answer would change nothing more of the row as it was just written."""
+    return _is_observed(row) and _compare(context, row, seen) is None
+
+
+def _compare(context: Context, row: Workload, seen: _Seen) -> Finding | None:
+    remote = seen.remotes[seen.asked[row.pk]]
+    return compare(context.provider, row, remote, seen.now, context.connection.synced_at)

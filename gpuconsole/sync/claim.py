@@ -105,7 +105,7 @@ def _free(now: datetime, *, or_offered: bool = False) -> ConnectionQuerySet:
 
 def _is_due(now: datetime) -> Q:
     work = Workload.objects.filter(due_at__lte=now).values("connection_id")
-    return Q(due_at=None) | Q(due_at__lte=now) | Q(pk__in=work)
+    return Q(due_at=None) | Q(due_at__lte=now) | Q(next_inventory_at__lte=now) | Q(pk__in=work)
 
 
 def _renew(lease: Lease, clock: Clock, done: threading.Event) -> None:

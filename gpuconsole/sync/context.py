@@ -3,57 +3,46 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
+from gpuconsole.connections.calls import Calls
 from gpuconsole.connections.models import Connection
 from gpuconsole.providers.contract import Adapter, Feature, Provider
-from gpuconsole.providers.errors import (
-    NoCapacity,
-    NotAuthorized,
-    NotFound,
-    NotYet,
-    ProviderError,
-    RateLimited,
-    Rejected,
-    Unconfirmed,
-    Unreachable,
-)
+from gpuconsole.providers.errors import NotAuthorized, ProviderError, RateLimited, Unconfirmed, Unreachable
 from gpuconsole.sync.claim import Lease
 from gpuconsole.sync.clock import Clock
 from gpuconsole.sync.limits import Limit
+from gpuconsole.sync.waits import Price
 from gpuconsole.workloads.models import Workload
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-SAID_NO = (Rejected, NotFound, NoCapacity, NotYet)
-"""A provider that says no is well."""
 AT_ONCE = 4
 """Calls to one account at the same time."""
+MOST_AT_ONCE = 16
+"""The same for launches, as far as the rate limit goes: as many as an adapter keeps connections open."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What the calls of one round came to; the threads of a batch add to it one by one."""
+    """What one round came to, beside the calls that its adapter counted."""
 
-    calls: int = 0
-    failures: int = 0
-    took_ms: int = 0
     is_observed: bool = False
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    look_s: float = 0.0
+    """How long it took to look at everything, and to write what had changed."""
+    look_calls: int = 1
 
-    def add(self, took_s: float, *, is_ok: bool) -> None:
-        """Count one call."""
-        with self.lock:
-            self.calls += 1
-            self.failures += not is_ok
-            self.took_ms += round(took_s * 1000)
+    def price(self, rate: float) -> Price:
+        """What the look cost."""
+        return Price(self.look_s, self.look_calls, rate)
 
 
 @dataclass(frozen=True)
@@ -66,6 +55,8 @@ class Context:
     lease: Lease
     clock: Clock
     limit: Limit
+    calls: Calls = field(default_factory=Calls)
+    """What the adapter sends, and how it goes."""
     is_watched: bool = False
     watched: frozenset[int] = field(default_factory=frozenset)
     """Workloads that somebody looks at in detail."""
@@ -83,18 +74,20 @@ class Context:
     def ask(self, call: Callable[[], T]) -> T:
         """One call that somebody waits for, within the rate limit."""
         self.limit.wait_little()
-        return self.count(call)
+        return call()
 
     def count(self, call: Callable[[], T]) -> T:
         """One call for which the rate limit gave leave already."""
-        began = time.monotonic()
+        return call()
+
+    def paged(self, call: Callable[[], T]) -> T:
+        """One look at many, for whose first call the rate limit gave leave; its other pages are paid afterwards."""
+        before = self.calls.count
         try:
-            answer = call()
-        except ProviderError as error:
-            self.tally.add(time.monotonic() - began, is_ok=isinstance(error, SAID_NO))
-            raise
-        self.tally.add(time.monotonic() - began, is_ok=True)
-        return answer
+            return call()
+        finally:
+            self.tally.look_calls = self.calls.count - before
+            self.limit.spend(self.tally.look_calls - 1)
 
 
 def ask_together(
@@ -103,12 +96,35 @@ def ask_together(
     """Make a few calls side by side and give each outcome as it comes; the threads never touch the database."""
     if len(calls) == 1:
         workload, call = calls[0]
-        yield workload, _outcome(context, call)
+        yield workload, _outcome(context, partial(context.ask, call))
         return
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="call") as pool:
-        asked = {pool.submit(_outcome, context, call): workload for workload, call in calls}
+        asked = {pool.submit(_outcome, context, partial(context.ask, call)): workload for workload, call in calls}
         for future in as_completed(asked):
             yield asked[future], future.result()
+
+
+def ask_as_they_come(
+    context: Context, pending: deque[Workload], begin: Callable[[Workload], Callable[[], T] | None]
+) -> Iterator[tuple[Workload, T | ProviderError]]:
+    """Keep as many calls in flight as the rate limit gives leave for, the next one beginning when there is any.
+
+    ``begin`` gives a row's call just before it is made, or None to leave the row out. Whoever wants no more to begin
+    clears ``pending``; what is in flight is waited for.
+    """
+    most = min(MOST_AT_ONCE, max(AT_ONCE, int(context.limit.burst)))
+    asked = dict[Future[T | ProviderError], Workload]()
+    with ThreadPoolExecutor(most, thread_name_prefix="call") as pool:
+        while pending or asked:
+            wait_s = None
+            while pending and len(asked) < most and (wait_s := context.limit.take_little()) == 0:
+                row = pending.popleft()
+                if (call := begin(row)) is not None:
+                    asked[pool.submit(_outcome, context, partial(context.count, call))] = row
+            if not asked:
+                time.sleep(wait_s or 0)
+            for future in wait(asked, timeout=wait_s or None, return_when=FIRST_COMPLETED).done:
+                yield asked.pop(future), future.result()
 
 
 def may_go_on(outcomes: Iterable[object]) -> bool:
@@ -134,7 +150,7 @@ def in_batches(rows: Iterable[Workload], size: int = AT_ONCE) -> Iterator[list[W
 
 def _outcome(context: Context, call: Callable[[], T]) -> T | ProviderError:
     try:
-        return context.ask(call)
+        return call()
     except ProviderError as error:
         return error
     except Exception:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -15,6 +18,7 @@ from gpuconsole.notify import news, occasions
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.workloads import services, transitions
+from gpuconsole.workloads.guarding import KEYS
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import Kind, Reason, State
 
@@ -24,23 +28,41 @@ GUARDED = (State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.
 """States in which a guard still has something to end."""
 
 
-def end(workload: Workload, reason: Reason, text: str) -> bool:
-    """Ask for its end, or for its rest where that is enough; whether it could be asked.
+_speaker: ContextVar[str] = ContextVar("speaker", default="Guard")
 
-    Twice does no harm, and two that fire at once write and tell it once.
+
+def speaker() -> str:
+    """Whose word the events tell."""
+    return _speaker.get()
+
+
+@contextmanager
+def speaking_as(name: str) -> Iterator[None]:
+    """Let events tell that ``name`` fired, and not the guard by itself."""
+    before = _speaker.set(name)
+    try:
+        yield
+    finally:
+        _speaker.reset(before)
+
+
+def end(workload: Workload, reason: Reason, text: str) -> bool:
+    """Ask for its end, or for its rest where that is enough; whether it was asked now. Twice does no harm.
+
+    Whoever else fires at the same moment writes and tells nothing.
     """
     try:
         with transitions.locked(workload.pk) as row:
-            if row.state not in GUARDED or row.intent in (Intent.STOP, Intent.END):
-                return False
+            if row.state not in GUARDED or row.intent in (Intent.STOP, Intent.END) or _is_changed(workload, row):
+                return False  # another tick or the watchdog was quicker, or what ends it was moved just now
             ask = services.stop if _may_rest(row) else services.terminate
             ask(workload=row, by=None, reason=reason)
-            transitions.note(row, f"Guard: {text}", kind=EventKind.GUARD, detail=reason.text)
+            transitions.note(row, f"{_speaker.get()}: {text}", kind=EventKind.GUARD, detail=reason.text)
             tell(row, f"{row.name} is being ended: {text}", reason.text, timezone.now())
     except Refused as refusal:
         logger.error("a guard was refused", extra={"workload": workload.pk, "why": refusal.message})
         return False
-    logger.info("a guard fired", extra={"workload": workload.pk, "reason": reason.code})
+    logger.info("a guard fired", extra={"workload": workload.pk, "reason": reason.code, "by": _speaker.get()})
     return True
 
 
@@ -54,6 +76,11 @@ def ago(now: datetime, seconds: F) -> Combinable:
     """The moment so many seconds, of a column, before ``now``."""
     length = ExpressionWrapper(seconds * Value(timedelta(seconds=1), DurationField()), DurationField())
     return ExpressionWrapper(Value(now, models.DateTimeField()) - length, models.DateTimeField())
+
+
+def _is_changed(seen: Workload, row: Workload) -> bool:
+    """Whether a guard was set otherwise since the work was read."""
+    return any(getattr(seen, name) != getattr(row, name) for name in ("ends_by", *KEYS))
 
 
 def _may_rest(workload: Workload) -> bool:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.db import transaction
 from pydantic import ValidationError
 
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects import secrets
 from gpuconsole.providers.errors import (
-    NoCapacity,
     NotAuthorized,
     NotFound,
     ProviderError,
     RateLimited,
     Rejected,
+    Unreachable,
 )
 from gpuconsole.providers.remote import Remote
 from gpuconsole.providers.specs import Spec
-from gpuconsole.sync import waits
-from gpuconsole.sync.adopt import SENT_BY, adopt, is_unanswered
-from gpuconsole.sync.context import AT_ONCE, Context, ask_together, in_batches, may_go_on
+from gpuconsole.sync import reasons, waits
+from gpuconsole.sync.adopt import SENT_BY, adopt
+from gpuconsole.sync.context import Context, ask_as_they_come, may_go_on
 from gpuconsole.workloads import transitions
+from gpuconsole.workloads.decisions.queries import is_unanswered
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import Fault, Reason, ReasonCode, State
 
@@ -34,32 +35,42 @@ logger = logging.getLogger(__name__)
 
 
 def send(context: Context, rows: Sequence[Workload]) -> None:
-    """Send those that were never sent; where no token survives at the provider, one after the other."""
-    at_once = AT_ONCE if context.provider.keeps_token else 1
-    for batch in in_batches(rows, at_once):
-        if not _send(context, batch):
+    """Send those that were never sent, side by side as far as the rate limit goes; where no token survives at the
+    provider, one after the other."""
+    if context.provider.keeps_token:
+        _send_together(context, rows)
+        return
+    for row in rows:
+        if not _send_together(context, [row]):
             return
 
 
-def _send(context: Context, rows: Sequence[Workload]) -> bool:
-    """Send a few together; false when no more should be sent now: an answer is in doubt, or nobody answers."""
-    ready = [(row, call) for row in rows if (call := _prepare(context, row)) is not None]
-    known: list[str] = []
-    if ready and _needs_known(context, rows):
-        known = sorted(remote.id for remote in context.ask(context.adapter.inventory))
-    written = _write_down(context, [row for row, _ in ready], known)
-    outcomes, is_clear = [], True
-    for row, outcome in ask_together(context, [(row, call) for row, call in ready if row.pk in written]):
+def _send_together(context: Context, rows: Sequence[Workload]) -> bool:
+    """False when no more should be sent now: an answer is in doubt, or nobody answers; those in flight are awaited."""
+    pending, outcomes, is_clear = deque(rows), list[object](), True
+    known = _known(context, rows)
+    for row, outcome in ask_as_they_come(context, pending, partial(_begin, context, known=known)):
         if isinstance(outcome, Remote):
             _save(context, row.pk, outcome)
         else:
             is_clear = _settle(context, row.pk, outcome) and is_clear
+            if not is_clear or isinstance(outcome, RateLimited | NotAuthorized | Unreachable):
+                pending.clear()
         outcomes.append(outcome)
     return may_go_on(outcomes) and is_clear
 
 
-def _needs_known(context: Context, rows: Sequence[Workload]) -> bool:
-    return not context.provider.keeps_token or any(row.intent == Intent.RETRY for row in rows)
+def _known(context: Context, rows: Sequence[Workload]) -> list[str]:
+    """What is there already, where a new remote could not be told from it otherwise."""
+    if context.provider.keeps_token and not any(row.intent == Intent.RETRY for row in rows):
+        return []
+    return sorted(remote.id for remote in context.ask(context.adapter.inventory))
+
+
+def _begin(context: Context, row: Workload, *, known: list[str]) -> Callable[[], Remote] | None:
+    """The call, once it is committed that it is being made; None where it is not to be made (any more)."""
+    call = _prepare(context, row)
+    return call if call is not None and _write_down(context, row, known) else None
 
 
 def _prepare(context: Context, row: Workload) -> Callable[[], Remote] | None:
@@ -80,15 +91,10 @@ def _secrets(row: Workload, spec: Spec) -> Mapping[str, str]:
     return secrets.values(row.project, names) if names else {}
 
 
-def _write_down(context: Context, rows: Sequence[Workload], known: list[str]) -> frozenset[int]:
-    """Commit that they are being sent now; gives those that are still to be sent."""
-    with transaction.atomic():
-        fresh = Workload.objects.select_for_update().filter(
-            pk__in=[row.pk for row in rows], state=State.SUBMITTING, intent__in=SENT_BY, sending_at=None
-        )
-        found = frozenset(fresh.values_list("pk", flat=True))
-        Workload.objects.filter(pk__in=found).update(sending_at=context.now, known_remote_ids=known)
-    return found
+def _write_down(context: Context, row: Workload, known: list[str]) -> bool:
+    """Commit that it is being sent now; false where somebody else has sent or ended it."""
+    fresh = Workload.objects.filter(pk=row.pk, state=State.SUBMITTING, intent__in=SENT_BY, sending_at=None)
+    return bool(fresh.update(sending_at=context.now, known_remote_ids=known))
 
 
 def _save(context: Context, pk: int, remote: Remote) -> None:
@@ -96,8 +102,8 @@ def _save(context: Context, pk: int, remote: Remote) -> None:
         if not is_unanswered(workload):
             return  # found and adopted by another worker while the answer was on its way
         workload.request = _request(context, workload)
-        workload.save(update_fields=["request"])
-        adopt(context, workload, remote, how=f"{context.provider.name} accepted it as {remote.id}")
+        how = f"{context.provider.name} accepted it as {remote.id}"
+        adopt(context, workload, remote, how=how, fields=["request"])
     logger.info("launched", extra={"workload": pk, "remote_id": remote.id})
 
 
@@ -112,22 +118,11 @@ def _settle(context: Context, pk: int, error: ProviderError) -> bool:
     """Write down what went wrong; false when the launch may have happened all the same."""
     if error.may_retry:
         _send_later(context, pk, error)
-    elif isinstance(error, NotAuthorized):
-        _fail(context, pk, Reason(ReasonCode.NOT_AUTHORIZED, error.message, Fault.YOU))
-    elif isinstance(error, Rejected | NotFound):
-        _fail(context, pk, Reason(ReasonCode.REJECTED, _said(error), Fault.YOU, _field(error)))
+    elif isinstance(error, NotAuthorized | Rejected | NotFound):
+        _fail(context, pk, reasons.of_refusal(context.provider, error))
     else:
         return False  # the next look finds ``sending_at`` and no remote, and goes looking
     return True
-
-
-def _said(error: ProviderError) -> str:
-    field = _field(error)
-    return f"{field}: {error.message}" if field else error.message
-
-
-def _field(error: ProviderError) -> str:
-    return error.field if isinstance(error, Rejected) else ""
 
 
 def _send_later(context: Context, pk: int, error: ProviderError) -> None:
@@ -145,9 +140,8 @@ def _send_later(context: Context, pk: int, error: ProviderError) -> None:
         workload.save(update_fields=["sending_at", "intent_error", "intent_tries", "due_at"])
         if workload.intent == Intent.END:
             _end(workload, Reason(ReasonCode.NEVER_SENT))
-        elif now - workload.state_at >= waits.TRY_LAUNCH_FOR:
-            code = ReasonCode.NO_CAPACITY if isinstance(error, NoCapacity) else ReasonCode.PROVIDER_FAILURE
-            _end(workload, Reason(code, error.message, Fault.PROVIDER))
+        elif now - (workload.intent_at or workload.state_at) >= waits.TRY_LAUNCH_FOR:
+            _end(workload, reasons.of_refusal(context.provider, error))
         elif workload.intent_tries == 1:
             transitions.note(
                 workload, "Could not be sent; it is tried again", kind=EventKind.WARNING, detail=error.message

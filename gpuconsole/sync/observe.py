@@ -97,7 +97,7 @@ def _unseen_run(
     begun."""
     why = f"Ran between two looks at {provider.name}"
     began = remote.started_at or max(last_look or row.state_at, row.state_at)
-    ended_as_run = target == State.SUCCEEDED or (reason is not None and reason.code in _RAN)
+    ended_as_run = target == State.SUCCEEDED or (reason is not None and _tells_a_run(reason))
     if before in _DOWN and not row.billed_tariff and not remote.lanes:
         did_run = _is_another_run(row, remote) or (ended_as_run and row.billed_until is None)
         is_guess = remote.started_at is None
@@ -131,7 +131,12 @@ def _is_another_run(row: Workload, remote: Remote) -> bool:
 
 _NOT_UP = frozenset({State.QUEUED, State.STARTING})
 _DOWN = frozenset({State.STOPPING, State.STOPPED})
-_RAN = frozenset({ReasonCode.EXIT_CODE, ReasonCode.OUT_OF_MEMORY, ReasonCode.PREEMPTED})
+_RAN = frozenset({ReasonCode.EXIT_CODE, ReasonCode.GPU_MEMORY, ReasonCode.HOST_MEMORY, ReasonCode.PREEMPTED})
+
+
+def _tells_a_run(reason: Reason) -> bool:
+    """Whether it can only have ended so after it was up."""
+    return reason.code in _RAN or (reason.evidence is not None and reason.evidence.exit_code is not None)
 
 
 def _target(row: Workload, before: State, said: State | None) -> State | None:
@@ -178,7 +183,9 @@ def _warning(provider: Provider, row: Workload, remote: Remote, said: State | No
 def _reason(provider: Provider, row: Workload, before: State, remote: Remote, target: State) -> Reason | None:
     if target not in FINAL and target != State.STOPPED:
         return None
-    return reasons.of_end(provider.slug, remote, before=before, intent=row.intent, asked=_asked(row))
+    return reasons.of_end(
+        provider.slug, remote, before=before, intent=row.intent, asked=_asked(row), parts=reasons.of_parts(row)
+    )
 
 
 def _asked(row: Workload) -> Reason | None:
@@ -194,7 +201,8 @@ def _why(provider: Provider, before: State, target: State | None, remote: Remote
     if reason is not None and reason.code is ReasonCode.STOPPED_ELSEWHERE:
         return f"{'Stopped' if target == State.STOPPED else 'Ended'} at {provider.name}, not from here"
     if target == State.STOPPED and reason is not None and reason.fault is not Fault.NOBODY:
-        return f"{provider.name} stopped it before it was up"
+        is_up = before == State.RUNNING
+        return f"Stopped at {provider.name}, not from here" if is_up else f"{provider.name} stopped it before it was up"
     words = {
         State.QUEUED: f"Waits for hardware at {provider.name}",
         State.STARTING: f"Starting at {provider.name}",

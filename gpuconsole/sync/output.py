@@ -16,7 +16,7 @@ from gpuconsole.providers.contract import OUTPUT, Feature
 from gpuconsole.providers.errors import NotAuthorized, NotFound, ProviderError, RateLimited, Rejected
 from gpuconsole.providers.masking import mask
 from gpuconsole.providers.remote import GAP, LogLine
-from gpuconsole.sync import waits
+from gpuconsole.sync import evidence, waits
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import checkpoints, logs, metrics, transitions
 from gpuconsole.workloads.models import EventKind, Workload
@@ -90,6 +90,8 @@ def _take_last_turn(context: Context, row: Workload) -> bool:
             return False
         is_log_complete = not _fetch_logs(context, row) and is_settled
     is_complete = is_log_complete
+    if is_log_complete and not row.is_log_complete:
+        evidence.look(row)
     if is_complete and row.remote_id:
         is_complete &= _fetch_metrics(context, row, is_last=True)
         is_complete &= _fetch_checkpoints(context, row, is_last=True)

@@ -41,6 +41,8 @@ def _fire(workload: Workload, now: datetime) -> bool:
         waits = Workload.objects.filter(pk=workload.pk, state=workload.state, queue_warned_at=workload.queue_warned_at)
         if not waits.update(queue_warned_at=now):
             return False
-        transitions.note(workload, f"Guard: queued for {length}", kind=EventKind.GUARD, detail="It goes on waiting.")
+        transitions.note(
+            workload, f"{guards.speaker()}: queued for {length}", kind=EventKind.GUARD, detail="It goes on waiting."
+        )
         guards.tell(workload, f"{workload.name} is queued for {length}", "It goes on waiting for hardware.", now)
     return True

@@ -1,12 +1,13 @@
-"""One round of one connection: send what is to be sent, ask for what was wished, observe, fetch output."""
+"""One round of one connection: send what is to be sent, ask for what was wished, observe, compare, fetch output."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
+from gpuconsole.connections import calls
 from gpuconsole.connections.models import Connection
 from gpuconsole.connections.opening import open_adapter
 from gpuconsole.core.crypto import SealBroken
@@ -14,13 +15,15 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Adapter
 from gpuconsole.providers.errors import NotAuthorized, ProviderError
-from gpuconsole.sync import acting, apply, bookkeeping, claim, editing, launching, lost, output, removing
-from gpuconsole.sync.adopt import SENT_BY, is_unanswered
+from gpuconsole.sync import acting, apply, bookkeeping, claim, editing, launching, lost, output, reconcile, removing
+from gpuconsole.sync.adopt import SENT_BY
 from gpuconsole.sync.claim import Lease
 from gpuconsole.sync.clock import Clock
-from gpuconsole.sync.context import Context, Tally
+from gpuconsole.sync.context import Context
 from gpuconsole.sync.limits import Limit
+from gpuconsole.workloads.decisions.queries import is_unanswered
 from gpuconsole.workloads.models import Intent, Workload
+from gpuconsole.workloads.states import FINAL
 from gpuconsole.workloads.watching import watched_now
 
 logger = logging.getLogger(__name__)
@@ -28,33 +31,53 @@ logger = logging.getLogger(__name__)
 MOST_IN_A_ROW = 10
 """Rounds for wake-ups that came meanwhile, before others get the worker; the tick goes on."""
 MOST_DUE = 200
+WORK_FOR = timedelta(seconds=2)
+"""How long what keeps coming up is worked off before the provider is looked at again."""
 
 
-def sync(connection_id: int, clock: Clock, *, is_offered: bool = False) -> None:
+def sync(
+    connection_id: int, clock: Clock, *, is_offered: bool = False, steps: Callable[[Context], bool] | None = None
+) -> None:
     """Do a round unless another worker has the connection; then that one looks again before it lets go.
 
-    ``is_offered``: the tick set the connection aside, so nobody needs to be told when it is taken.
+    ``is_offered``: the tick set the connection aside, so nobody needs to be told when it is taken. ``steps``: others
+    than all; they tell whether all went well.
     """
     for _ in range(MOST_IN_A_ROW):
         lease = _claim(connection_id, clock, is_offered=is_offered)
         if lease is None:
             return
         with lease.held(clock):
-            next_at = run(lease, clock)
+            next_at = run(lease, clock, steps)
         if not lease.release(next_at, clock.now()):
             return
 
 
-def run(lease: Lease, clock: Clock) -> datetime:
+def run(lease: Lease, clock: Clock, steps: Callable[[Context], bool] | None = None) -> datetime:
     """The round itself, by whoever holds the lease; gives the time of the next."""
-    connection, tally = Connection.objects.get(pk=lease.connection_id), Tally()
+    connection = Connection.objects.get(pk=lease.connection_id)
     try:
-        context = _open(connection, tally, lease, clock)
-        is_well = _steps(context)
+        context = _open(connection, lease, clock)
+        if connection.breaker_until is not None:
+            _probe(context)
+        is_well = (steps or _steps)(context)
     except ProviderError as error:
         logger.warning("a round failed", extra={"connection": connection.pk, "error": error.message})
-        return bookkeeping.failed(connection, error, tally, clock.now())
+        return bookkeeping.failed(connection, error, clock.now())
     return bookkeeping.succeeded(context) if is_well else bookkeeping.broke(context)
+
+
+def _probe(context: Context) -> None:
+    """After trouble one call that only reads decides whether the others follow; raises ProviderError where it fails.
+
+    Where nothing of ours is there to ask for, the look at everything is that call, unless something is to be sent.
+    """
+    rows = Workload.objects.filter(connection=context.connection).exclude(state__in=FINAL)
+    remote_id = rows.exclude(remote_id="").values_list("remote_id", flat=True).first()
+    if remote_id is not None:
+        context.ask(lambda: context.adapter.fetch([remote_id]))
+    elif rows.filter(due_at__lte=context.now).exists():
+        context.ask(context.adapter.inventory)
 
 
 def _claim(connection_id: int, clock: Clock, *, is_offered: bool) -> Lease | None:
@@ -65,7 +88,7 @@ def _claim(connection_id: int, clock: Clock, *, is_offered: bool) -> Lease | Non
     return lease
 
 
-def _open(connection: Connection, tally: Tally, lease: Lease, clock: Clock) -> Context:
+def _open(connection: Connection, lease: Lease, clock: Clock) -> Context:
     provider = registry.get(connection.provider)
     is_watched, watched = watched_now(connection.pk)
     return Context(
@@ -75,9 +98,9 @@ def _open(connection: Connection, tally: Tally, lease: Lease, clock: Clock) -> C
         lease=lease,
         clock=clock,
         limit=Limit(connection.pk, provider.requests_per_s),
+        calls=calls.of(connection.pk),
         is_watched=is_watched,
         watched=watched,
-        tally=tally,
     )
 
 
@@ -93,14 +116,23 @@ def _adapter(connection: Connection) -> Adapter:
 
 def _steps(context: Context) -> bool:
     """All steps, each as far as it goes: what breaks in one does not keep the others from their work."""
-    is_well = _step(context, apply.observe) if _is_blind_to_an_end(context) else True
-    is_well &= _work(context) & _step(context, apply.observe)
+    is_well = _step(context, apply.observe) if is_blind_to_an_end(context) else True
+    is_well &= _work_off(context) & _step(context, apply.observe)
     if context.lease.take_mark():
-        is_well &= _work(context)
+        is_well &= _work_off(context)
+    is_well &= _step(context, reconcile.reconcile)
     return is_well & _step(context, output.fetch)
 
 
-def _is_blind_to_an_end(context: Context) -> bool:
+def _work_off(context: Context) -> bool:
+    """What is due, and what comes up meanwhile: somebody waits for it, and looks can wait for a moment."""
+    until, is_well = context.now + WORK_FOR, _work(context)
+    while context.now < until and context.lease.take_mark():
+        is_well &= _work(context)
+    return is_well
+
+
+def is_blind_to_an_end(context: Context) -> bool:
     """Whether something is about to be ended for good that may have stopped since the last look: once it is deleted,
     nobody tells any more until when it was billed, nor that it had come to rest before."""
     synced_at = context.connection.synced_at

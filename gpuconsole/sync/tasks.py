@@ -8,14 +8,17 @@ from datetime import datetime
 
 from celery import shared_task
 from celery.signals import worker_shutdown
+from django.db import connection as database
 from kombu.exceptions import OperationalError
 
 from gpuconsole.catalog.tasks import wake_stale
 from gpuconsole.connections import health, opening
 from gpuconsole.connections.tasks import wake_waiting
+from gpuconsole.core import heartbeats
 from gpuconsole.sync import alerting, claim, forgetting, request_mails, round
 from gpuconsole.sync.clock import Clock
 from gpuconsole.sync.enforcing import GUARDS
+from gpuconsole.workloads.halts.services import resume_due as resume_halts
 from gpuconsole.workloads.requests.services import expire_due as expire_requests
 
 logger = logging.getLogger(__name__)
@@ -23,9 +26,10 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="sync.tick")
 def tick() -> None:
-    """Every second: ask all guards, let launch requests expire, and send what is due on its way."""
+    """Every second: ask all guards, let launch requests expire, go on with halts that were interrupted, and send what
+    is due on its way."""
     now = Clock().now()
-    for step in (*GUARDS, expire_requests, _send_due, wake_waiting, wake_stale):
+    for step in (*GUARDS, expire_requests, resume_halts, _send_due, wake_waiting, wake_stale, _say_alive):
         _at_the_door(step, now)
 
 
@@ -68,6 +72,11 @@ def _at_the_door(step: Callable[[datetime], object], now: datetime) -> None:
         step(now)
     except Exception:
         logger.exception("a step of the tick broke", extra={"step": f"{step.__module__}.{step.__name__}"})
+
+
+def _say_alive(_now: datetime) -> None:
+    with database.cursor() as cursor:
+        heartbeats.say(cursor, heartbeats.TICK)
 
 
 def _send_due(now: datetime) -> None:

@@ -19,10 +19,16 @@ def lost(workload: Workload, now: datetime) -> None:
 
 def undecided(workload: Workload, now: datetime) -> None:
     """Its launch was sent, and the time to look for it is over."""
-    text = f"It was sent and not found at {_provider(workload)}. {may_cost(workload)} {workload.reason_text}"
-    key = f"decision:{workload.pk}:{workload.attempt}"
-    subject = f"The launch of {workload.name} needs a decision"
-    news.tell(occasions.DECISION, key=key, subject=subject, text=text, workload=workload, now=now)
+    text = f"It was sent, and {_provider(workload)} did not confirm it. {may_cost(workload)} {workload.reason_text}"
+    news.tell(
+        occasions.DECISION,
+        key=f"decision:{workload.pk}:{workload.attempt}",
+        subject=f"The launch of {workload.name} needs a decision",
+        text=text,
+        workload=workload,
+        path=f"{workload.get_absolute_url()}decide/",
+        now=now,
+    )
 
 
 def may_cost(workload: Workload) -> str:

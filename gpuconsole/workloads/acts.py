@@ -10,10 +10,11 @@ from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
 from gpuconsole.core.errors import Refused
 from gpuconsole.providers import registry
-from gpuconsole.workloads import access
+from gpuconsole.workloads import access, causes
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.services.editing import refuse_edit
 from gpuconsole.workloads.states import VERBS, Kind, State, Verb
+from gpuconsole.workloads.unspecified import why_not
 from gpuconsole.workloads.usage import cost_so_far
 
 
@@ -41,6 +42,11 @@ class Question:
     keep_label: str
     action_label: str
     type_name: str = ""
+    warning: str = ""
+    """What speaks against it."""
+    other_url: str = ""
+    other_label: str = ""
+    """A better way, where there is one."""
 
 
 _ICONS = {
@@ -58,8 +64,8 @@ _ASKS = {
     Kind.INSTANCE: {Verb.STOP, Verb.RESTART, Verb.TERMINATE, Verb.DELETE},
 }
 _DANGERS = {Kind.JOB: {Verb.STOP}, Kind.INSTANCE: {Verb.TERMINATE}}
-_OF_ITS_TIME = {Verb.EDIT, Verb.DELETE}
-"""Left out where they make no sense: one is for what has not ended, the other for what has."""
+_OF_ITS_TIME = {Kind.JOB: {Verb.EDIT, Verb.DELETE}, Kind.INSTANCE: {Verb.EDIT, Verb.DELETE, Verb.RETRY}}
+"""Left out where they make no sense: one is for what has not ended, the others for what has."""
 
 
 def of(viewer: Viewer, workload: Workload, url: str) -> Sequence[Act]:
@@ -109,7 +115,21 @@ def question(workload: Workload, verb: Verb, now: datetime) -> Question:
         text = f"{provider.name} forgets it for good, with all that it keeps of it. {provider.deleting}".rstrip()
         text = f"{text} Here it stays, with its log, figures and cost."
         return Question(f"Delete {name} at {provider.name}?", text, "Keep it", f"Delete at {provider.name}")
-    return Question(f"Retry {name}?", f"It runs again with the same spec. {_rate(workload)}", "Leave it", "Retry job")
+    return _retry_question(workload)
+
+
+def _retry_question(workload: Workload) -> Question:
+    provider = registry.get(workload.provider)
+    warning = causes.warning(workload, provider)
+    return Question(
+        f"Retry {workload.name}?",
+        f"It runs again with the same spec, labels and latest end. {_rate(workload)}",
+        "Leave it",
+        f"Retry {workload.get_kind_display().lower()}",
+        warning=warning,
+        other_url=clone_url(workload) if warning else "",
+        other_label="Clone with changes" if warning else "",
+    )
 
 
 def _label(workload: Workload, verb: Verb) -> str:
@@ -117,11 +137,13 @@ def _label(workload: Workload, verb: Verb) -> str:
 
 
 def _is_untimely(workload: Workload, verb: Verb) -> bool:
-    return verb in _OF_ITS_TIME and State(workload.state) not in VERBS[Kind(workload.kind)][verb]
+    return verb in _OF_ITS_TIME[Kind(workload.kind)] and State(workload.state) not in VERBS[Kind(workload.kind)][verb]
 
 
 def _reason(workload: Workload, verb: Verb) -> str:
     state = State(workload.state)
+    if unknown := why_not(workload, verb):
+        return unknown
     if verb == Verb.EDIT:
         return _reason_not_to_edit(workload)
     if verb == Verb.DELETE and workload.intent == Intent.DELETE:

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from gpuconsole.workloads.limits import admin as limits
-from gpuconsole.workloads.models import Event, LaunchRequest, Preset, UsageInterval, Workload
+from gpuconsole.workloads.models import Event, LaunchRequest, LostLaunch, Preset, UsageInterval, Workload
 
 __all__ = ["limits"]
 
@@ -81,5 +81,17 @@ class LaunchRequestAdmin(ReadOnly):
     list_filter = ("state", "provider", "kind")
     list_select_related = ("team", "project", "by")
     search_fields = ("public_id", "name", "by__email")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(LostLaunch)
+class LostLaunchAdmin(ReadOnly):
+    """Every launch that nobody could confirm, and what was decided about it."""
+
+    list_display = ("workload", "token", "sent_at", "settlement", "remote_id", "decided_by", "decided_at", "settled_at")
+    list_filter = ("settlement",)
+    list_select_related = ("workload", "decided_by")
+    search_fields = ("token", "remote_id", "workload__public_id")
     ordering = ("-id",)
     show_full_result_count = False

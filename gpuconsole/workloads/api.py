@@ -10,6 +10,8 @@ from ninja import Header, Query, Router, Status
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
 from gpuconsole.connections.access import find_connection_for
+from gpuconsole.connections.api import ConnectionOut, shape_connections
+from gpuconsole.connections.services import ask_look
 from gpuconsole.core.api import (
     COMMON_PROBLEMS,
     WRITE_PROBLEMS,
@@ -46,7 +48,7 @@ from gpuconsole.workloads.schemas import (
     shape_detail,
     shape_event,
 )
-from gpuconsole.workloads.states import Kind, State, Verb
+from gpuconsole.workloads.states import Kind, ReasonCode, State, Verb
 
 router = Router(tags=["Workloads"])
 
@@ -58,6 +60,8 @@ class WorkloadQuery(PageQuery):
     project: QueryText | None = None
     kind: Kind | None = None
     state: State | None = None
+    cause: ReasonCode | None = None
+    """Why it ended, as ``failure.cause`` tells it."""
     owner: QueryText | None = None
     """E-mail address of the person who launched it."""
     label: QueryText | None = None
@@ -149,6 +153,7 @@ def list_workloads(request: HttpRequest, asked: Query[WorkloadQuery]) -> Workloa
         projects=_one(asked.project),
         kind=asked.kind,
         states=_one(asked.state),
+        cause=asked.cause or "",
         owner=asked.owner or "",
         label=asked.label or "",
         name=asked.name or "",
@@ -186,6 +191,15 @@ def show_way(request: HttpRequest, response: HttpResponse, id: Text, payload: Wa
     access.require(viewer, workload)
     response["Cache-Control"] = "no-store"
     return WayOut(way=payload.way, value=services.show_way(workload=workload, way=payload.way, by=viewer.user))
+
+
+@router.post("/workloads/{id}/look", response={202: ConnectionOut, **WRITE_PROBLEMS}, operation_id="look_at_workload")
+def look(request: HttpRequest, id: Text) -> Status[ConnectionOut]:
+    """Ask the provider at once how it stands, with all else on its connection; the answer tells of that connection."""
+    connection = _find(request, id).connection
+    ask_look(connection=connection)
+    connection.refresh_from_db()
+    return Status(202, shape_connections([connection])[0])
 
 
 @router.post("/workloads/{id}/extend", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="extend_workload")
@@ -227,6 +241,23 @@ def edit_workload(
     return shape_detail(_whole(done), timezone.now())
 
 
+@router.post("/workloads/{id}/retry", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="retry_workload")
+def retry(
+    request: HttpRequest,
+    id: Text,
+    idempotency_key: Annotated[Text | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)] = None,
+) -> WorkloadDetail:
+    """Run what failed or was cancelled again: another attempt where its provider has that, else another workload, which
+    is the answer then (see ``retry_of``). Where something should be changed first, ``warnings`` say what. The same
+    Idempotency-Key retries once."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    workload = _find(request, id)
+    access.require(viewer, workload)
+    done = services.retry(workload=workload, by=viewer.user, key=idempotency_key or "")
+    return shape_detail(_whole(done), timezone.now())
+
+
 def _act(verb: Verb) -> Any:
     """The operation that does one verb; the answer shows the workload with the intent written down."""
 
@@ -242,7 +273,7 @@ def _act(verb: Verb) -> Any:
     return act
 
 
-for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.RETRY, Verb.DELETE):
+for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.DELETE):
     router.post(
         f"/workloads/{{id}}/{_verb.value}",
         response={200: WorkloadDetail, **WRITE_PROBLEMS},

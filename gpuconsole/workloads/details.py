@@ -22,6 +22,7 @@ from gpuconsole.workloads import (
     auto_stop,
     bill,
     checkpoints,
+    failure_card,
     figures,
     log_view,
     logs,
@@ -81,6 +82,7 @@ class Page:
     workload: Workload
     words: Words
     now: datetime
+    tab: str = ""
 
     @property
     def provider(self) -> Provider:
@@ -99,26 +101,27 @@ class Page:
         stamp = polling.stamp(
             self.request,
             f"workload:{self.workload.pk}",
+            f"connection:{self.workload.connection_id}",
             fresh_s=None if self.is_settled else 30,
             watches=None if self.is_settled else (self.workload.connection_id, self.workload.pk),
         )
         return Poll(self.request.path, stamp, not self.is_settled)
 
 
-def look(request: HttpRequest, viewer: Viewer, workload: Workload, words: Words) -> Page:
-    return Page(request, viewer, workload, words, timezone.now())
+def look(request: HttpRequest, viewer: Viewer, workload: Workload, words: Words, tab: str = "") -> Page:
+    return Page(request, viewer, workload, words, timezone.now(), tab)
 
 
-def context(page: Page, slug: str) -> dict[str, Any] | None:
+def context(page: Page) -> dict[str, Any] | None:
     """Everything that a whole page shows; None for a tab that this provider does not have."""
-    tab = next((tab for tab in tabs_of(page) if tab.slug == slug), None)
+    tab = next((tab for tab in tabs_of(page) if tab.slug == page.tab), None)
     if tab is None:
         return None
     return {
         **head(page),
         "tab_template": tab.template,
         "tabs": [
-            Link(other.label, f"{page.url}{other.slug}/" if other.slug else page.url, other.slug == slug)
+            Link(other.label, f"{page.url}{other.slug}/" if other.slug else page.url, other.slug == page.tab)
             for other in tabs_of(page)
         ],
         **tab.context(page),
@@ -143,14 +146,23 @@ def head(page: Page) -> dict[str, Any]:
         "parts_badge": _parts_badge(workload),
         "late_badge": late_words(workload, page.now),
         "age": None if workload.is_final else workload.seen_at,
+        "look_url": "" if workload.is_final or not workload.remote_id else f"{page.url}look/",
+        "is_look_new": workload.connection.has_fresh_answer(page.now),
         "acts": buttons,
         "more_acts": [act for act in buttons if act.is_more],
         "removed_text": f"removed at {page.provider.name}" if workload.removed_at else "",
-        "notes": notes.of(workload, page.provider, page.now),
+        "notes": notes.of(workload, page.provider, page.now, has_card=not page.tab),
+        "kin": failure_card.kin(workload),
         "figures": figures.of(workload, page.now, _extend_url(page)),
         "poll": page.poll(),
         "head_every": HEAD_EVERY_S,
     }
+
+
+def failure_context(page: Page) -> dict[str, Any]:
+    """The card that says why it ended; an empty place while there is nothing to say."""
+    card = failure_card.of(page.viewer, page.workload, page.url, page.now)
+    return {**card, "workload": page.workload, "poll": page.poll()}
 
 
 def timeline_context(page: Page) -> dict[str, Any]:
@@ -229,6 +241,7 @@ def checkpoints_context(page: Page) -> dict[str, Any]:
 
 def _summary(page: Page) -> dict[str, Any]:
     return {
+        **failure_context(page),
         **timeline_context(page),
         **events_context(page),
         **auto_stop_context(page),
@@ -267,6 +280,7 @@ _TABS = (
 
 _REGIONS: dict[str, tuple[str, Callable[[Page], dict[str, Any]]]] = {
     "head": ("workloads/_head.html", head),
+    "failure": ("workloads/_failure.html", failure_context),
     "timeline": ("workloads/_timeline.html", timeline_context),
     "events": ("workloads/_events.html", events_context),
     "auto-stop": ("workloads/_auto_stop.html", auto_stop_context),

@@ -30,7 +30,7 @@ def spec_of(viewer: Viewer, provider: Provider, public_id: str) -> dict[str, Any
         workload = access.find_workload(viewer, public_id)
     except Http404:
         return None
-    return dict(workload.spec) if workload.provider == provider.slug else None
+    return dict(workload.spec) if workload.spec and workload.provider == provider.slug else None
 
 
 def _said(row: Workload, provider: Provider) -> str:

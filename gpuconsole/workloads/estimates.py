@@ -23,6 +23,7 @@ from gpuconsole.providers.remote import Offer
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import guarding, usage
 from gpuconsole.workloads.guarding import Guards
+from gpuconsole.workloads.halts import holds
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, STOP_AFTER, WARNING, Check, Wish, blocking, verdict
 from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.states import FINAL
@@ -166,7 +167,7 @@ def estimate(
     said = verdict(wish, found)
     is_endless = provider.kind == "instance" or spec.is_endless
     ours = [*_doubt(is_doubted), *_sane(pricing, upper), *guarding.checks(guards, provider, pricing)]
-    checks = [*ours, *said.checks, *_end(project, longest_s, is_endless=is_endless)]
+    checks = [*holds.checks(project, connection), *ours, *said.checks, *_end(project, longest_s, is_endless=is_endless)]
     return Estimate(
         pricing=pricing,
         hourly=hourly,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gpuconsole.catalog import queries as catalog
 from gpuconsole.providers import registry
 from gpuconsole.workloads.estimates import estimate, told
 from gpuconsole.workloads.guarding import Guards
@@ -21,7 +22,10 @@ def settle(workload: Workload) -> bool:
     """
     if workload.hourly_price is not None or workload.billed_since is not None or workload.billed_closed_s:
         return False
-    spec = registry.get(workload.provider).spec.read(workload.spec)
+    provider = registry.get(workload.provider)
+    spec = provider.spec.read(workload.spec)
+    if provider.adapter.price(spec, catalog.offers(workload.connection)).hourly_price is None:
+        return False  # most often so where nobody ever tells a price: an estimate would ask every limit beside
     figures = estimate(
         project=workload.project,
         connection=workload.connection,

@@ -18,7 +18,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.paging import Page, page
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
-from gpuconsole.workloads import access, queries, timeline
+from gpuconsole.workloads import access, causes, queries, timeline
 from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.states import FINAL, Kind, State, Verb
 from gpuconsole.workloads.usage import cost_so_far, step
@@ -51,6 +51,8 @@ class Row:
     bar: timeline.Timeline
     verbs: Sequence[Verb]
     url: str
+    cause: str
+    """Why it ended badly, in few words; empty where it did not."""
     trouble: str = ""
     """What is not as it should be, beside its state."""
     cost_note: str = ""
@@ -129,6 +131,7 @@ def row(workload: Workload, viewer: Viewer, words: Words, now: datetime) -> Row:
         url=f"{words.url}{workload.public_id}/",
         trouble=late_words(workload, now),
         cost_note="may be costing" if workload.state == State.LOST else "",
+        cause=causes.word(workload),
     )
 
 
@@ -161,7 +164,7 @@ class _Query:
 
     @property
     def is_filtered(self) -> bool:
-        return any(name in self._params for name in ("q", "view", "state", "provider", "owner"))
+        return any(name in self._params for name in ("q", "view", "state", "cause", "provider", "owner"))
 
     def filters(self, viewer: Viewer, now: datetime) -> queries.Filters:
         state, owner = self._params.get("state", ""), self._params.get("owner", "")
@@ -170,6 +173,7 @@ class _Query:
         return queries.Filters(
             providers=(provider,) if provider in registry.SLUGS else (),
             states=states,
+            cause=self._params.get("cause", "") if self._params.get("cause", "") in causes.FILTERS else "",
             owner=viewer.user.email if owner == "me" or self.view == "mine" else "",
             text=self.text,
             created_from=now - timedelta(days=7) if self.view == "failed" else None,
@@ -194,6 +198,7 @@ class _Query:
         providers = [(provider.slug, provider.name) for provider in registry.every()]
         return [
             self._chip("State", "state", states),
+            self._chip("Cause", "cause", list(causes.FILTERS.items())),
             self._chip("Provider", "provider", providers),
             self._chip("Owner", "owner", [("me", "me")]),
         ]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import accumulate
 
 from django.db import transaction
 
@@ -69,6 +70,12 @@ class LogSlice:
     def lines(self) -> tuple[StoredLine, ...]:
         """The lines with their numbers, counted from 1."""
         return stored_lines(self.first_line, self.text)
+
+    @property
+    def placed(self) -> tuple[tuple[int, StoredLine], ...]:
+        """The lines, each behind the byte at which it begins."""
+        sizes = (len(line.encode()) + 1 for line in self.text.split("\n")[:-1])
+        return tuple(zip(accumulate(sizes, initial=self.start), self.lines, strict=False))
 
 
 def stored_lines(first: int, text: str) -> tuple[StoredLine, ...]:

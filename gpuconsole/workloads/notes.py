@@ -8,6 +8,7 @@ from datetime import datetime
 
 from gpuconsole.core import formats
 from gpuconsole.providers.contract import Provider
+from gpuconsole.workloads import causes
 from gpuconsole.workloads.models import ESCALATED_AFTER_MIN, Intent, Workload
 from gpuconsole.workloads.states import OF_GUARDS, ReasonCode, State
 
@@ -19,26 +20,25 @@ class Note:
     kind: str
     lead: str
     text: str
+    url: str = ""
+    """Where something can be done about it."""
+    label: str = ""
 
 
-def of(workload: Workload, provider: Provider, now: datetime) -> Sequence[Note]:
-    """All that hold just now."""
-    return [*_troubles(workload, provider, now), *_wishes(workload, provider)]
+def of(workload: Workload, provider: Provider, now: datetime, *, has_card: bool = False) -> Sequence[Note]:
+    """All that hold just now; ``has_card``: why it ended stands on the same page already."""
+    ended = [] if has_card or not causes.ended_badly(workload) else [_why_it_ended(workload)]
+    return [*ended, *_troubles(workload, provider, now), *_wishes(workload, provider)]
+
+
+def _why_it_ended(workload: Workload) -> Note:
+    return Note("bad", f"{ReasonCode(workload.reason_code).label}.", workload.reason_text)
 
 
 def _troubles(workload: Workload, provider: Provider, now: datetime) -> Sequence[Note]:
-    found = []
-    if workload.state == State.SUBMITTING and workload.reason_code == ReasonCode.UNCONFIRMED:
-        text = "The answer to our request was lost. We look for it at the provider and will not send it twice."
-        found.append(Note("warning", "We don't know yet if it started.", text))
-    if workload.state == State.SUBMITTING and workload.reason_code == ReasonCode.NOT_FOUND:
-        text = (
-            "We looked for 10 minutes. Look in the provider's own console before you launch it again, or stop it here."
-        )
-        found.append(Note("warning", "It was sent, and we did not find it.", text))
-    if workload.state == State.FAILED and workload.reason_code:
-        label = ReasonCode(workload.reason_code).label
-        found.append(Note("bad", f"{label}.", workload.reason_text))
+    found: list[Note] = []
+    if workload.state == State.SUBMITTING and workload.sending_at is not None:
+        found += _unconfirmed(workload, provider)
     if workload.state == State.LOST:
         text = f"It may still run. {_may_cost(workload)} We go on looking for it."
         found.append(Note("warning", "The provider no longer lists it.", text))
@@ -66,6 +66,20 @@ def _may_cost(workload: Workload) -> str:
     if workload.hourly_price is None:
         return "What it may be costing is not known."
     return f"It may be costing {formats.hourly(workload.hourly_price, workload.currency)}."
+
+
+def _unconfirmed(workload: Workload, provider: Provider) -> list[Note]:
+    """A launch whose answer was lost: still looked for, or left to a person."""
+    url = f"{workload.get_absolute_url()}decide/"
+    if workload.reason_code == ReasonCode.NOT_FOUND:
+        text = (
+            f"{workload.reason_text} Adopt what it became, send it again, or give it up: each is shown with its price."
+        )
+        return [Note("warning", "It was sent, and nobody knows what became of it.", text, url, "Decide")]
+    if workload.reason_code == ReasonCode.UNCONFIRMED:
+        text = f"{workload.reason_text} It is not sent twice."
+        return [Note("warning", "We don't know yet if it started.", text, url, "Look closer")]
+    return []
 
 
 def _wishes(workload: Workload, provider: Provider) -> Sequence[Note]:

@@ -21,7 +21,8 @@ from gpuconsole.workloads.forms import CONNECTION, JSON_TEXT, PRESET, PROJECT, R
 from gpuconsole.workloads.models import Draft, Workload
 from gpuconsole.workloads.presets import access as presets
 from gpuconsole.workloads.requests import access as requests
-from gpuconsole.workloads.states import ReasonCode
+from gpuconsole.workloads.states import ReasonCode, Verb
+from gpuconsole.workloads.unspecified import why_not
 
 STOP_AFTER = "guards.stop_after_s"
 JUST_NOW = timedelta(minutes=1)
@@ -124,6 +125,10 @@ def _cloned(viewer: Viewer, provider: Provider, public_id: str, draft: Draft | N
     workload = access.find_workload(viewer, public_id)
     if workload.provider != provider.slug:
         raise Http404
+    if unknown := why_not(workload, Verb.CLONE):
+        empty = LaunchForm(viewer, provider, Values({CONNECTION: [workload.connection.public_id]}), is_new=True)
+        empty.messages.append(unknown)
+        return Opening(empty, None, draft)
     like = services.clone(workload)
     form = LaunchForm(viewer, provider, Values({CONNECTION: [like.connection.public_id]}), is_new=True)
     form.values[PROJECT] = [workload.project.slug]
@@ -143,7 +148,7 @@ def _cloned(viewer: Viewer, provider: Provider, public_id: str, draft: Draft | N
 
 def _say_refusal(form: LaunchForm, workload: Workload) -> None:
     """The provider's no to what is cloned, beside its field; sending it all the same asks the provider again."""
-    if workload.reason_code != ReasonCode.REJECTED:
+    if workload.reason_code != ReasonCode.REJECTED and not workload.reason_field:
         return
     path, said = workload.reason_field, workload.reason_text
     if path and form.spec_form.has_input(path):

@@ -66,6 +66,12 @@ def finished(phases: Sequence[Attempt], end: State, at: datetime, note: str = ""
     return [*before, {**last, "spans": _ended(last["spans"], at), "end": end.value, "note": _short(note)}]
 
 
+def explained(phases: Sequence[Attempt], note: str) -> list[Attempt]:
+    """With another note on why the last attempt ended."""
+    *before, last = phases
+    return [*before, {**last, "note": _short(note)}]
+
+
 def open_word(phases: Sequence[Attempt]) -> str | None:
     """The word of the span that is open; None where all are ended."""
     if not phases or not phases[-1]["spans"]:

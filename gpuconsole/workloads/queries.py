@@ -25,7 +25,7 @@ MOST_COUNTED = 10_000
 _USUAL_OF, _USUAL_AT_LEAST = 30, 5
 _HEAVY = (
     *("spec", "defaults", "request", "remote", "parts", "connect", "hidden_ways", "ports"),
-    *("known_remote_ids", "log_cursor"),
+    *("known_remote_ids", "log_cursor", "evidence"),
 )
 
 
@@ -38,6 +38,8 @@ class Filters:
     """Slugs."""
     kind: Kind | None = None
     states: Sequence[str] = ()
+    cause: str = ""
+    """A ``ReasonCode``."""
     owner: str = ""
     """E-mail address."""
     label: str = ""
@@ -140,6 +142,7 @@ def _narrowed(filters: Filters) -> Q:
         "project__slug__in": filters.projects,
         "kind": filters.kind,
         "state__in": filters.states,
+        "reason_code": filters.cause,
         "owner__email": filters.owner.strip().lower(),
         "labels__contains": [filters.label] if filters.label else None,
         "name__icontains": filters.name,

@@ -28,6 +28,7 @@ _BUTTONS = {
     "over_quota": "Over quota: ask an admin",
     "over_budget": "Over budget: ask an admin",
     "needs_deadline": "Say when to stop to launch",
+    "launches_held": "Launches are held",
 }
 """What the button says where a launch would be refused, by the code of the refusal."""
 

@@ -13,6 +13,7 @@ from gpuconsole.providers import problems, registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import checkpoints
 from gpuconsole.workloads.estimate_schemas import EstimateOut
+from gpuconsole.workloads.failure_schemas import FailureOut, shape_failure
 from gpuconsole.workloads.guarding import IDLE_PERCENT, KEYS, Guards
 from gpuconsole.workloads.guards import LONGEST_S, MOST_COST, SHORTEST_IDLE_S, SHORTEST_S
 from gpuconsole.workloads.models import Checkpoint, Event, Intent, QueueThen, Workload
@@ -94,6 +95,9 @@ class LaunchIn(ApiInput):
             missing = [name for name in ("connection", "spec") if name not in self.model_fields_set]
             problems.refuse("launch", [problems.problem("Required.", name) for name in missing])
         return self
+
+
+MOST_RETRIES = 20
 
 
 class ReasonOut(ApiSchema):
@@ -236,7 +240,13 @@ class WorkloadDetail(WorkloadOut):
     log_size: int
     is_log_complete: bool
     warnings: list[str]
-    """Limits that were passed with a warning just now; its events keep them."""
+    """Limits that were passed with a warning just now, which its events keep; and what to change before a retry."""
+    failure: FailureOut | None
+    """Null where it did not end, or not badly."""
+    retry_of: str | None
+    """The work that it was launched to run again."""
+    retries: list[str]
+    """The work that was launched to run it again, newest first; a retry at the provider is another attempt instead."""
     guards: GuardsOut
     idle_since: datetime | None
     """Since when its GPUs are idle; null: they are not, or nobody measures them."""
@@ -342,6 +352,9 @@ def shape_detail(workload: Workload, now: datetime) -> WorkloadDetail:
         checkpoints=[_checkpoint(one) for one in checkpoints.newest_first(workload)],
         log_size=workload.log_size,
         is_log_complete=workload.is_log_complete,
+        failure=shape_failure(workload, now),
+        retry_of=workload.retry_of.public_id if workload.retry_of else None,
+        retries=list(workload.retries.order_by("-id").values_list("public_id", flat=True)[:MOST_RETRIES]),
         guards=shape_guards(workload.stop_after_s, Guards.of(workload)),
         idle_since=workload.idle_since if workload.state == State.RUNNING else None,
         late_min=workload.late_min(now),

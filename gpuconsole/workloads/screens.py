@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
@@ -12,12 +14,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import viewer
+from gpuconsole.connections.services import ask_look
 from gpuconsole.core import formats, polling
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import htmx_target, render_page, stop_polling, unchanged, wants_fragment
 from gpuconsole.projects.access import focused_project
 from gpuconsole.workloads import access, acts, details, lists, logs, services
 from gpuconsole.workloads.lists import Words
+from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Verb
 from gpuconsole.workloads.watching import watched
 
@@ -36,6 +40,20 @@ def listing(request: HttpRequest, words: Words) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def look(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
+    """Have a worker ask the provider now how it stands; whoever sees it may ask."""
+    workload = access.find_workload(viewer(request), public_id, words.kind)
+    try:
+        ask_look(connection=workload.connection)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        watched(workload.connection_id, workload.pk)
+    return redirect(workload)
+
+
+@login_required
 @require_GET
 def detail(request: HttpRequest, public_id: str, words: Words, tab: str = "") -> HttpResponse:
     """One workload: a whole page, or the part of it that is polled."""
@@ -46,13 +64,13 @@ def detail(request: HttpRequest, public_id: str, words: Words, tab: str = "") ->
         return unchanged()
     person = viewer(request)
     workload = access.find_workload(person, public_id, words.kind)
-    page = details.look(request, person, workload, words)
+    page = details.look(request, person, workload, words, tab)
     part = details.region(page, htmx_target(request)) if wants_fragment(request) else None
     if part is not None:
         answer = render(request, *part)
         patch_vary_headers(answer, ("HX-Request", "HX-Target"))
         return stop_polling(answer) if page.is_settled else answer
-    context = details.context(page, tab)
+    context = details.context(page)
     if context is None:
         raise Http404
     if not page.is_settled:
@@ -135,14 +153,7 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
         if asked.type_name and request.POST.get("confirm_name", "").strip() != asked.type_name:
             error = f"Type {asked.type_name} to go on."
         else:
-            try:
-                services.VERBS[chosen](workload=workload, by=person.user)
-            except Refused as refusal:
-                messages.error(request, refusal.message)
-            else:
-                text = f"{chosen.label} asked for {workload.name}. The provider has yet to confirm it."
-                messages.success(request, text)
-            return redirect(url)
+            return redirect(_done(request, chosen, workload))
     context = {
         "question": asked.question,
         "text": asked.text,
@@ -152,9 +163,30 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
         "action_label": asked.action_label,
         "kind": "danger" if chosen in (Verb.STOP, Verb.TERMINATE, Verb.DELETE) else "",
         "type_name": asked.type_name,
+        "warning": asked.warning,
+        "other_url": asked.other_url,
+        "other_label": asked.other_label,
+        "hidden": {"key": secrets.token_urlsafe(16)} if chosen is Verb.RETRY else {},
         "error": error,
         "crumbs": [{"label": words.nouns.capitalize(), "url": words.url}, {"label": workload.name, "url": url}],
     }
     return render_page(
         request, "components/confirm_page.html", "components/confirm.html", context, status=422 if error else 200
     )
+
+
+def _done(request: HttpRequest, verb: Verb, workload: Workload) -> str:
+    """Do it, say so, and give the page to go on with: its own, or that of the work which a retry launched."""
+    by = viewer(request).user
+    try:
+        if verb is Verb.RETRY:
+            made = services.retry(workload=workload, by=by, key=request.POST.get("key", "")[:200])
+        else:
+            made = services.VERBS[verb](workload=workload, by=by)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return workload.get_absolute_url()
+    is_other = made.pk != workload.pk
+    text = f"{workload.name} is retried as {made.name}." if is_other else f"{verb.label} asked for {workload.name}."
+    messages.success(request, f"{text} The provider has yet to confirm it.")
+    return made.get_absolute_url()

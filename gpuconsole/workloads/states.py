@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db import models
 
+from gpuconsole.providers.causes import Cause
 from gpuconsole.providers.remote import Phase, RemoteState
 
 
@@ -139,6 +141,7 @@ VERBS: dict[Kind, dict[Verb, frozenset[State]]] = {
         Verb.START: frozenset({State.STOPPED}),
         Verb.RESTART: frozenset({State.RUNNING}),
         Verb.TERMINATE: _RUNNING_ON | {State.STOPPING, State.STOPPED},
+        Verb.RETRY: frozenset({State.FAILED, State.CANCELLED}),
         Verb.CLONE: frozenset(State),
         Verb.EDIT: _THERE | {State.STOPPED},
         Verb.DELETE: FINAL,
@@ -154,22 +157,46 @@ class Fault(models.TextChoices):
     PROVIDER = "provider", "The provider"
     CONSOLE = "console", "gpuconsole"
     NOBODY = "nobody", "Nobody"
+    UNKNOWN = "unknown", "Not known"
 
 
 class ReasonCode(models.TextChoices):
-    """Why a workload failed or ended, apart from its state."""
+    """Why a workload failed or ended, apart from its state. The first ones are a provider's ``Cause``s, by the same
+    words; what each means for people stands in the module ``causes``."""
 
     NONE = "", "None"
+    IMAGE = Cause.IMAGE, "The image could not be pulled"
+    REGISTRY = Cause.REGISTRY, "The image's registry refused the login"
+    COMMAND = Cause.COMMAND, "The command could not be started"
+    EXIT_CODE = Cause.EXIT_CODE, "The command ended with an error"
+    GPU_MEMORY = Cause.GPU_MEMORY, "Out of GPU memory"
+    HOST_MEMORY = Cause.HOST_MEMORY, "Out of memory on the machine"
+    DISK_FULL = Cause.DISK_FULL, "The disk is full"
+    NO_DATA = Cause.NO_DATA, "A data set, model or file was not found"
+    BAD_DATA = Cause.BAD_DATA, "An input could not be read"
+    BAD_CONFIG = Cause.BAD_CONFIG, "A setting makes no sense to the program"
+    DEPENDENCY = Cause.DEPENDENCY, "A package is missing or does not fit"
+    MODEL_LOAD = Cause.MODEL_LOAD, "The model could not be loaded"
+    PERMISSION = Cause.PERMISSION, "Access was denied"
+    GPU_ERROR = Cause.GPU_ERROR, "A CUDA error"
+    COMMUNICATION = Cause.COMMUNICATION, "The GPUs lost touch with each other"
+    HARDWARE = Cause.HARDWARE, "The GPU or its driver failed"
+    NODE_LOST = Cause.NODE_LOST, "The machine was lost"
+    PREEMPTED = Cause.PREEMPTED, "The provider took the hardware back"
+    NO_CAPACITY = Cause.NO_CAPACITY, "The provider has no such hardware free"
+    PROVIDER_QUOTA = Cause.PROVIDER_QUOTA, "A limit of the account at the provider"
+    NO_CREDIT = Cause.NO_CREDIT, "The account at the provider has no credit left"
+    NOT_AUTHORIZED = Cause.NOT_AUTHORIZED, "The provider refused the credentials"
+    RATE_LIMITED = Cause.RATE_LIMITED, "The provider asked for fewer calls for too long"
+    TIME_LIMIT = Cause.TIME_LIMIT, "The time limit at the provider was reached"
+    NOT_READY = Cause.NOT_READY, "It never came up"
+    HEALTH_CHECK = Cause.HEALTH_CHECK, "A health check failed"
+    REJECTED = Cause.REJECTED, "The provider refused the request"
+    UNREACHABLE = Cause.UNREACHABLE, "The provider could not be reached"
+    PROVIDER_FAILURE = Cause.PROVIDER_FAILURE, "It failed at the provider"
+    UNKNOWN = Cause.UNKNOWN, "The provider gives no cause"
     UNCONFIRMED = "unconfirmed", "Sent, and the answer was lost"
     NOT_FOUND = "not_found", "Sent, and not found at the provider"
-    REJECTED = "rejected", "The provider refused the request"
-    NO_CAPACITY = "no_capacity", "The provider has no such hardware free"
-    NOT_AUTHORIZED = "not_authorized", "The provider refused the credentials"
-    IMAGE = "image", "The image could not be started"
-    EXIT_CODE = "exit_code", "The command ended with an error"
-    OUT_OF_MEMORY = "out_of_memory", "Out of memory"
-    PREEMPTED = "preempted", "The provider took the hardware back"
-    PROVIDER_FAILURE = "provider_failure", "It failed at the provider"
     STOPPED_BY_PERSON = "stopped_by_person", "Stopped by a person"
     STOPPED_ELSEWHERE = "stopped_elsewhere", "Ended at the provider, not from here"
     DEADLINE = "deadline", "Its latest end had come"
@@ -185,6 +212,27 @@ OF_GUARDS = frozenset({ReasonCode.DEADLINE, ReasonCode.BUDGET, ReasonCode.COST, 
 """Ends that a guard asked for."""
 
 
+class Source(StrEnum):
+    """Who said the line that tells a cause."""
+
+    MESSAGE = "message"
+    PART = "part"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The line that tells a cause, as it was said; secrets are taken out."""
+
+    text: str
+    source: Source
+    line: int | None = None
+    """Its number in the kept log, from 1."""
+    offset: int | None = None
+    """The byte of that log at which it begins."""
+    exit_code: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A typed cause: what, in the provider's words or ours, and whose fault it is."""
@@ -194,6 +242,7 @@ class Reason:
     fault: Fault = Fault.NOBODY
     field: str = ""
     """Dotted wire path of the field that the provider refused, where it named one."""
+    evidence: Evidence | None = None
 
 
 def may_move(kind: Kind, before: State, after: State) -> bool:

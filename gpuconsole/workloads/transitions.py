@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, Reason, ReasonCode,
 
 WRITTEN = (
     *("state", "state_at", "attempt", "phases", "started_at", "ended_at"),
-    *("reason_code", "reason_text", "reason_fault", "reason_field"),
+    *("reason_code", "reason_text", "reason_fault", "reason_field", "evidence"),
     *("billed_since", "billed_tariff", "billed_before_s", "billed_said_at", "billed_until", "billed_lanes"),
     *("billed_closed_s", "cost_closed", "hourly_price", "resting_hourly_price", "reserved", "remote_status"),
 )
@@ -67,6 +67,8 @@ class Change:
     """Other prices from here on, as the provider tells them; what was billed before keeps its own."""
     lanes: Sequence[Lane] = ()
     """What is billed side by side: where there is any, it turns the meter, and ``tariff`` does not."""
+    is_found: bool = False
+    """What had ended by our record is there at the provider after all: another attempt, from any end."""
 
 
 def move(
@@ -158,6 +160,55 @@ def begin(workload: Workload, *, why: str, by: User | None) -> Event:
     return event
 
 
+def take_over(
+    workload: Workload,
+    *,
+    why: str,
+    by: User | None,
+    phase: Phase | None,
+    tariff: Tariff,
+    since: datetime,
+    said: datetime | None,
+    now: datetime,
+) -> Event:
+    """Write down work that is there already, in the state that the new row has; its timeline and its meter begin
+    ``since``, the moment that the provider ``said`` where it told one, and its first event is ``why``."""
+    state, readings = State(workload.state), meter.Readings()
+    workload.state_at = since
+    workload.phases = phases.begun([], workload.attempt, _word(state, phase), since)
+    _write_times(workload, state, since)
+    with transaction.atomic():
+        workload.save(force_insert=True)
+        readings.take(workload, state=state, tariff=tariff, said=said, now=now, began=since)
+        bulk.update([workload], WRITTEN)
+        readings.save()
+        event = Event.objects.create(
+            workload=workload,
+            at=now,
+            written_at=now,
+            kind=EventKind.MOVE,
+            state=workload.state,
+            attempt=workload.attempt,
+            remote_status=workload.remote_status,
+            text=why[:300],
+            by=by,
+        )
+        versions.bump(*workload.topics)
+    return event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An event that moves nothing."""
+
+    workload: Workload
+    text: str
+    kind: EventKind = EventKind.NOTE
+    detail: str = ""
+    by: User | None = None
+    at: datetime | None = None
+
+
 def note(
     workload: Workload,
     text: str,
@@ -168,22 +219,46 @@ def note(
     at: datetime | None = None,
 ) -> Event:
     """Write an event that moves nothing."""
-    now = timezone.now()
+    return note_many([Line(workload=workload, text=text, kind=kind, detail=detail, by=by, at=at)])[0]
+
+
+def note_many(lines: Sequence[Line], *, now: datetime | None = None) -> list[Event]:
+    """Write events that move nothing, with one query for all of them."""
+    now = now or timezone.now()
+    events = [_line(line, now) for line in lines]
     with transaction.atomic():
-        event = Event.objects.create(
-            workload=workload,
-            at=min(at or now, now),
-            said_at=at if at and at > now else None,
-            written_at=now,
-            kind=kind,
-            attempt=workload.attempt,
-            remote_status=workload.remote_status,
-            text=text[:300],
-            detail=detail,
-            by=by,
+        Event.objects.bulk_create(events)
+        versions.bump(*sorted({topic for line in lines for topic in line.workload.topics}))
+    return events
+
+
+def _line(line: Line, now: datetime) -> Event:
+    return Event(
+        workload=line.workload,
+        at=min(line.at or now, now),
+        said_at=line.at if line.at and line.at > now else None,
+        written_at=now,
+        kind=line.kind,
+        attempt=line.workload.attempt,
+        remote_status=line.workload.remote_status,
+        text=line.text[:300],
+        detail=line.detail,
+        by=line.by,
+    )
+
+
+def explain(workload: Workload, reason: Reason, *, why: str) -> Event:
+    """Write down a better reason for an end that was told already; state, times and money stay as they are.
+
+    The caller holds the workload locked.
+    """
+    _set_reason(workload, reason)
+    workload.phases = phases.explained(workload.phases, str(reason.code.label))
+    with transaction.atomic():
+        workload.save(
+            update_fields=["reason_code", "reason_text", "reason_fault", "reason_field", "evidence", "phases"]
         )
-        versions.bump(*workload.topics)
-    return event
+        return note(workload, why, detail=reason.evidence.text if reason.evidence else reason.text)
 
 
 @contextmanager
@@ -226,7 +301,8 @@ def apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
     workload = change.workload
     before, state = State(workload.state), change.state or State(workload.state)
     is_another = change.opens > workload.attempt and before in ACTIVE
-    if not is_another and state != before and not may_move(Kind(workload.kind), before, state):
+    is_back = change.is_found and before in FINAL and state not in FINAL
+    if not is_another and not is_back and state != before and not may_move(Kind(workload.kind), before, state):
         raise IllegalMove(workload, state)
     at = _in_order(workload, change.at, now)
     if is_another:
@@ -291,11 +367,16 @@ def _open_attempt(workload: Workload) -> None:
 
 def _write_reason(workload: Workload, state: State, reason: Reason | None) -> None:
     if reason is not None:
-        workload.reason_code, workload.reason_text, workload.reason_fault = reason.code, reason.text, reason.fault
-        workload.reason_field = reason.field[:300]
+        _set_reason(workload, reason)
     elif state == State.SUCCEEDED or (state not in FINAL and state != workload.state):
-        workload.reason_code, workload.reason_text, workload.reason_fault = ReasonCode.NONE, "", ""
-        workload.reason_field = ""
+        _set_reason(workload, Reason(ReasonCode.NONE))
+
+
+def _set_reason(workload: Workload, reason: Reason) -> None:
+    workload.reason_code, workload.reason_text = reason.code, reason.text
+    workload.reason_fault = reason.fault if reason.code else ""
+    workload.reason_field = reason.field[:300]
+    workload.evidence = {} if reason.evidence is None else asdict(reason.evidence)
 
 
 def _write_phases(change: Change, state: State, at: datetime) -> None:

@@ -20,8 +20,8 @@ export function startDialogs() {
     element.closest("dialog").close();
   });
   on("click", "dialog", (dialog, e) => e.target === dialog && dialog.close());
-  on("input", "[data-type-name] input", checkName);
-  all("[data-type-name] input").forEach(checkName);
+  on("input", "[data-type-name] input[name=confirm_name]", checkName);
+  all("[data-type-name] input[name=confirm_name]").forEach(checkName);
   all("[data-focus]").at(0)?.focus();
 }
 
@@ -54,9 +54,9 @@ function show(html) {
   const title = body.querySelector("#dialog-title");
   if (title) dialog.setAttribute("aria-labelledby", "dialog-title");
   window.htmx?.process(body);
-  all("[data-type-name] input", body).forEach(checkName);
+  all("[data-type-name] input[name=confirm_name]", body).forEach(checkName);
   dialog.showModal();
-  (body.querySelector("[data-type-name] input") ?? body.querySelector("[data-close-dialog]"))?.focus();
+  (body.querySelector("[data-type-name] input[name=confirm_name]") ?? body.querySelector("[data-close-dialog]"))?.focus();
 }
 
 function checkName(input) {

@@ -19,6 +19,7 @@ from typing import Any
 
 import httpx
 
+from tests.bench._browser import hidden, signed_in
 from tests.bench._figures import Figure, percentile, report
 from tests.console import Console, running_console, wait_until
 
@@ -34,7 +35,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--changes", type=int, default=10)
     asked = parser.parse_args(words)
     with tempfile.TemporaryDirectory() as folder, running_console(Path(folder) / "data") as console:
-        bench = Bench(console, _signed_in(console), httpx.Client(base_url=console.answer("simulator"), timeout=20))
+        bench = Bench(console, signed_in(console), httpx.Client(base_url=console.answer("simulator"), timeout=20))
         bench.wait_for_catalogue()
         calls_ms = sorted(bench.launches(asked.launches))
         shown_s = sorted(bench.changes(asked.changes))
@@ -95,7 +96,7 @@ class Bench:
     def launch(self, name: str, seconds: int) -> float:
         """Fill in the form and press its button; the moment of the press."""
         page = self.browser.get(_FORM)
-        fields = _hidden(page.text) | {
+        fields = hidden(page.text) | {
             "tried": "1",
             "confirmed": "1",
             "training_project_name": "bench",
@@ -127,29 +128,6 @@ class Bench:
         headers = {"HX-Request": "true", "HX-Target": "head"}
         answer = self.browser.get(page, params={"v": stamp}, headers=headers)
         return before if answer.status_code == 204 else _head(answer.text)
-
-
-def _signed_in(console: Console) -> httpx.Client:
-    browser = httpx.Client(base_url=console.answer("url").rstrip("/"), timeout=20)
-    page = browser.get("/sign-in/")
-    fields = _hidden(page.text) | {"login": console.answer("email"), "password": console.answer("password")}
-    answer = browser.post("/sign-in/", data=fields)
-    assert answer.status_code == 302, answer.text[:2000]
-    return browser
-
-
-def _hidden(text: str) -> dict[str, str]:
-    """Hidden inputs, and what is chosen in the selects, as the page has them."""
-    inputs = [tag for tag in re.findall(r"<input[^>]*>", text) if 'type="hidden"' in tag or "checked" in tag]
-    found = {}
-    for tag in inputs:
-        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
-        if name:
-            found[name[1]] = html.unescape(value[1]) if value else ""
-    for name, body in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', text, re.DOTALL):
-        chosen = re.search(r'<option[^>]*value="([^"]*)"[^>]*selected', body)
-        found[name] = html.unescape(chosen[1]) if chosen else ""
-    return found
 
 
 def _head(text: str) -> str:

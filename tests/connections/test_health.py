@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gpuconsole.connections import checks, health, services
+from gpuconsole.connections.calls import Calls
 from gpuconsole.connections.models import Connection, Health, HealthTick
 from gpuconsole.providers import registry
 from gpuconsole.providers.errors import NotAuthorized, RateLimited, Unconfirmed
@@ -26,7 +27,9 @@ def connection():
 def note(connection, *, took_ms=100, error=None, failures_in_a_row=0, after_s=0):
     connection.failures = failures_in_a_row
     now = NOW + timedelta(seconds=after_s)
-    health.note_round(connection, ok=error is None, took_ms=took_ms, error=error, now=now)
+    calls = Calls()
+    calls.note("GET", "/jobs", 200 if error is None else 503, took_ms)
+    health.note_round(connection, ok=error is None, counted=calls.take(), error=error, now=now)
 
 
 def test_a_good_call_makes_it_healthy(connection):
@@ -112,10 +115,10 @@ def test_48_ticks_are_shown_with_their_colour(connection, django_assert_num_quer
         HealthTick.objects.create(connection=connection, starts_at=starts_at, calls=calls, failures=failures)
 
     with django_assert_num_queries(1):
-        ticks = health.ticks([connection], NOW)[connection.pk]
+        ticks = health.days([connection], NOW)[connection.pk].ticks
 
     assert len(ticks) == 48
-    assert [tick.kind for tick in ticks[-3:]] == ["bad", "warning", "ok"]
+    assert [tick.kind for tick in ticks[-3:]] == ["bad", "slow", "ok"]
     assert ticks[0].kind == "ok"
     assert {tick.kind for tick in ticks[1:-3]} == {""}
 
@@ -139,3 +142,16 @@ def test_a_refused_new_key_falls_back_to_the_old_one_by_itself(connection, simul
     assert after.credentials_version == row.credentials_version + 1
     assert after.health == Health.UNKNOWN
     assert after.old_until is None
+
+
+def test_the_median_of_a_day_is_told_from_all_its_ticks(connection):
+    for second, took_ms in ((0, 40), (1, 40), (2, 9000), (21 * 60, 60), (21 * 60 + 1, 60)):
+        note(connection, took_ms=took_ms, after_s=second)
+    health.flush()
+    note(connection, took_ms=60, after_s=21 * 60 + 2)
+    health.flush()
+
+    day = health.days([connection], NOW + timedelta(minutes=25))[connection.pk]
+    assert (day.calls, day.failed_percent) == (6, 0)
+    assert 50 <= day.median_ms <= 75
+    assert day.ticks[-1].text == "15:00: 3 of 3 calls fine, half of them within 62 ms"

@@ -1,10 +1,14 @@
 """The pages of connections: a form made from the provider's model, results by polling, no key ever shown."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from gpuconsole.connections import checks, credentials
 from gpuconsole.connections.models import CheckState, Connection
-from gpuconsole.core import versions
+from gpuconsole.core import heartbeats, versions
+from gpuconsole.core.models import Heartbeat
 from gpuconsole.providers import registry
 from tests import factories as make
 
@@ -167,3 +171,20 @@ def test_the_list_costs_a_constant_number_of_queries(as_owner, team, django_asse
 
     with django_assert_max_num_queries(12):
         assert as_owner.get("/connections/").status_code == 200
+
+
+def test_the_list_says_when_workers_and_watchdog_were_seen(as_owner, team):
+    make.make_connection(team)
+    assert "Watchdog not running" in page_text(as_owner)
+
+    now = timezone.now()
+    Heartbeat.objects.create(name=heartbeats.TICK, seen_at=now)
+    Heartbeat.objects.create(name=heartbeats.WATCHDOG, seen_at=now - timedelta(minutes=10))
+
+    page = page_text(as_owner)
+    assert "Workers seen <time" in page
+    assert "Watchdog not running, last seen <time" in page
+
+
+def page_text(client) -> str:
+    return client.get("/connections/").content.decode()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gpuconsole.providers import registry
+from gpuconsole.providers import registry, tokens
 from gpuconsole.providers.contract import Feature, Known, Provider, Rounding
 from gpuconsole.providers.errors import NotAuthorized, RateLimited, Rejected, Unconfirmed, Unreachable
 from gpuconsole.providers.preview import preview
@@ -23,6 +23,8 @@ NEVER_SIGNED_IN = {
     "otoy": {"secret_key": "wrong-key-of-mine"},
 }
 CURRENCY = {"baseten": "USD", "cortecs": "EUR", "fireworks": "USD", "novita": "USD", "otoy": "USD"}
+PAGES = {"baseten": 1, "fireworks": 200, "novita": 100, "otoy": 50}
+"""Rows that a page of a provider's list holds at most; Baseten's has no pages."""
 UNPRICED = {"fireworks"}
 """Providers that tell no price: what they run is on another bill of the customer's."""
 CREATE = {
@@ -102,6 +104,15 @@ def test_a_lost_launch_is_found(far: Far) -> None:
     assert [found.id for found in far.adapter.find(TOKEN, far.spec(), known)] == [remote.id]
 
 
+def test_a_lost_launch_is_found_behind_a_full_page_of_later_ones(far: Far) -> None:
+    if not far.provider.keeps_token:
+        return  # they are told apart by what was there before, all at once
+    remote = far.launch()
+    for number in range(PAGES[far.provider.slug] + 1):
+        far.launch(token=f"gc-0ther{number:015d}")
+    assert [found.id for found in far.adapter.find(TOKEN, far.spec(), Known(since=remote.created_at))] == [remote.id]
+
+
 def test_a_launch_that_never_arrived_is_not_found(far: Far) -> None:
     far.launch(token="gc-0ther0123456789abcdef")
     known = Known(frozenset(remote.id for remote in far.adapter.inventory()))
@@ -111,6 +122,13 @@ def test_a_launch_that_never_arrived_is_not_found(far: Far) -> None:
 def test_what_is_launched_twice_is_found_twice(far: Far) -> None:
     ids = {far.launch().id, far.launch().id}
     assert {found.id for found in far.adapter.find(TOKEN, far.spec(), Known())} == ids
+
+
+def test_the_inventory_says_which_console_launched_what(far: Far) -> None:
+    far.launch()
+    far.launch(token="gc-0ther0123456789abcd")
+    marks = {tokens.deployment(remote.token) for remote in far.adapter.inventory()}
+    assert marks == ({"t3st", "0the"} if far.provider.keeps_token else {""})
 
 
 def test_the_inventory_lists_all_and_fetch_the_named_ones(far: Far) -> None:

@@ -9,10 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from gpuconsole.connections.models import TICK_S, HealthTick
+from gpuconsole.core import heartbeats
+from gpuconsole.core.models import Heartbeat
+from gpuconsole.projects.models import ProjectRole
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import ReasonCode, State
 from tests.factories import set_budget
-from tests.factories_workloads import Lab, make_lab
+from tests.factories_workloads import Lab, make_lab, make_user
 
 
 @pytest.fixture
@@ -62,6 +65,16 @@ def test_what_needs_a_person_is_said(lab: Lab, visitor: Client, changes: dict[st
     assert f"look-at-me</b> {words}" in text_of(visitor)
 
 
+def test_admins_are_told_that_the_watchdog_is_missed(lab: Lab, visitor: Client) -> None:
+    lab.workload("baseten")
+    assert "Watchdog" not in text_of(visitor)
+    Heartbeat.objects.create(name=heartbeats.TICK, seen_at=timezone.now())
+    assert "Watchdog</b> not running" in text_of(visitor)
+    member = Client()
+    member.force_login(make_user(lab.team, project=ProjectRole.MEMBER))
+    assert "Watchdog" not in text_of(member)
+
+
 def test_mine_leaves_out_what_others_launched(lab: Lab, visitor: Client) -> None:
     job = lab.workload("baseten", name="not-mine")
     Workload.objects.filter(pk=job.pk).update(owner=None)
@@ -75,10 +88,10 @@ def test_health_ticks_tell_fine_slow_and_bad_half_hours(lab: Lab, visitor: Clien
     for step, failures in enumerate((0, 5, 50)):
         start = timezone.datetime.fromtimestamp(newest - step * TICK_S, now.tzinfo)  # type: ignore[attr-defined]
         HealthTick.objects.create(
-            connection=lab.connections["baseten"], starts_at=start, calls=100, failures=failures, total_ms=1000
+            connection=lab.connections["baseten"], starts_at=start, calls=100, failures=failures, spread=[100]
         )
     page = text_of(visitor)
-    assert 'class="ok"' in page and 'class="slow"' in page and 'class="bad"' in page and "10 ms a call" in page
+    assert 'class="ok"' in page and 'class="slow"' in page and 'class="bad"' in page and "median 5 ms" in page
 
 
 def test_the_month_shows_spend_against_the_budget_of_the_scope(lab: Lab, visitor: Client) -> None:

@@ -10,8 +10,10 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from redis import Redis
 
 from tests.console import MANAGE, Console, lives, running_console, start, wait_until
 
@@ -73,6 +75,27 @@ def test_a_worker_that_was_killed_is_started_again(console: Console) -> None:
     wait_until(lambda: console.said(r"^worker ended \(SIGKILL\): starting it again"), timeout_s=5)
 
 
+@pytest.mark.parametrize("server", ["postgres", "valkey-server"])
+def test_a_server_that_was_killed_is_back_in_all_processes_without_help(console: Console, server: str) -> None:
+    pids = {pid: _program(pid) for pid in console.pids()}
+    killed = next(pid for pid, words in pids.items() if words.split()[0].endswith(f"/{server}"))
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: console.said(r"^(PostgreSQL|Valkey) ended \(SIGKILL\)") and _is_well(console), timeout_s=40)
+    job = _launch(console, f"after-{server}")
+    wait_until(lambda: _api(console, f"/workloads/{job}")["state"] != "submitting", timeout_s=40)
+    ours = {pid for pid, words in pids.items() if "gpuconsole." in words}
+    assert all(map(lives, ours)), "a process of the console had to be started again"
+
+
+def test_a_valkey_that_was_emptied_is_filled_again(console: Console) -> None:
+    address = json.loads((console.data / "running.json").read_text())["redis_url"]
+    with Redis.from_url(address) as server:
+        server.flushall()
+    job = _launch(console, "after-flush")
+    wait_until(lambda: _api(console, f"/workloads/{job}")["state"] != "submitting", timeout_s=40)
+    assert _is_well(console)
+
+
 def test_a_second_start_on_the_same_data_is_refused(console: Console) -> None:
     assert "another `up` is using" in _refusal(console.data, "--port", "0")
     assert console.get("/healthz/") == 200
@@ -126,6 +149,47 @@ def test_a_killed_supervisor_leaves_no_process_and_all_data(tmp_path: Path) -> N
         assert console.process.wait(20) == 0
         assert not any(map(lives, pids))
         assert not (console.data / "running.json").exists()
+
+
+def _program(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+
+
+def _is_well(console: Console) -> bool:
+    """Whether the web answers, and beat, worker and watchdog were seen just now."""
+    try:
+        with urllib.request.urlopen(console.answer("url") + "/healthz/", timeout=15) as response:
+            seen = json.load(response)
+    except OSError:
+        return False
+    return all(age_s is not None and age_s < 7 for age_s in seen.values())
+
+
+def _launch(console: Console, name: str) -> str:
+    """The id of a job that was launched in the sandbox, with the README's own spec."""
+    connections = _api(console, "/connections")["items"]
+    compute = {"accelerator": {"accelerator": "H100", "count": 2}}
+    job = {
+        "image": {"base_image": "pytorch/pytorch:2.7.0"},
+        "compute": compute,
+        "runtime": {"start_commands": ["true"]},
+    }
+    asked = {
+        "name": name,
+        "connection": next(one["id"] for one in connections if one["provider"] == "baseten"),
+        "guards": {"stop_after_s": 3600},
+        "spec": {"provider": "baseten", "training_project_name": name, "training_job": job},
+    }
+    return str(_api(console, "/projects/first-project/workloads", asked)["id"])
+
+
+def _api(console: Console, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {console.answer('token')}", "Content-Type": "application/json"}
+    sent = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{console.answer('url')}/api/v1{path}", sent, headers)
+    with urllib.request.urlopen(request, timeout=15) as response:
+        found: dict[str, Any] = json.load(response)
+        return found
 
 
 def _refusal(data: Path, *words: str, **variables: str) -> str:

@@ -311,6 +311,7 @@ def test_help_tells_all_kinds_and_the_credentials_of_every_dialect() -> None:
         ({"fault": "latency", "seconds": -1}, "seconds must be a number between 0 and 600"),
         ({"fault": "out_of_stock", "share": 0.5}, "out_of_stock takes no share: it takes provider, match"),
         ({"fault": "429", "retry_after": 0.5}, "retry_after must be a whole number at least 0"),
+        ({"fault": "failure", "way": "boredom"}, "way must be one of exit_code, image"),
         ({"fault": "500", "count": 0}, "count must be a whole number at least 1"),
         ({"fault": "500", "share": 1.5}, "share must be a number between 0 and 1"),
         ({"fault": "500", "count": 1, "share": 0.5}, "give count or share, not both"),

@@ -62,7 +62,10 @@ def test_tries_that_came_and_went_between_two_looks_are_told_and_counted(engine:
 def test_the_last_failure_ends_the_workload_and_says_why(engine: Engine) -> None:
     row = go_on(engine, launched(engine, job(1, SIM_EXIT_CODE="3", SIM_RUN_S="60")), until=State.FAILED)
     assert [(number, end) for number, end, _ in told(row)] == [(1, "failed"), (2, "failed")]
-    assert row.reason_code == ReasonCode.PROVIDER_FAILURE
+    engine.wait_here(30)
+    engine.sync("otoy")
+    assert engine.fresh(row).reason_code == ReasonCode.GPU_ERROR
+    assert "CUDA error" in row.evidence["text"]
     assert row.ended_at is not None
 
 

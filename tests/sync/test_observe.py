@@ -125,7 +125,9 @@ def test_an_instance_that_dies_while_starting_is_the_providers_failure(engine: E
     stop_elsewhere(engine, engine.fresh(instance).remote_id)
     engine.pass_time(60)
     engine.sync("cortecs")
-    assert (engine.fresh(instance).state, instance.reason_code) == (State.STOPPED, ReasonCode.PROVIDER_FAILURE)
+    assert (engine.fresh(instance).state, instance.reason_code) == (State.STOPPED, ReasonCode.NOT_READY)
+    assert instance.evidence["source"] == "part"
+    assert instance.evidence["text"].endswith("(step 1 of 5)")
     assert engine.texts(instance)[-1] == "Cortecs stopped it before it was up"
 
 

@@ -16,10 +16,10 @@ def remote(slug: str, status: str, message: str = "") -> Remote:
     ("status", "message", "code", "fault"),
     [
         ("FAILED", "start command exited with code 3 on node 0.", ReasonCode.EXIT_CODE, Fault.YOU),
-        ("FAILED", "CUDA out of memory. Tried to allocate 2 GiB", ReasonCode.OUT_OF_MEMORY, Fault.YOU),
-        ("FAILED", "OOMKilled", ReasonCode.OUT_OF_MEMORY, Fault.YOU),
-        ("FAILED", "", ReasonCode.PROVIDER_FAILURE, Fault.PROVIDER),
-        ("FAILED", "node lost its network", ReasonCode.PROVIDER_FAILURE, Fault.PROVIDER),
+        ("FAILED", "CUDA out of memory. Tried to allocate 2 GiB", ReasonCode.GPU_MEMORY, Fault.YOU),
+        ("FAILED", "OOMKilled", ReasonCode.HOST_MEMORY, Fault.YOU),
+        ("FAILED", "", ReasonCode.UNKNOWN, Fault.UNKNOWN),
+        ("FAILED", "node lost its network", ReasonCode.NODE_LOST, Fault.PROVIDER),
         ("DEPLOY_FAILED", "Failed to pull image x: manifest unknown", ReasonCode.IMAGE, Fault.YOU),
         ("DEPLOY_FAILED", "No capacity for H100", ReasonCode.NO_CAPACITY, Fault.PROVIDER),
         ("DEPLOY_FAILED", "", ReasonCode.IMAGE, Fault.YOU),
@@ -50,5 +50,5 @@ def test_a_stop_of_ours_keeps_the_reason_it_was_asked_for() -> None:
 
 def test_a_rest_that_nobody_here_asked_for() -> None:
     assert end("cortecs", "stopped", State.RUNNING, "") is ReasonCode.STOPPED_ELSEWHERE
-    assert end("cortecs", "stopped", State.STARTING, "") is ReasonCode.PROVIDER_FAILURE
+    assert end("cortecs", "stopped", State.STARTING, "") is ReasonCode.UNKNOWN
     assert end("cortecs", "stopped", State.RUNNING, "restart") is None

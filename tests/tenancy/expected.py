@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from tests.contract.samples import sample
 from tests.tenancy.world import World
@@ -65,6 +68,7 @@ READ_WORK = Rule("401 404 404 ok ok ok ok", everybody("405"))
 _OWN_TEAM_READ = "401 ok 403 403 403 403 ok"
 ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
 DECIDE = Rule(everybody("405"), "401 404 404 403 403 ok ok")
+_ADMINS_ACT = Rule(everybody("405"), "401 404 404 404 404 404 ok")
 _QUOTAS = Rule("401 404 404 ok ok ok ok", "401 404 404 403 403 ok ok")
 _TEAM_QUOTAS = Rule("401 ok 403 403 403 403 ok", "401 ok 403 403 403 403 ok")
 
@@ -85,8 +89,16 @@ def _limits(world: World) -> dict[str, Any]:
     return {"limit": world.names["requests/"]["limits"]}
 
 
+def _halt(world: World) -> dict[str, Any]:
+    return {"scope": "project", "project": world.lab.project.slug, "instances": "stop"}
+
+
 def _reason(world: World) -> dict[str, Any]:
     return {"reason": "Not now."}
+
+
+def _aside(world: World) -> dict[str, Any]:
+    return {"reason": "A demo.", "until": f"{timezone.now() + timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}"}
 
 
 def _quota(world: World) -> dict[str, Any]:
@@ -111,9 +123,13 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/spec.json": WORK,
         f"{kind}/<slug:public_id>/extend/": WORK_ACT,
         f"{kind}/<slug:public_id>/guards/": WORK_ACT,
+        f"{kind}/<slug:public_id>/look/": Rule(_NOT_POSTED, _IN_PROJECT),
         f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
         f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry|delete)/": WORK_ACT,
         f"{kind}/<slug:public_id>/edit/": WORK_ACT,
+        f"{kind}/<slug:public_id>/decide/": WORK,
+        f"{kind}/<slug:public_id>/decide/check/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT),
+        f"{kind}/(?P<public_id>[\\w-]+)/decide/(?P<settlement>adopt|send_again|give_up)/": WORK_ACT,
         f"{kind}/<slug:public_id>/<slug:tab>/": WORK,
     }
 
@@ -125,7 +141,9 @@ def _within(prefix: str, rules: dict[str, Rule]) -> dict[str, Rule]:
 _FORM_OF = "launch/<slug:slug>/<slug:kind>/"
 _PRESET = "launch/presets/<slug:public_id>/"
 _REQUEST = "requests/<slug:public_id>/"
+_HALT = "stop-everything/<slug:public_id>/"
 _CONNECTION = "connections/<str:public_id>/"
+_FINDING = "reconcile/<slug:public_id>/"
 _PROJECT = "projects/<slug:slug>/settings/"
 
 EXPECTED: dict[str, Rule] = {
@@ -145,16 +163,30 @@ EXPECTED: dict[str, Rule] = {
     f"{_REQUEST}approve/": PROJECT_PRESS.posting(_limits),
     f"{_REQUEST}decline/": PROJECT_PRESS.posting(_reason),
     f"{_REQUEST}withdraw/": Rule(_NOT_POSTED, "in 404 404 403 ok 403 403"),
+    "stop-everything/": FORM,  # everybody has work of their own; the wider scopes: tests/workloads/halts/test_pages.py
+    "stop-everything/reports/": PAGE,
+    _HALT: WORK,
+    **_within(_HALT, {"again/": PROJECT_PRESS, "release/": PROJECT_PRESS}),
     "catalogue/": PAGE,
     "catalogue/compare/": PAGE,
     "catalogue/export.csv": PAGE,
     "catalogue/<slug:public_id>/": Rule("in 404 ok ok ok ok ok", _NOT_POSTED),
     **_within("costs/", {"": PAGE, "export.csv": PAGE, "focus.csv": PAGE}),
+    "reconcile/": PAGE,
+    "reconcile/check/": Rule(_NOT_POSTED, _OWN_TEAM),
+    # of what no record explains, nobody but the team's admins is told
+    f"{_FINDING}": Rule(_ADMIN_SEES, _NOT_POSTED),
+    **_within(_FINDING, {"adopt/": Rule(_ADMIN_SEES, _ADMIN_SEES), "terminate/": Rule(_ADMIN_SEES, _ADMIN_SEES)}),
+    f"{_FINDING}take-back/": Rule(_NOT_POSTED, _ADMIN_SEES),
+    # of what concerns a project's work, its people are told and its admins settle it
+    f"{_FINDING}ignore/": Rule(_SETTLES_PROJECT, _SETTLES_PROJECT),
+    f"{_FINDING}ended/": Rule("in 404 404 403 403 403 ok", "in 404 404 403 403 403 ok"),
     "connections/": PAGE,
     "connections/new/": OWN_TEAM_FORM,
     _CONNECTION: Rule("in 404 ok ok ok ok ok", _NOT_POSTED),
     **_within(_CONNECTION, {"settings/": TEAM_PRESS, "test/": TEAM_PRESS, "fall-back/": TEAM_PRESS}),
     **_within(_CONNECTION, {"rotate/": TEAM_ASK, "remove/": TEAM_ASK}),
+    f"{_CONNECTION}look/": Rule(_NOT_POSTED, "in 404 ok ok ok ok ok"),
     "projects/": PAGE,
     "projects/new/": OWN_TEAM_FORM,
     "projects/switch/": Rule(_NOT_POSTED, _IN_PROJECT).posting(lambda world: {"project": world.lab.project.slug}),
@@ -230,6 +262,15 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/projects": READ,
     "api/v1/projects/<slug>": READ_WORK,
     "api/v1/connections": READ,
+    "api/v1/connections/<id>": READ_OFFER,
+    "api/v1/connections/<id>/look": Rule(everybody("405"), "401 404 ok ok ok ok ok"),
+    "api/v1/connections/<id>/inventory": Rule("401 404 ok ok ok ok ok", "401 404 403 403 403 403 ok"),
+    "api/v1/findings": READ,
+    "api/v1/findings/<id>": Rule("401 404 404 404 404 404 ok", everybody("405")),
+    **_within("api/v1/findings/<id>/", dict.fromkeys(("terminate", "take-back"), _ADMINS_ACT)),
+    "api/v1/findings/<id>/adopt": _ADMINS_ACT.posting(lambda world: {"project": world.lab.project.slug}),
+    "api/v1/findings/<id>/ignore": DECIDE.posting(_aside),
+    "api/v1/findings/<id>/mark-ended": Rule(everybody("405"), "401 404 404 403 403 403 ok"),
     "api/v1/providers": READ,
     "api/v1/providers/<slug>": READ,
     "api/v1/offers": READ,
@@ -249,6 +290,9 @@ EXPECTED: dict[str, Rule] = {
     **_within("api/v1/requests/<id>/", dict.fromkeys(("approve", "decline"), DECIDE.posting(_reason))),
     "api/v1/requests/<id>/trim": DECIDE.posting(lambda world: {"guards": {"stop_after_s": 60}}),
     "api/v1/requests/<id>/withdraw": Rule(everybody("405"), "401 404 404 403 ok 403 403"),
+    "api/v1/halts": Rule("401 ok ok ok ok ok ok", "401 404 404 403 403 ok ok").posting(_halt),
+    "api/v1/halts/reach": READ,
+    **_within("api/v1/halts/<id>", {"": READ_WORK, "/entries": READ_WORK, "/again": DECIDE, "/release": DECIDE}),
     "api/v1/projects/<slug>/workloads/estimate": ACT.posting(_launch),
     "api/v1/projects/<slug>/quotas": _QUOTAS.posting(_quota),
     "api/v1/projects/<slug>/quotas/<id>": READ_WORK,
@@ -261,7 +305,11 @@ EXPECTED: dict[str, Rule] = {
     **_within(
         "api/v1/workloads/<id>/", dict.fromkeys(("stop", "start", "restart", "terminate", "retry", "delete"), ACT)
     ),
+    "api/v1/workloads/<id>/decision": READ_WORK,
+    **_within("api/v1/workloads/<id>/decision/", dict.fromkeys(("check", "send-again", "give-up"), ACT)),
+    "api/v1/workloads/<id>/decision/adopt": ACT.posting(lambda world: {"remote_id": "remote-1"}),
     "api/v1/workloads/<id>/edit": ACT.posting(lambda world: {"changes": {"priority": 3}}),
+    "api/v1/workloads/<id>/look": Rule(everybody("405"), "401 404 404 ok ok ok ok"),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
     "api/v1/workloads/<id>/guards": ACT.posting(lambda world: {"stop_at_cost": 50}),
     "api/v1/workloads/<id>/extend": ACT.posting(lambda world: {"ends_by": "2030-01-01T00:00:00Z"}),

@@ -11,14 +11,17 @@ from pydantic import SecretStr
 
 from gpuconsole.accounts import invitations
 from gpuconsole.accounts.models import Membership, TeamRole, User
+from gpuconsole.inventory.models import FindingKind
 from gpuconsole.projects import secrets
 from gpuconsole.projects.models import ExchangeRate, ProjectMember, ProjectRole
 from gpuconsole.spend.invoices import services as invoices
 from gpuconsole.spend.models import InvoiceSource
 from gpuconsole.workloads import ways
+from gpuconsole.workloads.halts import services as halts
+from gpuconsole.workloads.halts.reach import Reach
 from gpuconsole.workloads.limits import alert_rules
 from gpuconsole.workloads.limits.alert_rules import AlertTerms
-from gpuconsole.workloads.models import LaunchRequest, Workload
+from gpuconsole.workloads.models import Halt, HaltScope, InstanceEnd, LaunchRequest, Workload
 from gpuconsole.workloads.presets import services as presets
 from gpuconsole.workloads.presets.services import Content
 from gpuconsole.workloads.requests import links
@@ -28,6 +31,7 @@ from gpuconsole.workloads.states import State
 from tests.contract.samples import sample
 from tests.factories import add_member, make_project, make_team, make_token, set_budget, set_quota
 from tests.factories_workloads import Lab, make_lab, make_spec
+from tests.inventory.far import make_finding
 
 ROLES = ("anonymous", "stranger", "outsider", "viewer", "member", "project_admin", "team_admin")
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -82,9 +86,13 @@ def make_world() -> World:
 def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]]:
     owner, member = lab.owner, people["member"]
     assert member is not None
+    halt = _halted(lab)
     job = lab.workload("baseten", State.FAILED, by=member)
     instance = lab.workload("cortecs", State.RUNNING, by=member)
     Workload.objects.filter(pk=instance.pk).update(**ways.columns(instance, {"Password": SecretStr("way-in-1")}))
+    stray = make_finding(instance, mark="unknown")
+    ghost = make_finding(instance, FindingKind.GHOST, workload=instance)
+    theirs = make_finding(instance, workload=job, remote_id="stray-of-theirs")
     secret = secrets.put(project=lab.project, name="hf_token", value="hf_secret-value", by=owner)
     invitation, link = invitations.invite(team=lab.team, email="new@example.org", role=TeamRole.MEMBER, by=owner)
     preset = presets.save(
@@ -114,11 +122,18 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     )
     quota, team_quota = (set_quota(lab.project, "workloads", 99, wide=is_wide).public_id for is_wide in (False, True))
     return {
-        "jobs/": {"public_id": job.public_id, "tab": "spec", "verb": "retry"},
-        "instances/": {"public_id": instance.public_id, "tab": "spec", "verb": "stop"},
+        "jobs/": {"public_id": job.public_id, "tab": "spec", "verb": "retry", "settlement": "give_up"},
+        "instances/": {"public_id": instance.public_id, "tab": "spec", "verb": "stop", "settlement": "give_up"},
         "requests/by-link/": {"token": links.path(request, Answer.DECLINE, owner).rstrip("/").rpartition("/")[2]},
         "requests/": {"public_id": request.public_id, "limits": request.limits},
         "catalogue/": {"public_id": offer.public_id},
+        "reconcile/": {"public_id": stray.public_id},
+        "reconcile/<slug:public_id>/ended/": {"public_id": ghost.public_id},
+        "reconcile/<slug:public_id>/ignore/": {"public_id": theirs.public_id},
+        "api/v1/findings/": {"id": stray.public_id},
+        "api/v1/findings/<id>/mark-ended": {"id": ghost.public_id},
+        "api/v1/findings/<id>/ignore": {"id": theirs.public_id},
+        "api/v1/connections/": {"id": lab.connections["cortecs"].public_id},
         "connections/": {"public_id": lab.connections["cortecs"].public_id},
         "launch/presets/": {"public_id": preset.public_id},
         "launch/": {"slug": "cortecs", "kind": "instance"},
@@ -137,6 +152,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "api/v1/providers/": {"slug": "cortecs"},
         "api/v1/projects/": at_settings | {"id": quota},
         "api/v1/team/": {"id": team_quota},
+        "stop-everything/": {"public_id": halt.public_id},
+        "api/v1/halts/": {"id": halt.public_id},
         "api/v1/presets/": {"id": preset.public_id},
         "api/v1/requests/": {"id": request.public_id},
         "costs/invoices/": {"public_id": invoice.public_id},
@@ -144,6 +161,13 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "api/v1/workloads/": {"id": instance.public_id},
         "api/(": {"rest": "nothing"},
     }
+
+
+def _halted(lab: Lab) -> Halt:
+    """Everything in the project was stopped before there was anything, and launches were held for a moment."""
+    reach = Reach(HaltScope.PROJECT, lab.team, project=lab.project)
+    told = {"reach": reach, "by": lab.owner, "instances": InstanceEnd.STOP, "holds_launches": True}
+    return halts.release(halt=halts.stop_everything(**told), by=lab.owner)
 
 
 def _asked(lab: Lab, member: User) -> LaunchRequest:

@@ -166,7 +166,7 @@ def test_a_restart_is_a_wish_and_pending_once(lab: Lab) -> None:
         ("cortecs", State.RUNNING, Verb.START),
         ("cortecs", State.STOPPED, Verb.RESTART),
         ("cortecs", State.FAILED, Verb.TERMINATE),
-        ("cortecs", State.FAILED, Verb.RETRY),
+        ("cortecs", State.RUNNING, Verb.RETRY),
     ],
 )
 def test_a_verb_that_makes_no_sense_is_refused(lab: Lab, slug: str, state: State, verb: Verb) -> None:

@@ -87,6 +87,16 @@ def test_tokens_are_unique_and_carry_the_deployment(lab: Lab) -> None:
     assert len(first) == tokens.LENGTH == 23
 
 
+def test_a_token_tells_which_console_launched(db: None) -> None:
+    ours = tokens.deployment_mark()
+    assert tokens.deployment_mark() == ours
+    assert tokens.origin(tokens.new_token(), ours=ours) == tokens.Origin(tokens.Maker.US, ours)
+    theirs = tokens.origin("gc-zzuz0123456789abcdef", ours=ours)
+    assert theirs == tokens.Origin(tokens.Maker.OTHER_CONSOLE, "zzuz")
+    for other in ("", "mine", "gc-short", "gc-zzuz0123456789abcdef-name"):
+        assert tokens.origin(other, ours=ours).maker == tokens.Maker.NOBODY_KNOWN
+
+
 def test_the_same_key_gives_the_first_workload_again(lab: Lab) -> None:
     first = lab.launch(idempotency_key="k1")
     assert lab.launch(idempotency_key="k1").pk == first.pk

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 
@@ -44,6 +46,17 @@ class CheckState(models.TextChoices):
     ASKED = "asked", "Waiting for a worker"
     PASSED = "passed", "Passed"
     FAILED = "failed", "Failed"
+
+
+class Breaker(models.TextChoices):
+    """Whether a connection is asked at all."""
+
+    CLOSED = "closed", "Closed: calls go through"
+    OPEN = "open", "Open: no calls until its time"
+    HALF_OPEN = "half_open", "Half open: one call decides"
+
+
+FRESH_ANSWER = timedelta(minutes=1)
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -107,6 +120,11 @@ class Connection(models.Model):
     failures = models.PositiveIntegerField(default=0)
     """Failed rounds in a row."""
     breaker_until = models.DateTimeField(null=True, blank=True)
+    """Until then nobody asks the provider; after it one call decides whether the others follow."""
+    look_asked_at = models.DateTimeField(null=True, blank=True)
+    """When a person last wanted to know how things stand now."""
+    look_answered_at = models.DateTimeField(null=True, blank=True)
+    """When a look that began after that had told it."""
     watched_until = models.DateTimeField(null=True, blank=True)
     next_inventory_at = models.DateTimeField(null=True, blank=True)
 
@@ -133,6 +151,23 @@ class Connection(models.Model):
     def health_word(self) -> Health:
         """The health with its label, icon and colour."""
         return Health(self.health)
+
+    @property
+    def is_look_open(self) -> bool:
+        """Whether somebody waits for a look that was asked for."""
+        asked_at, answered_at = self.look_asked_at, self.look_answered_at
+        return asked_at is not None and (answered_at is None or answered_at < asked_at)
+
+    def has_fresh_answer(self, now: datetime) -> bool:
+        """Whether what was asked for is so new that it is worth telling beside the work."""
+        answered_at = self.look_answered_at
+        return answered_at is not None and not self.is_look_open and now - answered_at < FRESH_ANSWER
+
+    def breaker(self, now: datetime) -> Breaker:
+        """Where the circuit breaker stands."""
+        if self.breaker_until is None:
+            return Breaker.CLOSED
+        return Breaker.OPEN if now < self.breaker_until else Breaker.HALF_OPEN
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -18,6 +19,8 @@ class HealthTick(models.Model):
     calls = models.PositiveIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
     total_ms = models.PositiveBigIntegerField(default=0)
+    spread = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
+    """How many took how long, by ``calls.BOUNDS_MS``: what a median is told from."""
 
     class Meta:
         constraints = [

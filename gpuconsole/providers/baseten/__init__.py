@@ -1,6 +1,7 @@
 """Baseten: training jobs (https://docs.baseten.co/training/overview)."""
 
 from gpuconsole.providers.baseten.adapter import BasetenAdapter, BasetenCredentials
+from gpuconsole.providers.baseten.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.baseten.edits import BasetenEdits
 from gpuconsole.providers.baseten.schemas import BasetenJobSpec
 from gpuconsole.providers.baseten.statuses import ENDINGS, STATUSES, guess
@@ -33,6 +34,9 @@ PROVIDER = Provider(
             "runtime": {"start_commands": ["python train.py"]},
         },
     },
+    said=SAID,
+    refused=REFUSED,
+    advice=ADVICE,
     features=frozenset(
         {Feature.RETRY, Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS, Feature.EDIT, Feature.DELETE}
     ),

@@ -22,6 +22,7 @@ from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
 from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import NotFound, Rejected
 from gpuconsole.providers.http import Client, OnCall
+from gpuconsole.providers.looks import Held, Look, Sieve
 from gpuconsole.providers.masking import MASK
 from gpuconsole.providers.remote import Checkpoint, Choice, LogPage, Offer, Remote, Sample, Step
 from gpuconsole.providers.specs import Spec
@@ -29,6 +30,8 @@ from gpuconsole.providers.specs import Spec
 _NEW_PROJECT = "{training_project_id}"
 """Stands in a request for the id of a project that is made first."""
 _PLACES_KEPT = 20_000
+_SINGLY = 3
+"""So many that are active no more are asked for one by one before the list of all is read."""
 _NEWEST_FIRST = [{"field": "created_at", "order": "desc"}]
 
 
@@ -43,11 +46,12 @@ class BasetenCredentials(BaseModel):
 
 
 class BasetenAdapter(Adapter):
-    """One Baseten account. It remembers which project a job is in: that never changes, and every call needs it."""
+    """One Baseten account. It remembers which project a job is in and when it was made: that never changes, every call
+    needs the one, and a log is read from the other on."""
 
     def __init__(self, client: BasetenClient) -> None:
         self._client = client
-        self._places: dict[str, str] = {}
+        self._places: dict[str, tuple[str, datetime | None]] = {}
 
     @classmethod
     def open(
@@ -139,15 +143,20 @@ class BasetenAdapter(Adapter):
         return [found for found in jobs if found.token == token and found.id not in known.remote_ids]
 
     def fetch(self, ids: Sequence[str]) -> Sequence[Remote]:
+        return self.look(ids, Held()).remotes
+
+    def look(self, ids: Sequence[str], held: Held) -> Look:
         """Active jobs by one list call. Only where some of the named ones are not among them (they ended, or have a
-        status that we do not know) another call asks for those: the list of all jobs ever grows without end."""
-        wanted, found = set(ids), list[Remote]()
-        if len(wanted) > 1:
-            found = [one for one in self._search(statuses=ACTIVE) if one.id in wanted]
-            wanted -= {one.id for one in found}
-        if len(wanted) == 1:
-            return found + [one for one in self._search(job_id=next(iter(wanted))) if one.id in wanted]
-        return found + ([one for one in self._search() if one.id in wanted] if wanted else [])
+        status that we do not know) other calls ask for those: the list of all jobs ever grows without end."""
+        sieve, found = Sieve(set(ids), held), list[Remote]()
+        if len(sieve.wanted) > 1:
+            found += self._sifted(sieve, statuses=ACTIVE)
+        if len(sieve.wanted) > _SINGLY:
+            found += self._sifted(sieve)
+        else:
+            for job_id in sorted(sieve.wanted):
+                found += self._sifted(sieve, job_id=job_id)
+        return sieve.look(found)
 
     def inventory(self) -> Sequence[Remote]:
         return self._search()
@@ -202,25 +211,27 @@ class BasetenAdapter(Adapter):
     def _search(self, **filters: Any) -> list[Remote]:
         return [self._seen(job) for job in self._client.search(**filters, order_by=_NEWEST_FIRST)]
 
+    def _sifted(self, sieve: Sieve, **filters: Any) -> list[Remote]:
+        jobs = self._client.search(**filters, order_by=_NEWEST_FIRST)
+        return [self._seen(job) for job in jobs if sieve.is_new(str(job.get("id") or ""), job)]
+
     def _seen(self, job: Mapping[str, Any]) -> Remote:
         found = remote(self._client.http.masked(job))
         if len(self._places) >= _PLACES_KEPT:
             self._places.clear()
-        self._places[found.id] = project_id(job)
+        self._places[found.id] = project_id(job), found.created_at
         return found
 
     def _place(self, remote_id: str) -> str:
         """The project of a job; asked for where no list has told it yet. Raises NotFound."""
         if remote_id not in self._places and not self.fetch([remote_id]):
             raise NotFound(f"Baseten lists no job {remote_id}.")
-        return self._places[remote_id]
+        return self._places[remote_id][0]
 
     def _from_creation(self, remote_id: str) -> output.Cursor:
         """Without a start Baseten looks back 30 minutes only: begin where the job began."""
-        found = self.fetch([remote_id])
-        if not found:
-            raise NotFound(f"Baseten lists no job {remote_id}.")
-        return output.Cursor.at(found[0].created_at or datetime.now(UTC) - output.WINDOW)
+        self._place(remote_id)
+        return output.Cursor.at(self._places[remote_id][1] or datetime.now(UTC) - output.WINDOW)
 
 
 def _own(spec: Spec) -> BasetenJobSpec:

@@ -1,6 +1,7 @@
 """What Baseten's status words mean (source: the lifecycle page of its documentation, its client's code)."""
 
-from gpuconsole.providers.remote import UNHEARD_OF, Cause, Ending, Phase, Reading, RemoteState, Tariff
+from gpuconsole.providers.causes import Cause, Ending
+from gpuconsole.providers.remote import UNHEARD_OF, Phase, Reading, RemoteState, Tariff
 
 _QUEUED = Reading(RemoteState.QUEUED, Phase.QUEUED)
 _SUCCEEDED = Reading(RemoteState.SUCCEEDED, None)

@@ -2,6 +2,7 @@
 
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.cortecs.adapter import CortecsAdapter, CortecsCredentials
+from gpuconsole.providers.cortecs.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.cortecs.schemas import CortecsInstanceSpec
 from gpuconsole.providers.cortecs.statuses import STATUSES
 
@@ -22,6 +23,9 @@ PROVIDER = Provider(
     credentials=CortecsCredentials,
     sandbox_credentials={"client_id": "sandbox", "client_secret": "sandbox-cortecs-secret"},
     statuses=STATUSES,
+    said=SAID,
+    refused=REFUSED,
+    advice=ADVICE,
     features=frozenset({Feature.STOP, Feature.START, Feature.RESTART}),
     adapter=CortecsAdapter,
     billing="By the started minute or hour of each worker, as chosen, from the moment that it runs until it is "

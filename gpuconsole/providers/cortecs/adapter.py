@@ -17,6 +17,7 @@ from gpuconsole.providers.cortecs.remotes import remote, status_of
 from gpuconsole.providers.cortecs.schemas import ARGUMENTS, CortecsInstanceSpec
 from gpuconsole.providers.errors import NotFound, NotYet, Rejected
 from gpuconsole.providers.http import Client, OnCall
+from gpuconsole.providers.looks import Held, Look, Sieve
 from gpuconsole.providers.remote import Choice, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
 
@@ -98,8 +99,12 @@ class CortecsAdapter(Adapter):
         return [self._told(row) for row in rows if _alike(row.get("instance_args") or {}, ours)]
 
     def fetch(self, ids: Sequence[str]) -> Sequence[Remote]:
-        wanted = set(ids)
-        return [found for found in self.inventory() if found.id in wanted] if wanted else []
+        return self.look(ids, Held()).remotes
+
+    def look(self, ids: Sequence[str], held: Held) -> Look:
+        sieve = Sieve(set(ids), held)
+        rows = self._client.instances() if ids else []
+        return sieve.look([self._told(row) for row in rows if sieve.is_new(str(row.get("instance_id") or ""), row)])
 
     def inventory(self) -> Sequence[Remote]:
         return [self._told(row) for row in self._client.instances()]

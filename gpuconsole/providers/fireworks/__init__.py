@@ -2,6 +2,7 @@
 
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.fireworks.adapter import FireworksAdapter, FireworksCredentials
+from gpuconsole.providers.fireworks.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.fireworks.edits import FireworksEdits
 from gpuconsole.providers.fireworks.schemas import FireworksJobSpec
 from gpuconsole.providers.fireworks.statuses import STATUSES
@@ -23,7 +24,11 @@ PROVIDER = Provider(
     name_max=63,
     credentials=FireworksCredentials,
     sandbox_credentials={"api_key": "sandbox-fireworks-key"},
+    requests_per_s=20,  # of 6,000 a minute with a payment method (docs); without one it refuses, and that is waited for
     statuses=STATUSES,
+    said=SAID,
+    refused=REFUSED,
+    advice=ADVICE,
     features=frozenset({Feature.LOGS, Feature.EDIT, Feature.DELETE}),
     adapter=FireworksAdapter,
     edits=FireworksEdits,

@@ -19,22 +19,22 @@ from gpuconsole.providers.errors import NotAuthorized, NotFound, Rejected
 from gpuconsole.providers.fireworks import choices as listed
 from gpuconsole.providers.fireworks import edits as changing
 from gpuconsole.providers.fireworks import offers as priced
-from gpuconsole.providers.fireworks import output
+from gpuconsole.providers.fireworks import output, requests
 from gpuconsole.providers.fireworks.bodies import id_of
-from gpuconsole.providers.fireworks.client import ACCOUNTS, PAGE, WORDING, FireworksClient, error, jobs_path
-from gpuconsole.providers.fireworks.fields import TOKEN_ANNOTATION
+from gpuconsole.providers.fireworks.changes import Changes
+from gpuconsole.providers.fireworks.client import ACCOUNTS, PAGE, WORDING, FireworksClient, error
 from gpuconsole.providers.fireworks.remotes import remote
 from gpuconsole.providers.fireworks.schemas import FireworksJobSpec
 from gpuconsole.providers.fireworks.statuses import ENDING
 from gpuconsole.providers.http import Client, OnCall
-from gpuconsole.providers.masking import MASK
+from gpuconsole.providers.looks import Held, Look, Sieve
 from gpuconsole.providers.remote import Choice, LogPage, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
 
-_NOT_SENT = ("provider", "account_id")
 _PLACES_KEPT = 20_000
 _PAGES_TO_FETCH = 5
-"""Pages of the newest jobs to look through before older ones are asked for one by one."""
+"""Pages of the newest jobs to look through, or twice as many as the wanted ones fill, before older ones are asked for
+one by one."""
 _CLOCKS_APART = timedelta(hours=1)
 """The most by which the provider's clock may differ from ours."""
 
@@ -52,12 +52,14 @@ class FireworksCredentials(BaseModel):
 
 
 class FireworksAdapter(Adapter):
-    """One Fireworks key. It remembers which accounts the key sees and which one a job is in: every call needs it."""
+    """One Fireworks key. It remembers which accounts the key sees, which one a job is in, as every call needs it, and
+    when it was made, as its log is read from then on."""
 
     def __init__(self, client: FireworksClient) -> None:
         self._client = client
         self._accounts: tuple[str, ...] = ()
-        self._places: dict[str, str] = {}
+        self._places: dict[str, tuple[str, str]] = {}
+        self._has_changes_first, self._told_until = True, ""
 
     @classmethod
     def open(
@@ -106,13 +108,13 @@ class FireworksAdapter(Adapter):
     @classmethod
     def request(cls, spec: Spec, token: str) -> WireRequest:
         """Secrets stand in it by name; the launch puts their values in."""
-        return _request(_own(spec), token, {})
+        return requests.launch(_own(spec), token, {})
 
     def launch(self, spec: Spec, token: str, secrets: Mapping[str, str]) -> Remote:
         """A refusal that names a field is about the job and not about the key: a role that the caller may not use."""
         for value in secrets.values():
             self._client.http.hide(value)
-        request = _request(_own(spec), token, secrets)
+        request = requests.launch(_own(spec), token, secrets)
         try:
             return self._seen(_own(spec).account_id, self._client.create(request.path, request.body))
         except NotAuthorized as exc:
@@ -132,13 +134,23 @@ class FireworksAdapter(Adapter):
         return found
 
     def fetch(self, ids: Sequence[str]) -> Sequence[Remote]:
-        """The newest jobs by list calls, until all that are wanted were in them; what is older one by one."""
-        wanted, found = set(ids), dict[str, Remote]()
-        if len(wanted) > 1:
-            for account in self._accounts_of(wanted):
-                found |= self._newest(account, wanted - found.keys())
-        found |= {one.id: one for job_id in sorted(wanted - found.keys()) for one in self._one(job_id)}
-        return list(found.values())
+        return self.look(ids, Held()).remotes
+
+    def look(self, ids: Sequence[str], held: Held) -> Look:
+        """By list calls: from the newest changes back to those of the look before, where that many are asked for that
+        it saves pages; else from the newest jobs until all were in them, and what is older one by one."""
+        sieve, found = Sieve(set(ids), held), list[Remote]()
+        if held.newest and len(ids) > PAGE and self._has_changes_first:
+            changes = Changes(held.newest)
+            found += self._changed(sieve, changes)
+            if changes.is_in_order:
+                sieve.as_held |= sieve.wanted
+                self._told_until = changes.newest
+                return sieve.look(found, newest=changes.newest)
+            self._has_changes_first = False
+        changes = Changes(told_until=self._told_until)
+        found += [*self._newest(sieve, changes), *self._older(sieve)]
+        return sieve.look(found, newest=changes.newest if self._has_changes_first else "")
 
     def inventory(self) -> Sequence[Remote]:
         accounts = self._known_accounts()
@@ -213,27 +225,49 @@ class FireworksAdapter(Adapter):
     def _accounts_of(self, ids: set[str]) -> Sequence[str]:
         """The accounts to look in: those that the jobs are known to be in, or all."""
         if ids <= self._places.keys():
-            return sorted({self._places[job_id] for job_id in ids})
+            return sorted({self._places[job_id][0] for job_id in ids})
         return self._known_accounts()
 
     def _rows(self, collection: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for account in self._known_accounts():
             yield from ((account, row) for row in self._client.things(account, collection))
 
-    def _newest(self, account: str, wanted: set[str]) -> dict[str, Remote]:
+    def _changed(self, sieve: Sieve, changes: Changes) -> Iterator[Remote]:
+        """Those of the wanted that changed since; it stops where they end."""
+        for account in self._accounts_of(sieve.wanted | sieve.as_held):
+            for job in changes.until_the_last(self._client.changed_jobs(account)):
+                if sieve.is_new(id_of(job.get("name")), job):
+                    yield self._seen(account, job)
+
+    def _newest(self, sieve: Sieve, changes: Changes) -> Iterator[Remote]:
         """Those of the wanted that are among an account's newest jobs; it stops when none is left."""
-        found = dict[str, Remote]()
-        for job in islice(self._client.jobs(account), _PAGES_TO_FETCH * PAGE):
-            if (one := self._seen(account, job)).id in wanted:
-                found[one.id] = one
-            if len(found) == len(wanted):
-                break
-        return found
+        if len(sieve.wanted) < 2:
+            return
+        pages = max(_PAGES_TO_FETCH, 2 * -(-len(sieve.wanted) // PAGE))
+        for account in self._accounts_of(sieve.wanted):
+            for job in islice(self._client.jobs(account), pages * PAGE):
+                if sieve.is_new(job_id := id_of(job.get("name")), job):
+                    if job_id in sieve.held.marks and changes.was_kept_back(job):
+                        self._has_changes_first = False
+                    yield self._seen(account, job)
+                changes.take_in(job)
+                if not sieve.wanted:
+                    return
+
+    def _older(self, sieve: Sieve) -> Iterator[Remote]:
+        for job_id in sorted(sieve.wanted):
+            for account, job in self._alone(job_id):
+                if sieve.is_new(job_id, job):
+                    yield self._seen(account, job)
 
     def _one(self, job_id: str) -> list[Remote]:
+        return [self._seen(account, job) for account, job in self._alone(job_id)]
+
+    def _alone(self, job_id: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """A job by its own call, with the account that it was found in."""
         for account in self._accounts_of({job_id}):
             try:
-                return [self._seen(account, self._client.job(account, job_id))]
+                return [(account, self._client.job(account, job_id))]
             except NotFound:
                 continue
         return []
@@ -242,38 +276,19 @@ class FireworksAdapter(Adapter):
         found = remote(self._client.http.masked(job))
         if len(self._places) >= _PLACES_KEPT:
             self._places.clear()
-        self._places[found.id] = account
+        self._places[found.id] = account, str(job.get("createTime") or "")
         return found
 
     def _place(self, job_id: str) -> str:
         """The account of a job; asked for where no answer has told it yet. Raises NotFound."""
         if job_id not in self._places and not self._one(job_id):
             raise NotFound(f"Fireworks lists no batch job {job_id}.")
-        return self._places[job_id]
+        return self._places[job_id][0]
 
     def _creation(self, job_id: str) -> str:
         """Without a start Fireworks gives the latest lines only: begin where the job began."""
-        found = self._one(job_id)
-        if not found:
-            raise NotFound(f"Fireworks lists no batch job {job_id}.")
-        return str(found[0].raw.get("createTime") or datetime.fromtimestamp(0, UTC).isoformat())
-
-
-def _request(spec: FireworksJobSpec, token: str, secrets: Mapping[str, str]) -> WireRequest:
-    """The job itself is the body. The token goes into the annotations, and is the label where nobody chose one."""
-    body = {name: value for name, value in spec.wire().items() if name not in _NOT_SENT}
-    if spec.secret_names():
-        body["envVars"] = {name: _value(item, secrets) for name, item in body["envVars"].items()}
-    body["annotations"] = {**(body.get("annotations") or {}), TOKEN_ANNOTATION: token}
-    if not body.get("displayName"):
-        body["displayName"] = token
-    return WireRequest("POST", jobs_path(spec.account_id), body)
-
-
-def _value(item: Any, secrets: Mapping[str, str]) -> Any:
-    if not isinstance(item, dict):
-        return item
-    return secrets.get(item["name"], f"{MASK} {item['name']}")
+        self._place(job_id)
+        return self._places[job_id][1] or datetime.fromtimestamp(0, UTC).isoformat()
 
 
 def _refuse_field(exc: NotAuthorized) -> NoReturn:

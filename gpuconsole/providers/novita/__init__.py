@@ -2,6 +2,7 @@
 
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.novita.adapter import NovitaAdapter, NovitaCredentials
+from gpuconsole.providers.novita.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.novita.edits import NovitaEdits
 from gpuconsole.providers.novita.schemas import NovitaInstanceSpec
 from gpuconsole.providers.novita.statuses import STATUSES
@@ -23,8 +24,12 @@ PROVIDER = Provider(
     credentials=NovitaCredentials,
     sandbox_credentials={"api_key": "sandbox-novita-key"},
     statuses=STATUSES,
+    said=SAID,
+    refused=REFUSED,
+    advice=ADVICE,
     features=frozenset({Feature.STOP, Feature.START, Feature.RESTART, Feature.METRICS, Feature.EDIT}),
     adapter=NovitaAdapter,
+    requests_per_s=12.0,  # no limit is published; 2,000 instances are 20 pages
     edits=NovitaEdits,
     billing="By the second, from pulling the image until it is stopped; disks are charged while it is off too, "
     "until it is deleted.",

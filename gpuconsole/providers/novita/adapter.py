@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -16,19 +15,19 @@ from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
 from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import NotFound, Rejected
 from gpuconsole.providers.http import Client, OnCall
+from gpuconsole.providers.looks import Held, Look, Sieve
 from gpuconsole.providers.novita import choices as picked
 from gpuconsole.providers.novita import measures, remotes, requests
 from gpuconsole.providers.novita import offers as priced
-from gpuconsole.providers.novita.client import CLUSTERS, CREATE, EDIT, WORDING, NovitaClient
+from gpuconsole.providers.novita.client import CLUSTERS, CREATE, EDIT, PAGE, WORDING, NovitaClient
 from gpuconsole.providers.novita.schemas import NovitaInstanceSpec
 from gpuconsole.providers.novita.statuses import AWAKE, LEAVING, RESTING
+from gpuconsole.providers.novita.ways import Ways, without_ways
 from gpuconsole.providers.remote import Choice, Offer, Remote, Sample, Step
 from gpuconsole.providers.specs import Spec
 
-WAYS_KEPT_S, NO_WAYS_KEPT_S = 300, 20
-"""Only the call for one instance tells the ways in, which seldom change: so long an answer with SSH, or without it, is
-good while the list's row stays the same."""
-_MOST_KEPT = 5000
+_ASKED_A_LOOK = 4
+"""So many running instances are asked for their ways in at each look, or one for each five pages of the list."""
 
 
 class NovitaCredentials(BaseModel):
@@ -44,7 +43,7 @@ class NovitaAdapter(Adapter):
 
     def __init__(self, client: NovitaClient) -> None:
         self._client = client
-        self._ways: dict[str, tuple[float, Any, Remote]] = {}
+        self._ways = Ways()
 
     @classmethod
     def open(
@@ -123,6 +122,34 @@ class NovitaAdapter(Adapter):
         found = (self._with_ways(row) if row.get("status") == "running" else self._seen(row) for row in rows)
         return [one for one in found if one is not None]
 
+    def look(self, ids: Sequence[str], held: Held) -> Look:
+        """One by its own call; several by the list, and the ways into a few that run, the wanted ones first."""
+        sieve, found = Sieve(set(ids), held), list[Remote]()
+        if len(ids) == 1:
+            return sieve.look(
+                [self._seen(row) for row in self._alone(ids[0]) if sieve.is_new(ids[0], remotes.steady(row))]
+            )
+        rows = self._client.instances() if ids else []
+        left = max(_ASKED_A_LOOK, len(rows) // PAGE // 5)
+        wanting = {*held.wanting, *held.lacking}
+        for row in sorted(rows, key=lambda row: row.get("id") not in wanting):
+            if (instance_id := str(row.get("id"))) not in sieve.wanted:
+                continue
+            is_new, told = sieve.is_new(instance_id, row), None
+            if row.get("status") != "running":
+                told = self._seen(row) if is_new else None
+            elif (known := self._ways.known(row, is_watched=instance_id in held.wanting)) is not None:
+                told = known if is_new else None
+            elif self._ways.is_due(row, wanting, is_new=is_new) and left:
+                left -= 1
+                sieve.meet(instance_id, row)
+                if (told := self._ways.asked(row, self._with_detail)) is None:
+                    del sieve.marks[instance_id]
+            elif is_new:
+                told = without_ways(self._seen(row))
+            found += [told] if told is not None else []
+        return sieve.look(found)
+
     def inventory(self) -> Sequence[Remote]:
         return [self._seen(row) for row in self._client.instances()]
 
@@ -144,7 +171,7 @@ class NovitaAdapter(Adapter):
         return WireRequest("POST", EDIT, requests.edit(remote_id, edits, raw))
 
     def edit(self, remote_id: str, edits: Edits, raw: Mapping[str, Any]) -> None:
-        self._ways.pop(remote_id, None)
+        self._ways.forget(remote_id)
         self._client.edit(self.edit_request(remote_id, edits, raw).body)
 
     def metrics(self, remote_id: str, since: datetime | None) -> Sequence[Sample]:
@@ -165,7 +192,7 @@ class NovitaAdapter(Adapter):
 
     def _ask(self, verb: str, remote_id: str, *, already: frozenset[str]) -> None:
         """Ask; a refusal is none where its own status says that it was done already."""
-        self._ways.pop(remote_id, None)
+        self._ways.forget(remote_id)
         try:
             self._client.ask(verb, remote_id)
         except NotFound:
@@ -177,25 +204,21 @@ class NovitaAdapter(Adapter):
                 raise
 
     def _told(self, remote_id: str) -> Remote | None:
+        return next((self._seen(row) for row in self._alone(remote_id)), None)
+
+    def _alone(self, remote_id: str) -> list[Mapping[str, Any]]:
+        """One by its own call, if it is there."""
         try:
-            return self._seen(self._client.instance(remote_id))
+            return [self._client.instance(remote_id)]
         except NotFound:
-            return None
+            return []
 
     def _with_ways(self, row: Mapping[str, Any]) -> Remote | None:
         """A running one with its ways in: those kept, while nothing in the list's row has changed."""
-        instance_id, now = str(row.get("id")), time.monotonic()
-        kept = self._ways.get(instance_id)
-        if kept is not None and kept[1] == row and now < kept[0]:
-            return kept[2]
-        try:
-            told = self._seen({**row, **self._client.instance(instance_id)})
-        except NotFound:
-            return None
-        if len(self._ways) >= _MOST_KEPT:
-            self._ways.clear()
-        self._ways[instance_id] = (now + (WAYS_KEPT_S if "SSH" in told.connect else NO_WAYS_KEPT_S), row, told)
-        return told
+        return self._ways.known(row) or self._ways.asked(row, self._with_detail)
+
+    def _with_detail(self, row: Mapping[str, Any]) -> Remote | None:
+        return next((self._seen({**row, **detail}) for detail in self._alone(str(row.get("id")))), None)
 
     def _seen(self, row: Mapping[str, Any]) -> Remote:
         return remotes.remote(self._client.http.masked(row))

@@ -68,6 +68,11 @@ def remote(instance: Mapping[str, Any]) -> Remote:
     )
 
 
+def steady(instance: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer but for what goes on counting while nothing changes."""
+    return {key: value for key, value in instance.items() if key != _TICKING}
+
+
 def _disks_hourly(instance: Mapping[str, Any]) -> Decimal | None:
     """Of its disks as they are now; None where it does not tell both. The volume disk stands under its old name, or
     first among the mounts (docs)."""

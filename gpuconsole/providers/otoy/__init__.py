@@ -2,6 +2,7 @@
 
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.otoy.adapter import OtoyAdapter, OtoyCredentials
+from gpuconsole.providers.otoy.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.otoy.schemas import OtoyJobSpec
 from gpuconsole.providers.otoy.signing import SIGNING
 from gpuconsole.providers.otoy.statuses import STATUSES
@@ -23,8 +24,12 @@ PROVIDER = Provider(
     credentials=OtoyCredentials,
     sandbox_credentials={"public_key": "pk_sandbox", "secret_key": "sk_sandbox"},
     statuses=STATUSES,
+    said=SAID,
+    refused=REFUSED,
+    advice=ADVICE,
     features=frozenset({Feature.LOGS}),
     adapter=OtoyAdapter,
+    requests_per_s=25.0,  # no limit is published; 2,000 jobs are 40 pages, and their runs some more
     billing="A batch job pays for the time that its container is up, a persistent one for started hours, each on "
     "every node and for every try.",
     tells_nodes=True,

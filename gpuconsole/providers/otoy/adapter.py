@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
@@ -15,15 +15,17 @@ from gpuconsole.providers.checking import counted
 from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
 from gpuconsole.providers.errors import NotFound, Rejected
 from gpuconsole.providers.http import Client, OnCall
+from gpuconsole.providers.looks import Held, Look, Mark
 from gpuconsole.providers.masking import MASK
 from gpuconsole.providers.otoy import logs, runs
 from gpuconsole.providers.otoy import offers as priced
 from gpuconsole.providers.otoy.bodies import body
-from gpuconsole.providers.otoy.client import JOBS, WORDING, OtoyClient
+from gpuconsole.providers.otoy.client import JOBS, MOST_A_PAGE, WORDING, OtoyClient
+from gpuconsole.providers.otoy.looking import JobMark, marked
 from gpuconsole.providers.otoy.remotes import remote
 from gpuconsole.providers.otoy.schemas import OtoyJobSpec
 from gpuconsole.providers.otoy.signing import Keys
-from gpuconsole.providers.otoy.statuses import ACTIVE, FINAL
+from gpuconsole.providers.otoy.statuses import ACTIVE, COMING_UP, ENDED, FINAL, UP
 from gpuconsole.providers.remote import GAP, Choice, LogLine, LogPage, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
 from gpuconsole.providers.wire import moment
@@ -140,9 +142,22 @@ class OtoyAdapter(Adapter):
         return found
 
     def fetch(self, ids: Sequence[str]) -> Sequence[Remote]:
-        jobs = self._jobs(set(ids))
-        its_runs = self._runs([job for job in jobs.values() if _has_runs_to_tell(job)])
-        return [self._told(job, its_runs.get(job_id, ())) for job_id, job in jobs.items()]
+        return self.look(ids, Held()).remotes
+
+    def look(self, ids: Sequence[str], held: Held) -> Look:
+        """Jobs by the list of active ones, and the runs of those that are not as held or may have other runs by now."""
+        jobs, marks = self._jobs(set(ids)), dict[str, Mark]()
+        as_held = {job_id for job_id, job in jobs.items() if _is_as_held(job_id, job, held)}
+        fresh = {job_id: job for job_id, job in jobs.items() if job_id not in as_held}
+        its_runs = self._runs([job for job in fresh.values() if _has_runs_to_tell(job)], among=len(jobs))
+        found = []
+        for job_id, job in fresh.items():
+            marks[job_id] = mark = marked(job, its_runs.get(job_id, ()))
+            if mark.is_like(held.marks.get(job_id)):
+                as_held.add(job_id)
+            else:
+                found.append(self._told(job, its_runs.get(job_id, ())))
+        return Look(found, marks, as_held)
 
     def inventory(self) -> Sequence[Remote]:
         """The newest thousand jobs, and all active ones: what ended long ago is of no use and ever more."""
@@ -192,13 +207,13 @@ class OtoyAdapter(Adapter):
         return remote(self._client.http.masked(job), self._client.http.masked(list(its_runs)))
 
     def _jobs(self, ids: set[str]) -> dict[str, Mapping[str, Any]]:
-        """The named jobs: all active ones by a list, those that are not among them one by one, or by the list of all
-        where they are many."""
+        """The named jobs: all active ones by a list, those that are not among them one by one, or by the list of what
+        ended, where they are many."""
         found: dict[str, Mapping[str, Any]] = {}
         if len(ids) > 1:
             self._take(found, ids, self._client.jobs(status=",".join(ACTIVE)))
         if len(ids) - len(found) > _SINGLY:
-            self._take(found, ids, self._client.jobs(pages=_PAGES))
+            self._take(found, ids, self._client.jobs(pages=_PAGES, status=",".join(ENDED)))
         for job_id in ids - set(found):
             try:
                 found[job_id] = self._client.job(job_id)
@@ -214,19 +229,43 @@ class OtoyAdapter(Adapter):
                 if len(found) == len(ids):
                     return
 
-    def _runs(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
-        """The runs of the jobs: by the list of all where they are many, back to the beginning of the oldest of them."""
+    def _runs(self, jobs: Sequence[Mapping[str, Any]], *, among: int) -> dict[str, list[Mapping[str, Any]]]:
+        """The runs of the jobs: by lists where they are many, back to the beginning of the oldest of them."""
         found: dict[str, list[Mapping[str, Any]]] = {str(job["uuid"]): [] for job in jobs}
-        left = set(found)
         if len(jobs) > _SINGLY:
-            oldest = min((at for job in jobs if (at := moment(job.get("created_at")))), default=None)
-            for run in takewhile(lambda run: not _is_before(run, oldest), self._client.runs(pages=_PAGES)):
+            for run in self._listed(jobs) if among > MOST_A_PAGE else self._back_to_the_oldest(jobs):
                 if (job_id := str(run.get("job_uuid"))) in found:
                     found[job_id].append(run)
-            left = {job_id for job_id, rows in found.items() if not rows}
-        for job_id in left:
+        for job_id in [job_id for job_id, rows in found.items() if not rows]:
             found[job_id] = list(self._client.runs(job_uuid=job_id))
         return found
+
+    def _listed(self, jobs: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        """What has one run alone stands in the list of its own status, near the top where it has just come to it;
+        all other runs may stand anywhere."""
+        several = [job for job in jobs if not runs.is_one(job)]
+        if len(several) > _SINGLY:
+            yield from self._back_to_the_oldest(jobs)
+            return
+        for words in (COMING_UP, UP, ENDED):
+            those = [job for job in jobs if job.get("status") in words and runs.is_one(job)]
+            left = {str(job["uuid"]) for job in those} if len(those) > _SINGLY else set()
+            for run in self._back_to_the_oldest(those, status=",".join(words)) if left else ():
+                if (job_id := str(run.get("job_uuid"))) in left:
+                    left.discard(job_id)
+                    yield run
+                if not left:
+                    break
+
+    def _back_to_the_oldest(self, jobs: Sequence[Mapping[str, Any]], **filters: str) -> Iterator[Mapping[str, Any]]:
+        oldest = min((at for job in jobs if (at := moment(job.get("created_at")))), default=None)
+        pages = max(_PAGES, 2 * len(jobs) // MOST_A_PAGE)
+        return takewhile(lambda run: not _is_before(run, oldest), self._client.runs(pages=pages, **filters))
+
+
+def _is_as_held(job_id: str, job: Mapping[str, Any], held: Held) -> bool:
+    mark = held.marks.get(job_id)
+    return isinstance(mark, JobMark) and job_id not in held.wanting and mark.is_of(job)
 
 
 def _has_runs_to_tell(job: Mapping[str, Any]) -> bool:

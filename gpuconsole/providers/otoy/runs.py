@@ -44,6 +44,11 @@ def ended_at(run: Run) -> datetime | None:
     return moment(run.get("updated_at")) or began
 
 
+def is_one(job: Mapping[str, Any]) -> bool:
+    """Whether the job can have one run only: a single node and a single try."""
+    return (whole(job.get("max_node_count")) or 1) == 1 and not whole(job.get("max_retry_count"))
+
+
 def is_over(run: Run) -> bool:
     """Whether it has ended."""
     return run_reading(str(run.get("status") or "")).state in FINAL

@@ -24,6 +24,10 @@ RUN_STATUSES = {
 FINAL = frozenset({RemoteState.SUCCEEDED, RemoteState.FAILED, RemoteState.CANCELLED})
 ACTIVE = tuple(word for word, reading in STATUSES.items() if reading.state not in FINAL)
 """The words to ask for where only active jobs are wanted."""
+ENDED = tuple(word for word, reading in STATUSES.items() if reading.state in FINAL)
+COMING_UP = ("PENDING", "ASSIGNED", "PREPARING")
+UP = ("RUNNING", "FAILING", "CANCELLING")
+"""Of runs, as ``ENDED`` is: where one stands while its job stands in a word of the same group, if it is alone."""
 
 
 def reading(status: str) -> Reading:

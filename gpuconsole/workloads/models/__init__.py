@@ -4,6 +4,8 @@ from gpuconsole.workloads.models.alert import WorkloadAlert
 from gpuconsole.workloads.models.deployment import Deployment
 from gpuconsole.workloads.models.draft import Draft
 from gpuconsole.workloads.models.event import Event, EventKind
+from gpuconsole.workloads.models.halt import Effect, Halt, HaltEntry, HaltQuerySet, HaltScope, InstanceEnd
+from gpuconsole.workloads.models.lost import LostLaunch, Settlement
 from gpuconsole.workloads.models.output import Checkpoint, LogChunk, MetricSample
 from gpuconsole.workloads.models.preset import Preset
 from gpuconsole.workloads.models.request import Decision, LaunchRequest, LaunchRequestQuerySet, Via
@@ -16,15 +18,23 @@ __all__ = [
     "Decision",
     "Deployment",
     "Draft",
+    "Effect",
     "Event",
     "EventKind",
+    "Halt",
+    "HaltEntry",
+    "HaltQuerySet",
+    "HaltScope",
+    "InstanceEnd",
     "Intent",
     "LaunchRequest",
     "LaunchRequestQuerySet",
     "LogChunk",
+    "LostLaunch",
     "MetricSample",
     "Preset",
     "QueueThen",
+    "Settlement",
     "UsageInterval",
     "Via",
     "Workload",

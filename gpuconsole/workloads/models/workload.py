@@ -88,6 +88,8 @@ class Workload(models.Model):
     token = models.CharField(max_length=60, unique=True, editable=False)
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - unique where there is one
     request_hash = models.CharField(max_length=64, blank=True)
+    retry_key = models.CharField(max_length=255, blank=True)
+    """The idempotency key of the retry that was asked for last."""
     retry_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retries")
 
     state = models.CharField(max_length=12, choices=State.choices, default=State.SUBMITTING)
@@ -98,6 +100,8 @@ class Workload(models.Model):
     reason_fault = models.CharField(max_length=10, choices=Fault.choices, blank=True)
     reason_field = models.CharField(max_length=300, blank=True)
     """Dotted wire path of the field that the provider refused, where it named one."""
+    evidence = models.JSONField(default=dict, blank=True)
+    """The line that tells the reason, by the names of ``states.Evidence``; empty where there is none."""
     phases = models.JSONField(default=list, blank=True)
     """Attempts with their spans; see the module ``phases``."""
 
@@ -199,6 +203,8 @@ class Workload(models.Model):
     log_size = models.BigIntegerField(default=0)
     log_lines = models.PositiveBigIntegerField(default=0)
     log_cursor = models.TextField(blank=True)
+    attempt_log_from = models.BigIntegerField(default=0)
+    """The byte of its log at which that of the present attempt begins."""
     is_log_complete = models.BooleanField(default=False)
     output_at = models.DateTimeField(null=True, blank=True)
     """When its output had its turn last."""
@@ -293,14 +299,28 @@ class Workload(models.Model):
             # the overview: what ended in the last day, and the tab "Failed this week"
             models.Index(fields=["team", "-ended_at"], condition=Q(ended_at__isnull=False), name="workload_ended"),
             models.Index(fields=["team", "-created_at"], condition=Q(state="failed"), name="workload_failed"),
+            # similar failures of a project, the latest first; the filter by cause within a project
+            models.Index(
+                fields=["project", "reason_code", "-state_at"],
+                condition=~Q(reason_code=""),
+                name="workload_cause",
+            ),
+            # the filter by cause over a team
+            models.Index(
+                fields=["team", "reason_code", "-id"], condition=~Q(reason_code=""), name="workload_team_cause"
+            ),
             # usual durations and costs of alike work
             models.Index(
                 fields=["project", "hardware_id", "-id"],
                 condition=Q(state__in=["succeeded", "failed", "cancelled"]),
                 name="workload_alike",
             ),
-            # deadlines
-            models.Index(fields=["ends_by"], condition=Q(ends_by__isnull=False), name="workload_deadline"),
+            # deadlines that can still be missed
+            models.Index(
+                fields=["ends_by"],
+                condition=Q(ends_by__isnull=False) & ~Q(state__in=["succeeded", "failed", "cancelled"]),
+                name="workload_open_deadline",
+            ),
             # the guards of costs, idleness and queues: what has one and may still need it
             models.Index(
                 fields=["state"],

@@ -21,11 +21,11 @@ from gpuconsole.projects.access import may_act_as
 from gpuconsole.projects.models import Project, ProjectRole
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
-from gpuconsole.workloads import guarding, transitions
+from gpuconsole.workloads import bulk, guarding, transitions
 from gpuconsole.workloads.estimates import Estimate, estimate
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL
-from gpuconsole.workloads.models import Decision, EventKind, LaunchRequest, Preset, Via, Workload
+from gpuconsole.workloads.models import Decision, EventKind, LaunchRequest, LaunchRequestQuerySet, Preset, Via, Workload
 from gpuconsole.workloads.requests import access, scopes, trims
 from gpuconsole.workloads.requests.trims import Trim
 from gpuconsole.workloads.services.launch import fingerprint, hold, launch, not_allowed, refuse_other
@@ -160,6 +160,20 @@ def withdraw(*, request: LaunchRequest, by: User, via: Via) -> LaunchRequest:
     return row
 
 
+@transaction.atomic
+def turn_down_many(
+    *, requests: LaunchRequestQuerySet, state: Decision, by: User | None, via: Via | None, reason: str, now: datetime
+) -> list[LaunchRequest]:
+    """Decline or withdraw all of these that still wait, with a fixed number of queries; gives them. The audit record
+    is for the caller to write, one for all."""
+    rows = list(requests.waiting(now).select_for_update(of=("self",)).order_by("pk"))
+    for row in rows:
+        _put(row, state, now, by, via, reason)
+    bulk.update(rows, _DECIDED)
+    versions.bump(*sorted({topic for row in rows for topic in (f"project:{row.project_id}", f"team:{row.team_id}")}))
+    return rows
+
+
 def expire_due(now: datetime) -> int:
     """Mark those whose time is over; gives how many. Their money was free from that moment on already."""
     with transaction.atomic():
@@ -273,10 +287,17 @@ def _refuse_flood(row: LaunchRequest, now: datetime) -> None:
 def _decide(
     row: LaunchRequest, state: Decision, now: datetime, by: User | None, via: Via | None, reason: str = ""
 ) -> None:
+    _put(row, state, now, by, via, reason)
+    row.save(update_fields=_DECIDED)
+
+
+_DECIDED = ("state", "decided_at", "decided_by", "decided_via", "reason", "is_told")
+
+
+def _put(row: LaunchRequest, state: Decision, now: datetime, by: User | None, via: Via | None, reason: str) -> None:
     """The only writer of a request's state."""
     row.state, row.decided_at, row.decided_by, row.decided_via = state, now, by, via or ""
     row.reason, row.is_told = " ".join(reason.split())[:500], False
-    row.save(update_fields=["state", "decided_at", "decided_by", "decided_via", "reason", "is_told"])
 
 
 def _tell(row: LaunchRequest, action: str, by: User | None, *, after: Any = None, why: str = "") -> None:

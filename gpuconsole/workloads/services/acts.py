@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -21,16 +22,20 @@ from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, refuse_if_blocked, warn
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import VERBS, Kind, Reason, ReasonCode, State, Verb
+from gpuconsole.workloads.transitions import Change, Line
+from gpuconsole.workloads.unspecified import refuse_without_spec
 from gpuconsole.workloads.usage import price_of
 
-_NEEDED = {
+NEEDED = {
     Intent.STOP: Feature.STOP,
     Intent.START: Feature.START,
     Intent.RESTART: Feature.RESTART,
     Intent.DELETE: Feature.DELETE,
 }
+_SOON = timedelta(seconds=8)
+"""Longer than the first two waits between asks."""
 _TERMS = ("reserved", "stop_after_s", "ends_by")
-_ENDS = frozenset({Intent.STOP, Intent.END})
+ENDS = frozenset({Intent.STOP, Intent.END})
 
 
 def stop(*, workload: Workload, by: User | None, reason: Reason | None = None) -> Workload:
@@ -71,7 +76,8 @@ def refuse_in_state(workload: Workload, verb: Verb) -> None:
             f"{verb.label} is nothing that can be done with a {workload.get_kind_display().lower()}.",
             code="no_such_verb",
         )
-    if workload.state not in states:
+    takes_back_start = verb is Verb.STOP and workload.intent == Intent.START
+    if workload.state not in states and not takes_back_start:
         word = workload.state_word.label.lower()
         raise Refused(f"{verb.label} makes no sense while {workload.name} is {word}.", code="wrong_state")
 
@@ -82,18 +88,19 @@ def _act(workload: Workload, verb: Verb, intent: Intent, by: User | None, reason
             rules.lock(workload.project)
         with transitions.locked(workload.pk) as row:
             now = timezone.now()
-            if _is_pending(row, intent):
+            if is_pending(row, intent):
                 ask_again(row, now)
                 return row
             refuse_in_state(row, verb)
-            refuse_without_feature(row, verb, _NEEDED.get(intent))
+            refuse_without_feature(row, verb, NEEDED.get(intent))
             if intent is Intent.START:
                 _begin_anew(row, by, now)
             before = row.state
-            if intent in _ENDS and _was_never_sent(row):
-                _cancel(row, by, reason)
-            else:
-                _want(row, verb, intent, by, reason, now)
+            written = wish(row, verb, intent, by, reason, now)
+            transitions.note_many(written.lines)
+            transitions.move_many([written.change])
+            if row.intent:
+                wake(row, now)
             audit.record(
                 f"workload.{verb}",
                 by=by,
@@ -106,11 +113,13 @@ def _act(workload: Workload, verb: Verb, intent: Intent, by: User | None, reason
     return row
 
 
-def _is_pending(row: Workload, intent: Intent) -> bool:
-    """Whether the same is asked for already, or was done meanwhile by the press before."""
+def is_pending(row: Workload, intent: Intent) -> bool:
+    """Whether the same is asked for already, was done meanwhile by the press before, or is being done over there."""
     if row.intent == intent or (intent is Intent.STOP and row.intent == Intent.END):
         return True
-    if intent in _ENDS and row.state == State.CANCELLED:
+    if intent is Intent.END and row.kind == Kind.JOB and row.state == State.STOPPING and not row.intent:
+        return True
+    if intent in ENDS and row.state == State.CANCELLED:
         return True
     if intent is Intent.DELETE and row.removed_at is not None:
         return True
@@ -118,11 +127,24 @@ def _is_pending(row: Workload, intent: Intent) -> bool:
 
 
 def ask_again(row: Workload, now: datetime) -> None:
-    """Have the worker ask at once instead of at the end of its backoff; the wish itself stays as it was."""
-    if row.due_at is not None and row.due_at > now:
-        row.due_at = now
-        row.save(update_fields=["due_at"])
+    """Have the worker ask at once instead of at the end of a long backoff, which begins anew; the wish stays as it was.
+
+    What is asked again soon anyway is let be: else each press of a crowd would make a call.
+    """
+    if hastened(row, now):
+        row.save(update_fields=HASTENED)
         wake(row, now)
+
+
+HASTENED = ("due_at", "intent_tries")
+
+
+def hastened(row: Workload, now: datetime) -> bool:
+    """End a long wait for the next try, in memory; false where it comes soon anyway."""
+    if row.due_at is None or row.due_at <= now + _SOON:
+        return False
+    row.due_at, row.intent_tries = now, min(row.intent_tries, 1)
+    return True
 
 
 def refuse_without_feature(row: Workload, verb: Verb, needed: Feature | None) -> None:
@@ -141,6 +163,7 @@ def refuse_without_feature(row: Workload, verb: Verb, needed: Feature | None) ->
 def _begin_anew(row: Workload, by: User | None, now: datetime) -> None:
     """Ask quota and budget as a launch does, and set the latest end anew: what had used up its time would be ended
     again at once. The price stays the one that was frozen at the launch."""
+    refuse_without_spec(row, Verb.START)
     spec = registry.get(row.provider).spec.read(row.spec)
     if guarding.is_used_up(row, now):
         limit = formats.money(row.stop_at_cost, row.currency)
@@ -165,46 +188,71 @@ def _begin_anew(row: Workload, by: User | None, now: datetime) -> None:
         row.ends_by = renewed
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A wish as it stands on its locked row in memory: what is still to be written with it."""
+
+    change: Change
+    lines: tuple[Line, ...] = ()
+
+
+def wish(
+    row: Workload,
+    verb: Verb,
+    intent: Intent,
+    by: User | None,
+    reason: Reason | None,
+    now: datetime,
+    *,
+    detail: str = "",
+) -> Wish:
+    """Put the wish on the row: what was never sent is cancelled, the end of a launch whose answer is not there yet is
+    done once the remote is found. Nothing is saved."""
+    if intent in ENDS and _was_never_sent(row):
+        return Wish(_cancelled(row, by, reason, detail))
+    lines = _dropped_edit(row)
+    row.intent, row.intent_at, row.intent_by, row.due_at = intent, now, by, now
+    row.intent_tries, row.intent_error = 0, ""
+    text, fields = f"{verb.label} asked", (*_WISH, *(_EDIT if lines else ()))
+    if intent in ENDS and row.state != State.STOPPING:
+        cause = reason or _by_person(verb, by)
+        change = Change(workload=row, state=State.STOPPING, why=text, by=by, reason=cause, detail=detail, fields=fields)
+        return Wish(change, lines)
+    more = detail or _latest_end(row, intent)
+    line = Line(workload=row, text=text, kind=EventKind.INTENT, by=by, detail=more)
+    return Wish(Change(workload=row, fields=fields), (*lines, line))
+
+
+_WISH = ("intent", "intent_at", "intent_by", "due_at", "intent_tries", "intent_error", *_TERMS)
+_EDIT = ("edit", "edit_errors", "edit_sent_at")
+
+
 def _was_never_sent(row: Workload) -> bool:
     return row.state == State.SUBMITTING and row.sending_at is None
 
 
-def _cancel(row: Workload, by: User | None, reason: Reason | None) -> None:
+def _cancelled(row: Workload, by: User | None, reason: Reason | None, detail: str) -> Change:
     row.intent, row.intent_at, row.due_at = Intent.NONE, None, None
-    transitions.move(
-        row,
-        State.CANCELLED,
+    return Change(
+        workload=row,
+        state=State.CANCELLED,
         why="Cancelled before it was sent",
         by=by,
         reason=reason or Reason(ReasonCode.NEVER_SENT),
+        detail=detail,
         fields=("intent", "intent_at", "due_at"),
     )
 
 
-def _want(row: Workload, verb: Verb, intent: Intent, by: User | None, reason: Reason | None, now: datetime) -> None:
-    """Write the wish down. An end of a launch whose answer is not there yet is done once the remote is found."""
-    if row.intent == Intent.EDIT:
-        _drop_edit(row)
-    row.intent, row.intent_at, row.intent_by, row.due_at = intent, now, by, now
-    row.intent_tries, row.intent_error = 0, ""
-    fields = ("intent", "intent_at", "intent_by", "due_at", "intent_tries", "intent_error", *_TERMS)
-    if intent in _ENDS and row.state != State.STOPPING:
-        cause = reason or _by_person(verb, by)
-        transitions.move(row, State.STOPPING, why=f"{verb.label} asked", by=by, reason=cause, fields=fields)
-    else:
-        row.save(update_fields=fields)
-        transitions.note(row, f"{verb.label} asked", kind=EventKind.INTENT, by=by, detail=_latest_end(row, intent))
-    wake(row, now)
-
-
-def _drop_edit(row: Workload) -> None:
+def _dropped_edit(row: Workload) -> tuple[Line, ...]:
     """Another wish takes the place of an edit whose answer is not there."""
+    if row.intent != Intent.EDIT:
+        return ()
     text = (
         "The edit was dropped before it was sent" if row.edit_sent_at is None else "The edit's answer was not awaited"
     )
     row.edit, row.edit_errors, row.edit_sent_at = {}, {}, None
-    row.save(update_fields=["edit", "edit_errors", "edit_sent_at"])
-    transitions.note(row, text, kind=EventKind.WARNING)
+    return (Line(workload=row, text=text, kind=EventKind.WARNING),)
 
 
 def _by_person(verb: Verb, by: User | None) -> Reason:

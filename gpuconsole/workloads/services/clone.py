@@ -10,6 +10,8 @@ from gpuconsole.providers import registry
 from gpuconsole.workloads import names
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.states import Verb
+from gpuconsole.workloads.unspecified import refuse_without_spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Clone:
 
 
 def clone(workload: Workload) -> Clone:
-    """What to fill a launch form with; nothing is written."""
+    """What to fill a launch form with; nothing is written. Raises Refused where nobody knows it."""
+    refuse_without_spec(workload, Verb.CLONE)
     provider = registry.get(workload.provider)
     name = names.next_free(workload.project, workload.name, longest=provider.name_max)
     return Clone(

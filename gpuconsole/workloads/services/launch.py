@@ -145,8 +145,7 @@ def _again(first: Workload, mark: str) -> Workload:
 def _check(project: Project, connection: Connection, spec: Spec) -> None:
     if connection.provider != spec.provider:
         raise Refused(f"{connection.name} is a connection to {connection.provider}, not to {spec.provider}.")
-    if not Connection.objects.usable_in(project).filter(pk=connection.pk).exists():
-        raise Refused(f"{connection.name} is not open to this project.", code="unknown_connection", field="connection")
+    refuse_closed(project, connection)
     missing = unstored.places(spec.wire(), secrets.names(project)) if spec.secret_names() else []
     if missing:
         text = "The project has no secret of the name that stands here. Add it first, or pick another."
@@ -156,6 +155,12 @@ def _check(project: Project, connection: Connection, spec: Spec) -> None:
     if errors:
         (path, text), *others = errors.items()
         raise Refused(text, code="choice", field=f"spec.{path}", details=[f"{at}: {why}" for at, why in others])
+
+
+def refuse_closed(project: Project, connection: Connection) -> None:
+    """Raises Refused where the project may not launch on the connection, or it was removed."""
+    if not Connection.objects.usable_in(project).filter(pk=connection.pk).exists():
+        raise Refused(f"{connection.name} is not open to this project.", code="unknown_connection", field="connection")
 
 
 def _row(

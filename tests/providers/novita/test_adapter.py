@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from gpuconsole.providers.contract import Known, Rounding
 from gpuconsole.providers.errors import NoCapacity, NotAuthorized, NotFound, RateLimited, Rejected, Unconfirmed
+from gpuconsole.providers.looks import Held, Look
 from gpuconsole.providers.novita import PROVIDER
 from gpuconsole.providers.novita.client import V1, WORDING
 from gpuconsole.providers.remote import Remote, RemoteState, Tariff
@@ -595,3 +596,50 @@ def test_a_balance_that_is_used_up_is_a_refusal(novita: Far) -> None:
     with pytest.raises(Rejected) as caught:
         novita.launch()
     assert "balance" in caught.value.message
+
+
+def held(look: Look, **more: Any) -> Held:
+    return Held(dict(look.marks), **more)
+
+
+def test_a_look_makes_remotes_of_what_changed_alone(novita: Far) -> None:
+    first, second = running(novita), running(novita)
+    before = novita.adapter.look([first.id, second.id], Held())
+    assert {one.id for one in before.remotes} == {first.id, second.id}
+    novita.calls.clear()
+    again = novita.adapter.look([first.id, second.id], held(before))
+    assert (list(again.remotes), set(again.as_held)) == ([], {first.id, second.id})
+    assert paths(novita) == [f"{V1}/gpu/instances"]
+    novita.adapter.stop(second.id)
+    after = novita.adapter.look([first.id, second.id], held(before))
+    assert [(one.id, one.status) for one in after.remotes] == [(second.id, "toStop")]
+
+
+def thirty(request: httpx.Request) -> Any:
+    """Thirty that run, and the way into each."""
+    if request.url.path.endswith("/instances"):
+        return {"instances": [{**ROW, "id": f"i{number}"} for number in range(30)], "total": "30"}
+    ssh = {"isRunning": True, "sshCommand": "ssh -p 1 root@203.0.113.7"}
+    return {**ROW, "id": request.url.params["instanceId"], "connectComponentSSH": ssh}
+
+
+IDS = [f"i{number}" for number in range(30)]
+
+
+def test_ways_are_asked_for_a_few_at_a_time_and_first_for_those_that_are_looked_at() -> None:
+    adapter, asked = answering(thirty)
+    found = adapter.look(IDS, Held(wanting={"i29"}))
+    told = {one.id for one in found.remotes if one.is_whole}
+    assert len(found.remotes) == 30
+    assert "i29" in told
+    assert len(told) == len(asked) - 1 == 4
+    asked.clear()
+    later = adapter.look(IDS, held(found))
+    assert len(later.remotes) == len(asked) - 1 == 4
+    assert not told & {one.id for one in later.remotes}
+
+
+def test_what_a_list_leaves_out_is_no_news_of_a_running_instance() -> None:
+    part = [one for one in answering(thirty)[0].look(IDS, Held()).remotes if not one.is_whole]
+    assert len(part) == 26
+    assert all(one.connect == {} and one.ports == () for one in part)

@@ -1,6 +1,8 @@
 """What OTOY's adapter does beyond the common contract; each quirk of the reference has a test that names it."""
 
 import json
+import math
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +12,7 @@ from gpuconsole.providers import tokens
 from gpuconsole.providers.contract import Known, Rounding
 from gpuconsole.providers.errors import NotFound, Rejected, Unconfirmed
 from gpuconsole.providers.http import Client
+from gpuconsole.providers.looks import Held
 from gpuconsole.providers.masking import MASK
 from gpuconsole.providers.otoy import PROVIDER
 from gpuconsole.providers.otoy import offers as priced
@@ -443,3 +446,34 @@ def test_a_thin_answer_does_no_harm(raw: dict[str, Any]) -> None:
 
 def _client(far: Far) -> OtoyClient:
     return OtoyClient(Client(WORDING, far.base_url, transport=far.transport), Keys("pk_sandbox", "sk_sandbox"))
+
+
+def test_a_look_asks_for_the_runs_of_jobs_that_may_have_others_by_now(otoy: Far) -> None:
+    ids = [running(otoy).id for _ in range(5)]
+    otoy.pass_time(120)
+    before = otoy.adapter.look(ids, Held())
+    assert {one.id for one in before.remotes} == set(ids)
+    marks = {job_id: replace(mark, good_until=math.inf) for job_id, mark in before.marks.items()}
+    otoy.world.requests.clear()
+    again = otoy.adapter.look(ids, Held(marks))
+    assert (list(again.remotes), set(again.as_held)) == ([], set(ids))
+    assert asked(otoy) == ["GET /v1/jobs"]
+    otoy.adapter.end(ids[0])
+    otoy.world.requests.clear()
+    after = otoy.adapter.look(ids, Held(marks))
+    assert [(one.id, one.status) for one in after.remotes] == [(ids[0], "CANCELLING")]
+    assert asked(otoy) == ["GET /v1/jobs", "GET /v1/job-runs"]
+
+
+def test_many_jobs_have_their_runs_read_from_the_lists_of_their_statuses(otoy: Far) -> None:
+    alone = {"gpu_count": 1, "max_retry_count": 0, **docker(env={"SIM_RUN_S": "infinity"})}
+    old = [otoy.launch(**alone).id for _ in range(60)]
+    otoy.pass_time(600)
+    held = {job_id: replace(mark, good_until=math.inf) for job_id, mark in otoy.adapter.look(old, Held()).marks.items()}
+    new = [otoy.launch(**alone).id for _ in range(5)]
+    otoy.pass_time(600)
+    otoy.world.requests.clear()
+    found = otoy.adapter.look([*old, *new], Held(held))
+    assert {one.id for one in found.remotes} == set(new)
+    assert all(one.lanes and one.reading.state == RemoteState.RUNNING for one in found.remotes)
+    assert asked(otoy) == ["GET /v1/jobs", "GET /v1/jobs", "GET /v1/job-runs"]

@@ -1,12 +1,8 @@
 """Two hundred launches at once, by HTTP, against several web processes: never one more than the limits allow."""
 
-import asyncio
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from typing import Any
 
-import httpx
 import pytest
 from django.db import connection as database
 from django.utils import timezone
@@ -19,7 +15,7 @@ from gpuconsole.workloads.models import Event, Workload
 from gpuconsole.workloads.states import State
 from tests.factories import make_token, set_budget, set_quota
 from tests.factories_workloads import Lab, make_lab, make_spec
-from tests.web import running_web
+from tests.web import Ask, post_together, running_web
 
 EACH = Decimal("1.2")
 """What one launch reserves: a GPU for an hour, in EUR."""
@@ -27,25 +23,15 @@ EACH = Decimal("1.2")
 
 def launch_all(url: str, lab: Lab, projects: list[str]) -> list[tuple[str, int, str]]:
     """One launch a project named, all sent together; each project with the status and code that came back."""
-    headers = {"Authorization": f"Bearer {make_token(lab.team, lab.owner)[1]}"}
     body = {
         "connection": lab.connections["cortecs"].public_id,
         "spec": make_spec("cortecs", num_workers=1).wire(),
         "guards": {"stop_after_s": 3600},
     }
-
-    async def one(client: httpx.AsyncClient, project: str) -> tuple[str, int, str]:
-        answer = await client.post(f"{url}/api/v1/projects/{project}/workloads", json=body, headers=headers)
-        told: dict[str, Any] = answer.json()
-        return project, answer.status_code, told.get("code", "")
-
-    async def every() -> list[tuple[str, int, str]]:
-        limits = httpx.Limits(max_connections=len(projects))
-        async with httpx.AsyncClient(limits=limits, timeout=60) as client:
-            return list(await asyncio.gather(*(one(client, project) for project in projects)))
-
-    with ThreadPoolExecutor(1) as apart:  # a browser's test before may have left a loop in this thread
-        return apart.submit(asyncio.run, every()).result()
+    asks: list[Ask] = [(f"/api/v1/projects/{project}/workloads", body, {}) for project in projects]
+    answers = post_together(url, make_token(lab.team, lab.owner)[1], asks)
+    told = [(answer.status_code, answer.json().get("code", "")) for answer in answers]
+    return [(project, *one) for project, one in zip(projects, told, strict=True)]
 
 
 @pytest.mark.django_db(transaction=True)

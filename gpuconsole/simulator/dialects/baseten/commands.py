@@ -11,6 +11,8 @@
 import re
 from dataclasses import dataclass
 
+from gpuconsole.simulator.failures import FAILS_AFTER_S, PULL, WAYS, Way
+
 DEFAULT_RUN_S = 40 * 60
 EARLY_EXIT_S = 60
 NEVER_S = 100 * 365 * 86400
@@ -46,6 +48,15 @@ def plan(base_image: str, start_commands: list[str], *, is_spot: bool) -> Plan:
     if is_spot and "preempt" in script:
         return Plan(run_s / 2, is_preempted=True)
     return Plan(run_s, exit_code)
+
+
+def failing(way: Way | None) -> Plan | None:
+    """The plan of a job that is told how to fail; None for one that is not."""
+    if way is None:
+        return None
+    if way.stage == PULL:
+        return Plan(0, is_deployable=False)
+    return Plan(FAILS_AFTER_S, way.exit_code, is_preempted=way is WAYS["preempted"])
 
 
 def _seconds(found: re.Match[str]) -> float:

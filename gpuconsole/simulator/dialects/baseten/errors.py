@@ -5,6 +5,7 @@ from gpuconsole.simulator.web import Response, json_response
 CODES = {
     400: "VALIDATION_ERROR",
     401: "UNAUTHORIZED",
+    402: "PAYMENT_REQUIRED",
     403: "FORBIDDEN",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",

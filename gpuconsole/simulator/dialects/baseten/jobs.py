@@ -41,12 +41,15 @@ class Job(Resource):
         self.nodes = int(self.compute.get("node_count") or 1)
         self.priority = int(self.request.get("priority") or 0)
         self.availability = self.compute.get("availability_model") or "dedicated"
-        self.plan = commands.plan(
-            self.request["image"]["base_image"], self.start_commands, is_spot=self.availability == "spot"
-        )
         self.stop_asked_at: float | None = None
         self.stopped_at: float | None = None
         self.patched_at = self.created_at
+
+    @cached_property
+    def plan(self) -> commands.Plan:
+        """What its commands, or the failure that it was born to, make of it."""
+        image, is_spot = self.request["image"]["base_image"], self.availability == "spot"
+        return commands.failing(self.failure) or commands.plan(image, self.start_commands, is_spot=is_spot)
 
     @property
     def compute(self) -> dict[str, Any]:
@@ -107,6 +110,10 @@ class Job(Resource):
     def _begun(self, moment: float) -> list[tuple[float, str]]:
         """The natural course until then; a clock that was set back cannot take its beginning away."""
         return self.course[:1] + [step for step in self.course[1:] if step[0] <= moment]
+
+    def history(self, now: float) -> list[tuple[float, str]]:
+        """The statuses that it has been through."""
+        return [(moment, PREFIX + word) for moment, word in self.entered(now)]
 
     def word(self, now: float) -> str:
         """The present status without its prefix."""
@@ -173,9 +180,11 @@ class Job(Resource):
 
     def error_message(self, now: float) -> str | None:
         """What went wrong; while pending it may be a hint."""
-        word = self.word(now)
+        word, said = self.word(now), self.failure.said if self.failure else ""
         if word == "DEPLOY_FAILED":
-            return f"Failed to pull image {self.request['image']['base_image']}: manifest unknown"
+            return f"Failed to pull image {self.request['image']['base_image']}: {said or 'manifest unknown'}"
+        if word == "FAILED" and (said or self.fails_by == "silent"):
+            return f"Training job failed: {said}." if said else None
         if word == "FAILED":
             return f"Training job failed: start command exited with code {self.plan.exit_code} on node 0."
         if word == "PREEMPTED":

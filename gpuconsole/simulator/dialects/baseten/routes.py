@@ -17,7 +17,12 @@ from gpuconsole.simulator.world import Resource, World
 
 API_KEY = "sandbox-baseten-key"
 SCHEMES = ("api-key", "bearer")
-TROUBLES = {401: "Invalid or missing API key.", 429: "Too many requests.", 500: "Internal server error."}
+TROUBLES = {
+    401: "Invalid or missing API key.",
+    402: "Add a payment method to go on.",
+    429: "Too many requests.",
+    500: "Internal server error.",
+}
 PROJECT = "/v1/training_projects/{project_id}"
 JOB = f"{PROJECT}/jobs/{{job_id}}"
 

@@ -57,6 +57,9 @@ def tail(job: Job, word: str) -> list[tuple[float, str | None, str]]:
             (0.4, "INFO", f"{{'train_runtime': {job.plan.run_s:.1f}, 'train_loss': {_loss(job, 10**6):.4f}}}"),
             (0.2, "INFO", "Training completed."),
         ]
+    if word == "FAILED" and job.failure:
+        last = [*job.failure.log, *([] if job.failure.said else [f"Process exited with code {job.plan.exit_code}"])]
+        return [(0.2 * (len(last) - n), None, text) for n, text in enumerate(last)]
     if word == "FAILED":
         return [
             (0.8, None, "Traceback (most recent call last):"),

@@ -42,6 +42,7 @@ class Instance(Resource):
         super().__init__(world, resource_id, "", create_body)
         self.args = args
         self.runs = [Run(self.created_at)]
+        self._times: dict[tuple[float, int], list[float]] = {}
 
     def memory(self) -> dict[str, Any]:
         """What must be kept over a restart."""
@@ -53,6 +54,7 @@ class Instance(Resource):
         instance = cls(world, memory["id"], memory["args"], memory["create_body"])
         instance.recall(memory)
         instance.runs = [Run(**run) for run in memory["runs"]]
+        instance._times = {}
         return instance
 
     @property
@@ -77,12 +79,45 @@ class Instance(Resource):
 
     def started_at(self, run: Run, now: float) -> float | None:
         """When that run began to serve, None if it has not or was stopped before."""
-        ready = self.ready_at(run)
+        ready, died_at = self.ready_at(run), self._died_at(run)
+        if died_at is not None:
+            return None
         seen = min(now, run.stop_asked_at) if run.stop_asked_at is not None else now
         return ready if ready <= seen else None
 
     def _stopped_at(self, run: Run, now: float) -> float | None:
-        return run.stopped_at if run.stopped_at is not None and run.stopped_at <= now else None
+        ends = [moment for moment in (run.stopped_at, self._died_at(run)) if moment is not None and moment <= now]
+        return min(ends, default=None)
+
+    def _died_at(self, run: Run) -> float | None:
+        """When a run that is told to fail gives up: while it loads the model, or, if the platform fails, before."""
+        if self.failure is None:
+            return None
+        allocated_at, _, loading_at, loaded_at = self._step_times(run, 0)
+        early = (run.began_at + allocated_at) / 2
+        return round(early if self.failure.said else (loading_at + loaded_at) / 2, 3)
+
+    def history(self, now: float) -> list[tuple[float, str]]:
+        """The statuses that it has been through."""
+        found = []
+        for run in self.runs:
+            found.append((run.began_at, "pending"))
+            if (started := self.started_at(run, now)) is not None:
+                found.append((started, "running"))
+            if (stopped := self._stopped_at(run, now)) is not None:
+                found.append((stopped, "stopped"))
+        return found
+
+    def stir(self) -> bool:
+        """Stop it, or start it again once it is stopped."""
+        state, run = self.state(self.world.now()), self.runs[-1]
+        if state == "stopped":
+            self.restart()
+        elif state == "running" and run.stop_asked_at is None:
+            self.ask_to_stop()
+        else:
+            return False
+        return True
 
     def state(self, now: float) -> str:
         """`pending`, `running` or `stopped`."""
@@ -139,7 +174,13 @@ class Instance(Resource):
         return min(ends, default=None)
 
     def _step_times(self, run: Run, worker: int) -> list[float]:
-        """When a worker reaches steps 2, 3, 4 and 5."""
+        """When a worker reaches steps 2, 3, 4 and 5; reckoned once, as lists tell it again and again."""
+        key = (run.began_at, worker)
+        if key not in self._times:
+            self._times[key] = self._reckoned_times(run, worker)
+        return self._times[key]
+
+    def _reckoned_times(self, run: Run, worker: int) -> list[float]:
         pace = 0.5 if MODELS[self.args["model_id"]].instant else 1.0
         moment = run.began_at + self.span(STAGGER_S * worker)
         times = []

@@ -15,7 +15,12 @@ from gpuconsole.simulator.world import Resource, World
 
 OPENING_BALANCE = Decimal("1000.00")
 BASE = "/api/v1"
-TROUBLES = {401: auth.REFUSED, 429: "too many requests", 500: "internal server error"}
+TROUBLES = {
+    401: auth.REFUSED,
+    402: "the balance of this account is used up",
+    429: "too many requests",
+    500: "internal server error",
+}
 OPEN_TO_ALL = ("/oauth2/token", "/models", "/hardware-types")
 
 

@@ -91,7 +91,7 @@ class Job(Resource):
     @cached_property
     def plan(self) -> programs.Plan:
         """What the program will do."""
-        return programs.plan(self.request, self.image)
+        return programs.failing(self.failure) or programs.plan(self.request, self.image)
 
     @property
     def course(self) -> list[tuple[float, str]]:
@@ -129,6 +129,10 @@ class Job(Resource):
         if self.delete_asked_at is not None:
             steps = [*_until(steps, self.delete_asked_at), (self.delete_asked_at, DELETING)]
         return steps[:1] + _until(steps[1:], now)  # a clock that was set back cannot take the beginning away
+
+    def history(self, now: float) -> list[tuple[float, str]]:
+        """The states that it has been through."""
+        return self.entered(now)
 
     def state(self, now: float) -> str:
         """The present state."""
@@ -205,8 +209,11 @@ class Job(Resource):
             nodes, most = self.nodes, self.hardware["max_nodes"]
             limit = f"; the node pool has {most} at most" if nodes > most else ""
             return f"waiting for {nodes} node(s) of {self.request['nodePoolId']}{limit}"
+        said = self.failure.said if self.failure else ""
         if state == FAILED and not self.plan.is_startable:
-            return f"failed to pull image {self.image}: manifest unknown"
+            return f"failed to pull image {self.image}: {said or 'manifest unknown'}"
+        if state == FAILED and (said or self.fails_by == "silent"):
+            return said
         if state == FAILED:
             return f"rank 0 exited with code {self.plan.exit_code}"
         return f"cancelled by {USER_EMAIL}" if state == CANCELLED else ""

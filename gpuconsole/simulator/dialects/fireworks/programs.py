@@ -16,6 +16,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from gpuconsole.simulator.failures import FAILS_AFTER_S, PULL, Way
+
 DEFAULT_RUN_S = 40 * 60
 EARLY_EXIT_S = 60
 NEVER_S = 100 * 365 * 86400
@@ -64,6 +66,13 @@ def plan(job: dict[str, Any], image: str) -> Plan:
         code = int(float(env["EXIT_CODE"])) % 256
     run_s = min(sum(sleeps), NEVER_S) if sleeps else DEFAULT_RUN_S if code is None else EARLY_EXIT_S
     return Plan(max(run_s, 1), code or 0)
+
+
+def failing(way: Way | None) -> Plan | None:
+    """The plan of a job that is told how to fail; None for one that is not."""
+    if way is None:
+        return None
+    return Plan(0, is_startable=False) if way.stage == PULL else Plan(FAILS_AFTER_S, way.exit_code)
 
 
 def rare_states(job: dict[str, Any]) -> list[str]:

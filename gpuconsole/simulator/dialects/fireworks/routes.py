@@ -11,6 +11,7 @@ from gpuconsole.simulator.dialects.fireworks.checks import check_annotations, ch
 from gpuconsole.simulator.dialects.fireworks.clusters import DELETING_S, Clusters
 from gpuconsole.simulator.dialects.fireworks.environments import Environments, Snapshots
 from gpuconsole.simulator.dialects.fireworks.errors import (
+    FAILED_PRECONDITION,
     INTERNAL,
     INVALID_ARGUMENT,
     NOT_FOUND,
@@ -29,6 +30,7 @@ from gpuconsole.simulator.world import Resource, World
 
 TROUBLES = {
     401: (UNAUTHENTICATED, auth.REFUSED),
+    402: (FAILED_PRECONDITION, "the limit of this spending tier is reached"),
     429: (RESOURCE_EXHAUSTED, "the account's rate of requests is exceeded"),
     500: (INTERNAL, "internal error"),
 }
@@ -100,7 +102,8 @@ class Fireworks:
 
     def trouble(self, status: int) -> Response:
         """A key that is no longer good, too many calls, or an error inside."""
-        return Problem(*TROUBLES[status]).response()
+        answer = Problem(*TROUBLES[status]).response()
+        return answer if status != 402 else Response(status, answer.body, answer.headers)
 
     def charges(self) -> list[Charge]:
         """What its jobs have used: nobody knows its price."""

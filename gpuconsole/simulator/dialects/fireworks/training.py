@@ -53,6 +53,9 @@ def tail(job: Job, rank: int, last: str) -> list[tuple[float, str]]:
     if last == COMPLETED:
         summary = [(0.4, f"train_runtime={job.plan.run_s:.1f}s train_loss={_loss(job, 10**6):.4f}")]
         return [*(summary if rank == 0 else []), (0.2, f"rank {rank} exited with code 0")]
+    if last == FAILED and rank == 0 and job.failure:
+        told = [*job.failure.log, *([] if job.failure.said else [f"rank 0 exited with code {job.plan.exit_code}"])]
+        return [(0.2 * (len(told) - n), text) for n, text in enumerate(told)]
     if last == FAILED and rank == 0:
         return [
             (0.8, "Traceback (most recent call last):"),

@@ -42,7 +42,7 @@ class InstanceCalls:
             for instance in reversed(self._account.instances())
             if fits(query.get("name"), instance.setup.name)
             and fits(query.get("productName"), instance.setup.product.name)
-            and query.get("status") in (None, "", instance.shown_state(now))
+            and (not query.get("status") or query["status"] == instance.shown_state(now))
         ]
         rows = [shapes.listed(instance, sizes) for instance in page(found, query)]
         return {"instances": rows, "total": len(found)}

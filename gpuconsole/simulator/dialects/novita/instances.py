@@ -12,6 +12,7 @@ from gpuconsole.simulator.dialects.novita.life import Act
 from gpuconsole.simulator.dialects.novita.plan import Plan, is_pullable, plan
 from gpuconsole.simulator.dialects.novita.setup import Setup
 from gpuconsole.simulator.dialects.novita.subscriptions import Subscription
+from gpuconsole.simulator.failures import FAILS_AFTER_S, PULL
 from gpuconsole.simulator.world import Resource, World, chance
 
 REMEMBERED_S = 30  # nominal; a removed instance is shown that much longer (assumed)
@@ -38,6 +39,7 @@ class Instance(Resource):
         self._subscription: Subscription | None = None
         self.auto_migrate = False
         self.edited_at: float | None = None
+        self._stretch: tuple[list[Act], float, float, life.Steps] = ([], 0.0, 0.0, [])
 
     @classmethod
     def born(cls, world: World, resource_id: str, setup: Setup, create_body: Any) -> "Instance":
@@ -79,18 +81,23 @@ class Instance(Resource):
     @property
     def plan(self) -> Plan:
         """What its container does."""
+        if self.failure and self.failure.stage == PULL:
+            return Plan()
+        if self.failure:
+            return Plan(FAILS_AFTER_S, self.failure.exit_code)
         return plan(self.setup.command or self.setup.entrypoint)
 
     def act(self, kind: str) -> None:
         """Begin a course; what a zombie's owner does to end it is accepted and has no effect."""
         if kind in ("stop", "delete") and self.refuses_to_end():
             return
-        self.acts = self._acts(self.world.now()) if self.acts else []
-        self.acts.append(self._act(kind, self.world.now()))
+        acts = self._acts(self.world.now()) if self.acts else []
+        self.acts = [*acts, self._act(kind, self.world.now())]
 
     def _act(self, kind: str, at: float) -> Act:
         luck = chance(self.id, "pull", len(self.acts))
-        return Act.of(kind, at, luck, is_pullable(self.setup.image_url), self.plan)
+        can_pull = is_pullable(self.setup.image_url) and not (self.failure and self.failure.stage == PULL)
+        return Act.of(kind, at, luck, can_pull, self.plan)
 
     def _acts(self, now: float) -> list[Act]:
         """All that was done to it, also by the platform: what runs ends with its subscription, or with its spot."""
@@ -142,8 +149,28 @@ class Instance(Resource):
         return product.term_price(months) * PRICE_UNIT * self.gpus
 
     def steps(self, now: float) -> life.Steps:
-        """The statuses it has been through, with the moments they began."""
-        return life.steps(self._acts(now), self.speed, now)
+        """The statuses it has been through, with the moments they began.
+
+        Reckoned once for each stretch in which nothing changes, but where a subscription or the spot market may end it.
+        """
+        if self._subscription is not None or self.setup.billing_mode == "spot":
+            return life.steps(self._acts(now), self.speed, now)
+        acts, since, until, found = self._stretch
+        if acts is not self.acts or not since <= now < until:
+            found = life.steps(self.acts, self.speed, now)
+            self._stretch = self.acts, found[-1][0], life.next_after(self.acts, self.speed, now), found
+        return found
+
+    def history(self, now: float) -> list[tuple[float, str]]:
+        """The statuses that it has been through."""
+        return self.steps(now)
+
+    def stir(self) -> bool:
+        """Restart it."""
+        if self.state(self.world.now()) != life.RUNNING:
+            return False
+        self.act("restart")
+        return True
 
     def state(self, now: float) -> str:
         """The present status."""

@@ -93,6 +93,11 @@ def steps(acts: Sequence[Act], speed: float, now: float) -> Steps:
     return found or [course(acts[0], speed)[0]]
 
 
+def next_after(acts: Sequence[Act], speed: float, now: float) -> float:
+    """When the next status begins if nobody acts; infinite where none does."""
+    return min((step[0] for step in course(acts[-1], speed) if step[0] > now), default=float("inf"))
+
+
 def billed(taken: Steps) -> list[tuple[float, float | None]]:
     """The stretches of billed statuses, from when to when; None for the end of one that goes on."""
     found: list[tuple[float, float | None]] = []

@@ -29,6 +29,7 @@ V1 = "/gpu-instance/openapi/v1"
 CORE = "/openapi/v1"
 TROUBLES = {
     401: ("UNAUTHORIZED", "the API key is missing or invalid"),
+    402: ("BALANCE_NOT_ENOUGH", "the balance is not enough"),
     429: ("RATE_LIMIT_EXCEEDED", "too many requests"),
     500: ("UNKNOWN", "internal error"),
 }
@@ -77,7 +78,7 @@ class Novita:
 
     def trouble(self, status: int) -> Response:
         """A key that is no longer good, too many calls, or an error inside."""
-        return Problem(*TROUBLES[status], status).response()
+        return Problem(*TROUBLES[status], 400 if status == 402 else status).response()
 
     def charges(self) -> list[Charge]:
         """What its instances and its network storages have been charged for."""

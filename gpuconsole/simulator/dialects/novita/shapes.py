@@ -73,9 +73,12 @@ def status_error(instance: Instance, now: float) -> dict[str, str]:
     steps = instance.steps(now)
     if steps[-1][1] != life.EXITED:
         return {"state": "", "message": ""}
-    before = steps[-2][1]
+    before, said = steps[-2][1], instance.failure.said if instance.failure else ""
     if before == life.PULLING:
-        return {"state": "pulling", "message": f"failed to pull image {instance.setup.image_url}: manifest unknown"}
+        why = said or "manifest unknown"
+        return {"state": "pulling", "message": f"failed to pull image {instance.setup.image_url}: {why}"}
+    if before == life.RUNNING and (said or instance.fails_by == "silent"):
+        return {"state": "exited", "message": said}
     if before == life.RUNNING and instance.plan.exit_code:
         return {"state": "exited", "message": f"container exited with code {instance.plan.exit_code}"}
     return {"state": "", "message": ""}

@@ -4,6 +4,7 @@ Billed is the time that each run's container is up, from RUNNING until COMPLETED
 the whole node. BATCH pays for the time itself, PERSISTENT for started hours ("hourly until cancelled").
 """
 
+import math
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,6 +30,16 @@ class _Told:
     cost: Decimal
 
 
+@dataclass(frozen=True)
+class _Stretch:
+    """A while in which no run changes its status."""
+
+    since: float
+    until: float
+    runs: list[Run]
+    word: str
+
+
 class Job(Resource):
     """One job. `full` names offers that had no free node left when it was born; `is_cooked` is true for recipes."""
 
@@ -39,18 +50,24 @@ class Job(Resource):
     def __init__(self, world: World, job_id: str, create_body: dict[str, Any], *, is_cooked: bool = False) -> None:
         self.asked = read_job(create_body)
         super().__init__(world, job_id, self.asked["title"], create_body)
-        self.plan = plans.plan(self.asked["task"], self.container)
         self.cancel_asked_at: float | None = None
         self.full: list[str] = []
         self.is_cooked = is_cooked
         self._last: _Told | None = None
+        self._stretch: _Stretch | None = None
 
     @classmethod
     def revive(cls, world: World, memory: dict[str, Any]) -> "Job":
         """The job of which `memory` tells."""
         job = cls(world, memory["id"], memory["create_body"])
         job.recall(memory)
+        job._stretch = None
         return job
+
+    @cached_property
+    def plan(self) -> plans.Plan:
+        """What its container, or the failure that it was born to, makes of it."""
+        return plans.plan(self.asked["task"], self.container, self.failure)
 
     @property
     def container(self) -> dict[str, Any]:
@@ -87,12 +104,28 @@ class Job(Resource):
         return [offer.id for run in live if (offer := places[run.place, run.attempt])]
 
     def runs(self, now: float) -> list[Run]:
-        """The runs that there are at a moment, oldest first; a later one of the same node follows a failed one."""
+        """The runs that there are at a moment, oldest first; a later one of the same node follows a failed one.
+
+        Reckoned once for each stretch in which nothing changes: lists tell thousands of jobs that stand as they stood.
+        """
+        return list(self._stretch_at(now).runs)
+
+    def _stretch_at(self, now: float) -> _Stretch:
+        if self._stretch is None or not self._stretch.since <= now < self._stretch.until:
+            self._stretch = self._reckoned_stretch(now)
+        return self._stretch
+
+    def _reckoned_stretch(self, now: float) -> _Stretch:
         asked_at = self.cancel_asked_at
         seen_at = now if asked_at is None else min(now, asked_at)
         cancelling_s = self.span(CANCELLING_S)
         born = [run for run in self._natural if run.attempt == 0 or run.began_at <= seen_at]
-        return [run.until(now, asked_at, cancelling_s) for run in born]
+        moments = [step[0] for run in self._natural for step in run.steps]
+        moments += [] if asked_at is None else [asked_at, round(asked_at + cancelling_s, 3)]
+        since = max((moment for moment in moments if moment <= now), default=-math.inf)
+        until = min((moment for moment in moments if moment > now), default=math.inf)
+        runs = [run.until(now, asked_at, cancelling_s) for run in born]
+        return _Stretch(since, until, runs, lives.together([run.word for run in lives.latest(runs)]))
 
     def run_id(self, run: Run) -> str:
         """The UUID of a run."""
@@ -111,9 +144,19 @@ class Job(Resource):
         word = lives.together([run.word for run in lives.latest(runs)])
         return _Told(word, max(run.steps[-1][0] for run in runs), total(self._charges(runs), now))
 
+    def history(self, now: float) -> list[tuple[float, str]]:
+        """The statuses that it has been through."""
+        found: list[tuple[float, str]] = []
+        for moment in sorted({step[0] for run in self.runs(now) for step in run.steps}):
+            runs = [run for run in self.runs(moment) if run.began_at <= moment]
+            word = lives.together([run.word for run in lives.latest(runs)])
+            if not found or found[-1][1] != word:
+                found.append((moment, word))
+        return found
+
     def state(self, now: float) -> str:
         """The present status."""
-        return self._told(now).word
+        return self._stretch_at(now).word
 
     def ended_at(self, now: float) -> float | None:
         """When it ended."""
@@ -123,12 +166,13 @@ class Job(Resource):
     def cancel(self) -> None:
         """Begin to end it; a second ask changes nothing, and a zombie never ends."""
         if self.cancel_asked_at is None and not self.refuses_to_end():
-            self.cancel_asked_at, self._last = self.world.now(), None
+            self.cancel_asked_at, self._last, self._stretch = self.world.now(), None, None
 
     def release(self) -> None:
         """There is stock again: what still waits for a node may find one from here on."""
         if self.state(self.world.now()) not in FINAL:
             super().release()
+            self._stretch = None
             for reckoned in ("_natural", "_natural_end"):
                 self.__dict__.pop(reckoned, None)
 

@@ -99,6 +99,8 @@ def _tail(job: "Job", run: Run, up_s: float) -> list[Line]:
         return [(up_s, "[entrypoint] SIGTERM received, shutting down")]
     if run.why == "exit 0":
         return [(up_s, "[batch] all items done"), (up_s, "[entrypoint] exit code 0")]
+    if run.why.startswith("exit") and job.failure:
+        return [(up_s, text) for text in (*job.failure.log, f"[entrypoint] exit code {job.failure.exit_code}")]
     if run.why.startswith("exit"):
         lines = ["Traceback (most recent call last):", '  File "/app/main.py", line 88, in <module>', "    main()"]
         lines += ["RuntimeError: CUDA error: an illegal memory access was encountered"]

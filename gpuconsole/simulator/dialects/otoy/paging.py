@@ -1,6 +1,6 @@
 """Lists: pages, sorting and `filter[name]=value`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
@@ -9,10 +9,36 @@ from gpuconsole.simulator.dialects.otoy.checks import uuid_text
 from gpuconsole.simulator.dialects.otoy.errors import invalid
 from gpuconsole.simulator.web import Response, json_response
 
-Row = dict[str, Any]
+Row = Mapping[str, Any]
 Test = Callable[[Row], bool]
 Filter = Callable[[str, str], Test]
 MOST, USUAL = 50, 20
+
+
+class Lazy(Mapping[str, Any]):
+    """A row of a long list, of which only a page is told: what it is filtered by needs no telling of the whole."""
+
+    __slots__ = ("_known", "_tell", "_told")
+
+    def __init__(self, known: Row, tell: Callable[[], Row]) -> None:
+        self._known, self._tell = known, tell
+        self._told: Row | None = None
+
+    @property
+    def told(self) -> Row:
+        """The whole row."""
+        if self._told is None:
+            self._told = self._tell()
+        return self._told
+
+    def __getitem__(self, name: str) -> Any:
+        return self._known[name] if name in self._known else self.told[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.told)
+
+    def __len__(self) -> int:
+        return len(self.told)
 
 
 def answer(rows: Iterable[Row], query: Mapping[str, str], filters: Mapping[str, Filter]) -> Response:
@@ -22,10 +48,12 @@ def answer(rows: Iterable[Row], query: Mapping[str, str], filters: Mapping[str, 
     sort = query.get("sort") or "-created_at"
     if sort not in ("created_at", "-created_at"):
         raise invalid([("sort", "must be created_at or -created_at")])
-    chosen = [row for row in rows if all(test(row) for test in tests)]
+    chosen = list(rows)
+    for test in tests:
+        chosen = [row for row in chosen if test(row)]
     if sort.startswith("-"):
         chosen.reverse()
-    shown = chosen[(page - 1) * limit : page * limit]
+    shown = [row.told if isinstance(row, Lazy) else row for row in chosen[(page - 1) * limit : page * limit]]
     return json_response({"data": shown, "page": page, "limit": limit, "total": len(chosen)})
 
 

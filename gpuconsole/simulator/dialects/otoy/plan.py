@@ -13,12 +13,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from gpuconsole.simulator.failures import FAILS_AFTER_S, PULL, Way
+
 DEFAULT_RUN_S = 600.0
 EARLY_EXIT_S = 60.0
 NEVER_S = 100 * 365 * 86400.0
 PULL_S_PER_GB = 9 * 60 / 22
 USUAL_IMAGE_GB = 3.0
 UNPULLABLE = ("does-not-exist", "unpullable")
+NEVER_LESS = 1_000_000
+"""So many runs lose their node: all."""
 
 _SIZE = re.compile(r"(?<![0-9.])(\d{1,4}(?:\.\d+)?)gb(?![a-z])", re.IGNORECASE)
 
@@ -43,8 +47,12 @@ class Plan:
         return attempt < self.lose_first
 
 
-def plan(task: str, container: dict[str, Any]) -> Plan:
-    """Read the plan from what the user wrote."""
+def plan(task: str, container: dict[str, Any], failure: Way | None = None) -> Plan:
+    """Read the plan from what the user wrote, or make that of a job that is told how to fail."""
+    if failure is not None:
+        pull_s, is_lost = PULL_S_PER_GB * USUAL_IMAGE_GB, NEVER_LESS if failure.said else 0
+        code = 0 if is_lost else failure.exit_code
+        return Plan(pull_s, FAILS_AFTER_S, code, 0, is_lost, is_pullable=failure.stage != PULL)
     env = container.get("env") or {}
     image, tag = container["image"], container.get("tag") or "latest"
     exit_code = _whole(env.get("SIM_EXIT_CODE")) % 256

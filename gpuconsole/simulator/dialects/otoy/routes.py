@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from gpuconsole.simulator.charges import Charge
@@ -13,6 +14,7 @@ from gpuconsole.simulator.dialects.otoy.ids import make_uuid
 from gpuconsole.simulator.dialects.otoy.jobs import Job
 from gpuconsole.simulator.dialects.otoy.keys import EXPIRED, SANDBOX
 from gpuconsole.simulator.dialects.otoy.logs import logs
+from gpuconsole.simulator.dialects.otoy.paging import Lazy
 from gpuconsole.simulator.dialects.otoy.runs import FINAL, Run
 from gpuconsole.simulator.dialects.otoy.signing import require_signature
 from gpuconsole.simulator.web import BadJson, Request, Response, Router, json_response
@@ -28,7 +30,8 @@ JOB_FILTERS = {
     **{name: paging.within(name) for name in ("cpu_count", "min_ram_gb", "min_storage_gb", "min_vram_gb")},
 }
 RUN_FILTERS = {"job_uuid": paging.uuid_of("job_uuid"), "status": paging.any_of("status", RUN_STATUSES)}
-TROUBLES = {401: EXPIRED, 429: "too many requests", 500: "internal error"}
+CREDIT = "the credit of this account is used up"
+TROUBLES = {401: EXPIRED, 402: CREDIT, 429: "too many requests", 500: "internal error"}
 
 
 class Otoy:
@@ -89,7 +92,7 @@ class Otoy:
     def _bring_up(self, body: Any, *, is_cooked: bool) -> Response:
         job = Job(self._world, make_uuid(self._world), {} if body is None else body, is_cooked=is_cooked)
         if self._account.credit() <= 0:
-            raise Problem(402, "the credit of this account is used up")
+            raise Problem(402, CREDIT)
         free = self._account.free_nodes()
         full = (offer.id for offer in matching(job.asked) if offer.stock(job.created_at) and not free[offer.id])
         job.full = list(full)
@@ -98,7 +101,8 @@ class Otoy:
 
     def _list(self, request: Request) -> Response:
         now = self._world.now()
-        return paging.answer([job.as_json(now) for job in self._visible()], request.query, JOB_FILTERS)
+        rows = [Lazy({"status": job.shown_state(now)}, partial(job.as_json, now)) for job in self._visible()]
+        return paging.answer(rows, request.query, JOB_FILTERS)
 
     def _read(self, request: Request, job_id: str) -> Response:
         return json_response(self._find(job_id).as_json(self._world.now()))
@@ -117,7 +121,8 @@ class Otoy:
         now, wanted = self._world.now(), request.query.get("filter[job_uuid]", "").lower()
         jobs = [job for job in self._visible() if wanted in ("", job.id)]
         runs = sorted(((run, job) for job in jobs for run in job.runs(now)), key=lambda pair: pair[0].began_at)
-        return paging.answer([job.run_json(run, now) for run, job in runs], request.query, RUN_FILTERS)
+        rows = [Lazy({"status": run.word, "job_uuid": job.id}, partial(job.run_json, run, now)) for run, job in runs]
+        return paging.answer(rows, request.query, RUN_FILTERS)
 
     def _read_run(self, request: Request, run_id: str) -> Response:
         now = self._world.now()

@@ -1,9 +1,10 @@
 """Pebble: containers on rented machines, by the second (made up)."""
 
+from gpuconsole.providers.causes import Cause, Ending
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.pebble.adapter import PebbleAdapter, PebbleCredentials
 from gpuconsole.providers.pebble.schemas import PebbleSpec
-from gpuconsole.providers.remote import Cause, Ending, Phase, Reading, RemoteState, Tariff
+from gpuconsole.providers.remote import Phase, Reading, RemoteState, Tariff
 
 PROVIDER = Provider(
     slug="pebble",

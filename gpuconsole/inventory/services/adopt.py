@@ -1,0 +1,294 @@
+"""Takes a stray over: a row of our own in a project, or the row that once launched it, goes on from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from gpuconsole.accounts.models import User
+from gpuconsole.audit import services as audit
+from gpuconsole.connections.models import Connection
+from gpuconsole.core import formats
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.ids import new_id
+from gpuconsole.core.money import Money
+from gpuconsole.inventory.models import Finding, FindingKind, FindingState, HowClosed, Mark
+from gpuconsole.inventory.services.holding import held, refuse_closed, refuse_ending, require_kind
+from gpuconsole.projects import quotas, rules
+from gpuconsole.projects.models import Project
+from gpuconsole.providers import registry
+from gpuconsole.providers.contract import Pricing, Rounding
+from gpuconsole.providers.remote import Phase, RemoteState, Tariff
+from gpuconsole.workloads import names, tokens, transitions, usage
+from gpuconsole.workloads.estimates import deadline
+from gpuconsole.workloads.guards import LONGEST_S, SHORTEST_S
+from gpuconsole.workloads.limits.verdicts import Wish, verdict
+from gpuconsole.workloads.models import EventKind, Intent, Workload
+from gpuconsole.workloads.services.launch import hold
+from gpuconsole.workloads.services.waking import wake
+from gpuconsole.workloads.states import FROM_REMOTE, Kind, State
+from gpuconsole.workloads.transitions import Change
+
+PREFIXES = {Kind.JOB: "job", Kind.INSTANCE: "inst"}
+STOP_AFTER = "stop_after_s"
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What taking a stray over into a project would mean, as things stand now."""
+
+    state: State
+    since: datetime
+    joins: Workload | None
+    """The record whose history goes on; None: a new one is made."""
+    longest_s: int | None
+    ends_by: datetime | None
+    hourly: Money | None
+    most: Money | None
+    """All that it can cost until its latest end, what it has cost already included."""
+    warnings: tuple[str, ...]
+    """Limits that it breaks: it runs and costs money all the same, so that none of them is in the way."""
+
+
+def adopt(
+    *, finding: Finding, project: Project | None, by: User, name: str = "", stop_after_s: int | None = None
+) -> Workload:
+    """Take the stray over; ``project`` None goes back to the project of the record that launched it.
+
+    The second of two who adopt it is given what the first made. Raises Refused where it is gone, is being ended, may
+    belong to a launch that waits for a decision, or needs a latest end.
+    """
+    with held(finding) as row:
+        require_kind(row, FindingKind.STRAY, "Only a stray is adopted: of this one there is a record already.")
+        if row.how_closed == HowClosed.ADOPTED and row.workload is not None:
+            return row.workload
+        refuse_closed(row)
+        refuse_ending(row)
+        into = _project(row, project)
+        hold(into)
+        now = timezone.now()
+        found = adoption(row, into, by, stop_after_s, now)
+        refuse_endless(into, found)
+        try:
+            with transaction.atomic():
+                workload = _join(row, found, by, now) if found.joins else _make(row, into, found, name, by, now)
+        except IntegrityError as error:
+            raise Refused("A record of it was made meanwhile: look again.", code="closed") from error
+        for text in found.warnings:
+            transitions.note(workload, "A limit was passed", kind=EventKind.WARNING, detail=text, by=by)
+        workload.warnings = found.warnings
+        _close(row, workload, by, now)
+        wake(workload, now)
+    return workload
+
+
+def joins(row: Finding) -> Workload | None:
+    """The record whose history goes on with this stray: the one that launched it, and has nothing else at the provider
+    now."""
+    record = row.workload
+    is_its_own = record is not None and record.remote_id in ("", row.remote_id)
+    return record if record is not None and record.is_final and is_its_own else None
+
+
+def waits_for_decision(row: Finding) -> bool:
+    """Whether it may be what a launch made whose answer was lost, and a person decides about that."""
+    return row.workload is not None and row.workload.state == State.SUBMITTING
+
+
+def adoption(row: Finding, project: Project, by: User, stop_after_s: int | None, now: datetime) -> Adoption:
+    """The figures; nothing is written. Raises Refused for a latest end that is none."""
+    if stop_after_s is not None and not SHORTEST_S <= stop_after_s <= LONGEST_S:
+        raise Refused(
+            "It ends in a minute at the least, and in 366 days at the most.", code="invalid", field=STOP_AFTER
+        )
+    provider, state = registry.get(row.provider), _state(row)
+    limits = rules.of(project, by)
+    longest_s = stop_after_s or project.default_stop_after_s or quotas.longest_run_s(limits.quotas, provider.kind)
+    ends_by, since = deadline(now, longest_s), _since(row, now)
+    hourly = None if row.hourly_price is None else Money(row.hourly_price, row.currency)
+    most = None
+    if ends_by is not None and row.hourly_price is not None:
+        amount = usage.price_of(usage.seconds(ends_by - since), row.hourly_price, row.rounding)
+        most = None if amount is None else Money(amount, row.currency)
+    pricing = Pricing(
+        hourly_price=row.hourly_price,
+        currency=row.currency,
+        rounding=Rounding(row.rounding or Rounding.SECOND),
+        gpu_count=row.gpu_count or 0,
+        hardware_model=row.gpu_model,
+        hardware_id=row.hardware_id,
+    )
+    wish = Wish(
+        project=project,
+        owner=by,
+        provider=provider,
+        pricing=pricing,
+        hourly=hourly,
+        upper=most,
+        longest_s=longest_s,
+        ends_by=ends_by,
+        now=now,
+        stop_field=STOP_AFTER,
+    )
+    said = verdict(wish, limits).checks
+    warnings = tuple(check.finding for check in said if not check.is_ok)
+    return Adoption(state, since, joins(row), longest_s, ends_by, hourly, most, warnings)
+
+
+def refuse_endless(project: Project, found: Adoption) -> None:
+    """Raises Refused where the project wants a latest end and none was named."""
+    if found.ends_by is None and not project.may_never_end:
+        text = "It runs until somebody ends it, as far as is known here: say after how long it is to be stopped."
+        raise Refused(text, code="needs_deadline", field=STOP_AFTER)
+
+
+def _project(row: Finding, project: Project | None) -> Project:
+    if waits_for_decision(row):
+        assert row.workload is not None
+        text = f"It may be what {row.workload.name} launched, which waits for a decision: decide there."
+        raise Refused(text, code="needs_decision")
+    record = joins(row)
+    if record is not None:
+        return record.project
+    if project is None:
+        raise Refused("Pick the project that is charged for it.", code="required", field="project")
+    if (
+        project.team_id != row.team_id
+        or not Connection.objects.usable_in(project).filter(pk=row.connection_id).exists()
+    ):
+        raise Refused(f"{row.connection.name} is not open to this project.", code="unknown_connection", field="project")
+    return project
+
+
+def _state(row: Finding) -> State:
+    """A word that nobody has heard of counts as running, as its money does."""
+    return FROM_REMOTE.get(RemoteState(row.remote_state), State.RUNNING)
+
+
+def _since(row: Finding, now: datetime) -> datetime:
+    """When it came to where it stands, by the provider's own word; else when we first saw it."""
+    told = row.said_started_at or row.said_created_at or row.first_seen_at
+    return min(told, now)
+
+
+def _make(row: Finding, project: Project, found: Adoption, name: str, by: User, now: datetime) -> Workload:
+    provider = registry.get(row.provider)
+    kind = Kind(provider.kind)
+    is_free = bool(row.token) and row.mark != Mark.OTHER and not Workload.objects.filter(token=row.token).exists()
+    token = row.token if is_free else tokens.new_token()
+    began = min(filter(None, (row.said_created_at, found.since)))
+    workload = Workload(
+        public_id=new_id(PREFIXES[kind]),
+        kind=kind,
+        team_id=row.team_id,
+        project=project,
+        connection=row.connection,
+        provider=row.provider,
+        is_sandbox=row.connection.is_sandbox,
+        name=(name.strip() or row.name or f"{kind}-{row.remote_id[-8:]}")[: names.LONGEST],
+        owner=by,
+        state=found.state,
+        spec={},
+        token=token,
+        created_at=min(began, now),
+        **_facts(row, found, now),
+    )
+    workload.reserved = found.most.amount if found.most else None
+    why = f"Adopted; {found.state.label.lower()} since {found.since:%F %H:%M:%S} UTC"
+    phase, tariff = _stretch(row, found)
+    said = row.said_started_at
+    transitions.take_over(workload, why=why, by=by, phase=phase, tariff=tariff, since=found.since, said=said, now=now)
+    return workload
+
+
+def _join(row: Finding, found: Adoption, by: User, now: datetime) -> Workload:
+    """The record's own history goes on, in another attempt."""
+    assert found.joins is not None
+    with transitions.locked(found.joins.pk) as workload:
+        if not workload.is_final:
+            raise Refused("A record of it was made meanwhile: look again.", code="closed")
+        facts = _facts(row, found, now)
+        facts |= {"is_log_complete": False, "is_output_complete": False, "removed_at": None, "missing_count": 0}
+        facts |= {"reserved": None if found.most is None else workload.cost_closed + found.most.amount}
+        if workload.hourly_price is not None:  # as it was frozen at the launch
+            kept = ("hourly_price", "resting_hourly_price", "currency", "rounding", "price_seen_at")
+            facts = {key: value for key, value in facts.items() if key not in kept}
+        for key, value in facts.items():
+            setattr(workload, key, value)
+        phase, tariff = _stretch(row, found)
+        why = f"Adopted; {found.state.label.lower()} since {found.since:%F %H:%M:%S} UTC"
+        change = Change(
+            workload=workload,
+            state=found.state,
+            why=why,
+            at=row.said_started_at or found.since,
+            phase=phase,
+            tariff=tariff,
+            by=by,
+            fields=[*facts, "reserved"],
+            is_found=True,
+            is_guess=row.said_started_at is None,
+        )
+        transitions.move_many([change], now=now)
+    return workload
+
+
+def _facts(row: Finding, found: Adoption, now: datetime) -> dict[str, Any]:
+    """The columns that follow from what the provider tells of it."""
+    return {
+        "remote_id": row.remote_id,
+        "remote_status": row.remote_status,
+        "is_status_known": row.remote_state != RemoteState.UNKNOWN,
+        "remote": row.remote,
+        "observed_at": now,
+        "hardware_id": row.hardware_id,
+        "gpu_model": row.gpu_model,
+        "gpu_count": row.gpu_count or 0,
+        "region": row.region,
+        "hourly_price": row.hourly_price,
+        "resting_hourly_price": row.resting_hourly_price or Decimal(0),
+        "currency": row.currency,
+        "rounding": row.rounding,
+        "price_seen_at": now if row.hourly_price is not None else None,
+        "intent": Intent.NONE,
+        "intent_at": None,
+        "due_at": None,
+        "sending_at": None,
+        "look_until": None,
+        "stop_after_s": found.longest_s,
+        "ends_by": found.ends_by,
+    }
+
+
+def _stretch(row: Finding, found: Adoption) -> tuple[Phase | None, Tariff]:
+    """The span that it is in, and what it is billed on."""
+    phase = Phase(row.phase) if row.phase and found.state != State.STOPPED else None
+    return phase, Tariff(row.tariff)
+
+
+def _close(row: Finding, workload: Workload, by: User, now: datetime) -> None:
+    row.state, row.how_closed, row.closed_at = FindingState.CLOSED, HowClosed.ADOPTED, now
+    row.workload, row.asked_by = workload, by
+    row.proof = f"{workload.name} ({workload.public_id}) in {workload.project.name} is its record"
+    row.tell(now, HowClosed.ADOPTED.label, detail=row.proof, by=by)
+    row.save()
+    price = formats.hourly(workload.hourly_price, workload.currency)
+    audit.record(
+        "finding.adopt",
+        by=by,
+        team=row.team,
+        project=workload.project,
+        target=workload,
+        before={"finding": row.public_id, "mark": row.mark, "connection": row.connection.public_id},
+        after={
+            "remote_id": row.remote_id,
+            "state": workload.state,
+            "price": price,
+            "stop_after_s": workload.stop_after_s,
+        },
+    )

@@ -1,0 +1,92 @@
+"""What each way out costs: per hour, at most, and what if another of it runs unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from gpuconsole.core import formats
+from gpuconsole.core.money import Money
+from gpuconsole.providers import registry
+from gpuconsole.workloads import usage
+from gpuconsole.workloads.decisions.candidates import Candidate
+from gpuconsole.workloads.models import Settlement, Workload
+
+_NEVER = "Nobody here would see or end it."
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One way out with its money; None: nobody knows it, or there is no end to it."""
+
+    settlement: Settlement
+    hourly: Money | None
+    most: Money | None
+    text: str
+    """What becomes of it."""
+    unseen: str
+    """What it means if another of it runs at the provider that nobody here sees; empty: none can."""
+
+
+def of_adoption(workload: Workload, candidate: Candidate) -> Terms:
+    """Tie the workload to the candidate: from then on it is watched, metered and ended as any other."""
+    text = "It is watched and metered from its own begin on, and ended at the latest end as any other."
+    if candidate.is_over:
+        text = "It has ended already: its log and what it cost are fetched."
+    unseen = "" if candidate.is_marked else f"If it is not the one that was launched, that one may run unseen. {_NEVER}"
+    return Terms(Settlement.ADOPT, candidate.hourly, _most_of(workload, candidate), text, unseen)
+
+
+def of_sending_again(workload: Workload) -> Terms:
+    """The same workload, sent once more."""
+    name = registry.get(workload.provider).name
+    text = f"{name} is asked once more, for the same spec under a new token, after one more look for the first."
+    rate = formats.hourly(workload.hourly_price, workload.currency)
+    twice = f"Then it is paid twice: another {rate}, for as long as nobody ends it at {name}. {_NEVER}"
+    if workload.hourly_price is None:
+        twice = f"Then both are paid, and what they cost is not known to us. {_NEVER}"
+    return Terms(
+        Settlement.SEND_AGAIN,
+        _money(workload, workload.hourly_price),
+        _money(workload, workload.reserved),
+        text,
+        f"If the first was made after all, two of it run. {twice}",
+    )
+
+
+def of_giving_up(workload: Workload, candidates: Sequence[Candidate]) -> Terms:
+    """Cancelled here, its budget and quota free."""
+    text = "It is cancelled here, and what was held for it of the budget is free again."
+    return Terms(Settlement.GIVE_UP, None, None, text, left_behind(workload, candidates))
+
+
+def left_behind(workload: Workload, candidates: Sequence[Candidate]) -> str:
+    """What may still run at the provider once nobody here follows it, and what that costs."""
+    name = registry.get(workload.provider).name
+    rate = "what it costs is not known to us"
+    if workload.hourly_price is not None:
+        rate = f"it costs {formats.hourly(workload.hourly_price, workload.currency)}"
+    text = f"If {name} made it after all, it runs on there: {rate}, until it ends by itself or somebody ends it there."
+    alive = [one.id for one in candidates if not one.is_over]
+    return f"{text} It could be {', '.join(alive)}." if alive else text
+
+
+def _most_of(workload: Workload, candidate: Candidate) -> Money | None:
+    """From its begin to the latest end that the workload has."""
+    if candidate.hourly is None or candidate.is_over:
+        return None
+    if workload.ends_by is None:
+        return None
+    lasts_s = usage.seconds(workload.ends_by - _since(workload, candidate))
+    most = usage.price_of(lasts_s, candidate.hourly.amount, workload.rounding)
+    return None if most is None else Money(most, candidate.hourly.currency)
+
+
+def _since(workload: Workload, candidate: Candidate) -> datetime:
+    return candidate.created_at or workload.created_at
+
+
+def _money(workload: Workload, amount: Decimal | None) -> Money | None:
+    return None if amount is None else Money(amount, workload.currency)

@@ -1,0 +1,26 @@
+"""Work that was taken over as it ran: nobody here knows what it was launched with."""
+
+from __future__ import annotations
+
+from gpuconsole.core.errors import Refused
+from gpuconsole.providers import registry
+from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.states import Verb
+
+NEEDS_SPEC = frozenset({Verb.START, Verb.RETRY, Verb.CLONE})
+"""What cannot be done, or not be checked against limits, without the spec."""
+
+
+def why_not(workload: Workload, verb: Verb) -> str:
+    """Why the verb cannot be done for want of a spec; empty: nothing is wanting."""
+    if workload.spec or verb not in NEEDS_SPEC:
+        return ""
+    provider = registry.get(workload.provider).name
+    text = f"It was adopted as it ran, so what it was launched with is not known here. {verb.label} it at {provider}"
+    return f"{text}; what comes of it is shown here." if verb is Verb.START else f"{text}, or launch it anew."
+
+
+def refuse_without_spec(workload: Workload, verb: Verb) -> None:
+    """Raises Refused where the verb needs the spec and nobody knows it."""
+    if why := why_not(workload, verb):
+        raise Refused(why, code="no_spec")

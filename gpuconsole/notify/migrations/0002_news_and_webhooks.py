@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ("accounts", "0002_references"),
         ("notify", "0001_initial"),
         ("projects", "0005_alert_rules"),
-        ("workloads", "0030_guards"),
+        ("workloads", "0025_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

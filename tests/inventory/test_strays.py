@@ -15,6 +15,7 @@ from gpuconsole.inventory.models import Finding, FindingKind, FindingState, HowC
 from gpuconsole.providers import registry
 from gpuconsole.workloads import services as work
 from gpuconsole.workloads import tokens
+from gpuconsole.workloads.decisions import services as decisions
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from tests.contract.samples import sample
@@ -68,6 +69,24 @@ def test_a_mark_of_ours_without_a_record_is_told_with_its_token(engine: Engine) 
     look(engine, times=2)
     [found] = shown()
     assert (found.mark, found.token, found.name) == (Mark.UNKNOWN, token, "gpt-oss-job")
+
+
+def test_the_first_of_what_was_sent_again_is_named_when_it_turns_up(engine: Engine) -> None:
+    job = engine.launch()
+    first = job.token
+    engine.spoil("dropped_after", match="POST /v1/training_projects/", count=1)
+    engine.sync()
+    engine.spoil("vanish", match=engine.resources()[0]["id"])
+    engine.sync()
+    engine.wait_here(601)
+    engine.sync()
+    decisions.send_again(workload=engine.fresh(job), by=engine.user)
+    engine.sync()
+    engine.heal()
+    look(engine, times=2)
+    [found] = shown()
+    assert (found.mark, found.token, found.workload) == (Mark.OURS, first, job)
+    assert found.remote_id != engine.fresh(job).remote_id != ""
 
 
 def test_an_unchanged_account_writes_no_finding_and_asks_a_constant_number_of_queries(engine: Engine) -> None:

@@ -6,11 +6,13 @@ import copy
 import random
 import time
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from gpuconsole.core.errors import Refused
 from gpuconsole.workloads import services
+from gpuconsole.workloads.decisions import services as decisions
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import FINAL, State
 from tests.faults.matrix import agreement, scenes
@@ -57,6 +59,8 @@ class Outcome:
     calls: int = 0
     took_s: float = 0.0
     calm_s: float = 0.0
+    decided: Counter[str] = field(default_factory=Counter)
+    """What people chose for launches that nobody could confirm."""
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     states: Counter[str] = field(default_factory=Counter)
 
@@ -88,7 +92,9 @@ def rage(ground: Ground, plan: Plan) -> Outcome:
     outcome.hits, outcome.calls = sum(scenes.was_hit(ground).values()), len(ground.gateway.calls)
     outcome.took_s = time.monotonic() - began
     ground.engine.heal()
-    outcome.verdicts = _calmed(ground, plan)
+    _calmed(ground, plan, {NOT_FOUND})
+    outcome.decided = _decide(ground, dice)
+    outcome.verdicts = _calmed(ground, plan, frozenset())
     outcome.calm_s = time.monotonic() - began - outcome.took_s
     outcome.states = Counter(Workload.objects.values_list("state", flat=True))
     ground.crew.kill_all()
@@ -150,25 +156,35 @@ def _kill_one(ground: Ground, dice: random.Random, outcome: Outcome) -> None:
     ground.crew.start()
 
 
-def _calmed(ground: Ground, plan: Plan) -> dict[str, Verdict]:
+def _decide(ground: Ground, dice: random.Random) -> Counter[str]:
+    """A person looks at each launch that was never found, and has it sent again or gives it up."""
+    made: Counter[str] = Counter()
+    for row in Workload.objects.filter(state=State.SUBMITTING, reason_code=NOT_FOUND).order_by("pk"):
+        choose = dice.choice([decisions.send_again, decisions.give_up])
+        choose(workload=row, by=ground.engine.user)
+        made[choose.__name__] += 1
+    return made
+
+
+def _calmed(ground: Ground, plan: Plan, allowed: Collection[str]) -> dict[str, Verdict]:
     """The verdicts once all agree, and still do after another round; or those of the end of the time."""
     until = time.monotonic() + plan.calm_within_s
     while True:
-        verdicts = _verdicts(ground)
+        verdicts = _verdicts(ground, allowed)
         if time.monotonic() > until:
             return verdicts
         if not any(one.complaints for one in verdicts.values()):
             scenes.another_round(ground)
-            verdicts = _verdicts(ground)
+            verdicts = _verdicts(ground, allowed)
             if not any(one.complaints for one in verdicts.values()):
                 return verdicts
         _pass_time(ground)
         ground.nudge()
 
 
-def _verdicts(ground: Ground) -> dict[str, Verdict]:
+def _verdicts(ground: Ground, allowed: Collection[str]) -> dict[str, Verdict]:
     return {
-        slug: agreement.compare(connection, ground.engine.far, allowed={NOT_FOUND})
+        slug: agreement.compare(connection, ground.engine.far, allowed=allowed)
         for slug, connection in ground.connections.items()
     }
 

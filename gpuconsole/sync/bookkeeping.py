@@ -31,7 +31,8 @@ def succeeded(context: Context) -> datetime:
     counted = context.calls.take()
     if counted.calls:
         health.note_round(connection, ok=True, counted=counted)
-    return now + waits.until_next_look(_need(context, now), context.tally.price(context.limit.rate))
+    wait = waits.until_next_look(_need(context, now), context.tally.price(context.limit.rate))
+    return now + max(wait - timedelta(seconds=context.tally.since_look_s), timedelta())
 
 
 def failed(connection: Connection, error: ProviderError, now: datetime) -> datetime:

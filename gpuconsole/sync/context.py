@@ -19,7 +19,7 @@ from gpuconsole.providers.errors import NotAuthorized, ProviderError, RateLimite
 from gpuconsole.sync.claim import Lease
 from gpuconsole.sync.clock import Clock
 from gpuconsole.sync.limits import Limit
-from gpuconsole.sync.waits import Price
+from gpuconsole.sync.waits import OUTPUT_FOR, Price
 from gpuconsole.workloads.models import Workload
 
 logger = logging.getLogger(__name__)
@@ -39,10 +39,17 @@ class Tally:
     look_s: float = 0.0
     """How long it took to look at everything, and to write what had changed."""
     look_calls: int = 1
+    looked_at: float = field(default_factory=time.monotonic)
+    """When the last look ended, or the round began."""
 
     def price(self, rate: float) -> Price:
         """What the look cost."""
         return Price(self.look_s, self.look_calls, rate)
+
+    @property
+    def since_look_s(self) -> float:
+        """So long ago the last look ended."""
+        return time.monotonic() - self.looked_at
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,11 @@ class Context:
     def now(self) -> datetime:
         """This moment."""
         return self.clock.now()
+
+    @property
+    def is_look_wanted(self) -> bool:
+        """Whether another look would be worth more than whatever the round is doing since the last."""
+        return self.tally.since_look_s >= OUTPUT_FOR.total_seconds()
 
     def offers(self, feature: Feature) -> bool:
         """Whether the provider can do it."""

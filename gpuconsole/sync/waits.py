@@ -16,6 +16,9 @@ MOST_STEADY = timedelta(seconds=60)
 """Where a look is so dear that even steady work must do with fewer."""
 EMPTY = timedelta(seconds=60)
 """Where nothing of ours runs."""
+OUTPUT_FOR = timedelta(seconds=2.5)
+"""Output is fetched for so long in one round at most: on a worker that has much to do, looks go first."""
+MOST_JITTER = timedelta(seconds=0.5)
 REST = 0.6
 """A connection is left alone for at least this much of the time that its last round took: others need the worker."""
 SHARE = 0.8
@@ -33,8 +36,6 @@ TRY_LAUNCH_FOR = timedelta(hours=1)
 MISSING_COUNT = 3
 MISSING_FOR = timedelta(minutes=2)
 """A workload is lost only after so many agreeing readings over so long."""
-ESCALATE_AFTER_MIN = (5, 15, 60)
-"""When an act that is not confirmed is said to be late."""
 
 INVENTORY_EVERY = timedelta(minutes=5)
 """How often everything in an account is compared with what is on record."""
@@ -51,6 +52,8 @@ LOGS_GIVE_UP = timedelta(minutes=30)
 CHECKPOINTS_WATCHED = timedelta(seconds=15)
 CHECKPOINTS_STEADY = timedelta(seconds=60)
 METRICS_EVERY = timedelta(seconds=30)
+METRICS_GUARDED = timedelta(seconds=60)
+"""Before the samples of work that a guard ends when it is idle are fetched ahead of all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ def until_next_look(need: Need, price: Price) -> timedelta:
     by_worker_s = price.took_s * REST
     by_rate_s = price.calls / (price.rate * SHARE) - price.took_s if price.calls > 1 else 0.0
     least = timedelta(seconds=min(max(by_worker_s, by_rate_s, 0.0), MOST_STEADY.total_seconds()))
-    return max(wanted(need), least) * random.uniform(1.0, 1.05)  # noqa: S311 (jitter, no secret)
+    wait = max(wanted(need), least)
+    return wait + min(wait * 0.05, MOST_JITTER) * random.random()  # noqa: S311 (no secret)
 
 
 def wanted(need: Need) -> timedelta:

@@ -259,7 +259,7 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/projects/<slug>": READ_WORK,
     "api/v1/connections": READ,
     "api/v1/connections/<id>": READ_OFFER,
-    "api/v1/connections/<id>/look": Rule(everybody("405"), "401 404 ok ok ok ok ok"),
+    "api/v1/connections/<id>/look": Rule(everybody("405"), "401 404 202 202 202 202 202"),
     "api/v1/connections/<id>/inventory": Rule("401 404 ok ok ok ok ok", "401 404 403 403 403 403 ok"),
     "api/v1/findings": READ,
     "api/v1/findings/<id>": Rule("401 404 404 404 404 404 ok", everybody("405")),
@@ -305,7 +305,7 @@ EXPECTED: dict[str, Rule] = {
     **_within("api/v1/workloads/<id>/decision/", dict.fromkeys(("check", "send-again", "give-up"), ACT)),
     "api/v1/workloads/<id>/decision/adopt": ACT.posting(lambda world: {"remote_id": "remote-1"}),
     "api/v1/workloads/<id>/edit": ACT.posting(lambda world: {"changes": {"priority": 3}}),
-    "api/v1/workloads/<id>/look": Rule(everybody("405"), "401 404 404 ok ok ok ok"),
+    "api/v1/workloads/<id>/look": Rule(everybody("405"), "401 404 404 202 202 202 202"),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
     "api/v1/workloads/<id>/extend": ACT.posting(lambda world: {"ends_by": "2030-01-01T00:00:00Z"}),
 }

@@ -23,6 +23,7 @@ class Environment:
     url: str  # how people reach the console, without a slash at the end; links in mails start with it
     simulator_url: str  # empty: this installation has no sandbox
     allowed_base_urls: tuple[str, ...]  # where connections may point besides their provider and the simulator
+    allowed_webhooks: tuple[str, ...]  # origins that webhooks may go to though they are private, or plain HTTP
     trusted_proxies: tuple[str, ...]  # addresses whose X-Forwarded-For is believed
     email_url: str  # smtp[s]://user:password@host:587/?from=console@example.org; empty: mails go to the log
     https: bool  # browsers reach the console through a proxy that ends TLS
@@ -44,6 +45,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         url=(environ.get("GPUCONSOLE_URL") or running.get("url", "http://localhost:8000")).rstrip("/"),
         simulator_url=(environ.get("GPUCONSOLE_SIMULATOR_URL") or running.get("simulator_url", "")).rstrip("/"),
         allowed_base_urls=_words(environ.get("GPUCONSOLE_ALLOWED_BASE_URLS", "")),
+        allowed_webhooks=_words(environ.get("GPUCONSOLE_ALLOWED_WEBHOOKS", "")),
         trusted_proxies=_words(environ.get("GPUCONSOLE_TRUSTED_PROXIES", "")),
         email_url=environ.get("GPUCONSOLE_EMAIL_URL", ""),
         https=_is_on(environ, "GPUCONSOLE_HTTPS"),

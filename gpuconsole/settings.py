@@ -16,6 +16,7 @@ BASE_DIR = env.BASE
 SITE_URL = ENV.url
 SIMULATOR_URL = ENV.simulator_url
 ALLOWED_BASE_URLS = list(ENV.allowed_base_urls)
+ALLOWED_WEBHOOKS = list(ENV.allowed_webhooks)
 GPUCONSOLE_KEY_FILE = ENV.key_file
 REDIS_URL = ENV.redis_url
 TRUSTED_PROXIES = ENV.trusted_proxies
@@ -238,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
     "costs": {"task": "spend.roll_up", "schedule": 20.0, "options": {"expires": 20}},
     "requests": {"task": "sync.request_mails", "schedule": 5.0, "options": {"expires": 5}},
     "digests": {"task": "spend.digests", "schedule": 300.0, "options": {"expires": 300}},
+    "messages": {"task": "notify.send", "schedule": 5.0, "options": {"expires": 5}},
     "forget": {"task": "sync.forget", "schedule": 600.0, "options": {"expires": 600}},
     "alerts": {"task": "sync.alerts", "schedule": 60.0, "options": {"expires": 60}},
 }

@@ -18,12 +18,14 @@ class Mail(models.TextChoices):
     RUNNING = "running", "Daily note about what of mine still runs"
     BUDGET = "budget", "Alerts about budgets"
     REQUEST = "request", "Launches that wait for an admin"
+    TROUBLE = "trouble", "Work that needs somebody"
 
 
 HELP = {
     Mail.WEEKLY: "To owners and admins, on Mondays.",
     Mail.RUNNING: "In the evening, only while something of yours is billed.",
     Mail.BUDGET: "When a budget of a project that you settle runs out.",
+    Mail.TROUBLE: "Ends that no provider confirms, lost work, guards that fired: your own, and what you administer.",
     Mail.REQUEST: "Those that wait for you, and the answers to your own.",
 }
 

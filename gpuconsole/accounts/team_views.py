@@ -129,7 +129,11 @@ def tabs(current: str, person: Viewer) -> list[dict[str, object]]:
     """The tabs of the team's pages that the person may open."""
     found = [("people", "People", "/team/")]
     if person.may_administer:
-        found += [("quotas", "Quotas and budget", "/team/quotas/"), ("settings", "Settings", "/team/settings/")]
+        found += [
+            ("quotas", "Quotas and budget", "/team/quotas/"),
+            ("notifications", "Notifications", "/team/notifications/"),
+            ("settings", "Settings", "/team/settings/"),
+        ]
     return [{"label": label, "url": url, "current": word == current} for word, label, url in found]
 
 

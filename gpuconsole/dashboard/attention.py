@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -13,6 +12,8 @@ from django.urls import reverse
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
 from gpuconsole.core.processes import Process, silent
+from gpuconsole.dashboard import spent_soon, troubles
+from gpuconsole.dashboard.attention_items import Attention
 from gpuconsole.inventory import pages as findings
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, Mark
 from gpuconsole.inventory.queries import DEAREST_FIRST, alarming, worth
@@ -22,42 +23,25 @@ from gpuconsole.workloads import access, queries
 from gpuconsole.workloads.decisions.queries import undecided
 from gpuconsole.workloads.halts import access as halts
 from gpuconsole.workloads.halts import progress
-from gpuconsole.workloads.models import Halt, HaltEntry, HaltScope, LaunchRequest, Workload
+from gpuconsole.workloads.models import Halt, HaltEntry, HaltScope, LaunchRequest, Workload, WorkloadQuerySet
 from gpuconsole.workloads.requests import access as requests
-from gpuconsole.workloads.states import ReasonCode, State
 
 MOST = 12
-STUCK_AFTER = timedelta(minutes=15)
 HALTS_FOR = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """Something that needs a person: what happened, why we think so, what to do about it."""
-
-    icon: str
-    css: str
-    name: str
-    text: str
-    why: str
-    at: datetime
-    url: str
-    action: str
-    hourly: Decimal | None = None
-    """What it costs now, as far as that is known; the dearest is named first."""
-
-
 def found(
-    viewer: Viewer, project: Project | None, active: Sequence[Workload], ended: Sequence[Workload], now: datetime
+    viewer: Viewer, project: Project | None, scope: WorkloadQuerySet, ended: Sequence[Workload], now: datetime
 ) -> list[Attention]:
     """All that this person should look at, of their workloads and of what others ask of them."""
-    of_workloads = (_of_workload(workload, now) for workload in (*active, *ended))
+    of_workloads = troubles.found(scope, ended, now)
+    of_budgets = spent_soon.found(viewer, project, now)
     of_requests = (_of_request(request, now) for request in _asked(viewer, project, now))
     of_decisions = (_of_decision(workload) for workload in _undecided(viewer, project))
     of_findings = (_of_finding(row) for row in _found(viewer, project, now))
     of_halts = (_of_halt(halt) for halt in _halts(viewer, project, now))
     of_processes = (_of_process(one, now) for one in silent(now) if viewer.may_administer)
-    of_all = (*of_workloads, *of_requests, *of_decisions, *of_findings, *of_halts, *of_processes)
+    of_all = (*of_workloads, *of_budgets, *of_requests, *of_decisions, *of_findings, *of_halts, *of_processes)
     items = [item for item in of_all if item is not None]
     return sorted(items, key=lambda item: (item.hourly or Decimal(0), item.at), reverse=True)[:MOST]
 
@@ -150,27 +134,6 @@ def _of_process(process: Process, now: datetime) -> Attention:
     seen = f"Last seen {formats.ago(now - process.seen_at)}. " if process.seen_at else ""
     why, at = seen + process.trouble, process.seen_at or now
     return Attention("shield-alert", "bad-text", process.label, "not running", why, at, "/connections/", "See")
-
-
-def _of_workload(workload: Workload, now: datetime) -> Attention | None:
-    url, name, hourly = workload.get_absolute_url(), workload.name, workload.hourly_now or workload.hourly_price
-    if workload.state == State.FAILED and workload.ended_at is not None:
-        why = workload.reason_text or ReasonCode(workload.reason_code).label
-        return Attention("circle-x", "bad-text", name, "failed", why, workload.ended_at, url, "Open")
-    if workload.state == State.LOST:
-        why = f"{_provider(workload)} no longer lists it. {_rate(workload)}"
-        return Attention("circle-help", "lost-text", name, "is lost", why, workload.state_at, url, "Review", hourly)
-    if workload.state == State.STOPPING and now - workload.state_at > timedelta(minutes=5):
-        age = formats.duration(now - workload.state_at)
-        why = f"Asked {age} ago and not confirmed by {_provider(workload)}. {_rate(workload)}"
-        text = "does not end"
-        return Attention("triangle-alert", "warning-text", name, text, why, workload.state_at, url, "Review", hourly)
-    if workload.state in (State.QUEUED, State.STARTING) and now - workload.state_at > STUCK_AFTER:
-        age = formats.duration(now - workload.state_at)
-        word = State(workload.state).label
-        why, rate = f"{word} {age}.", workload.hourly_now
-        return Attention("clock-alert", "warning-text", name, "looks stuck", why, workload.state_at, url, "Open", rate)
-    return None
 
 
 def _provider(workload: Workload) -> str:

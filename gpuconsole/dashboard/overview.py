@@ -84,7 +84,7 @@ def context(
         "finished": [
             _strip(workload, now, since) for workload in ended if _ended_within(workload, now, timedelta(hours=1))
         ],
-        "attention": attention.found(viewer, project, active, ended, now),
+        "attention": attention.found(viewer, project, scope, ended, now),
         "health": providers,
         "stop_url": stop.url if (stop := halts.usual(viewer, project, is_mine=is_mine)) else "",
         "has_sandbox": any(item.connection.is_sandbox for item in providers),

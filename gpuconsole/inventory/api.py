@@ -12,7 +12,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.inventory import access, queries, services
 from gpuconsole.inventory.models import Finding
 from gpuconsole.inventory.schemas import (
-    AdoptIn,
+    AdoptFindingIn,
     FindingDetail,
     FindingQuery,
     Findings,
@@ -53,7 +53,7 @@ def get_finding(request: HttpRequest, id: Text) -> FindingDetail:
 
 
 @router.post("/findings/{id}/adopt", response=_SETTLED, operation_id="adopt_finding")
-def adopt(request: HttpRequest, id: Text, payload: AdoptIn) -> FindingDetail:
+def adopt(request: HttpRequest, id: Text, payload: AdoptFindingIn) -> FindingDetail:
     """Take a stray over; `workload` of the answer goes on with it. Sent again it has no other effect."""
     viewer, row = _settling(request, id)
     project = _project(viewer, payload.project) if payload.project is not None and joins(row) is None else None

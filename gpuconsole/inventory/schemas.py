@@ -26,7 +26,7 @@ class FindingQuery(PageQuery):
     """Id of a connection."""
 
 
-class AdoptIn(ApiInput):
+class AdoptFindingIn(ApiInput):
     """Where a stray goes on."""
 
     project: Text | None = None

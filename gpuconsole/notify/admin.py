@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from gpuconsole.core.admin import ReadOnlyAdmin
-from gpuconsole.notify.models import Notice
+from gpuconsole.notify.models import Delivery, News, Notice, Webhook
 
 
 @admin.register(Notice)
@@ -16,3 +16,30 @@ class NoticeAdmin(ReadOnlyAdmin[Notice]):
     list_filter = ("kind",)
     list_select_related = ("user", "team")
     search_fields = ("key", "user__email")
+
+
+@admin.register(News)
+class NewsAdmin(ReadOnlyAdmin[News]):
+    """What was to be told, and when it was."""
+
+    list_display = ("subject", "occasion", "team", "project", "at", "told_at")
+    list_filter = ("occasion",)
+    list_select_related = ("team", "project")
+    search_fields = ("public_id", "key", "subject")
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin[Webhook]):
+    """Where teams want to be told; the secret is sealed."""
+
+    list_display = ("team", "url", "is_on", "changed_at")
+    list_select_related = ("team",)
+    exclude = ("secret",)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
+    """What a webhook was sent, and what it said."""
+
+    list_display = ("news", "webhook", "tries", "status", "sent_at", "next_at", "error")
+    list_select_related = ("news", "webhook__team")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core.errors import Refused
@@ -70,5 +70,5 @@ def refuse_archived(project: Project) -> None:
 
 
 def _has_team_rules(team_id: int) -> bool:
-    wide = {"team": team_id, "project": None}
-    return Quota.objects.filter(**wide).exists() or Budget.objects.filter(**wide).exists()
+    quotas, budgets = (model.objects.filter(team=OuterRef("pk"), project=None) for model in (Quota, Budget))
+    return Team.objects.filter(Exists(quotas) | Exists(budgets), pk=team_id).exists()

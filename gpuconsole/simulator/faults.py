@@ -29,7 +29,11 @@ class Fault:
     hits: int = 0
     held: set[str] = field(default_factory=set)
     spared: set[str] = field(default_factory=set)
-    rng: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 - repeatable on purpose
+    rng: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Repeatable dice on purpose, and for each kind its own: two of them do not strike in step."""
+        self.rng = random.Random(f"{self.provider} {self.kind}")  # noqa: S311
 
     def strikes(self) -> bool:
         """Whether the next chance is a hit; counts it."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from gpuconsole.providers.errors import (
     NotFound,
@@ -18,8 +17,6 @@ from gpuconsole.sync import reconcile, waits
 from gpuconsole.sync.context import Context, ask_together, in_batches, may_go_on
 from gpuconsole.workloads import transitions
 from gpuconsole.workloads.models import EventKind, Intent, Workload
-
-logger = logging.getLogger(__name__)
 
 ACTS = (Intent.STOP, Intent.START, Intent.RESTART, Intent.END)
 
@@ -62,7 +59,6 @@ def _settle(context: Context, row: Workload, error: ProviderError | None) -> Non
         _tell(context, workload, error if not is_accepted else None)
         if isinstance(error, Unconfirmed) and workload.intent_tries == 1:
             reconcile.soon(context)
-        _escalate(workload, now)
 
 
 def _wait(tries: int, error: ProviderError | None) -> timedelta:
@@ -83,23 +79,6 @@ def _tell(context: Context, workload: Workload, error: ProviderError | None) -> 
     else:
         text = f"{word} failed; it is tried again until {context.provider.name} confirms it"
         transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
-
-
-def _escalate(workload: Workload, now: datetime) -> None:
-    """Say at 5, 15 and 60 minutes that the provider has still not confirmed."""
-    if workload.intent_at is None:
-        return
-    passed = [minutes for minutes in waits.ESCALATE_AFTER_MIN if now - workload.intent_at >= timedelta(minutes=minutes)]
-    if not passed:
-        return
-    said = workload.events.filter(kind=EventKind.WARNING, at__gte=workload.intent_at, text__startswith=_STILL).count()
-    if said < len(passed):
-        text = f"{_STILL} after {passed[-1]} minutes: {Intent(workload.intent).label.lower()}; the meter is running"
-        transitions.note(workload, text, kind=EventKind.WARNING, detail=workload.intent_error)
-        logger.error("an act is not confirmed", extra={"workload": workload.pk, "minutes": passed[-1]})
-
-
-_STILL = "Still not confirmed"
 
 
 def _give_up(workload: Workload, error: Rejected) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from gpuconsole.providers.looks import Look
 from gpuconsole.providers.remote import Remote
-from gpuconsole.sync import holding
+from gpuconsole.sync import holding, telling
 from gpuconsole.sync.adopt import SENT_BY
 from gpuconsole.sync.context import Context
 from gpuconsole.sync.holding import Slim
@@ -126,6 +126,8 @@ def _write(context: Context, changed: Collection[int], seen: _Seen) -> None:
         found = [finding for row in fresh if (finding := _compare(context, row, seen))]
         transitions.move_many([change for finding in found for change in finding.changes], now=seen.now)
         for finding in found:
+            if any(change.state == State.LOST for change in finding.changes):
+                telling.lost(finding.workload, seen.now)
             if finding.warning:
                 transitions.note(finding.workload, finding.warning, kind=EventKind.WARNING)
         settled = {row.pk: row.remote_id for row in fresh if _is_settled(context, row, seen)}

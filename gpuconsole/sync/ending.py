@@ -11,6 +11,7 @@ from gpuconsole.providers.errors import NotAuthorized, NotFound, NotYet, Provide
 from gpuconsole.sync import finding_news, waits
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import bulk
+from gpuconsole.workloads.models import ESCALATED_AFTER_MIN
 
 MOST_AT_ONCE = 50
 _SET = ("end_tries", "end_error", "end_due_at", "escalated", "story")
@@ -60,13 +61,13 @@ def _settle(context: Context, row: Finding, error: ProviderError | None, now: da
     if row.end_tries == 1:
         text = f"{name} accepted: end" if is_taken else f"The end failed; it is asked for until {name} confirms it"
         row.tell(now, text, detail=row.end_error)
-    passed = [minutes for minutes in waits.ESCALATE_AFTER_MIN if now - _asked_at(row) >= timedelta(minutes=minutes)]
+    passed = [minutes for minutes in ESCALATED_AFTER_MIN if now - _asked_at(row) >= timedelta(minutes=minutes)]
     if len(passed) > row.escalated:
         row.escalated = len(passed)
         row.tell(
             now, f"Still not confirmed after {passed[-1]} minutes; it may go on costing money", detail=row.end_error
         )
-        finding_news.tell_late(row, passed[-1])
+        finding_news.tell_late(row, passed[-1], now)
 
 
 def _asked_at(row: Finding) -> datetime:

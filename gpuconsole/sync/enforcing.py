@@ -6,11 +6,18 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from gpuconsole.sync import deadlines, overspending
+from gpuconsole.sync import cost_limits, deadlines, escalation, idling, overspending, queueing
 
 logger = logging.getLogger(__name__)
 
-GUARDS: tuple[Callable[[datetime], int], ...] = (deadlines.enforce, overspending.enforce)
+GUARDS: tuple[Callable[[datetime], int], ...] = (
+    deadlines.enforce,
+    cost_limits.enforce,
+    idling.enforce,
+    queueing.enforce,
+    overspending.enforce,
+    escalation.enforce,
+)
 """Each takes the moment and gives how often it fired. Doing one twice, or in two processes at once, does no harm."""
 
 

@@ -12,7 +12,7 @@ from gpuconsole.inventory.models import Mark
 from gpuconsole.providers.remote import Remote, RemoteState, Tariff
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import tokens
-from gpuconsole.workloads.decisions.queries import is_unanswered
+from gpuconsole.workloads.decisions.queries import is_unanswered, senders_of
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import FINAL, FROM_REMOTE, State
 
@@ -115,12 +115,14 @@ def _unexplained(context: Context, remotes: Sequence[Remote]) -> list[Unexplaine
 
 def _records(context: Context, remotes: Sequence[Remote]) -> Mapping[str, Workload]:
     """Records by remote id or token: ended work of this connection, and whatever carries such a token. Two queries,
-    and a third where a mark is ours that no row has any more, as after a retry."""
+    and others where a mark is ours that no row has any more, as after a retry or where it was sent again."""
     rows = Workload.objects.only(*_COMPARED).order_by("pk")
     ids, marks = [one.id for one in remotes], {one.token for one in remotes if one.token}
     found = {row.remote_id: row for row in rows.filter(connection=context.connection, remote_id__in=ids)}
     if marks:
         found |= {row.token: row for row in rows.filter(token__in=marks)}
+    if untold := marks - found.keys():
+        found |= senders_of(untold)
     left = [one.id for one in remotes if one.token and one.token not in found and one.id not in found]
     if left:
         before = Q()

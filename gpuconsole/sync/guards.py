@@ -6,11 +6,19 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import DurationField, ExpressionWrapper, F, Value
+from django.db.models.expressions import Combinable
+from django.utils import timezone
 
 from gpuconsole.core.errors import Refused
+from gpuconsole.notify import news, occasions
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.workloads import services, transitions
+from gpuconsole.workloads.guarding import KEYS
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import Kind, Reason, State
 
@@ -21,6 +29,11 @@ GUARDED = (State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.
 
 
 _speaker: ContextVar[str] = ContextVar("speaker", default="Guard")
+
+
+def speaker() -> str:
+    """Whose word the events tell."""
+    return _speaker.get()
 
 
 @contextmanager
@@ -34,19 +47,40 @@ def speaking_as(name: str) -> Iterator[None]:
 
 
 def end(workload: Workload, reason: Reason, text: str) -> bool:
-    """Ask for its end, or for its rest where that is enough; whether it was asked now. Twice does no harm."""
+    """Ask for its end, or for its rest where that is enough; whether it was asked now. Twice does no harm.
+
+    Whoever else fires at the same moment writes and tells nothing.
+    """
     try:
         with transitions.locked(workload.pk) as row:
-            if row.state not in GUARDED or row.intent in (Intent.STOP, Intent.END) or row.ends_by != workload.ends_by:
-                return False  # another tick or the watchdog was quicker, or its latest end was moved just now
+            if row.state not in GUARDED or row.intent in (Intent.STOP, Intent.END) or _is_changed(workload, row):
+                return False  # another tick or the watchdog was quicker, or what ends it was moved just now
             ask = services.stop if _may_rest(row) else services.terminate
             ask(workload=row, by=None, reason=reason)
             transitions.note(row, f"{_speaker.get()}: {text}", kind=EventKind.GUARD, detail=reason.text)
+            tell(row, f"{row.name} is being ended: {text}", reason.text, timezone.now())
     except Refused as refusal:
         logger.error("a guard was refused", extra={"workload": workload.pk, "why": refusal.message})
         return False
     logger.info("a guard fired", extra={"workload": workload.pk, "reason": reason.code, "by": _speaker.get()})
     return True
+
+
+def tell(workload: Workload, subject: str, text: str, now: datetime) -> None:
+    """Let its owner, the project's admins and the team's webhook hear that a guard fired."""
+    key = f"guard:{workload.pk}:{now:%Y%m%d%H%M%S%f}"
+    news.tell(occasions.GUARD, key=key, subject=subject, text=text, workload=workload, now=now)
+
+
+def ago(now: datetime, seconds: F) -> Combinable:
+    """The moment so many seconds, of a column, before ``now``."""
+    length = ExpressionWrapper(seconds * Value(timedelta(seconds=1), DurationField()), DurationField())
+    return ExpressionWrapper(Value(now, models.DateTimeField()) - length, models.DateTimeField())
+
+
+def _is_changed(seen: Workload, row: Workload) -> bool:
+    """Whether a guard was set otherwise since the work was read."""
+    return any(getattr(seen, name) != getattr(row, name) for name in ("ends_by", *KEYS))
 
 
 def _may_rest(workload: Workload) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from gpuconsole.providers.contract import Known
 from gpuconsole.providers.remote import Remote
-from gpuconsole.sync import deciding, reconcile, waits
+from gpuconsole.sync import deciding, reconcile, telling, waits
 from gpuconsole.sync.adopt import adopt
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import transitions
@@ -133,6 +133,8 @@ def _not_found(
     why = reason.code.label if is_over else "Several could be it; a person decides"
     change = Change(workload=workload, why=why, reason=reason, detail=reason.text, fields=fields)
     transitions.move_many([change], now=now)
+    if lost is None:
+        telling.undecided(workload, now)
 
 
 def _reason(context: Context, workload: Workload, candidates: Sequence[Remote], *, is_over: bool) -> Reason | None:

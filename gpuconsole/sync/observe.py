@@ -14,7 +14,7 @@ from gpuconsole.sync.acting import ACTS
 from gpuconsole.sync.adopt import facts
 from gpuconsole.workloads import transitions, usage, ways
 from gpuconsole.workloads.models import Intent, Workload
-from gpuconsole.workloads.states import FINAL, FROM_REMOTE, Fault, Kind, Reason, ReasonCode, State, may_move
+from gpuconsole.workloads.states import FINAL, FROM_REMOTE, OF_GUARDS, Fault, Kind, Reason, ReasonCode, State, may_move
 from gpuconsole.workloads.transitions import Change
 
 
@@ -190,7 +190,7 @@ def _reason(provider: Provider, row: Workload, before: State, remote: Remote, ta
 
 def _asked(row: Workload) -> Reason | None:
     """Why the end was asked for, where that was written down with the wish."""
-    if row.reason_code not in (ReasonCode.DEADLINE, ReasonCode.BUDGET, ReasonCode.STOPPED_BY_PERSON):
+    if row.reason_code not in OF_GUARDS | {ReasonCode.STOPPED_BY_PERSON}:
         return None
     return Reason(ReasonCode(row.reason_code), row.reason_text, Fault(row.reason_fault or Fault.NOBODY))
 
@@ -233,7 +233,7 @@ def _moment(remote: Remote, said: State | None) -> datetime | None:
 
 
 def _missing(provider: Provider, row: Workload, now: datetime, last_look: datetime | None) -> Finding | None:
-    if row.intent == Intent.END and is_accepted(row):
+    if row.intent == Intent.END and is_accepted(row) and _was_ending(provider, row):
         return _gone(provider, row, now, last_look)
     if row.state == State.LOST and row.intent != Intent.END:
         return None
@@ -253,6 +253,13 @@ def _missing(provider: Provider, row: Workload, now: datetime, last_look: dateti
         return None
     fields = _set(row, {"missing_count": count, "missing_since": since}, now)
     return Finding((Change(workload=row, fields=fields),))
+
+
+def _was_ending(provider: Provider, row: Workload) -> bool:
+    """Whether its provider's last word was that it comes to its end: then one look that misses it confirms that. What
+    still ran when it was seen last may be missed by mistake, and an end of what is not found is no error anywhere."""
+    reading = provider.statuses.get(row.remote_status)
+    return reading is not None and FROM_REMOTE.get(reading.state) not in {None, *_STILL_UP}
 
 
 def _gone(provider: Provider, row: Workload, now: datetime, last_look: datetime | None) -> Finding:

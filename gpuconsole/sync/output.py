@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Case, Max, Q, Value, When
 from pydantic import ValidationError
 
 from gpuconsole.core import versions
@@ -25,7 +25,8 @@ from gpuconsole.workloads.states import FINAL, State
 logger = logging.getLogger(__name__)
 
 MOST_A_ROUND = 50
-"""Workloads whose output one round fetches; the others wait their turn, the longest waiting first."""
+"""Workloads whose output one round fetches; the others wait their turn, the longest waiting first, and before them
+those that a guard watches."""
 PAGES_A_TURN = 10
 """So that one chatty job does not keep the others waiting."""
 KEEP_FREE = 2.0
@@ -60,7 +61,10 @@ def _due(context: Context, now: datetime) -> Sequence[Workload]:
         its_turn |= Q(pk__in=context.watched, output_at__lte=now - waits.LOGS_WATCHED)
         due |= Q(state__in=[State.STARTING, *_PUTS_OUT], remote_id__gt="") & its_turn
     rows = Workload.objects.filter(due, connection=context.connection, sending_at=None)
-    return list(rows.defer("spec", "request", "remote", "phases").order_by("output_at")[:MOST_A_ROUND])
+    waits_long = Q(idle_after_s__isnull=False, output_at__lte=now - waits.METRICS_GUARDED)
+    guarded_first = Case(When(waits_long, then=Value(0)), default=Value(1))
+    rows = rows.defer("spec", "request", "remote", "phases").order_by(guarded_first, "output_at")
+    return list(rows[:MOST_A_ROUND])
 
 
 def _take_turn(context: Context, row: Workload) -> bool:

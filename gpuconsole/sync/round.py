@@ -82,9 +82,8 @@ def _probe(context: Context) -> None:
 
 def _claim(connection_id: int, clock: Clock, *, is_offered: bool) -> Lease | None:
     lease = claim.claim(connection_id, clock.now())
-    if lease is None and not is_offered:
-        claim.mark(connection_id, clock.now())
-        lease = claim.claim(connection_id, clock.now())  # it may have been let go just before the mark
+    if lease is None and not is_offered and not claim.mark(connection_id, clock.now()):
+        lease = claim.claim(connection_id, clock.now())  # it was let go just before the mark
     return lease
 
 
@@ -134,12 +133,12 @@ def _work_off(context: Context) -> bool:
 
 def is_blind_to_an_end(context: Context) -> bool:
     """Whether something is about to be ended for good that may have stopped since the last look: once it is deleted,
-    nobody tells any more until when it was billed."""
+    nobody tells any more until when it was billed, nor that it had come to rest before."""
     synced_at = context.connection.synced_at
     if synced_at is None or context.now - synced_at < apply.STALE:
         return False
     ends = Workload.objects.filter(connection=context.connection, due_at__lte=context.now, intent=Intent.END)
-    return ends.filter(intent_tries=0).exclude(remote_id="").exists()
+    return ends.exclude(remote_id="").exists()
 
 
 def _step(context: Context, step: Callable[[Context], object]) -> bool:

@@ -36,8 +36,6 @@ TRY_LAUNCH_FOR = timedelta(hours=1)
 MISSING_COUNT = 3
 MISSING_FOR = timedelta(minutes=2)
 """A workload is lost only after so many agreeing readings over so long."""
-ESCALATE_AFTER_MIN = (5, 15, 60)
-"""When an act that is not confirmed is said to be late."""
 
 INVENTORY_EVERY = timedelta(minutes=5)
 """How often everything in an account is compared with what is on record."""
@@ -54,6 +52,8 @@ LOGS_GIVE_UP = timedelta(minutes=30)
 CHECKPOINTS_WATCHED = timedelta(seconds=15)
 CHECKPOINTS_STEADY = timedelta(seconds=60)
 METRICS_EVERY = timedelta(seconds=30)
+METRICS_GUARDED = timedelta(seconds=60)
+"""Before the samples of work that a guard ends when it is idle are fetched ahead of all others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from gpuconsole.workloads.schemas import (
     EditIn,
     Events,
     ExtendIn,
+    GuardsChange,
     LaunchIn,
     PreviewOut,
     RequestOut,
@@ -96,6 +97,7 @@ def launch(
         by=asked.viewer.user,
         api_token=asked.viewer.token,
         stop_after_s=terms.stop_after_s,
+        guards=terms.guards,
         idempotency_key=idempotency_key,
         labels=terms.labels,
         preset=asked.preset,
@@ -211,6 +213,17 @@ def extend(request: HttpRequest, id: Text, payload: ExtendIn) -> WorkloadDetail:
     return shape_detail(_whole(done), timezone.now())
 
 
+@router.post("/workloads/{id}/guards", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="guard_workload")
+def guard(request: HttpRequest, id: Text, payload: GuardsChange) -> WorkloadDetail:
+    """Change what ends it: at a cost, when idle, when queued too long. A higher cost asks quotas and budgets again."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    workload = _find(request, id)
+    access.require(viewer, workload)
+    done = services.guard(workload=workload, by=viewer.user, **payload.said)
+    return shape_detail(_whole(done), timezone.now())
+
+
 @router.post("/workloads/{id}/edit", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="edit_workload")
 def edit_workload(
     request: HttpRequest,
@@ -304,6 +317,7 @@ def _estimate(asked: _Asked) -> EstimateOut:
         spec=terms.spec,
         owner=asked.viewer.user,
         stop_after_s=terms.stop_after_s,
+        guards=terms.guards,
     )
     return shape_estimate(figures, terms.spec.provider)
 

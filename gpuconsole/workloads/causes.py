@@ -96,6 +96,9 @@ MEANINGS: Mapping[ReasonCode, Meaning] = {
     _R.GONE: Meaning("not listed", _PROVIDER, _C, "Look at the provider: it may still run and cost money."),
     _R.DEADLINE: Meaning("latest end", _NOBODY, _C, "Give it longer, or save what is done and go on from there."),
     _R.BUDGET: Meaning("budget", _NOBODY, _C, "Have the budget raised, or wait for the next month."),
+    _R.COST: Meaning("cost", _NOBODY, _C, "Raise Stop at cost, or save what is done and go on from there."),
+    _R.IDLE: Meaning("idle", _NOBODY, _C, "Look why its GPUs had nothing to do; let it idle for longer if it must."),
+    _R.QUEUED: Meaning("queued too long", _PROVIDER, _C, "Pick hardware that is free, or let it wait for longer."),
     _R.STOPPED_ELSEWHERE: Meaning(
         "ended elsewhere", _NOBODY, _SAME, "Somebody ended it in the provider's own console."
     ),

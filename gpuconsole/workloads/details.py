@@ -19,6 +19,7 @@ from gpuconsole.providers.remote import PartState
 from gpuconsole.workloads import (
     access,
     acts,
+    auto_stop,
     bill,
     checkpoints,
     failure_card,
@@ -32,7 +33,7 @@ from gpuconsole.workloads import (
     timeline,
     usage,
 )
-from gpuconsole.workloads.lists import Link, Words
+from gpuconsole.workloads.lists import Link, Words, late_words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services import EXTENDABLE
 from gpuconsole.workloads.states import Kind, State
@@ -143,13 +144,14 @@ def head(page: Page) -> dict[str, Any]:
         "product": page.provider.product,
         "attempt_text": f"attempt {workload.attempt}",
         "parts_badge": _parts_badge(workload),
+        "late_badge": late_words(workload, page.now),
         "age": None if workload.is_final else workload.seen_at,
         "look_url": "" if workload.is_final or not workload.remote_id else f"{page.url}look/",
         "is_look_new": workload.connection.has_fresh_answer(page.now),
         "acts": buttons,
         "more_acts": [act for act in buttons if act.is_more],
         "removed_text": f"removed at {page.provider.name}" if workload.removed_at else "",
-        "notes": notes.of(workload, page.provider, has_card=not page.tab),
+        "notes": notes.of(workload, page.provider, page.now, has_card=not page.tab),
         "kin": failure_card.kin(workload),
         "figures": figures.of(workload, page.now, _extend_url(page)),
         "poll": page.poll(),
@@ -188,6 +190,11 @@ def events_context(page: Page, limit: int | None = EVENTS_SHOWN) -> dict[str, An
         "more_events_url": f"{page.url}events/" if limit and len(found) > limit else "",
         "poll": page.poll(),
     }
+
+
+def auto_stop_context(page: Page) -> dict[str, Any]:
+    may_act = access.may_act(page.viewer, page.workload)
+    return {"auto_stop": auto_stop.of(page.workload, page.url, page.now, may_act=may_act), "poll": page.poll()}
 
 
 def parts_context(page: Page) -> dict[str, Any]:
@@ -237,6 +244,7 @@ def _summary(page: Page) -> dict[str, Any]:
         **failure_context(page),
         **timeline_context(page),
         **events_context(page),
+        **auto_stop_context(page),
         **parts_context(page),
         **log_context(page),
         **checkpoints_context(page),
@@ -275,6 +283,7 @@ _REGIONS: dict[str, tuple[str, Callable[[Page], dict[str, Any]]]] = {
     "failure": ("workloads/_failure.html", failure_context),
     "timeline": ("workloads/_timeline.html", timeline_context),
     "events": ("workloads/_events.html", events_context),
+    "auto-stop": ("workloads/_auto_stop.html", auto_stop_context),
     "parts": ("workloads/_parts.html", parts_context),
     "checkpoints": ("workloads/_checkpoints.html", checkpoints_context),
     "metrics": ("workloads/_metrics.html", metrics_context),

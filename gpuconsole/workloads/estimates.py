@@ -21,7 +21,8 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Pricing, Provider, Rounding
 from gpuconsole.providers.remote import Offer
 from gpuconsole.providers.specs import Spec
-from gpuconsole.workloads import usage
+from gpuconsole.workloads import guarding, usage
+from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.halts import holds
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, STOP_AFTER, WARNING, Check, Wish, blocking, verdict
 from gpuconsole.workloads.models import LaunchRequest, Workload
@@ -50,8 +51,9 @@ class Estimate:
     pricing: Pricing
     hourly: Money | None
     upper: Money | None
-    """Price × longest run, ours or the provider's own, by the provider's rule; None where the price is unknown or it
-    has no end. What is kept while it is off comes on top, for as long as it is kept."""
+    """Price × longest run, ours or the provider's own, by the provider's rule, or the cost that it is stopped at where
+    that is less; None where the price is unknown or it has no end. What is kept while it is off comes on top, for as
+    long as it is kept."""
     longest_s: int | None
     typical: Typical | None
     resting: Money | None
@@ -70,6 +72,8 @@ class Estimate:
     budget_after: Money | None
     """What the month's budget would still have left; None: no budget, or no telling."""
     checks: tuple[Check, ...]
+    is_capped: bool = False
+    """Whether the cost that it is stopped at is what makes the most that it can cost."""
     uses: tuple[tuple[Quota, quotas.Use], ...] = ()
     """What the quotas that have a say have in use now."""
 
@@ -125,6 +129,7 @@ def estimate(
     spec: Spec,
     owner: User | None,
     stop_after_s: int | None = None,
+    guards: Guards = guarding.NONE,
     request: LaunchRequest | None = None,
 ) -> Estimate:
     """The figures of a launch by ``owner`` as things stand now, from what was last seen of the provider.
@@ -140,7 +145,7 @@ def estimate(
     longest_s = stop_after_s or project.default_stop_after_s or quotas.longest_run_s(found.quotas, provider.kind)
     hourly = None if pricing.hourly_price is None else Money(pricing.hourly_price, pricing.currency)
     resting = Money(pricing.resting_hourly_price, pricing.currency) if pricing.resting_hourly_price else None
-    upper = _upper(pricing, longest_s)
+    upper = _upper(pricing, longest_s, guards.stop_at_cost)
     team_currency = project.team.currency
     quote = rates.quote(pricing.currency, team_currency) if pricing.currency != team_currency else None
 
@@ -161,7 +166,7 @@ def estimate(
     )
     said = verdict(wish, found)
     is_endless = provider.kind == "instance" or spec.is_endless
-    ours = [*_doubt(is_doubted), *_sane(pricing, upper)]
+    ours = [*_doubt(is_doubted), *_sane(pricing, upper), *guarding.checks(guards, provider, pricing)]
     checks = [*holds.checks(project, connection), *ours, *said.checks, *_end(project, longest_s, is_endless=is_endless)]
     return Estimate(
         pricing=pricing,
@@ -180,6 +185,7 @@ def estimate(
         violations=said.violations,
         budget_after=said.budget_after,
         checks=(*checks, _key(connection)),
+        is_capped=upper != _upper(pricing, longest_s, None),
         uses=said.uses,
     )
 
@@ -220,11 +226,11 @@ def _sane(pricing: Pricing, upper: Money | None) -> list[Check]:
     return [Check("Size", False, text, code="too_much")]
 
 
-def _upper(pricing: Pricing, longest_s: int | None) -> Money | None:
-    ends_s = _ends_s(pricing, longest_s)
-    if ends_s is None:
-        return None
-    most = usage.most_of(ends_s, pricing.hourly_price, pricing.rounding, attempts=pricing.attempts)
+def _upper(pricing: Pricing, longest_s: int | None, stop_at_cost: Decimal | None) -> Money | None:
+    ends_s, most = _ends_s(pricing, longest_s), None
+    if ends_s is not None:
+        most = usage.most_of(ends_s, pricing.hourly_price, pricing.rounding, attempts=pricing.attempts)
+    most = guarding.capped(most, stop_at_cost, pricing)
     return None if most is None else Money(most, pricing.currency)
 
 

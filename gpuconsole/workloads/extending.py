@@ -66,7 +66,7 @@ def _context(workload: Workload, words: Words, form: ExtendForm, now: datetime) 
     if not form.is_valid() or workload.state not in services.EXTENDABLE:
         return context
     ends_by = form.ends_by(workload, now)
-    found = services.extension(workload, ends_by, now)
+    found = services.extension(workload, ends_by, now, stop_at_cost=workload.stop_at_cost)
     pairs = [
         {"label": "Latest end now", "value": _moment(workload.ends_by)},
         {"label": "Latest end then", "value": _moment(ends_by)},

@@ -16,7 +16,7 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Workload
-from gpuconsole.workloads.states import Kind
+from gpuconsole.workloads.states import Kind, State
 from gpuconsole.workloads.usage import cost_so_far, step
 
 PART_WORDS = {Kind.JOB: "Node", Kind.INSTANCE: "Worker"}
@@ -79,6 +79,8 @@ def _cost(workload: Workload, now: datetime) -> Figure:
     is_off = workload.billed_tariff == Tariff.REST
     rate = formats.hourly(workload.hourly_now if is_off else workload.hourly_price, workload.currency)
     rate = f"{rate} while it is off" if is_off else rate
+    if workload.state == State.LOST:
+        return Figure("May have cost", value, f"it may be costing {rate}")
     return Figure("Cost so far", value, f"{rate}, {most}" if most else rate)
 
 

@@ -31,6 +31,7 @@ from gpuconsole.providers.preview import Preview
 from gpuconsole.providers.specs import Spec, read_pasted
 from gpuconsole.workloads import earlier, estimates, guards, options, previews, unstored
 from gpuconsole.workloads.estimates import Estimate
+from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.models import LaunchRequest, Preset
 from gpuconsole.workloads.presets import access as presets
 from gpuconsole.workloads.presets import locks
@@ -154,7 +155,7 @@ class LaunchForm:
 
     @property
     def layouts(self) -> tuple[Layout, Layout]:
-        return Layout(self.spec_form), Layout(self.guards_form, guards.SECTIONS)
+        return Layout(self.spec_form), Layout(self.guards_form, guards.sections(self.provider.slug))
 
     @property
     def spec(self) -> Spec | None:
@@ -165,6 +166,11 @@ class LaunchForm:
         """As typed; None where it is not, or is no number of seconds."""
         wanted = self._guard("stop_after_s")
         return wanted if isinstance(wanted, int) and 0 < wanted <= guards.LONGEST_S else None
+
+    @property
+    def other_guards(self) -> Guards:
+        """What ends it besides, as typed; what is no number is left out."""
+        return Guards.read(self.guards_form.wire.get("guards", {}))
 
     @property
     def labels(self) -> list[str]:
@@ -195,6 +201,7 @@ class LaunchForm:
             spec=spec,
             owner=self.owner,
             stop_after_s=self.stop_after_s,
+            guards=self.other_guards,
             request=self.request,
         )
 

@@ -1,19 +1,24 @@
 """The guard rails of a launch form: fields of ours, declared like a provider's, and not sent to it."""
 
+from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
 from gpuconsole.providers import registry
-from gpuconsole.providers.specs import Section, SpecPart, Ui, Widget
+from gpuconsole.providers.specs import Listed, Section, SpecPart, Ui, Widget
+from gpuconsole.workloads.guarding import IDLE_PERCENT, no_idle
+from gpuconsole.workloads.models import QueueThen
 from gpuconsole.workloads.names import LONGEST
 
 PROJECTS = "our projects"
 """Source of the projects that the person may launch in."""
 GROUP = "Guard rails"
-SECTIONS = (Section(GROUP, is_open=True, help="gpuconsole only, not sent to the provider"),)
 SHORTEST_S, LONGEST_S = 60, 366 * 86_400
+SHORTEST_IDLE_S = 300
+"""So that a pause between two steps ends nothing; it is a few samples long."""
+MOST_COST = Decimal(10) ** 9
 OURS = "console"
 """The location of fields that are no part of any request."""
 _STOP = Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("h", "min", "d"), width=4)
@@ -79,6 +84,63 @@ class MayNeverEnd(SpecPart):
     ] = None
 
 
+class Capped(SpecPart):
+    """What every launch may have besides."""
+
+    stop_at_cost: Annotated[
+        Decimal | None,
+        Field(
+            title="Stop at cost",
+            description="We stop it once it has cost so much, in the currency that the provider charges in.",
+            gt=0,
+            max_digits=13,
+            decimal_places=4,
+        ),
+        Ui(location=OURS, group=GROUP, width=4),
+    ] = None
+
+
+class MayQueue(SpecPart):
+    """How long it may wait for its hardware."""
+
+    queue_limit_s: Annotated[
+        int | None,
+        Field(title="Queued too long after", description="Time without hardware.", ge=SHORTEST_S, le=LONGEST_S),
+        Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("min", "h", "d"), width=4),
+    ] = None
+    queue_then: Annotated[
+        Literal["warn", "cancel"],
+        Field(title="Queued too long, then", description="Tells you, or cancels it and tells you."),
+        Ui(
+            location=OURS,
+            group=GROUP,
+            widget=Widget.RADIO,
+            width=4,
+            listed=tuple(Listed(one.value, one.label) for one in QueueThen),
+        ),
+    ] = "warn"
+
+
+class MayIdle(SpecPart):
+    """Where the use of its GPUs is measured."""
+
+    idle_after_s: Annotated[
+        int | None,
+        Field(
+            title="Stop when idle for",
+            description="No GPU is busier than the limit for so long.",
+            ge=SHORTEST_IDLE_S,
+            le=LONGEST_S,
+        ),
+        Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("min", "h", "d"), width=4),
+    ] = None
+    idle_percent: Annotated[
+        int,
+        Field(title="Idle means GPU under", description="Of the busiest GPU.", ge=1, le=99),
+        Ui(location=OURS, group=GROUP, unit="%", width=4),
+    ] = IDLE_PERCENT
+
+
 class Labelled(SpecPart):
     """Words to find it by."""
 
@@ -96,11 +158,20 @@ class GuardRails(BaseModel):
 
 
 @cache
+def sections(slug: str) -> tuple[Section, ...]:
+    """How they stand below the form of one provider; what it cannot offer is said there."""
+    told = ("gpuconsole only, not sent to the provider", no_idle(registry.get(slug)).rstrip("."))
+    return (Section(GROUP, is_open=True, help=". ".join(one for one in told if one)),)
+
+
+@cache
 def rails(slug: str, *, may_never_end: bool = False) -> type[GuardRails]:
     """The guard rails of one provider's form; ``may_never_end`` as the project has it."""
     provider = registry.get(slug)
     ends = MayEnd if provider.kind == "job" else MayNeverEnd if may_never_end else MustEnd
-    parts = (Labelled, ends, *(() if provider.name_path else (Named,)), Charged)  # pydantic puts the last base first
+    own = () if provider.name_path else (Named,)
+    idle = () if no_idle(provider) else (MayIdle,)
+    parts = (Labelled, MayQueue, *idle, Capped, ends, *own, Charged)  # pydantic puts the last base first
     guards = create_model("Guards", __base__=parts)
     found: type[GuardRails] = create_model("Rails", __base__=GuardRails, guards=(guards, ...))
     return found

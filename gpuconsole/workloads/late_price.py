@@ -5,6 +5,7 @@ from __future__ import annotations
 from gpuconsole.catalog import queries as catalog
 from gpuconsole.providers import registry
 from gpuconsole.workloads.estimates import estimate, told
+from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.models import Workload
 
 SET = (
@@ -31,6 +32,7 @@ def settle(workload: Workload) -> bool:
         spec=spec,
         owner=workload.owner,
         stop_after_s=workload.stop_after_s,
+        guards=Guards.of(workload),
     )
     if figures.hourly is None:
         return False

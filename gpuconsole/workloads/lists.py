@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from gpuconsole.accounts.access import Viewer
-from gpuconsole.core import polling
+from gpuconsole.core import formats, polling
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.paging import Page, page
 from gpuconsole.projects.models import Project
@@ -53,6 +53,9 @@ class Row:
     url: str
     cause: str
     """Why it ended badly, in few words; empty where it did not."""
+    trouble: str = ""
+    """What is not as it should be, beside its state."""
+    cost_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,17 @@ def row(workload: Workload, viewer: Viewer, words: Words, now: datetime) -> Row:
         bar=timeline.mini(workload, now),
         verbs=[verb for verb in Verb if access.may(viewer, workload, verb)],
         url=f"{words.url}{workload.public_id}/",
+        trouble=late_words(workload, now),
+        cost_note="may be costing" if workload.state == State.LOST else "",
         cause=causes.word(workload),
     )
+
+
+def late_words(workload: Workload, now: datetime) -> str:
+    """For how long an act of ours is not confirmed, from five minutes on; empty: none is late."""
+    if not workload.late_min(now) or workload.intent_at is None:
+        return ""
+    return f"not confirmed {formats.age(now - workload.intent_at)}"
 
 
 def hardware(workload: Workload | LaunchRequest) -> str:

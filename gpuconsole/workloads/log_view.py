@@ -47,14 +47,14 @@ def _part(workload: Workload, line: int | None, start: int | None) -> LogSlice:
 def _found(workload: Workload, url: str, asked: Mapping[str, str]) -> dict[str, Any]:
     words = asked.get("q", "").replace("\0", "").strip()[:500]
     if not words:
-        return {"words": ""}
+        return {"sought": ""}
     found = log_search.search(workload, words, after=_number(asked, "on") or 0)
     matches = [
         {"line": match.line, "url": f"{url}logs/?{urlencode({'q': words, 'line': match.line.number})}#log"}
         for match in found.matches
     ]
     on_url = "" if found.next is None else f"{url}logs/?{urlencode({'q': words, 'on': found.next})}"
-    return {"words": words, "matches": matches, "on_url": on_url}
+    return {"sought": words, "matches": matches, "on_url": on_url}
 
 
 def _number(asked: Mapping[str, str], name: str) -> int | None:

@@ -12,6 +12,7 @@ from django.db.models.functions import Mod, RowNumber
 
 from gpuconsole.core import versions
 from gpuconsole.providers.remote import Sample
+from gpuconsole.workloads import idleness
 from gpuconsole.workloads.models import MetricSample, Workload
 
 MOST_SAMPLES = 600
@@ -27,6 +28,7 @@ def append(workload: Workload, samples: Sequence[Sample]) -> int:
         MetricSample.objects.bulk_create(
             rows, batch_size=500, update_conflicts=True, unique_fields=["workload", "at"], update_fields=["values"]
         )
+        idleness.follow(workload, rows)
         if rows:
             versions.bump(f"workload:{workload.pk}")
     return len(rows)

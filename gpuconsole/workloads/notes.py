@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from gpuconsole.core import formats
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads import causes
-from gpuconsole.workloads.models import Intent, Workload
-from gpuconsole.workloads.states import ReasonCode, State
+from gpuconsole.workloads.models import ESCALATED_AFTER_MIN, Intent, Workload
+from gpuconsole.workloads.states import OF_GUARDS, ReasonCode, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +25,47 @@ class Note:
     label: str = ""
 
 
-def of(workload: Workload, provider: Provider, *, has_card: bool = False) -> Sequence[Note]:
+def of(workload: Workload, provider: Provider, now: datetime, *, has_card: bool = False) -> Sequence[Note]:
     """All that hold just now; ``has_card``: why it ended stands on the same page already."""
     ended = [] if has_card or not causes.ended_badly(workload) else [_why_it_ended(workload)]
-    return [*ended, *_troubles(workload, provider), *_wishes(workload, provider)]
+    return [*ended, *_troubles(workload, provider, now), *_wishes(workload, provider)]
 
 
 def _why_it_ended(workload: Workload) -> Note:
     return Note("bad", f"{ReasonCode(workload.reason_code).label}.", workload.reason_text)
 
 
-def _troubles(workload: Workload, provider: Provider) -> Sequence[Note]:
+def _troubles(workload: Workload, provider: Provider, now: datetime) -> Sequence[Note]:
     found: list[Note] = []
     if workload.state == State.SUBMITTING and workload.sending_at is not None:
         found += _unconfirmed(workload, provider)
     if workload.state == State.LOST:
-        text = "It may still run and cost money. We go on looking for it."
+        text = f"It may still run. {_may_cost(workload)} We go on looking for it."
         found.append(Note("warning", "The provider no longer lists it.", text))
-    if workload.intent and workload.intent_error:
+    if workload.late_min(now):
+        found.append(_late(workload, provider, now))
+    elif workload.intent and workload.intent_error:
         found.append(Note("warning", "The provider has not done it yet.", f"{workload.intent_error} We ask again."))
+    if workload.state == State.STOPPING and workload.reason_code in OF_GUARDS:
+        text = f"{workload.reason_text} It counts as ended once {provider.name} confirms it."
+        found.append(Note("", "A guard ends it.", text))
     return found
+
+
+def _late(workload: Workload, provider: Provider, now: datetime) -> Note:
+    assert workload.intent_at is not None  # late
+    act = Intent(workload.intent).label.lower()
+    age = formats.duration(now - workload.intent_at)
+    said = f" It said: {workload.intent_error.rstrip('.')}." if workload.intent_error else ""
+    tries = formats.plural(workload.intent_tries, "time")
+    text = f"{provider.name} was asked {tries} in {age}.{said} The meter runs until it confirms; we go on asking."
+    return Note("bad" if workload.late_min(now) > ESCALATED_AFTER_MIN[0] else "warning", f"Not confirmed: {act}.", text)
+
+
+def _may_cost(workload: Workload) -> str:
+    if workload.hourly_price is None:
+        return "What it may be costing is not known."
+    return f"It may be costing {formats.hourly(workload.hourly_price, workload.currency)}."
 
 
 def _unconfirmed(workload: Workload, provider: Provider) -> list[Note]:

@@ -134,6 +134,8 @@ def _cloned(viewer: Viewer, provider: Provider, public_id: str, draft: Draft | N
     form.values[PROJECT] = [workload.project.slug]
     if like.stop_after_s:
         form.guards_form.put(STOP_AFTER, like.stop_after_s)
+    for key, value in like.guards.said.items():
+        form.guards_form.put(f"guards.{key}", value)
     if like.labels:
         form.guards_form.put("guards.labels", list(like.labels))
     if not provider.name_path:
@@ -167,6 +169,8 @@ def _trimmed(viewer: Viewer, provider: Provider, public_id: str, draft: Draft | 
     form = LaunchForm(viewer, provider, kept, is_new=True)
     if request.stop_after_s:
         form.guards_form.put(STOP_AFTER, request.stop_after_s)
+    for key, value in request.guards.items():
+        form.guards_form.put(f"guards.{key}", value)
     if request.labels:
         form.guards_form.put("guards.labels", request.labels)
     if not provider.name_path:

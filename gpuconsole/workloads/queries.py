@@ -6,10 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit.models import Record
@@ -101,18 +104,29 @@ def sums(workloads: Iterable[Workload]) -> Sums:
 
 def usual_phases(workload: Workload) -> dict[str, float]:
     """Median seconds by phase of the last ended work that is alike; phases that fewer than five had are left out."""
-    alike = Workload.objects.filter(
-        project=workload.project_id,
-        provider=workload.provider,
-        kind=workload.kind,
-        hardware_id=workload.hardware_id,
-        gpu_count=workload.gpu_count,
-        state__in=FINAL,
-    ).exclude(pk=workload.pk)
-    found: dict[str, list[float]] = {}
-    for attempts, ended_at in alike.order_by("-id").values_list("phases", "ended_at")[:_USUAL_OF]:
-        for word, seconds in phases.durations(attempts[-1], ended_at).items() if attempts and ended_at else ():
-            found.setdefault(word, []).append(seconds)
+    return usual_phases_of([workload])[workload.pk]
+
+
+def usual_phases_of(workloads: Sequence[Workload]) -> dict[int, dict[str, float]]:
+    """The same of many, by key. One query."""
+    kinds = {workload.pk: tuple(getattr(workload, name) for name in _ALIKE) for workload in workloads}
+    if not kinds:
+        return {}
+    wanted = (Q(**dict(zip(_ALIKE, kind, strict=True))) for kind in set(kinds.values()))
+    alike = Workload.objects.filter(reduce(or_, wanted), state__in=FINAL, ended_at__isnull=False)
+    alike = alike.exclude(pk__in=kinds)
+    latest = alike.annotate(rank=Window(RowNumber(), partition_by=list(_ALIKE), order_by=F("id").desc()))
+    found: dict[tuple[Any, ...], dict[str, list[float]]] = {}
+    for attempts, ended_at, *kind in latest.filter(rank__lte=_USUAL_OF).values_list("phases", "ended_at", *_ALIKE):
+        for word, seconds in phases.durations(attempts[-1], ended_at).items() if attempts else ():
+            found.setdefault(tuple(kind), {}).setdefault(word, []).append(seconds)
+    return {pk: _medians(found.get(kind, {})) for pk, kind in kinds.items()}
+
+
+_ALIKE = ("project_id", "provider", "kind", "hardware_id", "gpu_count")
+
+
+def _medians(found: dict[str, list[float]]) -> dict[str, float]:
     return {word: median(seconds) for word, seconds in found.items() if len(seconds) >= _USUAL_AT_LEAST}
 
 

@@ -235,7 +235,9 @@ def _lines(form: LaunchForm, figures: Estimate) -> list[Line]:
                 formats.estimated(figures.typical.cost.amount, figures.typical.cost.currency),
             )
         )
-    if figures.ends_s is not None:
+    if figures.is_capped:
+        found.append(Line("Until stopped at its cost", _money(figures.upper_in_team or figures.upper), is_total=True))
+    elif figures.ends_s is not None:
         most = _money(figures.upper_in_team or figures.upper)
         whose = "Until stop limit" if figures.ends_s == figures.longest_s else "With all tries, at most"
         found.append(Line(f"{whose}, {formats.duration(figures.ends_s)}", most, is_total=True))

@@ -14,7 +14,9 @@ from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import checkpoints
 from gpuconsole.workloads.estimate_schemas import EstimateOut
 from gpuconsole.workloads.failure_schemas import FailureOut, shape_failure
-from gpuconsole.workloads.models import Checkpoint, Event, Intent, Workload
+from gpuconsole.workloads.guarding import IDLE_PERCENT, KEYS, Guards
+from gpuconsole.workloads.guards import LONGEST_S, MOST_COST, SHORTEST_IDLE_S, SHORTEST_S
+from gpuconsole.workloads.models import Checkpoint, Event, Intent, QueueThen, Workload
 from gpuconsole.workloads.states import State
 from gpuconsole.workloads.usage import cost_so_far
 
@@ -26,11 +28,41 @@ else:
 """Every provider's own create fields, told apart by ``provider``."""
 
 
+Cost = Annotated[Decimal, Field(gt=0, le=MOST_COST, max_digits=13, decimal_places=4, allow_inf_nan=False)]
+
+
 class GuardsIn(ApiInput):
     """Rules of ours that end work; nothing of it is sent to the provider."""
 
-    stop_after_s: Annotated[int | None, Field(ge=60, le=366 * 86_400)] = None
+    stop_after_s: Annotated[int | None, Field(ge=SHORTEST_S, le=LONGEST_S)] = None
     """Seconds after the launch at which the console ends it."""
+    stop_at_cost: Cost | None = None
+    """What it may have cost when the console ends it, in the currency that the provider charges in; only where the
+    price is known."""
+    idle_after_s: Annotated[int | None, Field(ge=SHORTEST_IDLE_S, le=LONGEST_S)] = None
+    """Seconds that its GPUs may be idle before the console ends it; only where the provider offers metrics."""
+    idle_percent: Annotated[int, Field(ge=1, le=99)] = IDLE_PERCENT
+    """GPU utilisation under which it is idle, the busiest GPU counting."""
+    queue_limit_s: Annotated[int | None, Field(ge=SHORTEST_S, le=LONGEST_S)] = None
+    """Seconds that it may be queued."""
+    queue_then: QueueThen = QueueThen.WARN
+    """What happens when it was queued for longer."""
+
+    @property
+    def guards(self) -> Guards:
+        """Those beside the latest end."""
+        return Guards(**{key: getattr(self, key) for key in KEYS})
+
+
+class GuardsOut(ApiSchema):
+    """Rules of ours that end work; null: there is no such rule."""
+
+    stop_after_s: int | None
+    stop_at_cost: Amount | None
+    idle_after_s: int | None
+    idle_percent: int
+    queue_limit_s: int | None
+    queue_then: str
 
 
 Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
@@ -215,10 +247,30 @@ class WorkloadDetail(WorkloadOut):
     """The work that it was launched to run again."""
     retries: list[str]
     """The work that was launched to run it again, newest first; a retry at the provider is another attempt instead."""
+    guards: GuardsOut
+    idle_since: datetime | None
+    """Since when its GPUs are idle; null: they are not, or nobody measures them."""
+    late_min: int
+    """A stop, start, restart or end that was asked for is not confirmed for 5, 15 or 60 minutes; 0: none is late."""
     edit: EditOut | None
     """The last edit, until the provider has taken it."""
     removed_at: datetime | None
     """When the provider, asked to delete what had ended, listed it no more."""
+
+
+class GuardsChange(ApiInput):
+    """Other guards for work that is there. What is left out stays; null takes a guard away."""
+
+    stop_at_cost: Cost | None = None
+    idle_after_s: Annotated[int | None, Field(ge=SHORTEST_IDLE_S, le=LONGEST_S)] = None
+    idle_percent: Annotated[int, Field(ge=1, le=99)] = IDLE_PERCENT
+    queue_limit_s: Annotated[int | None, Field(ge=SHORTEST_S, le=LONGEST_S)] = None
+    queue_then: QueueThen = QueueThen.WARN
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is to be changed."""
+        return {key: getattr(self, key) for key in KEYS if key in self.model_fields_set}
 
 
 class ExtendIn(ApiInput):
@@ -303,10 +355,18 @@ def shape_detail(workload: Workload, now: datetime) -> WorkloadDetail:
         failure=shape_failure(workload, now),
         retry_of=workload.retry_of.public_id if workload.retry_of else None,
         retries=list(workload.retries.order_by("-id").values_list("public_id", flat=True)[:MOST_RETRIES]),
+        guards=shape_guards(workload.stop_after_s, Guards.of(workload)),
+        idle_since=workload.idle_since if workload.state == State.RUNNING else None,
+        late_min=workload.late_min(now),
         edit=_edit(workload),
         removed_at=workload.removed_at,
         warnings=list(workload.warnings),
     )
+
+
+def shape_guards(stop_after_s: int | None, guards: Guards) -> GuardsOut:
+    """The latest end with the other guards."""
+    return GuardsOut.model_construct(stop_after_s=stop_after_s, **{key: getattr(guards, key) for key in KEYS})
 
 
 def shape_event(event: Event) -> EventOut:

@@ -201,8 +201,15 @@ class ReasonCode(models.TextChoices):
     STOPPED_ELSEWHERE = "stopped_elsewhere", "Ended at the provider, not from here"
     DEADLINE = "deadline", "Its latest end had come"
     BUDGET = "budget", "Its budget was overspent"
+    COST = "cost", "It had cost as much as it may"
+    IDLE = "idle", "Its GPUs were idle"
+    QUEUED = "queued", "It was queued too long"
     GONE = "gone", "The provider no longer lists it"
     NEVER_SENT = "never_sent", "Ended before it was sent"
+
+
+OF_GUARDS = frozenset({ReasonCode.DEADLINE, ReasonCode.BUDGET, ReasonCode.COST, ReasonCode.IDLE, ReasonCode.QUEUED})
+"""Ends that a guard asked for."""
 
 
 class Source(StrEnum):

@@ -162,6 +162,7 @@ def begin(workload: Workload, *, why: str, by: User | None) -> Event:
 
 def take_over(
     workload: Workload,
+    state: State,
     *,
     why: str,
     by: User | None,
@@ -171,10 +172,10 @@ def take_over(
     said: datetime | None,
     now: datetime,
 ) -> Event:
-    """Write down work that is there already, in the state that the new row has; its timeline and its meter begin
-    ``since``, the moment that the provider ``said`` where it told one, and its first event is ``why``."""
-    state, readings = State(workload.state), meter.Readings()
-    workload.state_at = since
+    """Write down work that is there already, as a new row in ``state``; its timeline and its meter begin ``since``, the
+    moment that the provider ``said`` where it told one, and its first event is ``why``."""
+    readings = meter.Readings()
+    workload.state, workload.state_at = state, since
     workload.phases = phases.begun([], workload.attempt, _word(state, phase), since)
     _write_times(workload, state, since)
     with transaction.atomic():

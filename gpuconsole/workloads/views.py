@@ -131,6 +131,7 @@ def _launched(filled: LaunchForm, why: str | None) -> Workload | LaunchRequest:
         name=filled.name,
         by=filled.viewer.user,
         stop_after_s=filled.stop_after_s,
+        guards=filled.other_guards,
         idempotency_key=filled.key,
         labels=filled.labels,
         preset=filled.preset,
@@ -149,7 +150,7 @@ def _trim(request: HttpRequest, filled: LaunchForm) -> HttpResponse:
             by=filled.viewer.user,
             via=Via.PAGE,
             allowed=allowable(filled.viewer, filled.request.project, request.POST.getlist("allows")),
-            trim=Trim(filled.spec, filled.stop_after_s),
+            trim=Trim(filled.spec, filled.stop_after_s, filled.other_guards),
         )
     except Refused as no:
         filled.refuse(no)

@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from gpuconsole.inventory import services
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, HowClosed, InventoryReading, Mark
+from gpuconsole.notify.models import News
 from gpuconsole.providers import registry
 from gpuconsole.workloads import services as work
 from gpuconsole.workloads import tokens
+from gpuconsole.workloads.decisions import services as decisions
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from tests.contract.samples import sample
@@ -58,6 +60,7 @@ def test_the_mark_tells_another_console_and_raises_no_alarm(engine: Engine, slug
     look(engine, slug, 2)
     [found] = shown()
     assert (found.mark, found.deployment) == (Mark.OTHER, "0the")
+    assert not News.objects.exists()
     assert Finding.objects.standing().count() == 1
     assert not Finding.objects.alarming(timezone.now()).exists()
 
@@ -68,6 +71,33 @@ def test_a_mark_of_ours_without_a_record_is_told_with_its_token(engine: Engine) 
     look(engine, times=2)
     [found] = shown()
     assert (found.mark, found.token, found.name) == (Mark.UNKNOWN, token, "gpt-oss-job")
+
+
+def test_of_many_strays_one_piece_of_news_goes_out(engine: Engine) -> None:
+    ids = {launch_elsewhere(engine, "baseten").id for _ in range(3)}
+    engine.pass_time(600)
+    look(engine, times=3)
+    [told] = News.objects.all()
+    assert (told.occasion, told.subject, told.path) == ("stray", "3 strays on baseten", "/reconcile/?kind=stray")
+    assert {one["provider_id"] for one in told.facts["findings"]} == ids
+
+
+def test_the_first_of_what_was_sent_again_is_named_when_it_turns_up(engine: Engine) -> None:
+    job = engine.launch()
+    first = job.token
+    engine.spoil("dropped_after", match="POST /v1/training_projects/", count=1)
+    engine.sync()
+    engine.spoil("vanish", match=engine.resources()[0]["id"])
+    engine.sync()
+    engine.wait_here(601)
+    engine.sync()
+    decisions.send_again(workload=engine.fresh(job), by=engine.user)
+    engine.sync()
+    engine.heal()
+    look(engine, times=2)
+    [found] = shown()
+    assert (found.mark, found.token, found.workload) == (Mark.OURS, first, job)
+    assert found.remote_id != engine.fresh(job).remote_id != ""
 
 
 def test_an_unchanged_account_writes_no_finding_and_asks_a_constant_number_of_queries(engine: Engine) -> None:

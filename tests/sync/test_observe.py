@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from gpuconsole.connections.models import Connection
+from gpuconsole.sync import escalation
+from gpuconsole.sync.clock import Clock
 from gpuconsole.workloads import services
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import ReasonCode, State
@@ -95,6 +97,7 @@ def test_an_end_that_does_not_come_is_asked_for_again_and_said_to_be_late(engine
     for minutes in (0, 4, 2, 10, 50, 60):
         engine.wait_here(minutes * 60)
         engine.sync()
+        escalation.enforce(Clock(engine.ahead).now())
     late = [text for text in engine.texts(job) if text.startswith("Still not confirmed")]
     assert [text.split(" minutes")[0].split()[-1] for text in late] == ["5", "15", "60"]
     assert engine.fresh(job).state == State.STOPPING

@@ -52,6 +52,7 @@ def test_the_page_says_cause_fault_evidence_and_what_to_do(lab: Lab, visitor: Cl
     assert "likely to end the same way" in card
     assert card.index("Clone with changes") < card.index("Retry")
     assert "first seen" in card
+    assert '<a href="/jobs/">Jobs</a>' in html  # the way back, above the card
     assert "Out of GPU memory." not in html.split('id="failure"')[0]  # once on this page
 
 

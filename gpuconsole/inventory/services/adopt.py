@@ -192,7 +192,6 @@ def _make(row: Finding, project: Project, found: Adoption, name: str, by: User, 
         is_sandbox=row.connection.is_sandbox,
         name=(name.strip() or row.name or f"{kind}-{row.remote_id[-8:]}")[: names.LONGEST],
         owner=by,
-        state=found.state,
         spec={},
         token=token,
         created_at=min(began, now),
@@ -202,7 +201,9 @@ def _make(row: Finding, project: Project, found: Adoption, name: str, by: User, 
     why = f"Adopted; {found.state.label.lower()} since {found.since:%F %H:%M:%S} UTC"
     phase, tariff = _stretch(row, found)
     said = row.said_started_at
-    transitions.take_over(workload, why=why, by=by, phase=phase, tariff=tariff, since=found.since, said=said, now=now)
+    transitions.take_over(
+        workload, found.state, why=why, by=by, phase=phase, tariff=tariff, since=found.since, said=said, now=now
+    )
     return workload
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q
 
-from gpuconsole.workloads.models import LostLaunch, Workload, WorkloadQuerySet
+from gpuconsole.workloads.models import LostLaunch, Settlement, Workload, WorkloadQuerySet
 from gpuconsole.workloads.states import ReasonCode, State
 
 
@@ -37,9 +37,7 @@ def undecided(workloads: WorkloadQuerySet) -> WorkloadQuerySet:
     return waiting.filter(Q(reason_code=ReasonCode.NOT_FOUND) | is_open)
 
 
-def owners_of(tokens: Iterable[str]) -> dict[str, Workload]:
-    """Whose these launch tokens are, those of earlier sendings included; a token that is nobody's is left out."""
-    wanted = list(tokens)
-    found = {row.token: row for row in Workload.objects.filter(token__in=wanted).select_related("project")}
-    earlier = LostLaunch.objects.filter(token__in=wanted).select_related("workload", "workload__project")
-    return {row.token: row.workload for row in earlier} | found
+def senders_of(tokens: Iterable[str]) -> dict[str, Workload]:
+    """Whose these tokens were before the work was sent again under another."""
+    earlier = LostLaunch.objects.filter(token__in=list(tokens), settlement=Settlement.SEND_AGAIN)
+    return {row.token: row.workload for row in earlier.select_related("workload")}

@@ -12,7 +12,7 @@ from gpuconsole.workloads.halts.progress import Summary
 from gpuconsole.workloads.models import Effect, Halt, HaltScope, InstanceEnd
 
 NOT_IN_REACH = (
-    "Only work that this console launched is in reach. What else runs on the accounts is seen at each provider alone."
+    "Only work of this console is in reach. What else runs on the accounts stands under Reconcile, with its price."
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core import formats
-from gpuconsole.projects.models import AlertAbout, AlertKind, AlertRule, Budget, BudgetAlert, Consequence
+from gpuconsole.projects.models import AlertAbout, AlertKind, AlertRule, Budget, BudgetAlert, Consequence, Project
 from gpuconsole.workloads.limits import alert_rules
 from gpuconsole.workloads.models import WorkloadAlert
 from gpuconsole.workloads.states import Kind
@@ -35,6 +35,7 @@ class Telling:
     template: str
     context: Mapping[str, Any]
     team: Team
+    project: Project | None
     people: Sequence[User]
     row: BudgetAlert | WorkloadAlert
 
@@ -65,6 +66,7 @@ def _of_budgets(now: datetime) -> Iterator[Telling]:
             template="budget",
             context=_facts(alert),
             team=budget.team,
+            project=budget.project,
             people=alert_rules.people(rule.audience, budget.team, budget.project),
             row=alert,
         )
@@ -153,6 +155,7 @@ def _of_work(now: datetime) -> Iterator[Telling]:
                 "path": work.get_absolute_url(),
             },
             team=rule.team,
+            project=work.project,
             people=alert_rules.people(rule.audience, rule.team, rule.project, work.owner),
             row=alert,
         )

@@ -10,9 +10,10 @@ from gpuconsole.workloads.models.output import Checkpoint, LogChunk, MetricSampl
 from gpuconsole.workloads.models.preset import Preset
 from gpuconsole.workloads.models.request import Decision, LaunchRequest, LaunchRequestQuerySet, Via
 from gpuconsole.workloads.models.usage import UsageInterval
-from gpuconsole.workloads.models.workload import Intent, Workload, WorkloadQuerySet
+from gpuconsole.workloads.models.workload import ESCALATED_AFTER_MIN, Intent, QueueThen, Workload, WorkloadQuerySet
 
 __all__ = [
+    "ESCALATED_AFTER_MIN",
     "Checkpoint",
     "Decision",
     "Deployment",
@@ -32,6 +33,7 @@ __all__ = [
     "LostLaunch",
     "MetricSample",
     "Preset",
+    "QueueThen",
     "Settlement",
     "UsageInterval",
     "Via",

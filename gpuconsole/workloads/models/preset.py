@@ -32,7 +32,7 @@ class Preset(models.Model):
     """Of the offer that it asked for when it was saved; None: unknown."""
     currency = models.CharField(max_length=3, blank=True)
     guards = models.JSONField(default=dict, blank=True)
-    """Ours: name, stop_after_s, labels, as far as they were filled in."""
+    """Ours: name, labels, stop_after_s and the other guards, as far as they were filled in."""
     locked = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     """Dotted paths whose values a launch from it must keep."""
     lock_reason = models.CharField(max_length=200, blank=True)

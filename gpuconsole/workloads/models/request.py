@@ -91,6 +91,8 @@ class LaunchRequest(models.Model):
     spec = ExactJSONField()
     """The provider-shaped fields as chosen; never changed. What an admin trimmed is the workload's own spec."""
     stop_after_s = models.PositiveIntegerField(null=True, blank=True)
+    guards = models.JSONField(default=dict, blank=True)
+    """See ``guarding.Guards.said``."""
     labels = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     why = models.CharField(max_length=500, blank=True)
     """What the person wants the admins to know."""

@@ -35,6 +35,18 @@ class Intent(models.TextChoices):
     DELETE = "delete", "Delete at the provider"
 
 
+class QueueThen(models.TextChoices):
+    """What happens to work that was queued too long."""
+
+    WARN = "warn", "Tell me"
+    CANCEL = "cancel", "Cancel it"
+
+
+ESCALATED_AFTER_MIN = (5, 15, 60)
+"""Minutes after which an act that its provider has not confirmed is said to be late, each time louder."""
+_CONFIRMED_BY_PROVIDER = (Intent.STOP, Intent.START, Intent.RESTART, Intent.END)
+
+
 class WorkloadQuerySet(models.QuerySet["Workload"]):
     def active(self) -> WorkloadQuerySet:
         """Those that count against the quota."""
@@ -169,6 +181,20 @@ class Workload(models.Model):
 
     stop_after_s = models.PositiveIntegerField(null=True, blank=True)
     ends_by = models.DateTimeField(null=True, blank=True)
+    stop_at_cost = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
+    """In ``currency``; what it costs at rest counts too, but nothing at rest is ended."""
+    idle_after_s = models.PositiveIntegerField(null=True, blank=True)
+    idle_percent = models.PositiveSmallIntegerField(default=5)
+    """GPU utilisation under which it is idle."""
+    queue_limit_s = models.PositiveIntegerField(null=True, blank=True)
+    queue_then = models.CharField(max_length=10, choices=QueueThen.choices, default=QueueThen.WARN)
+    queue_warned_at = models.DateTimeField(null=True, blank=True)
+    idle_since = models.DateTimeField(null=True, blank=True)
+    """Moment of the first sample of the unbroken row of idle ones that the newest one ends; None: it is not idle."""
+    measured_at = models.DateTimeField(null=True, blank=True)
+    """Moment of the newest sample that tells the use of its GPUs."""
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    """When it was last said that what was asked for is not confirmed."""
 
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
@@ -213,6 +239,10 @@ class Workload(models.Model):
             models.CheckConstraint(
                 condition=Q(hourly_price__isnull=True) | Q(hourly_price__gte=0), name="hourly_price_not_negative"
             ),
+            models.CheckConstraint(
+                condition=Q(stop_at_cost__isnull=True) | Q(stop_at_cost__gt=0), name="stop_at_cost_is_money"
+            ),
+            models.CheckConstraint(condition=Q(idle_percent__gte=1, idle_percent__lte=99), name="idle_percent_known"),
             models.CheckConstraint(condition=Q(resting_hourly_price__gte=0), name="resting_price_not_negative"),
             models.CheckConstraint(
                 condition=Q(billed_tariff="", billed_since__isnull=True)
@@ -291,6 +321,28 @@ class Workload(models.Model):
                 condition=Q(ends_by__isnull=False) & ~Q(state__in=["succeeded", "failed", "cancelled"]),
                 name="workload_open_deadline",
             ),
+            # the guards of costs, idleness and queues: what has one and may still need it
+            models.Index(
+                fields=["state"],
+                condition=Q(stop_at_cost__isnull=False) & ~Q(state__in=["succeeded", "failed", "cancelled"]),
+                name="workload_cost_guard",
+            ),
+            models.Index(
+                fields=["idle_since"],
+                condition=Q(idle_since__isnull=False) & ~Q(state__in=["succeeded", "failed", "cancelled"]),
+                name="workload_idle",
+            ),
+            models.Index(
+                fields=["state_at"],
+                condition=Q(queue_limit_s__isnull=False, state__in=["submitting", "queued"]),
+                name="workload_queue_guard",
+            ),
+            # acts that are late
+            models.Index(
+                fields=["intent_at"],
+                condition=Q(intent__in=["stop", "start", "restart", "end"]),
+                name="workload_unconfirmed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -314,6 +366,13 @@ class Workload(models.Model):
         if self.ends_by is None or self.stop_after_s is None:
             return self.created_at
         return max(self.created_at, self.ends_by - timedelta(seconds=self.stop_after_s))
+
+    def late_min(self, now: datetime) -> int:
+        """The step of ``ESCALATED_AFTER_MIN`` that an unconfirmed stop, start, restart or end has come to; else 0."""
+        if self.intent_at is None or self.intent not in _CONFIRMED_BY_PROVIDER:
+            return 0
+        passed = [minutes for minutes in ESCALATED_AFTER_MIN if now - self.intent_at >= timedelta(minutes=minutes)]
+        return passed[-1] if passed else 0
 
     @property
     def outcome(self) -> str:

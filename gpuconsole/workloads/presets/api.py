@@ -13,6 +13,7 @@ from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, Text, asked_pag
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import find_project
 from gpuconsole.projects.models import Project, ProjectRole
+from gpuconsole.workloads import guarding
 from gpuconsole.workloads.models import Preset
 from gpuconsole.workloads.presets import access, services
 from gpuconsole.workloads.presets.schemas import PresetIn, PresetOut, PresetPatch, PresetQuery, Presets, shape
@@ -116,8 +117,9 @@ def _content(viewer: Viewer, project: Project | None, payload: PresetIn) -> Cont
 
 def _patched(viewer: Viewer, preset: Preset, payload: PresetPatch) -> Content:
     given = payload.model_fields_set
-    names = {"launch_name": "name", "labels": "labels", "guards": "stop_after_s"}
-    guards = {key: value for key, value in preset.guards.items() if key not in {names.get(name) for name in given}}
+    names = {"launch_name": ("name",), "labels": ("labels",), "guards": ("stop_after_s", *guarding.KEYS)}
+    told = {key for name in given for key in names.get(name, ())}
+    guards = {key: value for key, value in preset.guards.items() if key not in told}
     connection = preset.connection
     if "connection" in given:
         connection = _connection(viewer, preset.project, payload.connection)
@@ -128,6 +130,7 @@ def _patched(viewer: Viewer, preset: Preset, payload: PresetPatch) -> Content:
 def _guards(payload: PresetIn | PresetPatch) -> dict[str, Any]:
     """Ours, as far as they were given."""
     found = {"name": payload.launch_name, "stop_after_s": payload.guards.stop_after_s, "labels": payload.labels}
+    found |= payload.guards.guards.said
     return {key: value for key, value in found.items() if value}
 
 

@@ -11,6 +11,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.providers import registry
 from gpuconsole.providers.problems import problems
 from gpuconsole.providers.specs import Spec
+from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.models import Preset
 from gpuconsole.workloads.presets import access
 from gpuconsole.workloads.presets.locks import Terms
@@ -50,11 +51,12 @@ def spec_of(payload: LaunchIn, preset: Preset | None) -> Spec:
 def terms(payload: LaunchIn, preset: Preset | None, spec: Spec, connection: Connection) -> Terms:
     """What is asked for in the end."""
     given, kept = payload.model_fields_set, preset.guards if preset else {}
-    stop_after_s = payload.guards.stop_after_s if "guards" in given else whole(kept.get("stop_after_s"))
+    is_said = "guards" in given
     return Terms(
         spec,
         connection,
         payload.name if "name" in given else str(kept.get("name") or ""),
-        stop_after_s,
+        payload.guards.stop_after_s if is_said else whole(kept.get("stop_after_s")),
         payload.labels if "labels" in given else texts(kept.get("labels")),
+        payload.guards.guards if is_said else Guards.read(kept),
     )

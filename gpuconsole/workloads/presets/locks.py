@@ -17,6 +17,8 @@ from gpuconsole.core.spec_forms.said import ABSENT, value_at
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
+from gpuconsole.workloads import guarding
+from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.guards import rails
 from gpuconsole.workloads.models import Preset
 
@@ -34,11 +36,12 @@ class Terms:
     name: str = ""
     stop_after_s: int | None = None
     labels: Sequence[str] = ()
+    guards: Guards = guarding.NONE
 
     @property
     def whole(self) -> dict[str, Any]:
-        guards = {"name": self.name, "stop_after_s": self.stop_after_s, "labels": list(self.labels)}
-        return whole(self.spec.wire(), guards, self.connection)
+        ours = {"name": self.name, "stop_after_s": self.stop_after_s, "labels": list(self.labels), **self.guards.said}
+        return whole(self.spec.wire(), ours, self.connection)
 
 
 @cache

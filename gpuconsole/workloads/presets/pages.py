@@ -14,13 +14,13 @@ from gpuconsole.core.spec_forms.said import ABSENT, value_at
 from gpuconsole.projects.access import may_act_as
 from gpuconsole.projects.models import Project, ProjectRole
 from gpuconsole.providers import registry
-from gpuconsole.workloads import guards
+from gpuconsole.workloads import guarding, guards
 from gpuconsole.workloads.forms import LaunchForm
 from gpuconsole.workloads.models import Preset
 from gpuconsole.workloads.presets import access, locks
 from gpuconsole.workloads.presets.services import Content
 
-KEPT_GUARDS = ("name", "stop_after_s", "labels")
+KEPT_GUARDS = ("name", "stop_after_s", "labels", *guarding.KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def parts(preset: Preset) -> list[Part]:
     """The preset's fields in the sections of the launch form, ours last; locks of whole objects in front."""
     spec = SpecForm.from_wire(registry.get(preset.provider).spec, preset.spec, fixed={"provider": preset.provider})
     ours = SpecForm.from_wire(guards.rails(preset.provider), {"guards": preset.guards})
-    layouts = (Layout(spec), Layout(ours, guards.SECTIONS))
+    layouts = (Layout(spec), Layout(ours, guards.sections(preset.provider)))
     sections = [section for layout in layouts for section in layout.sections]
     found = [Part(section.section.name, _lines(preset, [item.path for item in section.items])) for section in sections]
     found.append(Part("Where it runs", _lines(preset, [locks.CONNECTION])))

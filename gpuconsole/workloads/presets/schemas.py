@@ -8,9 +8,10 @@ from pydantic import JsonValue
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core.api import ApiInput, ApiSchema, PageInfo, PageQuery, QueryText, Text
+from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.models import Preset
 from gpuconsole.workloads.presets import access
-from gpuconsole.workloads.schemas import GuardsIn, Labels, Name
+from gpuconsole.workloads.schemas import GuardsIn, GuardsOut, Labels, Name, shape_guards
 
 PresetName = Annotated[Text, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$")]
 Line = Annotated[Text, Field(max_length=300)]
@@ -58,10 +59,6 @@ class PresetQuery(PageQuery):
     project: QueryText | None = None
 
 
-class PresetGuardsOut(ApiSchema):
-    stop_after_s: int | None
-
-
 class PresetOut(ApiSchema):
     """A preset; its locked fields must stay as they are here in a launch from it."""
 
@@ -75,7 +72,7 @@ class PresetOut(ApiSchema):
     connection: str | None
     spec: Fields
     launch_name: str
-    guards: PresetGuardsOut
+    guards: GuardsOut
     labels: list[str]
     locked: list[str]
     lock_reason: str
@@ -101,7 +98,7 @@ def shape(viewer: Viewer, preset: Preset) -> PresetOut:
         connection=preset.connection.public_id if preset.connection else None,
         spec=preset.spec,
         launch_name=str(guards.get("name") or ""),
-        guards=PresetGuardsOut(stop_after_s=whole(guards.get("stop_after_s"))),
+        guards=shape_guards(whole(guards.get("stop_after_s")), Guards.read(guards)),
         labels=texts(guards.get("labels")),
         locked=preset.locked,
         lock_reason=preset.lock_reason,

@@ -68,9 +68,11 @@ def trim(request: HttpRequest, id: Text, payload: TrimIn) -> LaunchRequestDetail
     """Launch less of it: another spec, a shorter run, or both; checked as a launch is."""
     viewer, row = _deciding(request, id)
     given = payload.model_fields_set
-    less = Trim(payload.spec if "spec" in given else None, payload.guards.stop_after_s)
+    said = payload.guards.model_fields_set - {"stop_after_s"}
+    guards = payload.guards.guards if said else None
+    less = Trim(payload.spec if "spec" in given else None, payload.guards.stop_after_s, guards)
     if less == Trim():
-        raise Refused("Say what is trimmed: spec, guards.stop_after_s, or both.", code="invalid", field="spec")
+        raise Refused("Say what is trimmed: the spec, the guards, or both.", code="invalid", field="spec")
     allowed = _allowed(viewer, row, payload.limits)
     services.approve(request=row, by=viewer.user, via=Via.API, allowed=allowed, reason=payload.reason, trim=less)
     return _fresh(viewer, id)

@@ -9,9 +9,10 @@ from pydantic import JsonValue
 
 from gpuconsole.core.api import ApiInput, ApiSchema, MoneyOut, PageInfo, PageQuery, QueryText, Text
 from gpuconsole.workloads.estimate_schemas import shape_money
+from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.models import Decision, LaunchRequest
 from gpuconsole.workloads.requests.shown import LimitLine, Shown, shown
-from gpuconsole.workloads.schemas import AnySpec, GuardsIn, RequestOut
+from gpuconsole.workloads.schemas import AnySpec, GuardsIn, GuardsOut, RequestOut, shape_guards
 
 Reason = Annotated[Text, Field(max_length=500)]
 LimitKey = Annotated[Text, Field(min_length=1, max_length=60)]
@@ -104,6 +105,7 @@ class LaunchRequestDetail(LaunchRequestOut):
 
     spec: dict[str, JsonValue]
     stop_after_s: int | None
+    guards: GuardsOut
     labels: list[str]
     hourly_now: MoneyOut | None
     at_most_now: MoneyOut | None
@@ -128,6 +130,7 @@ def shape_request_detail(row: LaunchRequest, now: datetime) -> LaunchRequestDeta
         **_facts(row, now),
         spec=row.spec,
         stop_after_s=row.stop_after_s,
+        guards=shape_guards(row.stop_after_s, Guards.read(row.guards)),
         labels=row.labels,
         hourly_now=shape_money(seen.figures.hourly) if seen.figures else None,
         at_most_now=shape_money(seen.figures.upper) if seen.figures else None,

@@ -21,8 +21,9 @@ from gpuconsole.projects.access import may_act_as
 from gpuconsole.projects.models import Project, ProjectRole
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
-from gpuconsole.workloads import bulk, transitions
+from gpuconsole.workloads import bulk, guarding, transitions
 from gpuconsole.workloads.estimates import Estimate, estimate
+from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL
 from gpuconsole.workloads.models import Decision, EventKind, LaunchRequest, LaunchRequestQuerySet, Preset, Via, Workload
 from gpuconsole.workloads.requests import access, scopes, trims
@@ -44,6 +45,7 @@ def launch_or_ask(
     by: User,
     api_token: ApiToken | None = None,
     stop_after_s: int | None = None,
+    guards: Guards = guarding.NONE,
     idempotency_key: str | None = None,
     labels: Sequence[str] = (),
     preset: Preset | None = None,
@@ -56,7 +58,7 @@ def launch_or_ask(
     gives the first workload or request again. Raises Refused as ``launch`` does.
     """
     hold(project)
-    mark = fingerprint(connection, spec, name, stop_after_s, labels, preset)
+    mark = fingerprint(connection, spec, name, stop_after_s, labels, preset, guards)
     if idempotency_key is not None:
         first = LaunchRequest.objects.filter(project=project, idempotency_key=idempotency_key).first()
         if first is not None:
@@ -75,12 +77,15 @@ def launch_or_ask(
     }
     try:
         with transaction.atomic():
-            return launch(**wanted, spec=spec)
+            return launch(**wanted, spec=spec, guards=guards)
     except Refused as no:
         if no.code != NEEDS_APPROVAL or not may_ask:
             raise
-    figures = estimate(project=project, connection=connection, spec=spec, owner=by, stop_after_s=stop_after_s)
-    return _ask(LaunchRequest(**wanted, why=why.strip(), request_hash=mark, spec=spec.wire()), figures)
+    figures = estimate(
+        project=project, connection=connection, spec=spec, owner=by, stop_after_s=stop_after_s, guards=guards
+    )
+    row = LaunchRequest(**wanted, guards=guards.said, why=why.strip(), request_hash=mark, spec=spec.wire())
+    return _ask(row, figures)
 
 
 def _ask(row: LaunchRequest, figures: Estimate) -> LaunchRequest:
@@ -189,7 +194,7 @@ def spec_of(row: LaunchRequest) -> Spec:
         raise Refused(text, code="outdated") from exc
 
 
-def estimate_of(row: LaunchRequest, spec: Spec, stop_after_s: int | None) -> Estimate:
+def estimate_of(row: LaunchRequest, spec: Spec, stop_after_s: int | None, guards: Guards | None = None) -> Estimate:
     """The figures of the launch as things stand now, as if the request itself held nothing."""
     return estimate(
         project=row.project,
@@ -197,18 +202,20 @@ def estimate_of(row: LaunchRequest, spec: Spec, stop_after_s: int | None) -> Est
         spec=spec,
         owner=row.by,
         stop_after_s=stop_after_s,
+        guards=Guards.read(row.guards) if guards is None else guards,
         request=row,
     )
 
 
 def _launched(row: LaunchRequest, trim: Trim | None, allowed: Collection[str]) -> Workload:
     spec = spec_of(row)
-    stop_after_s = row.stop_after_s
+    stop_after_s, guards = row.stop_after_s, Guards.read(row.guards)
     figures = asked = estimate_of(row, spec, stop_after_s)
     if trim is not None:
         trims.refuse_other_provider(trim, row.provider)
         spec, stop_after_s = trim.spec or spec, trim.stop_after_s or stop_after_s
-        figures = estimate_of(row, spec, stop_after_s)
+        guards = trim.guards or guards
+        figures = estimate_of(row, spec, stop_after_s, guards)
         trims.refuse_more(figures, asked)
     _refuse_new_limits(figures, allowed)
     return launch(
@@ -219,6 +226,7 @@ def _launched(row: LaunchRequest, trim: Trim | None, allowed: Collection[str]) -
         by=row.by,
         api_token=row.api_token,
         stop_after_s=stop_after_s,
+        guards=guards,
         labels=row.labels,
         preset=row.preset,
         answers=row,

@@ -10,6 +10,7 @@ from gpuconsole.core.money import Money
 from gpuconsole.projects import rates
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads.estimates import Estimate
+from gpuconsole.workloads.guarding import KEYS, Guards
 from gpuconsole.workloads.limits.verdicts import STOP_AFTER
 from gpuconsole.workloads.models import LaunchRequest, Workload
 
@@ -20,6 +21,7 @@ class Trim:
 
     spec: Spec | None = None
     stop_after_s: int | None = None
+    guards: Guards | None = None
 
 
 def refuse_other_provider(trim: Trim, provider: str) -> None:
@@ -48,6 +50,8 @@ def _is_dearer(upper: Money | None, asked: Money) -> bool:
 def changed(row: LaunchRequest, workload: Workload) -> list[str]:
     """Dotted paths of what was launched otherwise than it was asked for."""
     ours = [STOP_AFTER] if row.stop_after_s != workload.stop_after_s else []
+    before, after = Guards.read(row.guards), Guards.of(workload)
+    ours += [f"guards.{key}" for key in KEYS if getattr(before, key) != getattr(after, key)]
     return [*_differing(row.spec, workload.spec, "spec"), *ours]
 
 

@@ -10,7 +10,8 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services.acts import delete, restart, start, stop, terminate
 from gpuconsole.workloads.services.clone import Clone, clone, clone_spec
 from gpuconsole.workloads.services.editing import edit
-from gpuconsole.workloads.services.extend import EXTENDABLE, Extension, extend, extension
+from gpuconsole.workloads.services.extend import EXTENDABLE, Extension, extend, extension, pricing_of
+from gpuconsole.workloads.services.guard import GUARDABLE, Regard, guard, regard
 from gpuconsole.workloads.services.launch import launch
 from gpuconsole.workloads.services.retry import retry
 from gpuconsole.workloads.services.ways import show_way
@@ -34,17 +35,22 @@ VERBS: Mapping[Verb, Act] = {
 
 __all__ = [
     "EXTENDABLE",
+    "GUARDABLE",
     "VERBS",
     "Act",
     "Clone",
     "Extension",
+    "Regard",
     "clone",
     "clone_spec",
     "delete",
     "edit",
     "extend",
     "extension",
+    "guard",
     "launch",
+    "pricing_of",
+    "regard",
     "restart",
     "retry",
     "show_way",

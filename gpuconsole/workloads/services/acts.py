@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
+from gpuconsole.core import formats
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects import rules
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
-from gpuconsole.workloads import transitions
+from gpuconsole.workloads import guarding, transitions
 from gpuconsole.workloads.estimates import deadline, estimate
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, refuse_if_blocked, warn
@@ -164,14 +165,24 @@ def _begin_anew(row: Workload, by: User | None, now: datetime) -> None:
     again at once. The price stays the one that was frozen at the launch."""
     refuse_without_spec(row, Verb.START)
     spec = registry.get(row.provider).spec.read(row.spec)
+    if guarding.is_used_up(row, now):
+        limit = formats.money(row.stop_at_cost, row.currency)
+        text = f"{row.name} has cost the {limit} that it may: it would be stopped at once. Raise Stop at cost first."
+        raise Refused(text, code="cost_used_up", field=guarding.STOP_AT_COST)
     figures = estimate(
-        project=row.project, connection=row.connection, spec=spec, owner=row.owner, stop_after_s=row.stop_after_s
+        project=row.project,
+        connection=row.connection,
+        spec=spec,
+        owner=row.owner,
+        stop_after_s=row.stop_after_s,
+        guards=guarding.left(row, now),
     )
     refuse_if_blocked(figures.blocking, instead=ONLY_LAUNCHES_ASK)
     warn(row, figures, by)
     row.stop_after_s = figures.longest_s
     most = None if row.stop_after_s is None else price_of(Decimal(row.stop_after_s), row.hourly_price, row.rounding)
-    row.reserved = None if most is None else row.cost_closed + most
+    whole = None if most is None else row.cost_closed + most
+    row.reserved = guarding.capped(whole, row.stop_at_cost, figures.pricing)
     renewed = deadline(now, row.stop_after_s)
     if renewed is not None and (row.ends_by is None or row.ends_by < renewed):
         row.ends_by = renewed

@@ -8,6 +8,7 @@ from typing import Any
 from gpuconsole.connections.models import Connection
 from gpuconsole.providers import registry
 from gpuconsole.workloads import names
+from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Verb
 from gpuconsole.workloads.unspecified import refuse_without_spec
@@ -22,6 +23,7 @@ class Clone:
     connection: Connection
     labels: tuple[str, ...]
     stop_after_s: int | None
+    guards: Guards
 
 
 def clone(workload: Workload) -> Clone:
@@ -35,6 +37,7 @@ def clone(workload: Workload) -> Clone:
         connection=workload.connection,
         labels=tuple(workload.labels),
         stop_after_s=workload.stop_after_s,
+        guards=Guards.of(workload),
     )
 
 

@@ -16,7 +16,7 @@ from gpuconsole.core.money import Money
 from gpuconsole.projects import rules
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Pricing, Rounding
-from gpuconsole.workloads import transitions, usage
+from gpuconsole.workloads import guarding, transitions, usage
 from gpuconsole.workloads.guards import LONGEST_S, SHORTEST_S
 from gpuconsole.workloads.limits.verdicts import WARNING, Check, Verdict, Wish, blocking, verdict
 from gpuconsole.workloads.models import EventKind, Workload
@@ -59,7 +59,7 @@ def extend(*, workload: Workload, by: User | None, ends_by: datetime | None) -> 
 
 def _extend(row: Workload, by: User | None, ends_by: datetime | None, now: datetime) -> None:
     _refuse_impossible(row, ends_by, now)
-    found, before = extension(row, ends_by, now), row.ends_by
+    found, before = extension(row, ends_by, now, stop_at_cost=row.stop_at_cost), row.ends_by
     if _is_later(before, ends_by):
         refuse_if_blocked(found.blocking, instead=ONLY_LAUNCHES_ASK)
     row.ends_by, row.stop_after_s = found.ends_by, found.longest_s
@@ -69,20 +69,24 @@ def _extend(row: Workload, by: User | None, ends_by: datetime | None, now: datet
     _tell(row, before, found, by)
 
 
-def extension(row: Workload, ends_by: datetime | None, now: datetime) -> Extension:
-    """What the latest end would mean as things stand now; nothing is written."""
+def extension(
+    row: Workload,
+    ends_by: datetime | None,
+    now: datetime,
+    *,
+    stop_at_cost: Decimal | None = None,
+    field: str = ENDS_BY,
+) -> Extension:
+    """What the latest end would mean as things stand now, with the cost that it is stopped at; nothing is written.
+
+    ``field`` is the input that a limit on its money is told at.
+    """
+    pricing = pricing_of(row)
     whole = None if ends_by is None else usage.most_until(row, ends_by, now)
+    whole = guarding.capped(whole, stop_at_cost, pricing)
     spent = usage.cost_so_far(row, now)
     more = None if whole is None or spent is None else max(Decimal(0), whole - spent)
     longest_s = None if ends_by is None else int((ends_by - row.clock_began).total_seconds())
-    pricing = Pricing(
-        hourly_price=row.hourly_price,
-        currency=row.currency,
-        rounding=Rounding(row.rounding or Rounding.SECOND),
-        gpu_count=row.gpu_count,
-        hardware_model=row.gpu_model,
-        hardware_id=row.hardware_id,
-    )
     wish = Wish(
         project=row.project,
         owner=row.owner,
@@ -94,9 +98,21 @@ def extension(row: Workload, ends_by: datetime | None, now: datetime) -> Extensi
         ends_by=ends_by,
         now=now,
         workload=row,
-        stop_field=ENDS_BY,
+        stop_field=field,
     )
     return Extension(ends_by, longest_s, _money(row, more), _money(row, whole), verdict(wish))
+
+
+def pricing_of(row: Workload) -> Pricing:
+    """What it costs, as frozen at its launch."""
+    return Pricing(
+        hourly_price=row.hourly_price,
+        currency=row.currency,
+        rounding=Rounding(row.rounding or Rounding.SECOND),
+        gpu_count=row.gpu_count,
+        hardware_model=row.gpu_model,
+        hardware_id=row.hardware_id,
+    )
 
 
 def _is_later(before: datetime | None, ends_by: datetime | None) -> bool:

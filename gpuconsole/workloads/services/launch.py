@@ -21,8 +21,9 @@ from gpuconsole.projects import rules, secrets
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
-from gpuconsole.workloads import names, transitions, unstored
+from gpuconsole.workloads import guarding, names, transitions, unstored
 from gpuconsole.workloads.estimates import Estimate, deadline, estimate, told
+from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, Check
 from gpuconsole.workloads.models import EventKind, Intent, LaunchRequest, Preset, Workload
 from gpuconsole.workloads.presets import locks
@@ -44,6 +45,7 @@ def launch(
     by: User | None,
     api_token: ApiToken | None = None,
     stop_after_s: int | None = None,
+    guards: Guards = guarding.NONE,
     idempotency_key: str | None = None,
     labels: Sequence[str] = (),
     retry_of: Workload | None = None,
@@ -58,22 +60,29 @@ def launch(
     is for the caller to have asked. With ``answers`` it is what that request asks for, its limits ``allowed`` (by key).
     """
     hold(project)
-    mark = fingerprint(connection, spec, name, stop_after_s, labels, preset)
+    mark = fingerprint(connection, spec, name, stop_after_s, labels, preset, guards)
     if idempotency_key is not None:
         first = Workload.objects.filter(project=project, idempotency_key=idempotency_key).first()
         if first is not None:
             return _again(first, mark)
     _check(project, connection, spec)
     if preset is not None:
-        locks.check(preset, project, Terms(spec, connection, name, stop_after_s, labels))
+        locks.check(preset, project, Terms(spec, connection, name, stop_after_s, labels, guards))
     figures = estimate(
-        project=project, connection=connection, spec=spec, owner=by, stop_after_s=stop_after_s, request=answers
+        project=project,
+        connection=connection,
+        spec=spec,
+        owner=by,
+        stop_after_s=stop_after_s,
+        guards=guards,
+        request=answers,
     )
     refuse_if_blocked(not_allowed(figures, allowed))
     workload = _row(project, connection, spec, figures, name, labels)
     workload.owner, workload.api_token, workload.retry_of = by, api_token, retry_of
     workload.idempotency_key, workload.request_hash = idempotency_key, mark
     workload.stop_after_s = figures.longest_s
+    guards.put(workload)
     workload.ends_by = deadline(workload.created_at, figures.longest_s)
     transitions.begin(workload, why="Submitted", by=by)
     warn(workload, figures, by)
@@ -199,14 +208,16 @@ def fingerprint(
     stop_after_s: int | None,
     labels: Sequence[str],
     preset: Preset | None,
+    guards: Guards = guarding.NONE,
 ) -> str:
     """What tells two launches apart that come with the same idempotency key."""
     asked = [connection.public_id, spec.wire(), name, stop_after_s, list(labels)]
     asked += [preset.public_id] if preset else []
+    asked += [guards.said] if guards.said else []
     return hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def _facts(workload: Workload, preset: Preset | None) -> dict[str, str | int | None]:
+def _facts(workload: Workload, preset: Preset | None) -> dict[str, str | int | float | None]:
     return {
         "connection": workload.connection.public_id,
         "hardware": workload.hardware_id,
@@ -214,5 +225,6 @@ def _facts(workload: Workload, preset: Preset | None) -> dict[str, str | int | N
         "hourly_price": None if workload.hourly_price is None else str(workload.hourly_price),
         "currency": workload.currency,
         "stop_after_s": workload.stop_after_s,
+        **Guards.of(workload).said,
         **({"preset": preset.public_id} if preset else {}),
     }

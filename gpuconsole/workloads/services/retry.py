@@ -12,8 +12,9 @@ from gpuconsole.projects import rules
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.providers.specs import Spec
-from gpuconsole.workloads import causes, names, phases, transitions
+from gpuconsole.workloads import causes, guarding, names, phases, transitions
 from gpuconsole.workloads.estimates import deadline, estimate
+from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.services.acts import refuse_in_state
@@ -40,7 +41,8 @@ def retry(*, workload: Workload, by: User | None, key: str = "") -> Workload:
             provider = registry.get(row.provider)
             warning = causes.warning(row, provider)
             spec = provider.spec.read(row.spec)
-            if Feature.RETRY in provider.features and row.remote_id and not _is_going(row):
+            may_go_on = row.remote_id and not _is_going(row) and not guarding.is_used_up(row, timezone.now())
+            if Feature.RETRY in provider.features and may_go_on:
                 made = _another_attempt(row, spec, by, key)
             else:
                 made = _another_workload(row, by, key)
@@ -69,14 +71,20 @@ def _another_attempt(row: Workload, spec: Spec, by: User | None, key: str) -> Wo
     now = timezone.now()
     refuse_closed(row.project, row.connection)
     figures = estimate(
-        project=row.project, connection=row.connection, spec=spec, owner=row.owner, stop_after_s=row.stop_after_s
+        project=row.project,
+        connection=row.connection,
+        spec=spec,
+        owner=row.owner,
+        stop_after_s=row.stop_after_s,
+        guards=guarding.left(row, now),
     )
     refuse_if_blocked(figures.blocking, instead=ONLY_LAUNCHES_ASK)
     row.token, row.intent, row.intent_at, row.intent_by, row.due_at = new_token(), Intent.RETRY, now, by, now
     row.intent_tries, row.intent_error = 0, ""
     row.sending_at = row.look_until = row.missing_since = None
     row.known_remote_ids, row.missing_count = [], 0
-    row.ends_by = deadline(now, row.stop_after_s)
+    row.stop_after_s, row.ends_by = figures.longest_s, deadline(now, figures.longest_s)
+    row.idle_since = row.measured_at = row.queue_warned_at = None
     row.is_log_complete, row.is_output_complete, row.log_cursor = False, False, ""
     row.attempt_log_from, row.retry_key = row.log_size, key
     row.reserved = None if figures.upper is None else row.cost_closed + figures.upper.amount
@@ -109,7 +117,8 @@ _SET = (
         "sending_at",
         "look_until",
     ),
-    *("missing_since", "missing_count", "known_remote_ids", "ends_by", "attempt"),
+    *("missing_since", "missing_count", "known_remote_ids", "ends_by", "stop_after_s", "attempt"),
+    *("idle_since", "measured_at", "queue_warned_at"),
     *("is_log_complete", "is_output_complete", "log_cursor", "attempt_log_from", "retry_key"),
     *("hourly_price", "price_seen_at"),
 )
@@ -127,6 +136,7 @@ def _another_workload(row: Workload, by: User | None, key: str) -> Workload:
             name=name,
             by=by,
             stop_after_s=row.stop_after_s,
+            guards=Guards.of(row),
             idempotency_key=_key(row, key),
             labels=row.labels,
             retry_of=row,

@@ -119,6 +119,7 @@ def test_the_report_is_polled_until_all_is_confirmed(scene: Scene) -> None:
     client, url = browser(scene.lab.owner), f"{URL}{halt.public_id}/"
     htmx = {"HX-Request": "true", "HX-Target": "halt"}
     page = client.get(url).content.decode()
+    assert 'href="/reconcile/">Open Reconcile' in page
     assert "Not all confirmed" in page and "is asked next" in page and 'data-poll="2"' in page
     assert client.get(url, headers=htmx).status_code == 200
 

@@ -67,8 +67,9 @@ def test_what_is_given_changes_and_the_rest_stays(caller: Caller) -> None:
         "newer",
         ["b"],
         [COUNT],
-        {"stop_after_s": 3600},
+        told["guards"],
     )
+    assert new["guards"]["stop_after_s"] == 3600
     assert (new["spec"], new["connection"]) == (told["spec"], told["connection"])
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workloads", "0026_finer_memory"),
+        ("workloads", "0021_finer_memory"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

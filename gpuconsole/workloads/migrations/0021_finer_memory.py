@@ -13,6 +13,6 @@ BACKWARD = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workloads", "0025_causes")]
+    dependencies = [("workloads", "0020_causes")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ("accounts", "0002_references"),
         ("connections", "0001_initial"),
         ("projects", "0005_alert_rules"),
-        ("workloads", "0027_decisions"),
+        ("workloads", "0022_decisions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workloads", "0028_stop_everything"),
+        ("workloads", "0023_stop_everything"),
     ]
 
     operations = [

@@ -1,0 +1,98 @@
+"""Hands news out: to a team's webhook one by one, to people in one mail for all that came up in a project together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.db import transaction
+
+from gpuconsole.accounts.mails import Mail, is_wanted
+from gpuconsole.accounts.models import User
+from gpuconsole.notify import services
+from gpuconsole.notify.models import Delivery, News, Webhook
+from gpuconsole.notify.occasions import OCCASIONS, TEST
+from gpuconsole.notify.services import Message
+from gpuconsole.projects.models import Audience
+from gpuconsole.workloads.limits import alert_rules
+
+MOST_AT_ONCE = 1000
+MOST_LISTED = 20
+"""Of one mail; the others are counted."""
+STALE = timedelta(days=3)
+"""What could not be mailed for so long is news no more."""
+KEPT = timedelta(days=90)
+
+
+def hand_out(now: datetime) -> int:
+    """Sort what is fresh, and mail what nobody was told of; how many mails went out. Twice tells nothing twice."""
+    _sort(now)
+    _forget(now)
+    rows = News.objects.filter(batch__isnull=False, told_at=None, at__gte=now - STALE)
+    needed = rows.select_related("team", "project", "workload__owner").defer("workload__spec", "workload__request")
+    found = needed.order_by("batch", "pk")[:MOST_AT_ONCE]
+    return sum(_mail(list(batch), now) for _, batch in groupby(found, key=lambda row: row.batch))
+
+
+@transaction.atomic
+def _sort(now: datetime) -> None:
+    """Give what is fresh to webhooks, and what is of one project one number; each piece of news once."""
+    fresh = News.objects.filter(batch=None).select_for_update(skip_locked=True).order_by("pk")[:MOST_AT_ONCE]
+    places: dict[tuple[int, int | None], list[News]] = defaultdict(list)
+    for row in fresh:
+        places[row.team_id, row.project_id].append(row)
+    if not places:
+        return
+    hooks = {hook.team_id: hook for hook in Webhook.objects.filter(team__in={team for team, _ in places})}
+    Delivery.objects.bulk_create(
+        [
+            Delivery(webhook=hooks[row.team_id], news=row, next_at=now)
+            for rows in places.values()
+            for row in rows
+            if row.team_id in hooks and _hears(hooks[row.team_id], row)
+        ]
+    )
+    for rows in places.values():
+        News.objects.filter(pk__in=[row.pk for row in rows]).update(batch=rows[0].pk)
+
+
+def _hears(hook: Webhook, row: News) -> bool:
+    return row.occasion == TEST.slug or (hook.is_on and row.occasion in hook.occasions)
+
+
+def _mail(rows: Sequence[News], now: datetime) -> int:
+    """One mail to each person with what is theirs; done once each of them had it."""
+    mailed = [row for row in rows if (found := OCCASIONS.get(row.occasion)) and found.is_mailed]
+    theirs: dict[int, list[News]] = defaultdict(list)
+    people: dict[int, User] = {}
+    for row in mailed:
+        for user in _people(row):
+            if is_wanted(user, Mail.TROUBLE):
+                people[user.pk] = user
+                theirs[user.pk].append(row)
+    key = f"news:{rows[0].batch}"
+    sent = sum(services.send(_message(key, theirs[pk]), [user]) for pk, user in people.items())
+    if all(services.is_told(key, user) for user in people.values()):
+        News.objects.filter(pk__in=[row.pk for row in rows], told_at=None).update(told_at=now)
+    return sent
+
+
+def _people(row: News) -> Sequence[User]:
+    owner = row.workload.owner if row.workload else None
+    audience = Audience.OWNER_AND_ADMINS if owner else Audience.ADMINS
+    return alert_rules.people(audience, row.team, row.project, owner)
+
+
+def _message(key: str, rows: Sequence[News]) -> Message:
+    first = rows[0]
+    where = first.project.name if first.project else first.team.name
+    subject = first.subject if len(rows) == 1 else f"{where}: {len(rows)} things need somebody"
+    context = {"rows": rows[:MOST_LISTED], "more": max(0, len(rows) - MOST_LISTED), "where": where}
+    return Message(mail=Mail.TROUBLE, key=key, subject=subject, template="trouble", team=first.team, context=context)
+
+
+def _forget(now: datetime) -> None:
+    old = News.objects.filter(at__lt=now - KEPT).values_list("pk", flat=True)[:MOST_AT_ONCE]
+    News.objects.filter(pk__in=list(old)).delete()

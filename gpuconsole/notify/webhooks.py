@@ -1,0 +1,98 @@
+"""What team admins do with the team's webhook: set it, give it a new secret, send it a test, take it away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from gpuconsole.accounts.models import Team, User
+from gpuconsole.audit import services as audit
+from gpuconsole.core import fields
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.ids import new_id
+from gpuconsole.core.wake import wake
+from gpuconsole.notify import addresses, news, webhook
+from gpuconsole.notify.models import Delivery, News, Webhook
+from gpuconsole.notify.occasions import CHOICES, TEST
+
+MOST_TESTS = 10
+_TESTS_IN = timedelta(minutes=10)
+_SOON = timedelta(minutes=1)
+
+
+def of(team: Team) -> Webhook | None:
+    """The team's webhook; None: it has none."""
+    return Webhook.objects.filter(team=team).first()
+
+
+def waits(hook: Webhook) -> bool:
+    """Whether something is about to be sent: a test that was just asked for, or a try that is due soon."""
+    soon = timezone.now() + _SOON
+    return (
+        hook.deliveries.filter(next_at__lte=soon).exists()
+        or News.objects.filter(team=hook.team_id, batch=None, occasion=TEST.slug).exists()
+    )
+
+
+@transaction.atomic
+def save(*, team: Team, by: User, url: str, occasions: Sequence[str], is_on: bool) -> str:
+    """Set it; gives the secret of a new one, which nobody is shown again, else an empty text. Raises Refused."""
+    url = url.strip()
+    addresses.check(url)
+    row = Webhook.objects.select_for_update().filter(team=team).first()
+    before = {} if row is None else _facts(row)
+    secret = webhook.new_secret() if row is None else ""
+    if row is None:
+        row = Webhook(public_id=new_id("hook"), team=team)
+        fields.write(row, "secret", secret)
+    row.url, row.is_on, row.by, row.changed_at = url, is_on, by, timezone.now()
+    row.occasions = [one.slug for one in CHOICES if one.slug in occasions]
+    row.save()
+    audit.record("webhook.save", by=by, team=team, target=row, before=before, after=_facts(row))
+    return secret
+
+
+@transaction.atomic
+def renew_secret(*, team: Team, by: User) -> str:
+    """Another secret in place of the one that it had, at once; gives it. Raises Refused."""
+    row, secret = _locked(team), webhook.new_secret()
+    fields.write(row, "secret", secret)
+    row.changed_at = timezone.now()
+    row.save(update_fields=["secret", "changed_at"])
+    audit.record("webhook.renew_secret", by=by, team=team, target=row)
+    return secret
+
+
+@transaction.atomic
+def test(*, team: Team, by: User) -> None:
+    """Send it a test, also while it is off; what became of it stands among its deliveries. Raises Refused."""
+    row, now = _locked(team), timezone.now()
+    recent = Delivery.objects.filter(webhook=row, news__occasion=TEST.slug, news__at__gte=now - _TESTS_IN)
+    if recent.count() >= MOST_TESTS:
+        raise Refused(f"{MOST_TESTS} tests in 10 minutes are enough. Wait a little.", code="too_many")
+    text = f"{by.display_name} pressed the button. Nothing happened to anything."
+    news.tell(TEST, key=new_id("test"), subject=f"A test from {team.name}", text=text, team=team, now=now)
+    audit.record("webhook.test", by=by, team=team, target=row)
+    wake("notify.send")
+
+
+@transaction.atomic
+def remove(*, team: Team, by: User) -> None:
+    """Take it away, with the record of what was sent to it. Raises Refused."""
+    row = _locked(team)
+    audit.record("webhook.remove", by=by, team=team, target=row, before=_facts(row))
+    row.delete()
+
+
+def _locked(team: Team) -> Webhook:
+    row = Webhook.objects.select_for_update().filter(team=team).first()
+    if row is None:
+        raise Refused("The team has no webhook.", code="gone")
+    return row
+
+
+def _facts(row: Webhook) -> dict[str, object]:
+    return {"url": row.url, "is_on": row.is_on, "occasions": list(row.occasions)}

@@ -1,0 +1,141 @@
+"""The page that changes what ends a workload besides its latest end; the card's buttons post to it too."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from gpuconsole.accounts.access import viewer
+from gpuconsole.core import formats
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.forms import add_refusal
+from gpuconsole.providers import registry
+from gpuconsole.workloads import access, guarding, services
+from gpuconsole.workloads.guards import LONGEST_S, MOST_COST, SHORTEST_IDLE_S, SHORTEST_S
+from gpuconsole.workloads.lists import Words
+from gpuconsole.workloads.models import QueueThen, Workload
+from gpuconsole.workloads.states import State
+
+_MINUTE_S = 60
+_BEFORE_IT_RUNS = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.STOPPED})
+
+
+class GuardsForm(forms.Form):
+    """What ends it. Only what was posted is changed, so that a button can post one field; an empty one ends nothing."""
+
+    stop_at_cost = forms.DecimalField(
+        label="Stop at cost",
+        required=False,
+        min_value=Decimal("0.0001"),
+        max_value=MOST_COST,
+        decimal_places=4,
+        help_text="We stop it once it has cost so much. Empty: at no cost.",
+    )
+    idle_after_min = forms.DecimalField(
+        label="Stop when idle for",
+        required=False,
+        min_value=Decimal(SHORTEST_IDLE_S) / _MINUTE_S,
+        max_value=Decimal(LONGEST_S) / _MINUTE_S,
+        decimal_places=2,
+        help_text="No GPU is busier than the limit for so long. Empty: it may idle.",
+    )
+    idle_percent = forms.IntegerField(
+        label="Idle means GPU under", min_value=1, max_value=99, help_text="Of the busiest GPU."
+    )
+    queue_limit_min = forms.DecimalField(
+        label="Queued too long after",
+        required=False,
+        min_value=Decimal(SHORTEST_S) / _MINUTE_S,
+        max_value=Decimal(LONGEST_S) / _MINUTE_S,
+        decimal_places=2,
+        help_text="Time without hardware. Empty: it may wait.",
+    )
+    queue_then = forms.ChoiceField(label="Queued too long, then", choices=QueueThen.choices)
+
+    def __init__(self, data: Any, *, workload: Workload) -> None:
+        super().__init__(data, initial=_initial(workload))
+        self.no_idle = guarding.no_idle(registry.get(workload.provider), workload.gpu_count)
+        gone = {"idle_after_min", "idle_percent"} if self.no_idle else set()
+        gone |= set() if workload.state in _BEFORE_IT_RUNS else {"queue_limit_min", "queue_then"}
+        for name in self.fields.keys() - set(data or self.fields) | gone:
+            del self.fields[name]
+
+    def said(self) -> dict[str, Any]:
+        """What was posted, as the service takes it."""
+        given = self.cleaned_data
+        found: dict[str, Any] = {}
+        for name in ("stop_at_cost", "idle_percent", "queue_then"):
+            if name in given:
+                found[name] = given[name]
+        for name, key in (("idle_after_min", "idle_after_s"), ("queue_limit_min", "queue_limit_s")):
+            if name in given:
+                found[key] = None if given[name] is None else int(given[name] * _MINUTE_S)
+        return found
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def guard(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
+    """Show what ends it, and change it."""
+    person, now = viewer(request), timezone.now()
+    workload = access.find_workload(person, public_id, words.kind)
+    access.require(person, workload)
+    form = GuardsForm(request.POST if request.method == "POST" else None, workload=workload)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = services.guard(workload=workload, by=person.user, **form.said())
+        except Refused as refused:
+            add_refusal(form, _at_its_input(refused))
+        else:
+            messages.success(request, f"{done.name}: what ends it was changed.")
+            return redirect(f"{words.url}{workload.public_id}/")
+    status = 422 if request.method == "POST" and form.errors else 200
+    return render(request, "workloads/guards.html", _context(workload, words, form, now), status=status)
+
+
+def _at_its_input(refused: Refused) -> Refused:
+    """The same no, beside the input of this form that it is about."""
+    field = refused.field.removeprefix("guards.").removesuffix("_s")
+    name = {"idle_after": "idle_after_min", "queue_limit": "queue_limit_min"}.get(field, field)
+    return Refused(refused.message, code=refused.code, field=name, details=refused.details)
+
+
+def _initial(workload: Workload) -> dict[str, Any]:
+    return {
+        "stop_at_cost": None if workload.stop_at_cost is None else f"{workload.stop_at_cost.normalize():f}",
+        "idle_after_min": _minutes(workload.idle_after_s),
+        "idle_percent": workload.idle_percent,
+        "queue_limit_min": _minutes(workload.queue_limit_s),
+        "queue_then": workload.queue_then,
+    }
+
+
+def _minutes(seconds: int | None) -> str | None:
+    return None if seconds is None else f"{seconds / _MINUTE_S:g}"
+
+
+def _context(workload: Workload, words: Words, form: GuardsForm, now: datetime) -> dict[str, Any]:
+    spent = guarding.spent(workload, now)
+    pairs = [
+        {"label": "Cost so far", "value": formats.money(spent, workload.currency)},
+        {"label": "Price", "value": formats.hourly(workload.hourly_price, workload.currency)},
+        {"label": "At most", "value": formats.money(workload.reserved, workload.currency)},
+    ]
+    return {
+        "workload": workload,
+        "words": words,
+        "url": f"{words.url}{workload.public_id}/",
+        "form": form,
+        "pairs": pairs,
+        "no_idle": form.no_idle,
+        "is_open": workload.state in services.GUARDABLE,
+    }

@@ -1,0 +1,138 @@
+"""Guards of work that is there: set, changed or taken away, with budgets asked again where it may cost more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from gpuconsole.accounts.models import User
+from gpuconsole.audit import services as audit
+from gpuconsole.core import formats
+from gpuconsole.core.errors import Refused
+from gpuconsole.core.money import Money
+from gpuconsole.projects import rules
+from gpuconsole.providers import registry
+from gpuconsole.workloads import guarding, transitions
+from gpuconsole.workloads.guarding import KEYS, STOP_AT_COST, Guards
+from gpuconsole.workloads.limits.verdicts import WARNING, Check, blocking
+from gpuconsole.workloads.models import EventKind, QueueThen, Workload
+from gpuconsole.workloads.services.extend import extension, pricing_of
+from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, refuse_if_blocked
+from gpuconsole.workloads.states import State
+
+GUARDABLE = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.STOPPED, State.LOST})
+"""States in which guards still have something to end, or will have once it is started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regard:
+    """What other guards mean: the most that it can still cost, all in all; None: unknown, or no end."""
+
+    guards: Guards
+    more: Money | None
+    whole: Money | None
+    checks: tuple[Check, ...]
+
+    @property
+    def blocking(self) -> tuple[Check, ...]:
+        """Why it would be refused."""
+        return blocking(self.checks)
+
+
+def guard(*, workload: Workload, by: User | None, **said: Any) -> Workload:
+    """Change the guards that are said (see ``guarding.KEYS``); None takes one away, what is left out stays.
+
+    Raises Refused where the work is ending or has ended, where a guard could not be kept, and, where it may cost more
+    than before, where a budget says no.
+    """
+    with transaction.atomic():
+        rules.lock(workload.project)
+        with transitions.locked(workload.pk) as row:
+            _guard(row, by, said, timezone.now())
+    return row
+
+
+def regard(row: Workload, said: dict[str, Any], now: datetime) -> Regard:
+    """What they would mean as things stand now; nothing is written."""
+    guards = replace(Guards.of(row), **said)
+    found = extension(row, row.ends_by, now, stop_at_cost=guards.stop_at_cost, field=STOP_AT_COST)
+    ours = guarding.checks(guards, registry.get(row.provider), pricing_of(row))
+    ours += _spent_already(row, guards, now)
+    limits = found.verdict.checks if _is_dearer(row.stop_at_cost, guards.stop_at_cost) else ()
+    checks = (replace(check, field=check.field.removeprefix("guards.")) for check in (*ours, *limits))
+    return Regard(guards, found.more, found.whole, tuple(checks))
+
+
+def _is_dearer(before: Decimal | None, after: Decimal | None) -> bool:
+    """Whether it may cost more than before; what is to cost less is never refused for its money."""
+    return before is not None and (after is None or after > before)
+
+
+def _guard(row: Workload, by: User | None, said: dict[str, Any], now: datetime) -> None:
+    if row.state not in GUARDABLE:
+        word = row.state_word.label.lower()
+        raise Refused(f"{row.name} is {word}: there is nothing left to guard.", code="wrong_state")
+    before, found = Guards.of(row), regard(row, said, now)
+    if found.guards == before:
+        return
+    refuse_if_blocked(found.blocking, instead=ONLY_LAUNCHES_ASK)
+    found.guards.put(row)
+    if row.is_active:
+        row.reserved = found.whole.amount if found.whole else None
+    if before.queue_limit_s != found.guards.queue_limit_s:
+        row.queue_warned_at = None
+    if before.idle_percent != found.guards.idle_percent:
+        row.idle_since = None  # told anew by the next samples
+    row.save(update_fields=[*KEYS, "reserved", "queue_warned_at", "idle_since"])
+    row.warnings = tuple(check.text for check in found.checks if check.code == WARNING)
+    _tell(row, before, found, by)
+
+
+def _spent_already(row: Workload, guards: Guards, now: datetime) -> list[Check]:
+    """A cost that is reached already would end it at once: that is what Stop is for."""
+    limit, spent = guards.stop_at_cost, guarding.spent(row, now)
+    if limit is None or limit == row.stop_at_cost or spent is None or limit > spent:
+        return []
+    text = f"It has cost {formats.money(spent, row.currency)} already. Stop it to end it now, or name more."
+    return [Check("Stop at cost", False, text, STOP_AT_COST, "invalid")]
+
+
+def _tell(row: Workload, before: Guards, found: Regard, by: User | None) -> None:
+    changed = [key for key in KEYS if getattr(before, key) != getattr(found.guards, key)]
+    most = f" It costs at most {found.whole}." if found.whole else ""
+    detail = f"{words(found.guards, row.currency)}{most}"
+    transitions.note(row, "Guards changed", kind=EventKind.INTENT, by=by, detail=detail)
+    for text in row.warnings:
+        transitions.note(row, "A limit was passed", kind=EventKind.WARNING, detail=text, by=by)
+    audit.record(
+        "workload.guard",
+        by=by,
+        team=row.project.team,
+        project=row.project,
+        target=row,
+        before={key: _plain(getattr(before, key)) for key in changed},
+        after={key: _plain(getattr(found.guards, key)) for key in changed},
+    )
+
+
+def words(guards: Guards, currency: str) -> str:
+    """The guards in sentences."""
+    found = []
+    if guards.stop_at_cost is not None:
+        found.append(f"Stopped at {formats.money(guards.stop_at_cost, currency)}.")
+    if guards.idle_after_s is not None:
+        length = formats.duration_words(guards.idle_after_s)
+        found.append(f"Stopped when its GPUs are under {guards.idle_percent} % for {length}.")
+    if guards.queue_limit_s is not None:
+        then = "cancelled" if guards.queue_then == QueueThen.CANCEL else "told of"
+        found.append(f"Queued for {formats.duration_words(guards.queue_limit_s)} it is {then}.")
+    return " ".join(found) or "None but its latest end."
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value

@@ -91,9 +91,9 @@ def claim(connection_id: int, now: datetime) -> Lease | None:
     return lease if free.update(lease_token=lease.token, lease_until=now + LEASE, due_at=None) else None
 
 
-def mark(connection_id: int, now: datetime) -> None:
-    """Make whoever has the lease look again before it lets go."""
-    Connection.objects.filter(pk=connection_id, lease_token__isnull=False).update(due_at=now)
+def mark(connection_id: int, now: datetime) -> bool:
+    """Make whoever has the lease look again before it lets go; false where nobody has it."""
+    return bool(Connection.objects.filter(pk=connection_id, lease_token__isnull=False).update(due_at=now))
 
 
 def _free(now: datetime, *, or_offered: bool = False) -> ConnectionQuerySet:

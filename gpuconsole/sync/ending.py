@@ -67,7 +67,7 @@ def _settle(context: Context, row: Finding, error: ProviderError | None, now: da
         row.tell(
             now, f"Still not confirmed after {passed[-1]} minutes; it may go on costing money", detail=row.end_error
         )
-        finding_news.tell_late(row, passed[-1])
+        finding_news.tell_late(row, passed[-1], now)
 
 
 def _asked_at(row: Finding) -> datetime:

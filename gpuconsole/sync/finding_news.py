@@ -3,43 +3,74 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
-from django.utils import timezone
-
-from gpuconsole.inventory import pages
-from gpuconsole.inventory.models import Finding, FindingKind
+from gpuconsole.connections.models import Connection
+from gpuconsole.core import formats
+from gpuconsole.inventory.models import Finding, FindingKind, Mark
+from gpuconsole.inventory.pages import rate
 from gpuconsole.notify import news, occasions
-from gpuconsole.notify.occasions import Occasion
 from gpuconsole.providers import registry
-from gpuconsole.workloads.models import ESCALATED_AFTER_MIN
 
 logger = logging.getLogger(__name__)
 
-
-def tell_shown(row: Finding) -> None:
-    """A second look bore it out, or work is lost: it is in the inbox from now on."""
-    _log("found", row)
-    if row.kind == FindingKind.STRAY:
-        text = f"No record here explains what {registry.get(row.provider).name} runs. It costs {pages.rate(row)}."
-        _tell(occasions.STRAY, row, f"stray:{row.pk}", f"{row} may be orphaned", text)
+MOST_TOLD = 20
+LATE_FROM_MIN = 15
 
 
-def tell_late(row: Finding, minutes: int) -> None:
+def tell_shown(connection: Connection, rows: Sequence[Finding], now: datetime) -> None:
+    """A second look bore them out. Of the strays among them one piece of news goes out, however many they are; other
+    consoles' work is none, and of lost work the work itself speaks."""
+    for row in rows:
+        logger.warning("found", extra={"finding": row.public_id, "kind": row.kind, "remote_id": row.remote_id})
+    strays = [row for row in rows if row.kind == FindingKind.STRAY and row.mark != Mark.OTHER]
+    if not strays:
+        return
+    first, name = strays[0], registry.get(connection.provider).name
+    one = f"{name} lists {first}, and no record here explains it"
+    what = formats.plural(len(strays), "stray")
+    news.tell(
+        occasions.STRAY,
+        key=f"stray:{first.public_id}",
+        subject=one if len(strays) == 1 else f"{what} on {connection.name}",
+        text="\n".join(f"{row} ({row.remote_id}): {rate(row)}" for row in strays[:MOST_TOLD]),
+        team=connection.team,
+        path=f"/reconcile/{first.public_id}/" if len(strays) == 1 else "/reconcile/?kind=stray",
+        facts={"findings": [_facts(row) for row in strays[:MOST_TOLD]]},
+        now=now,
+    )
+
+
+def tell_late(row: Finding, minutes: int, now: datetime) -> None:
     """Its end was asked for so long ago, and the provider has not confirmed it."""
-    _log("an end is not confirmed", row, minutes=minutes)
-    if minutes >= ESCALATED_AFTER_MIN[1]:
-        name = registry.get(row.provider).name
-        text = f"{name} was asked {row.end_tries} times and has not confirmed it. It costs {pages.rate(row)}."
-        subject = f"{row}: its end is not confirmed after {minutes} minutes"
-        _tell(occasions.LATE, row, f"stray-late:{row.pk}:{minutes}", subject, text)
+    logger.error("an end is not confirmed", extra={"finding": row.public_id, "minutes": minutes})
+    if minutes < LATE_FROM_MIN:
+        return
+    name = registry.get(row.provider).name
+    news.tell(
+        occasions.LATE,
+        key=f"late:{row.public_id}:{minutes}",
+        subject=f"The end of {row} is not confirmed after {minutes} minutes",
+        text=f"It was asked of {name}. It may go on costing {rate(row)}. {row.end_error}".strip(),
+        team=row.team,
+        path=f"/reconcile/{row.public_id}/",
+        facts={"findings": [_facts(row)]},
+        now=now,
+    )
 
 
-def _tell(occasion: Occasion, row: Finding, key: str, subject: str, text: str) -> None:
-    """To the team's admins and its webhook: a stray is in no project."""
-    path, now = f"/reconcile/{row.public_id}/", timezone.now()
-    news.tell(occasion, key=key, subject=subject, text=text, team=row.team, path=path, now=now)
-
-
-def _log(what: str, row: Finding, **more: int) -> None:
-    facts = {"finding": row.public_id, "kind": row.kind, "connection": row.connection_id, "remote_id": row.remote_id}
-    logger.warning(what, extra={**facts, **more})
+def _facts(row: Finding) -> dict[str, Any]:
+    """A finding as a webhook is told of it; null is unknown."""
+    return {
+        "id": row.public_id,
+        "kind": row.kind,
+        "provider": row.provider,
+        "provider_id": row.remote_id,
+        "name": row.name,
+        "mark": row.mark,
+        "token": row.token,
+        "hourly_now": row.hourly_now,
+        "currency": row.currency,
+    }

@@ -70,6 +70,7 @@ class _Writing:
     new: list[Finding] = field(default_factory=list)
     gone: list[Finding] = field(default_factory=list)
     """Seen once, and not borne out: nobody was shown them."""
+    opened: list[Finding] = field(default_factory=list)
     changed: dict[int, Finding] = field(default_factory=dict)
     columns: set[str] = field(default_factory=set)
 
@@ -112,6 +113,7 @@ class _Writing:
         if self.new:
             Finding.objects.bulk_create(self.new)
         bulk.update(list(self.changed.values()), self.columns)
+        finding_news.tell_shown(self.context.connection, self.opened, self.now)
         if self.new or self.changed or self.gone:
             versions.bump(f"team:{self.context.connection.team_id}", f"connection:{self.context.connection.pk}")
 
@@ -163,7 +165,7 @@ class _Writing:
     def _open(self, row: Finding) -> None:
         row.tell(self.now, "Borne out by a second look" if row.kind != FindingKind.GHOST else "The work is lost")
         self._set(row, {"state": FindingState.OPEN, "seen_count": 2})
-        finding_news.tell_shown(row)
+        self.opened.append(row)
 
     def _comes_back(self, row: Finding, fields: Mapping[str, Any]) -> str:
         if not row.is_put_aside(self.now):

@@ -133,7 +133,8 @@ def _not_found(
     why = reason.code.label if is_over else "Several could be it; a person decides"
     change = Change(workload=workload, why=why, reason=reason, detail=reason.text, fields=fields)
     transitions.move_many([change], now=now)
-    telling.undecided(workload, now)
+    if lost is None:
+        telling.undecided(workload, now)
 
 
 def _reason(context: Context, workload: Workload, candidates: Sequence[Remote], *, is_over: bool) -> Reason | None:

@@ -82,9 +82,8 @@ def _probe(context: Context) -> None:
 
 def _claim(connection_id: int, clock: Clock, *, is_offered: bool) -> Lease | None:
     lease = claim.claim(connection_id, clock.now())
-    if lease is None and not is_offered:
-        claim.mark(connection_id, clock.now())
-        lease = claim.claim(connection_id, clock.now())  # it may have been let go just before the mark
+    if lease is None and not is_offered and not claim.mark(connection_id, clock.now()):
+        lease = claim.claim(connection_id, clock.now())  # it was let go just before the mark
     return lease
 
 

@@ -22,7 +22,7 @@ def undecided(workload: Workload, now: datetime) -> None:
     text = f"It was sent, and {_provider(workload)} did not confirm it. {may_cost(workload)} {workload.reason_text}"
     news.tell(
         occasions.DECISION,
-        key=f"decision:{workload.pk}:{workload.attempt}",
+        key=f"decision:{workload.token}",
         subject=f"The launch of {workload.name} needs a decision",
         text=text,
         workload=workload,

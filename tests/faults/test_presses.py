@@ -100,7 +100,7 @@ def test_a_job_is_launched_retried_and_stopped_once_each_and_both_together_leave
 
     assert crowd.press(row, "retry")["retry"] >= 1
     assert (engine.fresh(row).attempt, crowd.engine.fresh(row).state in FINAL) == (2, False)
-    assert crowd.press(row, "stop")["stop"] == PRESSES
+    assert crowd.press(row, "stop", times=60)["stop"] == 60
     crowd.until(row, State.CANCELLED)
     assert len(engine.resources()) == Workload.objects.get().attempt == 2
 

@@ -14,6 +14,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.inventory import services
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, HowClosed
 from gpuconsole.inventory.services import CountedUntil
+from gpuconsole.notify.models import News
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.workloads import services as work
@@ -177,6 +178,8 @@ def test_an_end_is_asked_for_until_it_happens_and_is_said_to_be_late(engine: Eng
     assert [line for line in story(found) if line.startswith("Still not confirmed")] == [
         f"Still not confirmed after {minutes} minutes; it may go on costing money" for minutes in (5, 15, 60)
     ]
+    late = News.objects.filter(occasion="late").order_by("pk").values_list("subject", flat=True)
+    assert [one.rpartition(" after ")[2] for one in late] == ["15 minutes", "60 minutes"]
     engine.heal()
     for _ in range(6):
         engine.pass_time(61)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from gpuconsole.inventory import services
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, HowClosed, InventoryReading, Mark
+from gpuconsole.notify.models import News
 from gpuconsole.providers import registry
 from gpuconsole.workloads import services as work
 from gpuconsole.workloads import tokens
@@ -59,6 +60,7 @@ def test_the_mark_tells_another_console_and_raises_no_alarm(engine: Engine, slug
     look(engine, slug, 2)
     [found] = shown()
     assert (found.mark, found.deployment) == (Mark.OTHER, "0the")
+    assert not News.objects.exists()
     assert Finding.objects.standing().count() == 1
     assert not Finding.objects.alarming(timezone.now()).exists()
 
@@ -69,6 +71,15 @@ def test_a_mark_of_ours_without_a_record_is_told_with_its_token(engine: Engine) 
     look(engine, times=2)
     [found] = shown()
     assert (found.mark, found.token, found.name) == (Mark.UNKNOWN, token, "gpt-oss-job")
+
+
+def test_of_many_strays_one_piece_of_news_goes_out(engine: Engine) -> None:
+    ids = {launch_elsewhere(engine, "baseten").id for _ in range(3)}
+    engine.pass_time(600)
+    look(engine, times=3)
+    [told] = News.objects.all()
+    assert (told.occasion, told.subject, told.path) == ("stray", "3 strays on baseten", "/reconcile/?kind=stray")
+    assert {one["provider_id"] for one in told.facts["findings"]} == ids
 
 
 def test_the_first_of_what_was_sent_again_is_named_when_it_turns_up(engine: Engine) -> None:

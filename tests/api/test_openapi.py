@@ -48,11 +48,12 @@ TOLD_IN_WORDS = {
     "export_costs",
     "export_focus",
     "update_preset",
-    "extend_workload",
+    *("extend_workload", "guard_workload"),
     *("add_quota", "change_quota", "add_team_quota", "change_team_quota"),
     *("set_budget", "change_budget", "set_team_budget", "change_team_budget"),
 }
-"""Rules between fields and a cursor's signature: no JSON Schema can say them, so what looks valid may be refused."""
+"""Rules between fields, how many places an amount has, and a cursor's signature: no JSON Schema can say them, so what
+looks valid may be refused."""
 
 schema = schemathesis.openapi.from_wsgi(DOCUMENT, application)
 

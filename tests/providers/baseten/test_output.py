@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gpuconsole.providers.baseten.output import PAGE, Cursor, checkpoint, page, samples
-from gpuconsole.providers.remote import LogLine, LogPage, RemoteState
+from gpuconsole.providers.remote import GAP, LogLine, LogPage, RemoteState
 from tests.contract.conftest import Far
 
 NS = 1_000_000
@@ -62,7 +62,9 @@ def test_a_full_page_of_old_lines_does_not_stick() -> None:
     first = page(full, Cursor(0), None)
     assert first.has_more
     second = page(full, Cursor.read(first.cursor), None)
-    assert (texts(second), Cursor.read(second.cursor).last_ns) == ([], 10 * NS)
+    assert Cursor.read(second.cursor).last_ns == 10 * NS
+    [gap] = second.lines
+    assert (gap.level, gap.at) == (GAP, datetime.fromtimestamp(at / 1e9, UTC)) and "1,000 lines" in gap.text
 
 
 def test_the_next_call_begins_at_the_same_millisecond() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -51,9 +51,9 @@ def _send_together(context: Context, rows: Sequence[Workload]) -> bool:
     known = _known(context, rows)
     for row, outcome in ask_as_they_come(context, pending, partial(_begin, context, known=known)):
         if isinstance(outcome, Remote):
-            _save(context, row.pk, outcome)
+            _save(context, row, outcome)
         else:
-            is_clear = _settle(context, row.pk, outcome) and is_clear
+            is_clear = _settle(context, row, outcome) and is_clear
             if not is_clear or isinstance(outcome, RateLimited | NotAuthorized | Unreachable):
                 pending.clear()
         outcomes.append(outcome)
@@ -70,7 +70,16 @@ def _known(context: Context, rows: Sequence[Workload]) -> list[str]:
 def _begin(context: Context, row: Workload, *, known: list[str]) -> Callable[[], Remote] | None:
     """The call, once it is committed that it is being made; None where it is not to be made (any more)."""
     call = _prepare(context, row)
-    return call if call is not None and _write_down(context, row, known) else None
+    if call is None or not _write_down(context, row, known):
+        return None
+    return partial(_in_time, context, call, context.now)
+
+
+def _in_time(context: Context, call: Callable[[], Remote], written_at: datetime) -> Remote:
+    """Make the call, unless this process was held up for so long that somebody may have decided otherwise meanwhile."""
+    if context.now - written_at > waits.SEND_WITHIN:
+        raise Unreachable("The worker was held up before it could send.")
+    return call()
 
 
 def _prepare(context: Context, row: Workload) -> Callable[[], Remote] | None:
@@ -81,7 +90,7 @@ def _prepare(context: Context, row: Workload) -> Callable[[], Remote] | None:
         spec = context.provider.spec.read(row.spec)
         values = _secrets(row, spec)
     except (ValidationError, Refused) as error:
-        _fail(context, row.pk, Reason(ReasonCode.REJECTED, f"It could not be sent: {error}", Fault.YOU))
+        _fail(row, Reason(ReasonCode.REJECTED, f"It could not be sent: {error}", Fault.YOU))
         return None
     return partial(context.adapter.launch, spec, row.token, values)
 
@@ -97,14 +106,20 @@ def _write_down(context: Context, row: Workload, known: list[str]) -> bool:
     return bool(fresh.update(sending_at=context.now, known_remote_ids=known))
 
 
-def _save(context: Context, pk: int, remote: Remote) -> None:
-    with transitions.locked(pk) as workload:
-        if not is_unanswered(workload):
-            return  # found and adopted by another worker while the answer was on its way
+def _is_of(workload: Workload, row: Workload) -> bool:
+    """Whether the answer to the sending of ``row`` still concerns the row: it may have been found and adopted by
+    another worker meanwhile, or sent again under another token."""
+    return is_unanswered(workload) and workload.token == row.token
+
+
+def _save(context: Context, row: Workload, remote: Remote) -> None:
+    with transitions.locked(row.pk) as workload:
+        if not _is_of(workload, row):
+            return
         workload.request = _request(context, workload)
         how = f"{context.provider.name} accepted it as {remote.id}"
         adopt(context, workload, remote, how=how, fields=["request"])
-    logger.info("launched", extra={"workload": pk, "remote_id": remote.id})
+    logger.info("launched", extra={"workload": row.pk, "remote_id": remote.id})
 
 
 def _request(context: Context, workload: Workload) -> dict[str, Any]:
@@ -114,21 +129,21 @@ def _request(context: Context, workload: Workload) -> dict[str, Any]:
     return {"method": sent.method, "path": sent.path, "body": sent.body}
 
 
-def _settle(context: Context, pk: int, error: ProviderError) -> bool:
+def _settle(context: Context, row: Workload, error: ProviderError) -> bool:
     """Write down what went wrong; false when the launch may have happened all the same."""
     if error.may_retry:
-        _send_later(context, pk, error)
+        _send_later(context, row, error)
     elif isinstance(error, NotAuthorized | Rejected | NotFound):
-        _fail(context, pk, reasons.of_refusal(context.provider, error))
+        _fail(row, reasons.of_refusal(context.provider, error))
     else:
         return False  # the next look finds ``sending_at`` and no remote, and goes looking
     return True
 
 
-def _send_later(context: Context, pk: int, error: ProviderError) -> None:
+def _send_later(context: Context, row: Workload, error: ProviderError) -> None:
     """Nothing happened at the provider: send again later, but not for ever."""
-    with transitions.locked(pk) as workload:
-        if not is_unanswered(workload):
+    with transitions.locked(row.pk) as workload:
+        if not _is_of(workload, row):
             return
         now = context.now
         workload.sending_at, workload.intent_error = None, error.message
@@ -148,9 +163,9 @@ def _send_later(context: Context, pk: int, error: ProviderError) -> None:
             )
 
 
-def _fail(context: Context, pk: int, reason: Reason) -> None:
-    with transitions.locked(pk) as workload:
-        if not workload.is_final:
+def _fail(row: Workload, reason: Reason) -> None:
+    with transitions.locked(row.pk) as workload:
+        if not workload.is_final and workload.token == row.token:
             _end(workload, reason)
 
 

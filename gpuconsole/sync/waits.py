@@ -26,6 +26,8 @@ SHARE = 0.8
 _FEW_UNSEEN = 2.0
 """So many changes may come between two looks at steady work, by what the last looks found."""
 
+SEND_WITHIN = timedelta(seconds=30)
+"""So long after it was written down a call may still begin: far less than anybody waits before sending again."""
 LOOK_FOR = timedelta(minutes=10)
 """How long a launch whose answer was lost is looked for before a person decides."""
 LOOK_LATE = timedelta(minutes=5)

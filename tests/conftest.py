@@ -40,7 +40,7 @@ longest begins first."""
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deal the tests out to two processes by file, the long folders as a whole."""
+    """Deal the tests out to the processes by file, the long folders as a whole."""
     twice = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
     if twice:  # of several tests of one name the processes would run one
         raise pytest.UsageError(f"Tests need names of their own: {', '.join(twice)}")

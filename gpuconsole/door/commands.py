@@ -8,7 +8,7 @@ from collections.abc import Callable
 from gpuconsole.door import browser, environment, options, up
 from gpuconsole.door.trouble import Trouble
 
-_ALL_TESTS = ("-n", "2")  # two make use of two cores; a browser's walk needs one for itself
+_ALL_TESTS = ("-n", "3")  # three make use of two cores: browsers and workers that are killed mostly wait
 _BENCHES = environment.BASE / "tests" / "bench"
 
 

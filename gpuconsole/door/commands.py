@@ -8,7 +8,8 @@ from collections.abc import Callable
 from gpuconsole.door import browser, environment, options, up
 from gpuconsole.door.trouble import Trouble
 
-_ALL_TESTS = ("-n", "3")  # three make use of two cores: browsers and workers that are killed mostly wait
+_ALL_TESTS = ("-n", "3", "--durations", "15")
+"""Three processes make use of two cores: browsers, and workers that are killed, mostly wait."""
 _BENCHES = environment.BASE / "tests" / "bench"
 
 

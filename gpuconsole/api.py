@@ -34,11 +34,11 @@ from gpuconsole.spend.invoices.api import router as invoices
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.decisions.api import router as decisions
 from gpuconsole.workloads.halts.api import router as halts
+from gpuconsole.workloads.input_schemas import field_path
 from gpuconsole.workloads.limits.api import router as limits
 from gpuconsole.workloads.log_api import router as logs
 from gpuconsole.workloads.presets.api import router as presets
 from gpuconsole.workloads.requests.api import router as requests
-from gpuconsole.workloads.schemas import field_path
 
 logger = logging.getLogger(__name__)
 

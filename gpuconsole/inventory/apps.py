@@ -9,3 +9,9 @@ class InventoryConfig(AppConfig):
     name = "gpuconsole.inventory"
     label = "inventory"
     verbose_name = "Inventory"
+
+    def ready(self) -> None:
+        """Say what stands in the way of removing connections."""
+        from gpuconsole.inventory import blocking  # noqa: PLC0415 (models can be imported only now)
+
+        blocking.register()

@@ -27,20 +27,22 @@ from gpuconsole.projects.models import Project, ProjectRole
 from gpuconsole.workloads import access, previews, queries, services
 from gpuconsole.workloads.estimate_schemas import EstimateOut, shape_estimate
 from gpuconsole.workloads.estimates import estimate
+from gpuconsole.workloads.input_schemas import (
+    EditIn,
+    ExtendIn,
+    GuardsChange,
+    LaunchIn,
+    WayIn,
+)
 from gpuconsole.workloads.models import Preset, Workload
 from gpuconsole.workloads.presets import filling, locks
 from gpuconsole.workloads.presets.locks import Terms
 from gpuconsole.workloads.requests.schemas import LaunchRequestDetail, shape_request_detail
 from gpuconsole.workloads.requests.services import launch_or_ask
 from gpuconsole.workloads.schemas import (
-    EditIn,
     Events,
-    ExtendIn,
-    GuardsChange,
-    LaunchIn,
     PreviewOut,
     RequestOut,
-    WayIn,
     WayOut,
     WorkloadDetail,
     Workloads,

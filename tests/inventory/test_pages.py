@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gpuconsole.accounts.models import TeamRole
+from gpuconsole.connections import services as connections
 from gpuconsole.connections.models import Connection
+from gpuconsole.core.errors import Refused
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, InventoryReading, Mark
 from gpuconsole.projects.models import ExchangeRate, ProjectRole
 from gpuconsole.workloads.models import Workload
@@ -206,3 +208,14 @@ def test_names_and_answers_of_a_provider_are_shown_as_text(lab: Lab, admin: Clie
     for url in ("/reconcile/", f"/reconcile/{found.public_id}/", f"/reconcile/{found.public_id}/terminate/"):
         content = admin.get(url).content.decode()
         assert "<script>x" not in content and "<b>bold" not in content
+
+
+def test_a_connection_stays_while_a_stray_is_ended_through_it_and_takes_the_others_along(lab: Lab) -> None:
+    job = lab.workload("baseten", State.FAILED)
+    found = make_finding(job, name="on-its-way-out", state=FindingState.ENDING)
+    with pytest.raises(Refused) as no:
+        connections.remove(connection=job.connection, by=lab.owner)
+    assert no.value.details == ("on-its-way-out (being ended)",)
+    Finding.objects.filter(pk=found.pk).update(state=FindingState.OPEN)
+    connections.remove(connection=job.connection, by=lab.owner)
+    assert not Finding.objects.alarming(timezone.now()).exists()

@@ -13,6 +13,7 @@ from gpuconsole.simulator import spoiling
 from gpuconsole.simulator.clock import iso
 from gpuconsole.simulator.dialects import DIALECTS
 from gpuconsole.simulator.fault_kinds import KINDS
+from gpuconsole.simulator.faults import Faults
 from gpuconsole.simulator.world import World
 from tests.simulator.asking import instance_status, job_body, job_status, make_job, make_project, start
 
@@ -46,6 +47,12 @@ def test_a_share_is_the_same_in_every_run(control: httpx.Client, baseten: httpx.
     first = statuses()
     assert first == statuses()
     assert 10 < first.count(500) < 30
+
+
+def test_two_faults_with_the_same_share_do_not_strike_in_step() -> None:
+    faults = Faults()
+    cut, late = (faults.add({"provider": "baseten", "fault": kind, "share": 0.5}) for kind in ("dropped_after", "429"))
+    assert [cut.strikes() for _ in range(40)] != [late.strikes() for _ in range(40)]
 
 
 @pytest.mark.parametrize("match", ["GET /v1/teams", "GET /baseten/v1/te", "/teams"])

@@ -91,8 +91,8 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     """Questions that are asked of findings in several places."""
 
     def standing(self) -> FindingQuerySet:
-        """Those that were shown to people and are not over."""
-        return self.filter(state__in=SHOWN)
+        """Those that were shown to people and are not over; of a removed connection nobody can tell any more."""
+        return self.filter(state__in=SHOWN, connection__removed_at__isnull=True)
 
     def ignored(self, now: datetime) -> FindingQuerySet:
         """Those that a person put aside, until the day that was named."""

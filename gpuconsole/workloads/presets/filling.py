@@ -12,11 +12,11 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.problems import problems
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads.guarding import Guards
+from gpuconsole.workloads.input_schemas import LaunchIn
 from gpuconsole.workloads.models import Preset
 from gpuconsole.workloads.presets import access
 from gpuconsole.workloads.presets.locks import Terms
 from gpuconsole.workloads.presets.schemas import texts, whole
-from gpuconsole.workloads.schemas import LaunchIn
 
 
 def find(viewer: Viewer, public_id: str) -> Preset:

@@ -66,7 +66,8 @@ def test_connections_never_show_credentials(all_five: Caller) -> None:
     told = answer.json()["items"]
     assert [item["provider"] for item in told] == sorted(registry.SLUGS)
     assert set(told[0]) == {
-        "id", "name", "provider", "is_sandbox", "health", "health_text", "health_at", "synced_at"
+        "id", "name", "provider", "is_sandbox", "health", "health_text", "health_at", "breaker", "breaker_until",
+        "last_success_at", "calls", "failed_percent", "median_ms", "synced_at", "look_asked_at", "look_answered_at",
     }  # fmt: skip
 
 

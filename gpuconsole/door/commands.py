@@ -8,8 +8,8 @@ from collections.abc import Callable
 from gpuconsole.door import browser, environment, options, up
 from gpuconsole.door.trouble import Trouble
 
-_ALL_TESTS = ("-n", "3", "--durations", "15")
-"""Three processes make use of two cores: browsers, and workers that are killed, mostly wait."""
+_ALL_TESTS = ("-n", "2", "--durations", "15")
+"""Two processes make use of two cores; a browser's walk needs one for itself."""
 _BENCHES = environment.BASE / "tests" / "bench"
 
 

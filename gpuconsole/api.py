@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 import pydantic_core
@@ -55,14 +55,19 @@ admin is answered with 202 and a launch request that waits for one. Errors are p
 class ConsoleApi(NinjaAPI):
     """django-ninja with errors declared under the media type in which they are sent."""
 
-    def get_openapi_schema(self, **options: Any) -> Any:
-        schema = super().get_openapi_schema(**options)
-        for operations in schema["paths"].values():
+    def get_openapi_schema(self, **_: Any) -> Any:
+        """The document, made once a process: it takes seconds, is the same for everybody and is not to be changed."""
+        return self._document
+
+    @cached_property
+    def _document(self) -> Any:
+        document = super().get_openapi_schema()
+        for operations in document["paths"].values():
             for operation in operations.values():
                 for status, answer in operation["responses"].items():
                     if int(status) >= 400 and "content" in answer:
                         answer["content"] = {PROBLEM_TYPE: next(iter(answer["content"].values()))}
-        return schema
+        return document
 
 
 REPEATED = "It is given more than once; give it once."

@@ -115,12 +115,12 @@ def _adapter(connection: Connection) -> Adapter:
 
 def _steps(context: Context) -> bool:
     """All steps, each as far as it goes: what breaks in one does not keep the others from their work."""
-    is_well = _step(context, apply.observe) if is_blind_to_an_end(context) else True
-    is_well &= _work_off(context) & _step(context, apply.observe)
+    is_well = step(context, apply.observe) if is_blind_to_an_end(context) else True
+    is_well &= _work_off(context) & step(context, apply.observe)
     if context.lease.take_mark():
         is_well &= _work_off(context)
-    is_well &= _step(context, reconcile.reconcile)
-    return is_well & _step(context, output.fetch)
+    is_well &= step(context, reconcile.reconcile)
+    return is_well & step(context, output.fetch)
 
 
 def _work_off(context: Context) -> bool:
@@ -141,9 +141,10 @@ def is_blind_to_an_end(context: Context) -> bool:
     return ends.exclude(remote_id="").exists()
 
 
-def _step(context: Context, step: Callable[[Context], object]) -> bool:
+def step(context: Context, work: Callable[[Context], object]) -> bool:
+    """One step of a round; false where it broke by a fault of ours, which is logged. Raises ProviderError."""
     try:
-        step(context)
+        work(context)
     except ProviderError:
         raise
     except Exception:
@@ -159,17 +160,17 @@ def _work(context: Context) -> bool:
     is_well = True
     for row in rows:
         if is_unanswered(row):
-            is_well &= _step(context, partial(lost.look, row=row))
+            is_well &= step(context, partial(lost.look, row=row))
     fresh = [row for row in rows if row.intent in SENT_BY and row.sending_at is None]
     there = [row for row in rows if row.sending_at is None and row.remote_id]
     asked = [row for row in there if row.intent in acting.ACTS]
     edits = [row for row in there if row.intent == Intent.EDIT]
     removals = [row for row in there if row.intent == Intent.DELETE]
     if fresh and not _is_looking(context):
-        is_well &= _step(context, partial(launching.send, rows=fresh))
-    is_well &= _step(context, partial(acting.act, rows=asked))
-    is_well &= _step(context, partial(editing.send, rows=edits))
-    return is_well & _step(context, partial(removing.remove, rows=removals))
+        is_well &= step(context, partial(launching.send, rows=fresh))
+    is_well &= step(context, partial(acting.act, rows=asked))
+    is_well &= step(context, partial(editing.send, rows=edits))
+    return is_well & step(context, partial(removing.remove, rows=removals))
 
 
 def _is_looking(context: Context) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,26 +11,22 @@ from django.db.models import Q
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.connections.models import Connection
+from gpuconsole.core.badges import BadgeChoices
 from gpuconsole.core.fields import ExactJSONField
 from gpuconsole.providers.remote import RemoteState
 from gpuconsole.workloads.models import Workload
 
 
-class FindingKind(models.TextChoices):
+class FindingKind(BadgeChoices):
     """In what way the two sides differ."""
 
     STRAY = "stray", "Stray"
     GHOST = "ghost", "Ghost"
     DRIFT = "drift", "Drift"
 
-    @property
-    def icon(self) -> str:
-        return _LOOKS[self][0]
-
-    @property
-    def look(self) -> str:
-        """The kind of its badge."""
-        return _LOOKS[self][1]
+    @classmethod
+    def looks(cls) -> Mapping[Any, tuple[str, ...]]:
+        return _LOOKS
 
     @property
     def meaning(self) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 
 from django.db.models import F
 
-from gpuconsole.providers.errors import ProviderError
 from gpuconsole.sync import acting, apply, lost, round
 from gpuconsole.sync.clock import Clock
 from gpuconsole.sync.context import Context
@@ -35,25 +34,14 @@ def _steps(context: Context) -> bool:
     rows = list(wished.exclude(state__in=FINAL).select_related("project").order_by("due_at", "pk"))
     due = [row for row in rows if row.due_at is not None and row.due_at <= context.now]
     ours = _say_begun(context, rows, due)
-    is_well = _step(context, apply.observe) if round.is_blind_to_an_end(context) else True
+    is_well = round.step(context, apply.observe) if round.is_blind_to_an_end(context) else True
     for row in due:
         if is_unanswered(row):
-            is_well &= _step(context, partial(lost.look, row=row))
+            is_well &= round.step(context, partial(lost.look, row=row))
     there = [row for row in due if row.sending_at is None and row.remote_id]
-    is_well &= _step(context, partial(acting.act, rows=there)) & _step(context, apply.observe)
+    is_well &= round.step(context, partial(acting.act, rows=there)) & round.step(context, apply.observe)
     _say_confirmed(context, [row for row in rows if row.pk in ours])
     return is_well
-
-
-def _step(context: Context, step: Callable[[Context], object]) -> bool:
-    try:
-        step(context)
-    except ProviderError:
-        raise
-    except Exception:
-        logger.exception("a step of the watchdog broke", extra={"connection": context.connection.pk})
-        return False
-    return True
 
 
 def _say_begun(context: Context, rows: Sequence[Workload], due: Sequence[Workload]) -> Collection[int]:

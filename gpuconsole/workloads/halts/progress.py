@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
@@ -14,6 +15,7 @@ from django.db.models.functions import Coalesce
 
 from gpuconsole.connections.models import Health
 from gpuconsole.core import formats
+from gpuconsole.core.badges import BadgeChoices
 from gpuconsole.providers import registry
 from gpuconsole.workloads.halts import plans
 from gpuconsole.workloads.halts.burn import Burn, burn
@@ -22,7 +24,7 @@ from gpuconsole.workloads.models import Effect, Event, Halt, HaltEntry, Instance
 from gpuconsole.workloads.states import ACTIVE, FINAL, ReasonCode, State
 
 
-class Step(models.TextChoices):
+class Step(BadgeChoices):
     """How far one entry has come; the first four go on by themselves."""
 
     ASKED = "asked", "Asked"
@@ -34,14 +36,9 @@ class Step(models.TextChoices):
     LEFT = "left", "Left running"
     CONFIRMED = "confirmed", "Confirmed"
 
-    @property
-    def icon(self) -> str:
-        return _LOOKS[self][0]
-
-    @property
-    def look(self) -> str:
-        """Kind of its badge, as ``ui.badge`` calls it."""
-        return _LOOKS[self][1]
+    @classmethod
+    def looks(cls) -> Mapping[Any, tuple[str, ...]]:
+        return _LOOKS
 
 
 _LOOKS = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -11,6 +12,7 @@ from django.db.models import F, Q
 
 from gpuconsole.accounts.models import ApiToken, Team, User
 from gpuconsole.connections.models import Connection
+from gpuconsole.core.badges import BadgeChoices
 from gpuconsole.core.fields import ExactJSONField
 from gpuconsole.core.money import Money
 from gpuconsole.projects.models import Project
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Decision(models.TextChoices):
+class Decision(BadgeChoices):
     """Where a launch request stands; all but waiting are final."""
 
     WAITING = "waiting", "Waiting"
@@ -31,15 +33,9 @@ class Decision(models.TextChoices):
     EXPIRED = "expired", "Expired"
     WITHDRAWN = "withdrawn", "Withdrawn"
 
-    @property
-    def icon(self) -> str:
-        """As its badge shows it."""
-        return _LOOKS[self][0]
-
-    @property
-    def look(self) -> str:
-        """Kind of its badge, as ``ui.badge`` calls it."""
-        return _LOOKS[self][1]
+    @classmethod
+    def looks(cls) -> Mapping[Any, tuple[str, ...]]:
+        return _LOOKS
 
 
 _LOOKS = {

@@ -17,7 +17,7 @@ from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Kind, State
-from gpuconsole.workloads.usage import cost_so_far, step
+from gpuconsole.workloads.usage import billed_so_far_s, cost_so_far, step
 
 PART_WORDS = {Kind.JOB: "Node", Kind.INSTANCE: "Worker"}
 """What the parts of a workload are called."""
@@ -42,7 +42,7 @@ def of(workload: Workload, now: datetime, extend_url: str = "") -> list[Figure]:
     return [
         _hardware(workload),
         _place(workload),
-        _time(workload),
+        _time(workload, now),
         _cost(workload, now),
         _limit(workload, now, extend_url),
         _charged(workload),
@@ -60,11 +60,12 @@ def _place(workload: Workload) -> Figure:
     return Figure("Region", workload.region or "not told", " · ".join(dict.fromkeys((provider, connection))))
 
 
-def _time(workload: Workload) -> Figure:
-    billed = Decimal(workload.billed_closed_s)
-    note = f"{formats.duration(float(billed))} billed" if billed else ""
-    if workload.billed_since is not None:
-        note = format_html("{} billed", live.elapsed_short(workload.billed_since)) if not billed else note
+def _time(workload: Workload, now: datetime) -> Figure:
+    """All that was billed, closed and open together; what is billed side by side does not run as one clock."""
+    billed_s = float(billed_so_far_s(workload, now))
+    note: str = f"{formats.duration(billed_s)} billed" if billed_s else ""
+    if workload.billed_since is not None and not workload.billed_lanes:
+        note = format_html("{} billed", live.elapsed_short(now - timedelta(seconds=billed_s)))
     return Figure("Elapsed", live.elapsed(workload.created_at, workload.ended_at), note)
 
 

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from gpuconsole.projects.models import ExchangeRate
 from gpuconsole.spend import rollup
@@ -98,5 +98,6 @@ def test_without_script_months_and_choices_are_plain_links(browser: Browser, liv
     assert page.get_by_role("region", name="Bars as a table").is_visible()
     page.locator("summary", has_text=str(timezone.now().year)).first.click()
     page.locator(".menu-list a", has_text=str((timezone.now().replace(day=1) - HOUR).year)).nth(1).click()
-    assert "month=" in page.url and page.get_by_text("the month is over").is_visible()
+    expect(page.get_by_text("the month is over")).to_be_visible()
+    assert "month=" in page.url
     page.context.close()

@@ -24,6 +24,8 @@ _WORDS = {
     "workload.extend": "Moved latest end of",
     "workload.label": "Labelled",
     "workload.label_many": "Labelled many",
+    "workload.stop_many": "Stopped many",
+    "workload.terminate_many": "Terminated many",
     "workload.adopt": "Adopted what became of",
     "workload.send_again": "Sent again",
     "workload.give_up": "Gave up",

@@ -65,6 +65,9 @@ class WorkloadQuerySet(models.QuerySet["Workload"]):
         return self.filter(project__in=projects)
 
 
+LASTED = models.ExpressionWrapper(F("ended_at") - F("created_at"), output_field=models.DurationField())
+"""How long ended work took, from its launch on."""
+
 _ROOTS = {Kind.JOB: "/jobs/", Kind.INSTANCE: "/instances/"}
 
 
@@ -285,6 +288,25 @@ class Workload(models.Model):
             ),
             # work by one of its labels
             GinIndex(fields=["labels"], name="workload_labels"),
+            # the search, and the filter of a list: a part of the name, or the begin of an id
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="workload_name_parts"),
+            models.Index(fields=["remote_id"], opclasses=["varchar_pattern_ops"], name="workload_remote_begin"),
+            # lists narrowed to one person, state, provider or GPU, newest first
+            models.Index(fields=["owner", "kind", "-id"], name="workload_owner_list"),
+            models.Index(fields=["team", "kind", "state", "-id"], name="workload_state_list"),
+            models.Index(fields=["team", "kind", "provider", "-id"], name="workload_provider_list"),
+            models.Index(fields=["team", "kind", "gpu_model", "-id"], name="workload_gpu_list"),
+            # lists of ended work by cost and by duration; what has not ended is little, and is sorted as it is read
+            models.Index(
+                *(F("team"), F("kind"), F("cost_closed").desc(), F("id").desc()),
+                condition=Q(state__in=["succeeded", "failed", "cancelled"]),
+                name="workload_cost_list",
+            ),
+            models.Index(
+                *(F("team"), F("kind"), LASTED.desc(), F("id").desc()),
+                condition=Q(state__in=["succeeded", "failed", "cancelled"], ended_at__isnull=False),
+                name="workload_duration_list",
+            ),
             # what a project holds (quota, budget), and how many are not ended (navigation, tabs)
             models.Index(
                 fields=["project", "kind"],

@@ -83,9 +83,7 @@ def jump(viewer: Viewer, text: str) -> Workload | None:
 
 def _everything(viewer: Viewer, text: str) -> list[Group]:
     rows = workloads(viewer, text)
-    hits = [
-        Hit(row.get_absolute_url(), marked(row.name, text), row.project.name, workload=row) for row in rows
-    ]
+    hits = [Hit(row.get_absolute_url(), marked(row.name, text), row.project.name, workload=row) for row in rows]
     found = [Group("Workloads" if text else "Newest workloads", hits)]
     if rows and text:
         found.append(Group(f"Actions on {rows[0].name}", _actions(viewer, rows[0])))

@@ -43,9 +43,7 @@ def search(request: HttpRequest) -> HttpResponse:
     found = None if is_palette else finder.jump(person, text)
     if found is not None:
         return redirect(found)
-    return render_page(
-        request, "dashboard/search.html", "dashboard/_found.html", finder.context(person, text)
-    )
+    return render_page(request, "dashboard/search.html", "dashboard/_found.html", finder.context(person, text))
 
 
 @login_required

@@ -50,9 +50,7 @@ class GuardsIn(ApiInput):
 
 
 Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
-Labels = Annotated[
-    list[Annotated[str, Field(max_length=LONGEST, pattern=r"^[^\x00-\x1f]+$")]], Field(max_length=MOST)
-]
+Labels = Annotated[list[Annotated[str, Field(max_length=LONGEST, pattern=r"^[^\x00-\x1f]+$")]], Field(max_length=MOST)]
 
 
 def _no_default(schema: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from gpuconsole.audit.models import Record
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads import phases
 from gpuconsole.workloads.models import Workload, WorkloadQuerySet
-from gpuconsole.workloads.states import FINAL, Kind, State
+from gpuconsole.workloads.states import FINAL, Kind
 
 MOST_COUNTED = 10_000
 _USUAL_OF, _USUAL_AT_LEAST = 30, 5

@@ -33,7 +33,13 @@ def test_each_filter_narrows(lab: Lab) -> None:
     lab.launch("cortecs", name="serve_1", project=other, by=ada)
     assert found() == {"sft", "serve_1"}
     assert found(providers=["cortecs"]) == found(kind=Kind.INSTANCE) == found(projects=["other"]) == {"serve_1"}
-    assert found(states=["running"]) == found(is_open=True) - {"serve_1"} == found(labels=["nightly", "x"]) == found(name="SF") == {"sft"}
+    assert (
+        found(states=["running"])
+        == found(is_open=True) - {"serve_1"}
+        == found(labels=["nightly", "x"])
+        == found(name="SF")
+        == {"sft"}
+    )
     assert found(owners=[ada.email.upper()]) == found(owner_pks=[ada.pk]) == found(text="SERVE_") == {"serve_1"}
     assert found(text="nightly") == {"sft"}
     assert found(text=Workload.objects.get(name="sft").public_id) == {"sft"}

@@ -71,9 +71,7 @@ def _pressed(request: HttpRequest, words: Words) -> _Press | None:
     person, name = viewer(request), request.POST.get("act", "")
     if name not in {one.name for one in picks.acts(words.kind)}:
         return None
-    asked = addresses.Asked(
-        QueryDict(request.POST.get("query", "")[:4000]), words, addresses.own_views(person, words)
-    )
+    asked = addresses.Asked(QueryDict(request.POST.get("query", "")[:4000]), words, addresses.own_views(person, words))
     scope = page.scope_of(person, focused_project(request, person), words)
     chosen = picks.picked(scope, asked.filters(person, timezone.now()), request.POST)
     plan = picks.plan(person, chosen, None if name == LABEL else Verb(name))
@@ -182,7 +180,10 @@ def _ask(
     lines, key = more.get("lines", []), more.pop("hidden_key", "")
     total, is_empty = len(press.plan.rows), len(press.plan.rows) <= len(skips) - len(press.plan.skips)
     if is_empty:
-        question, action = f"None of {counted(len(press.chosen.rows), press.kind)} can be {_DONE[press.data['act']]}", ""
+        question, action = (
+            f"None of {counted(len(press.chosen.rows), press.kind)} can be {_DONE[press.data['act']]}",
+            "",
+        )
     context = {
         "question": question,
         "action_url": f"{press.words.url}bulk/",

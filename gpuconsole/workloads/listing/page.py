@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
@@ -20,16 +19,16 @@ from gpuconsole.core import formats, icons, polling
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.workloads import access, queries
+from gpuconsole.workloads.listing import asked as addresses
 from gpuconsole.workloads.listing import columns as table
 from gpuconsole.workloads.listing import picks, sorting, standing
-from gpuconsole.workloads.listing import asked as addresses
 from gpuconsole.workloads.listing.asked import SIZES, Asked
 from gpuconsole.workloads.listing.cells import Line
 from gpuconsole.workloads.listing.chips import chips
 from gpuconsole.workloads.listing.columns import Column
 from gpuconsole.workloads.lists import Link, Words
-from gpuconsole.workloads.models import Workload, WorkloadQuerySet
-from gpuconsole.workloads.states import VERBS, Kind, State, Verb
+from gpuconsole.workloads.models import WorkloadQuerySet
+from gpuconsole.workloads.states import VERBS, Kind, State
 
 _ONLY = (
     *("public_id", "kind", "team", "project", "provider", "is_sandbox", "name", "labels", "owner", "api_token"),

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Count, DecimalField, F, Func, Q, Sum, When
-
 from redis.exceptions import RedisError
 
 from gpuconsole.accounts.access import Viewer
@@ -61,9 +60,7 @@ NOTHING = Sums(0, 0, {})
 def sums(rows: WorkloadQuerySet) -> Sums:
     """Added up over all pages of a list. One query, on what has not ended."""
     found = rows.not_ended().order_by().values("currency")
-    lines = found.annotate(
-        live=Count("pk"), gpus=Sum("gpu_count", filter=Q(state__in=ACTIVE)), hourly=Sum(HOURLY_NOW)
-    )
+    lines = found.annotate(live=Count("pk"), gpus=Sum("gpu_count", filter=Q(state__in=ACTIVE)), hourly=Sum(HOURLY_NOW))
     hourly, live, gpus = {}, 0, 0
     for line in lines:
         live, gpus = live + line["live"], gpus + (line["gpus"] or 0)

@@ -115,9 +115,7 @@ def keep_view(request: HttpRequest, words: Words) -> HttpResponse:
             messages.success(request, f"The view {made.name} is saved.")
             return redirect(asked.address({"view": made.slug}))
     context = _views_context(words, asked, own) | {"name": name, "error": error}
-    return render_page(
-        request, "workloads/views.html", "workloads/_views.html", context, status=422 if error else 200
-    )
+    return render_page(request, "workloads/views.html", "workloads/_views.html", context, status=422 if error else 200)
 
 
 @login_required

@@ -55,9 +55,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="workload",
-            index=models.Index(
-                fields=["remote_id"], name="workload_remote_begin", opclasses=["varchar_pattern_ops"]
-            ),
+            index=models.Index(fields=["remote_id"], name="workload_remote_begin", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddIndex(
             model_name="workload",

@@ -25,9 +25,7 @@ def act_on_many(*, team: Team, pks: Collection[int], verb: Verb, by: User) -> li
     if verb is Verb.START:
         return [_started(row, by) for row in Workload.objects.filter(pk__in=ordered).order_by("pk")]
     answers = [
-        answer
-        for first in range(0, len(ordered), BATCH)
-        for answer in _ended(ordered[first : first + BATCH], verb, by)
+        answer for first in range(0, len(ordered), BATCH) for answer in _ended(ordered[first : first + BATCH], verb, by)
     ]
     asked = [answer.workload.public_id for answer in answers if not answer.refusal]
     audit.record(f"workload.{verb}_many", by=by, team=team, after={"workloads": asked})

@@ -13,6 +13,7 @@ _SHARED = {"words": WORDS}
 app_name = "jobs"
 urlpatterns = [
     path("", listing.listing, _SHARED, name="list"),
+    path("export.csv", listing.export, _SHARED, name="export"),
     path("filter/", listing.narrow, _SHARED, name="filter"),
     path("columns/", listing.choose_columns, _SHARED, name="columns"),
     path("views/", listing.keep_view, _SHARED, name="views"),

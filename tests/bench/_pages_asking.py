@@ -135,14 +135,14 @@ async def _crowd(url: str, shop: Shop, count: int, stop: threading.Event, told: 
 
 
 async def _page(client: httpx.AsyncClient, stamp: str, stop: threading.Event, told: list[int]) -> None:
-    await asyncio.sleep(random.random() * _EVERY_S)  # noqa: S311 - no secret
+    await asyncio.sleep(random.random() * _EVERY_S)
     while not stop.is_set():
         headers = {"HX-Request": "true", "HX-Target": "table"}
         answer = await client.get("/jobs/", params={"v": stamp}, headers=headers)
         told.append(answer.status_code)
         if answer.status_code == 200:
             stamp = regions(answer.text)[0].stamp
-        await asyncio.sleep(_EVERY_S * (1 + random.random() / 10))  # noqa: S311
+        await asyncio.sleep(_EVERY_S * (1 + random.random() / 10))
 
 
 async def _changes(shop: Shop, stop: threading.Event) -> None:

@@ -1,9 +1,9 @@
 """`manage.py bench pages [--small N] [--large N]`: what pages weigh, and what the list of jobs costs the server.
 
 A table of every page: compressed bytes of a first load (markup, styles, our script, htmx), of a later page, and of an
-unchanged poll with all its headers, with the server's CPU for one. Then the list of jobs, its polled table and the search
-among a hundred thousand and a million workloads: the whole call through the WSGI application, in this process; and again
-while 500 open pages poll two web processes beside it. Runs on servers of its own.
+unchanged poll with all its headers, with the server's CPU for one. Then the list of jobs, its polled table and the
+search among a hundred thousand and a million workloads: the whole call through the WSGI application, in this process;
+and again while 500 open pages poll two web processes beside it. Runs on servers of its own.
 """
 
 import argparse

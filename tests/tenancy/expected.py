@@ -117,7 +117,10 @@ def _password(world: World) -> dict[str, Any]:
 
 def _shared(kind: str) -> dict[str, Rule]:
     return {
-        **_within(f"{kind}/", {"": PAGE, "filter/": PAGE, "columns/": FORM, "views/": FORM, "bulk/": PRESS}),
+        **_within(
+            f"{kind}/",
+            {"": PAGE, "export.csv": PAGE, "filter/": PAGE, "columns/": FORM, "views/": FORM, "bulk/": PRESS},
+        ),
         **_within(f"{kind}/views/<slug:slug>/", dict.fromkeys(("rename/", "remove/"), NO_VIEW)),
         f"{kind}/<slug:public_id>/": WORK,
         f"{kind}/<slug:public_id>/menu/": WORK,

@@ -73,6 +73,7 @@ def context(request: HttpRequest, viewer: Viewer, project: Project | None, words
         "view_url": f"{words.url}views/?{asked.query()}",
         "columns_url": f"{words.url}columns/?{asked.query()}",
         "filter_url": f"{words.url}filter/?{asked.query()}",
+        "export_url": f"{words.url}export.csv?{asked.query()}",
         "bulk_url": f"{words.url}bulk/",
         "bulk_acts": picks.acts(words.kind),
         "query": asked.query(),

@@ -6,20 +6,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts import services as people
 from gpuconsole.accounts.access import require_team, viewer
-from gpuconsole.core import polling
+from gpuconsole.core import csv_files, polling
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import htmx_target, render_page, unchanged, wants_fragment
 from gpuconsole.projects.access import focused_project
-from gpuconsole.workloads import access, acts
+from gpuconsole.workloads import access, acts, queries
 from gpuconsole.workloads.listing import asked as addresses
-from gpuconsole.workloads.listing import chips, columns, page
+from gpuconsole.workloads.listing import chips, columns, exports, page
 from gpuconsole.workloads.lists import Words
 from gpuconsole.workloads.models import SavedView
 from gpuconsole.workloads.services import views as saved
@@ -39,6 +40,17 @@ def listing(request: HttpRequest, words: Words) -> HttpResponse:
     if request.GET.get("size") == str(context["asked"].size):
         answer.set_cookie(addresses.SIZE_COOKIE, request.GET["size"], max_age=_YEAR_S, samesite="Lax", httponly=True)
     return answer
+
+
+@login_required
+@require_GET
+def export(request: HttpRequest, words: Words) -> HttpResponseBase:
+    """All that the list's filters let through, as a file."""
+    person, now = viewer(request), timezone.now()
+    asked = addresses.of(request, words, addresses.own_views(person, words))
+    scope = page.scope_of(person, focused_project(request, person), words)
+    rows = queries.listing(scope, asked.filters(person, now))
+    return csv_files.answer(f"{words.nouns}.csv", exports.lines(rows, now))
 
 
 @login_required

@@ -71,6 +71,10 @@ def capped_count(workloads: WorkloadQuerySet, most: int = MOST_COUNTED) -> int:
     return workloads.order_by().values("pk")[: most + 1].count()
 
 
+OPEN_COUNTS = "open_counts"
+"""In a viewer's memo: the same, where the page has counted already."""
+
+
 def open_counts(projects: Iterable[Project]) -> dict[str, int]:
     """How many of each kind are not ended, for the navigation. One query."""
     rows = Workload.objects.filter(project__in=list(projects)).not_ended().order_by()

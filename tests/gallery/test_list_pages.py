@@ -1,4 +1,4 @@
-"""Lists and the palette in a real browser: clean in both themes and at every width, and used by keyboard and pointer."""
+"""Lists and the palette in a real browser: clean in both themes at every width, used by keyboard and by pointer."""
 
 from __future__ import annotations
 

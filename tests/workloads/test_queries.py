@@ -83,8 +83,8 @@ def test_open_and_active_counts(lab: Lab) -> None:
     lab.workload("cortecs", State.STOPPED)
     assert queries.open_counts([lab.project]) == {"job": 1, "instance": 1}
     assert queries.active_counts([lab.project]) == {lab.project.pk: 1}
-    counts = standing.tab_counts(Workload.objects.all(), viewer_of(lab.owner, lab.team), timezone.now())
-    assert counts == {"active": 2, "mine": 2, "failed": 0}
+    stands = standing.of_scope(Workload.objects.all(), Kind.JOB, viewer_of(lab.owner, lab.team))
+    assert (stands.open_counts, stands.mine, stands.sums.gpus) == ({"job": 1, "instance": 1}, 1, 2)
 
 
 def test_sums_count_gpus_that_are_held_and_prices_that_are_paid_now(lab: Lab) -> None:

@@ -57,19 +57,24 @@ def context(request: HttpRequest, viewer: Viewer, project: Project | None, words
     asked = addresses.of(request, words, addresses.own_views(viewer, words))
     scope, filters = scope_of(viewer, project, words), asked.filters(viewer, now)
     rows = queries.narrowed(scope, filters)
+    stands = standing.of_scope(_of_both_kinds(viewer, project), words.kind, viewer)
+    viewer.memo[queries.OPEN_COUNTS] = stands.open_counts
     found = sorting.page(rows.select_related("project", "owner").only(*_ONLY), asked, now)
     shown = table.shown(viewer.user, words.kind)
     lines = [Line(workload, f"{words.url}{workload.public_id}/", now) for workload in found.items]
-    sums = standing.sums(rows) if standing.may_be_live(filters) else standing.NOTHING
+    sums = stands.sums if not asked.is_filtered else standing.NOTHING
+    if asked.is_filtered and standing.may_be_live(filters):
+        sums = standing.sums(rows)
     total = sums.live if standing.is_all_live(filters) else standing.total(rows, _key(viewer, project, asked))
-    counts = standing.tab_counts(scope, viewer, now)
     at = {} if asked.sort.endswith("created") else {"at": f"{asked.as_of(now).timestamp():.0f}"}
     return {
         "words": words,
         "asked": asked,
         "heads": [_head(asked, column, words) for column in shown],
         "rows": [_row(line, shown) for line in lines],
-        "views": _views(asked, counts),
+        # callables are for the whole page alone: a poll of the table leaves them be
+        "views": lambda: _views(asked, stands, standing.failed_count(scope, now)),
+        "chips": lambda: chips(asked, has_project=project is not None),
         "view_url": f"{words.url}views/?{asked.query()}",
         "columns_url": f"{words.url}columns/?{asked.query()}",
         "filter_url": f"{words.url}filter/?{asked.query()}",
@@ -77,7 +82,6 @@ def context(request: HttpRequest, viewer: Viewer, project: Project | None, words
         "bulk_url": f"{words.url}bulk/",
         "bulk_acts": picks.acts(words.kind),
         "query": asked.query(),
-        "chips": chips(asked, has_project=project is not None),
         "hidden": [(name, value) for name, value in asked.kept.items() if name != "q"],
         "sums": sums,
         "rates": rates(sums.hourly),
@@ -108,7 +112,11 @@ ORDERS = {
 
 def scope_of(viewer: Viewer, project: Project | None, words: Words) -> WorkloadQuerySet:
     """All that the list could show."""
-    scope = access.listed_workloads(viewer).filter(kind=words.kind)
+    return _of_both_kinds(viewer, project).filter(kind=words.kind)
+
+
+def _of_both_kinds(viewer: Viewer, project: Project | None) -> WorkloadQuerySet:
+    scope = access.listed_workloads(viewer)
     return scope if project is None else scope.filter(project=project)
 
 
@@ -124,7 +132,8 @@ def total_text(total: int, words: Words) -> str:
     return f"{formats.count(total)} {words.noun if total == 1 else words.nouns}"
 
 
-def _views(asked: Asked, counts: Mapping[str, int]) -> list[Link]:
+def _views(asked: Asked, stands: standing.Standing, failed: int) -> list[Link]:
+    counts = {"active": stands.open_counts.get(asked.words.kind, 0), "mine": stands.mine, "failed": failed}
     everything = Link("All", asked.words.url, asked.view is None)
     tabs = [
         Link(view.name, asked.address({"view": view.slug}), view == asked.view, counts.get(view.slug))

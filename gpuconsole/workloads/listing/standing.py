@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from gpuconsole.core import redis
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import queries
 from gpuconsole.workloads.models import WorkloadQuerySet
-from gpuconsole.workloads.states import ACTIVE, FINAL, State
+from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, State
 
 WEEK = timedelta(days=7)
 _MOST_FAILED = 999
@@ -59,8 +59,36 @@ NOTHING = Sums(0, 0, {})
 
 def sums(rows: WorkloadQuerySet) -> Sums:
     """Added up over all pages of a list. One query, on what has not ended."""
-    found = rows.not_ended().order_by().values("currency")
-    lines = found.annotate(live=Count("pk"), gpus=Sum("gpu_count", filter=Q(state__in=ACTIVE)), hourly=Sum(HOURLY_NOW))
+    return _summed(list(rows.not_ended().order_by().values("currency").annotate(**_FIGURES)))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What has not ended in a scope, of both kinds, and the sums of one."""
+
+    open_counts: Mapping[str, int]
+    """By kind."""
+    mine: int
+    """Of the kind, the viewer's own."""
+    sums: Sums
+
+
+def of_scope(scope: WorkloadQuerySet, kind: Kind, viewer: Viewer) -> Standing:
+    """One query for the navigation, the tabs and the band of a list that is not narrowed."""
+    mine = Count("pk", filter=Q(owner=viewer.user.pk))
+    found = scope.not_ended().order_by().values("kind", "currency").annotate(**_FIGURES, mine=mine)
+    lines = list(found)
+    own = [line for line in lines if line["kind"] == kind]
+    counts: dict[str, int] = {}
+    for line in lines:
+        counts[line["kind"]] = counts.get(line["kind"], 0) + line["live"]
+    return Standing(counts, sum(line["mine"] for line in own), _summed(own))
+
+
+_FIGURES = {"live": Count("pk"), "gpus": Sum("gpu_count", filter=Q(state__in=ACTIVE)), "hourly": Sum(HOURLY_NOW)}
+
+
+def _summed(lines: Sequence[Mapping[str, Any]]) -> Sums:
     hourly, live, gpus = {}, 0, 0
     for line in lines:
         live, gpus = live + line["live"], gpus + (line["gpus"] or 0)
@@ -79,12 +107,9 @@ def may_be_live(filters: queries.Filters) -> bool:
     return filters.is_open or not filters.states or bool(set(filters.states) - FINAL)
 
 
-def tab_counts(scope: WorkloadQuerySet, viewer: Viewer, now: datetime) -> dict[str, int]:
-    """Counts on the tabs, by slug: what has not ended, own work among it, and what failed this week. Two queries."""
-    mine = Count("pk", filter=Q(owner=viewer.user))
-    live: dict[str, Any] = scope.not_ended().order_by().aggregate(active=Count("pk"), mine=mine)
-    failed = scope.filter(state=State.FAILED, created_at__gte=now - WEEK)
-    return {**live, "failed": queries.capped_count(failed, _MOST_FAILED)}
+def failed_count(scope: WorkloadQuerySet, now: datetime) -> int:
+    """What failed this week, up to a thousand."""
+    return queries.capped_count(scope.filter(state=State.FAILED, created_at__gte=now - WEEK), _MOST_FAILED)
 
 
 def total(rows: WorkloadQuerySet, key: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import io
 import json
 import random
@@ -39,6 +40,13 @@ class Answer:
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+    """As it is sent: compressed where it is worth it."""
+
+    @property
+    def text(self) -> str:
+        """As the browser reads it."""
+        is_compressed = dict(self.headers).get("Content-Encoding") == "gzip"
+        return (gzip.decompress(self.body) if is_compressed else self.body).decode()
 
 
 class Browser:
@@ -67,6 +75,7 @@ class Browser:
             "SERVER_PROTOCOL": "HTTP/1.1",
             "REMOTE_ADDR": "127.0.0.1",
             "HTTP_HOST": "localhost",
+            "HTTP_ACCEPT_ENCODING": "gzip",
             "HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}={self.session}",
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "http",

@@ -37,9 +37,9 @@ def weigh() -> list[Figure]:
         for path in _pages(lab):
             answer = browser.ask(path)
             assert answer.status == 200, (path, answer.status)
-            html = answer.body.decode()
+            html = answer.text
             files = {file: _weight(file) for file in _files(html)}
-            page = len(gzip.compress(answer.body, 6)) / 1024
+            page = len(answer.body) / 1024
             own = sum(size for file, size in files.items() if not _is_shared(file))
             first.append(page + sum(files.values()))
             later.append(page + own)

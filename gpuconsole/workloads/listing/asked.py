@@ -113,8 +113,9 @@ class Asked:
     def as_of(self, now: datetime) -> datetime:
         """The moment for which running figures are compared, so that pages of one order fit together."""
         at = self.paging.get("at", "")
-        moment = datetime.fromtimestamp(int(at), UTC) if at.isdigit() and len(at) < 12 else now
-        return moment if now - timedelta(days=1) <= moment <= now else now
+        whole = now.replace(microsecond=0)
+        moment = datetime.fromtimestamp(int(at), UTC) if at.isdigit() and len(at) < 12 else whole
+        return moment if now - timedelta(days=1) <= moment <= now else whole
 
     def url(self, **changes: str | None) -> str:
         """The list from its first page, with these parts changed; None takes one away."""

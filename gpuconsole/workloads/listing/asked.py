@@ -51,6 +51,9 @@ BUILT_IN = (
 )
 
 
+NOT_OWN = frozenset({"", *(view.slug for view in BUILT_IN)})
+
+
 class Asked:
     """One list as its address asks for it. A view's own filters count where the address names none itself."""
 

@@ -17,7 +17,7 @@ from gpuconsole.core.fields import ExactJSONField, SealedField
 from gpuconsole.projects.models import Project
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads.labels import LONGEST as LONGEST_LABEL
-from gpuconsole.workloads.states import ACTIVE, FINAL, Fault, Kind, ReasonCode, State
+from gpuconsole.workloads.states import ACTIVE, FINAL, OPEN, Fault, Kind, ReasonCode, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +59,7 @@ class WorkloadQuerySet(models.QuerySet["Workload"]):
         return self.not_ended().filter(Q(state__in=ACTIVE) | Q(intent=Intent.START))
 
     def not_ended(self) -> WorkloadQuerySet:
-        return self.exclude(state__in=FINAL)
+        return self.filter(state__in=OPEN)
 
     def of(self, projects: Iterable[Project] | models.QuerySet[Project]) -> WorkloadQuerySet:
         return self.filter(project__in=projects)

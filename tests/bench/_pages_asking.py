@@ -119,10 +119,10 @@ def regions(html: str) -> list[Region]:
 @contextmanager
 def polling_pages(shop: Shop, count: int) -> Iterator[None]:
     """So many open lists that poll two web processes, each every ten seconds; twice a minute something changes."""
-    stop = threading.Event()
+    stop, session = threading.Event(), Browser.of(shop.admin).session
     with running_web(2) as url:
         told: list[int] = []
-        crowd = threading.Thread(target=lambda: asyncio.run(_crowd(url, shop, count, stop, told)), daemon=True)
+        crowd = threading.Thread(target=lambda: asyncio.run(_crowd(url, session, shop, count, stop, told)), daemon=True)
         crowd.start()
         time.sleep(_EVERY_S / 2)
         yield
@@ -132,8 +132,8 @@ def polling_pages(shop: Shop, count: int) -> Iterator[None]:
     print(f"  beside it {len(told)} polls, {unchanged} of them unchanged")
 
 
-async def _crowd(url: str, shop: Shop, count: int, stop: threading.Event, told: list[int]) -> None:
-    cookies = {settings.SESSION_COOKIE_NAME: Browser.of(shop.admin).session}
+async def _crowd(url: str, session: str, shop: Shop, count: int, stop: threading.Event, told: list[int]) -> None:
+    cookies = {settings.SESSION_COOKIE_NAME: session}
     async with httpx.AsyncClient(base_url=url, cookies=cookies, timeout=30) as client:
         first = await client.get("/jobs/")
         stamp = regions(first.text)[0].stamp

@@ -222,6 +222,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "gpuconsole.static_files.Storage"},
 }
 
+# For how many seconds a page's foot may tell what the month has cost; the figure itself is summed up every twenty
+
+MONTH_KEPT_S = 10
+
 # Launch requests: how long one waits for an admin, and holds its money meanwhile
 
 LAUNCH_REQUEST_WAITS = timedelta(hours=72)

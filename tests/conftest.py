@@ -22,6 +22,7 @@ settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.stor
     "default": settings.STORAGES["default"]
 }
 settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True  # no collectstatic before a test
+settings.MONTH_KEPT_S = 0  # each page asks for what the test just did
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the slow one costs 0.3 s a user
 hypothesis_settings.register_profile("console", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("console")  # no test fails because the machine is busy

@@ -21,6 +21,8 @@ def recall(key: str) -> str | None:
 
 
 def keep(key: str, value: str, seconds: int) -> None:
-    """Keep it for so long."""
+    """Keep it for so long; not at all for no second."""
+    if seconds < 1:
+        return
     with suppress(RedisError, OSError):
         redis.client().set(_PREFIX + key, value, ex=seconds)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.http import HttpRequest
@@ -30,7 +31,6 @@ from gpuconsole.workloads.requests import access as requests
 from gpuconsole.workloads.states import Kind
 
 THEMES = ("system", "light", "dark")
-_SPENT_KEPT_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +186,15 @@ def _month(person: Viewer, project: Project | None, projects: Sequence[Project])
 
 
 def _spent(team: Team, projects: Sequence[Project], now: datetime) -> tuple[Decimal | None, Decimal | None]:
-    """The month's spend and its forecast, up to ten seconds old on every page but that of the costs: they are summed
-    up every twenty."""
+    """The month's spend and its forecast, some seconds old on every page but that of the costs."""
     facts = (team.pk, team.currency, team.time_zone, sorted(project.pk for project in projects))
     key = f"month:{sha256(repr(facts).encode()).hexdigest()[:32]}"
     kept = briefly.recall(key)
     if kept is None:
         running = months.running(team, projects, now)
         found = (running.spent, running.forecast.total if running.forecast else None)
-        briefly.keep(key, json.dumps([None if one is None else str(one) for one in found]), _SPENT_KEPT_S)
+        told = json.dumps([None if one is None else str(one) for one in found])
+        briefly.keep(key, told, settings.MONTH_KEPT_S)
         return found
     spend, ahead = (None if one is None else Decimal(one) for one in json.loads(kept))
     return spend, ahead

@@ -3,6 +3,7 @@ import { startCopying } from "./copy.js";
 import { startDialogs } from "./dialogs.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
+import { startMenus } from "./menus.js";
 import { startPolling } from "./polling.js";
 
 startLive();
@@ -10,8 +11,10 @@ startPolling();
 startDialogs();
 startCopying();
 startKeys();
+startMenus();
 
 // Only pages that have a log or a form load what these need.
 if (document.querySelector("[data-log-url]")) import("./logs.js").then((logs) => logs.startLogs());
+if (document.querySelector("[data-list]")) import("./lists.js").then((lists) => lists.startLists());
 if (document.querySelector("main form")) import("./forms.js").then((forms) => forms.startForms());
 document.documentElement.dataset.script = "on";

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -15,7 +16,8 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.core.fields import ExactJSONField, SealedField
 from gpuconsole.projects.models import Project
 from gpuconsole.providers.remote import Tariff
-from gpuconsole.workloads.states import ACTIVE, FINAL, Fault, Kind, ReasonCode, State
+from gpuconsole.workloads.labels import LONGEST as LONGEST_LABEL
+from gpuconsole.workloads.states import ACTIVE, FINAL, OPEN, Fault, Kind, ReasonCode, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,11 +59,14 @@ class WorkloadQuerySet(models.QuerySet["Workload"]):
         return self.not_ended().filter(Q(state__in=ACTIVE) | Q(intent=Intent.START))
 
     def not_ended(self) -> WorkloadQuerySet:
-        return self.exclude(state__in=FINAL)
+        return self.filter(state__in=OPEN)
 
     def of(self, projects: Iterable[Project] | models.QuerySet[Project]) -> WorkloadQuerySet:
         return self.filter(project__in=projects)
 
+
+LASTED = models.ExpressionWrapper(F("ended_at") - F("created_at"), output_field=models.DurationField())
+"""How long ended work took, from its launch on."""
 
 _ROOTS = {Kind.JOB: "/jobs/", Kind.INSTANCE: "/instances/"}
 
@@ -77,7 +82,8 @@ class Workload(models.Model):
     provider = models.CharField(max_length=30)
     is_sandbox = models.BooleanField(default=False)
     name = models.CharField(max_length=200)
-    labels = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    labels = ArrayField(models.CharField(max_length=LONGEST_LABEL), default=list, blank=True)
+    """See the module ``labels``."""
     owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="workloads")
     api_token = models.ForeignKey(ApiToken, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -279,6 +285,27 @@ class Workload(models.Model):
                 fields=["project", "ended_at"],
                 condition=Q(ended_at__isnull=False, output_forgotten_at__isnull=True),
                 name="workload_output_kept",
+            ),
+            # work by one of its labels
+            GinIndex(fields=["labels"], name="workload_labels"),
+            # the search, and the filter of a list: a part of the name, or the begin of an id
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="workload_name_parts"),
+            models.Index(fields=["remote_id"], opclasses=["varchar_pattern_ops"], name="workload_remote_begin"),
+            # lists narrowed to one person, state, provider or GPU, newest first
+            models.Index(fields=["owner", "kind", "-id"], name="workload_owner_list"),
+            models.Index(fields=["team", "kind", "state", "-id"], name="workload_state_list"),
+            models.Index(fields=["team", "kind", "provider", "-id"], name="workload_provider_list"),
+            models.Index(fields=["team", "kind", "gpu_model", "-id"], name="workload_gpu_list"),
+            # lists of ended work by cost and by duration; what has not ended is little, and is sorted as it is read
+            models.Index(
+                *(F("team"), F("kind"), F("cost_closed").desc(), F("id").desc()),
+                condition=Q(state__in=["succeeded", "failed", "cancelled"]),
+                name="workload_cost_list",
+            ),
+            models.Index(
+                *(F("team"), F("kind"), LASTED.desc(), F("id").desc()),
+                condition=Q(state__in=["succeeded", "failed", "cancelled"], ended_at__isnull=False),
+                name="workload_duration_list",
             ),
             # what a project holds (quota, budget), and how many are not ended (navigation, tabs)
             models.Index(

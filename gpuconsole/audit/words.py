@@ -22,6 +22,8 @@ _WORDS = {
     "profile.save": "Saved quota profile",
     "profile.remove": "Removed quota profile",
     "workload.extend": "Moved latest end of",
+    "workload.label": "Labelled",
+    "workload.label_many": "Labelled many",
     "workload.adopt": "Adopted what became of",
     "workload.send_again": "Sent again",
     "workload.give_up": "Gave up",

@@ -33,6 +33,7 @@ from gpuconsole.workloads.input_schemas import (
     GuardsChange,
     LaunchIn,
     WayIn,
+    WorkloadPatch,
 )
 from gpuconsole.workloads.models import Preset, Workload
 from gpuconsole.workloads.presets import filling, locks
@@ -174,6 +175,18 @@ def list_workloads(request: HttpRequest, asked: Query[WorkloadQuery]) -> Workloa
 def get_workload(request: HttpRequest, id: Text) -> WorkloadDetail:
     """One workload with its spec, timeline and ways in."""
     return shape_detail(_find(request, id), timezone.now())
+
+
+@router.patch("/workloads/{id}", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="change_workload")
+def change_workload(request: HttpRequest, id: Text, payload: WorkloadPatch) -> WorkloadDetail:
+    """Other labels, in any state; nothing of it goes to the provider. What is left out stays."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    workload = _find(request, id)
+    access.require(viewer, workload)
+    if "labels" in payload.model_fields_set:
+        workload = services.label(workload=workload, labels=payload.labels, by=viewer.user)
+    return shape_detail(_whole(workload), timezone.now())
 
 
 @router.get("/workloads/{id}/events", response={200: Events, **COMMON_PROBLEMS}, operation_id="list_events")

@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field, create_model
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Listed, Section, SpecPart, Ui, Widget
 from gpuconsole.workloads.guarding import IDLE_PERCENT, no_idle
+from gpuconsole.workloads.labels import LONGEST as LONGEST_LABEL
+from gpuconsole.workloads.labels import MOST as MOST_LABELS
 from gpuconsole.workloads.models import QueueThen
 from gpuconsole.workloads.names import LONGEST
 
@@ -145,8 +147,8 @@ class Labelled(SpecPart):
     """Words to find it by."""
 
     labels: Annotated[
-        list[Annotated[str, Field(max_length=60)]] | None,
-        Field(title="Labels", description="One a line; lists can be narrowed to them.", max_length=20),
+        list[Annotated[str, Field(max_length=LONGEST_LABEL)]] | None,
+        Field(title="Labels", description="One a line; lists can be narrowed to them.", max_length=MOST_LABELS),
         Ui(location=OURS, group=GROUP, widget=Widget.LINES, width=4),
     ] = None
 

@@ -12,6 +12,7 @@ from gpuconsole.providers import problems, registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads.guarding import IDLE_PERCENT, KEYS, Guards
 from gpuconsole.workloads.guards import LONGEST_S, MOST_COST, SHORTEST_IDLE_S, SHORTEST_S
+from gpuconsole.workloads.labels import LONGEST, MOST
 from gpuconsole.workloads.models import QueueThen
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ class GuardsIn(ApiInput):
 
 
 Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
-Labels = Annotated[list[Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f]+$")]], Field(max_length=20)]
+Labels = Annotated[
+    list[Annotated[str, Field(max_length=LONGEST, pattern=r"^[^\x00-\x1f]+$")]], Field(max_length=MOST)
+]
 
 
 def _no_default(schema: dict[str, Any]) -> None:
@@ -78,6 +81,13 @@ class LaunchIn(ApiInput):
             missing = [name for name in ("connection", "spec") if name not in self.model_fields_set]
             problems.refuse("launch", [problems.problem("Required.", name) for name in missing])
         return self
+
+
+class WorkloadPatch(ApiInput):
+    """What may be said anew of work in any state; what is left out stays."""
+
+    labels: Labels = Field(None, json_schema_extra=_no_default)  # type: ignore[assignment]
+    """In place of those it has."""
 
 
 class EditIn(ApiInput):

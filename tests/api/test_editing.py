@@ -72,3 +72,13 @@ def test_a_provider_tells_the_schema_of_its_edits(caller: Caller) -> None:
     told = caller.get("/providers/novita").json()["edits"]
     assert set(told["properties"]) == {"ports", "expandRootDisk"}
     assert caller.get("/providers/otoy").json()["edits"] is None
+
+
+def test_a_patch_gives_other_labels_in_any_state(caller: Caller) -> None:
+    row = there(caller.lab, "fireworks", State.SUCCEEDED)
+    answer = caller.patch(f"/workloads/{row.public_id}", {"labels": ["kept", "kept", "best"]})
+    assert (answer.status_code, answer.json()["labels"]) == (200, ["kept", "best"])
+    assert caller.patch(f"/workloads/{row.public_id}", {}).json()["labels"] == ["kept", "best"]
+    refused = caller.patch(f"/workloads/{row.public_id}", {"labels": ["x" * 61]})
+    assert [error["path"] for error in refused.json()["errors"]] == ["labels.0"]
+    assert caller.patch(f"/workloads/{row.public_id}", {"labels": None}).status_code == 422

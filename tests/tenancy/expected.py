@@ -127,6 +127,7 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
         f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry|delete)/": WORK_ACT,
         f"{kind}/<slug:public_id>/edit/": WORK_ACT,
+        f"{kind}/<slug:public_id>/labels/": WORK_ACT,
         f"{kind}/<slug:public_id>/decide/": WORK,
         f"{kind}/<slug:public_id>/decide/check/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT),
         f"{kind}/(?P<public_id>[\\w-]+)/decide/(?P<settlement>adopt|send_again|give_up)/": WORK_ACT,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -15,6 +16,7 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.core.fields import ExactJSONField, SealedField
 from gpuconsole.projects.models import Project
 from gpuconsole.providers.remote import Tariff
+from gpuconsole.workloads.labels import LONGEST as LONGEST_LABEL
 from gpuconsole.workloads.states import ACTIVE, FINAL, Fault, Kind, ReasonCode, State
 
 if TYPE_CHECKING:
@@ -77,7 +79,8 @@ class Workload(models.Model):
     provider = models.CharField(max_length=30)
     is_sandbox = models.BooleanField(default=False)
     name = models.CharField(max_length=200)
-    labels = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    labels = ArrayField(models.CharField(max_length=LONGEST_LABEL), default=list, blank=True)
+    """See the module ``labels``."""
     owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="workloads")
     api_token = models.ForeignKey(ApiToken, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -280,6 +283,8 @@ class Workload(models.Model):
                 condition=Q(ended_at__isnull=False, output_forgotten_at__isnull=True),
                 name="workload_output_kept",
             ),
+            # work by one of its labels
+            GinIndex(fields=["labels"], name="workload_labels"),
             # what a project holds (quota, budget), and how many are not ended (navigation, tabs)
             models.Index(
                 fields=["project", "kind"],

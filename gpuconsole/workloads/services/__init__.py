@@ -12,6 +12,7 @@ from gpuconsole.workloads.services.clone import Clone, clone, clone_spec
 from gpuconsole.workloads.services.editing import edit
 from gpuconsole.workloads.services.extend import EXTENDABLE, Extension, extend, extension, pricing_of
 from gpuconsole.workloads.services.guard import GUARDABLE, Regard, guard, regard
+from gpuconsole.workloads.services.labelling import label, label_many
 from gpuconsole.workloads.services.launch import launch
 from gpuconsole.workloads.services.retry import retry
 from gpuconsole.workloads.services.ways import show_way
@@ -48,6 +49,8 @@ __all__ = [
     "extend",
     "extension",
     "guard",
+    "label",
+    "label_many",
     "launch",
     "pricing_of",
     "regard",

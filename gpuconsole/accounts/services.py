@@ -13,6 +13,7 @@ from gpuconsole.core.acts import Act, tell
 from gpuconsole.core.errors import Refused
 
 THEMES = ("system", "light", "dark")
+TIMELINE_SCALES = ("time", "even")
 
 
 @transaction.atomic
@@ -86,6 +87,14 @@ def set_theme(*, user: User, theme: str) -> None:
     if theme not in THEMES:
         raise Refused("There are three themes: system, light and dark.", field="theme")
     user.preferences = {**user.preferences, "theme": theme}
+    user.save(update_fields=["preferences"])
+
+
+def set_timeline_scale(*, user: User, scale: str) -> None:
+    """Remember how this person wants timelines drawn: to the scale of time, or in even steps."""
+    if scale not in TIMELINE_SCALES:
+        raise Refused("A timeline is drawn to the scale of time or in even steps.", field="scale")
+    user.preferences = {**user.preferences, "timeline": scale}
     user.save(update_fields=["preferences"])
 
 

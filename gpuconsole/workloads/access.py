@@ -29,10 +29,10 @@ _ANSWERED = {
 
 
 def visible_workloads(viewer: Viewer) -> WorkloadQuerySet:
-    """Work of the projects that the viewer has a role in."""
+    """Work of the projects that the viewer has a role in, but for deleted records."""
     if viewer.team is None or viewer.team_role is None or not viewer.scopes:
         return Workload.objects.none()
-    found = Workload.objects.filter(team=viewer.team)
+    found = Workload.objects.filter(team=viewer.team, deleted_at=None)
     sees_all = viewer.team_role.may_administer and (viewer.token is None or viewer.token.project_id is None)
     return found if sees_all else found.filter(project__in=visible_projects(viewer).values("pk"))
 

@@ -50,9 +50,7 @@ class GuardsIn(ApiInput):
 
 
 Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
-Labels = Annotated[
-    list[Annotated[str, Field(max_length=LONGEST, pattern=r"^[^\x00-\x1f]+$")]], Field(max_length=MOST)
-]
+Labels = Annotated[list[Annotated[str, Field(max_length=LONGEST, pattern=r"^[^\x00-\x1f]+$")]], Field(max_length=MOST)]
 
 
 def _no_default(schema: dict[str, Any]) -> None:
@@ -88,6 +86,22 @@ class WorkloadPatch(ApiInput):
 
     labels: Labels = Field(None, json_schema_extra=_no_default)  # type: ignore[assignment]
     """In place of those it has."""
+    name: Name = Field(None, json_schema_extra=_no_default)  # type: ignore[assignment]
+    """What it is called here; its provider goes on calling it as it was launched."""
+
+
+class ProjectChange(ApiInput):
+    """Which project is to be charged from now on."""
+
+    project: Text
+    """Its slug."""
+
+
+class RecordEnd(ApiInput):
+    """What makes sure that the right record is deleted."""
+
+    name: Name
+    """The name of the work, as it is called here."""
 
 
 class EditIn(ApiInput):

@@ -15,7 +15,7 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.phases import Attempt, epoch, moment
 from gpuconsole.workloads.states import State
 from gpuconsole.workloads.timeline_clock import AHEAD, Clock, Tick, bare, life, window
-from gpuconsole.workloads.timeline_words import LEGEND, phase_table
+from gpuconsole.workloads.timeline_words import LEGEND, find, phase_table
 
 Size: TypeAlias = Literal["mini", "strip", "full"]
 Scale: TypeAlias = Literal["time", "even"]
@@ -225,4 +225,4 @@ def _fits(text: str, width: float) -> bool:
     return width / 100 * _CHART_PX >= len(text) * _CHARACTER_PX + _SPARE_PX
 
 
-__all__ = ["LEGEND", "Timeline", "clock", "full", "geometry", "mini", "phase_table", "strip"]
+__all__ = ["LEGEND", "Clock", "Timeline", "clock", "find", "full", "geometry", "mini", "phase_table", "strip"]

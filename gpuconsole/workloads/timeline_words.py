@@ -73,7 +73,9 @@ def extent(attempts: Sequence[Attempt], now: datetime, zone: tzinfo) -> str:
     since, until = (at.astimezone(zone) for at in (moment(first), now if end is None else moment(end)))
     if since.date() == until.date():
         return f"{formats.time_of_day(since)} to {formats.time_of_day(until)}"
-    return " to ".join(f"{formats.day(at.date(), today=until.date())} {formats.time_of_day(at)}" for at in (since, until))
+    return " to ".join(
+        f"{formats.day(at.date(), today=until.date())} {formats.time_of_day(at)}" for at in (since, until)
+    )
 
 
 def spans(attempts: Sequence[Attempt], now: datetime, zone: tzinfo) -> tuple[str, ...]:

@@ -153,6 +153,11 @@ def charge_to(workload: Workload, project: Project, now: datetime) -> None:
         versions.bump(f"project:{former.pk}", *workload.topics)
 
 
+def touch(workload: Workload) -> None:
+    """Have every open page that shows it drawn anew."""
+    versions.bump(*workload.topics)
+
+
 def begin(workload: Workload, *, why: str, by: User | None) -> Event:
     """Write down a launch: the new row, submitting, with the first span of its timeline and its first event."""
     now = workload.created_at

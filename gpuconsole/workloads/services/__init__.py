@@ -14,6 +14,7 @@ from gpuconsole.workloads.services.extend import EXTENDABLE, Extension, extend, 
 from gpuconsole.workloads.services.guard import GUARDABLE, Regard, guard, regard
 from gpuconsole.workloads.services.labelling import label, label_many
 from gpuconsole.workloads.services.launch import launch
+from gpuconsole.workloads.services.records import change_project, delete_record, rename
 from gpuconsole.workloads.services.retry import retry
 from gpuconsole.workloads.services.ways import show_way
 from gpuconsole.workloads.states import Verb
@@ -42,9 +43,11 @@ __all__ = [
     "Clone",
     "Extension",
     "Regard",
+    "change_project",
     "clone",
     "clone_spec",
     "delete",
+    "delete_record",
     "edit",
     "extend",
     "extension",
@@ -54,6 +57,7 @@ __all__ = [
     "launch",
     "pricing_of",
     "regard",
+    "rename",
     "restart",
     "retry",
     "show_way",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from django.db import transaction
-
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.audit import services as audit
 from gpuconsole.core import versions

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TypedDict
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,8 +21,8 @@ from gpuconsole.workloads.services import EXTENDABLE, GUARDABLE
 from gpuconsole.workloads.states import State
 
 EXTEND_BY = timedelta(hours=1)
-USUAL_IDLE_MIN = "45"
-"""What a press turns the idle rule on with."""
+USUAL_IDLE_MIN, USUAL_REST_DAYS, USUAL_WARNING_MIN = "45", "7", "15"
+"""What a press turns these rules on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,10 @@ def of(workload: Workload, url: str, now: datetime, *, may_act: bool) -> Card | 
         return None
     press_url = url if may_act else ""
     rules = [_idle(workload, press_url, now), _end(workload, press_url, now), _cost(workload, press_url, now)]
+    if not guarding.no_rest(registry.get(workload.provider)):
+        rules.append(_rest(workload, press_url))
+    if workload.ends_by is not None:
+        rules.append(_warning(workload, press_url))
     if workload.state in (State.SUBMITTING, State.QUEUED):
         rules.append(_queue(workload, now))
     return Card(rules, f"{url}guards/" if may_act else "")
@@ -128,10 +133,8 @@ def _idle(workload: Workload, url: str, now: datetime) -> Rule:
     provider = registry.get(workload.provider)
     if why := guarding.no_idle(provider, workload.gpu_count):
         return Rule("Stop when idle", False, "not offered", why)
-    minutes = "" if workload.idle_after_s is None else f"{workload.idle_after_s / 60:g}"
-    switch = Press(f"{url}guards/", "Stop when idle", {"idle_after_min": "" if minutes else USUAL_IDLE_MIN})
-    entry = Entry(f"{url}guards/", "idle_after_min", minutes, "min", f"{SHORTEST_IDLE_S / 60:g}", "any")
-    ways = {"switch": switch, "entry": entry if minutes else None} if url else {}
+    minutes, least = _in(workload.idle_after_s, 60), _in(SHORTEST_IDLE_S, 60)
+    ways = _ways(url, "Stop when idle", "idle_after_min", minutes, USUAL_IDLE_MIN, "min", least)
     if workload.idle_after_s is None:
         return Rule("Stop when idle", False, "off", f"GPU under {workload.idle_percent} % for a set time", **ways)
     limit = formats.duration_words(workload.idle_after_s)
@@ -147,6 +150,37 @@ def _use(workload: Workload, now: datetime) -> str:
         return "Its GPUs' use is not told just now: nothing is ended for it"
     since = idleness.since(workload, now)
     return f"{low} for {formats.duration(now - since)}" if since else "Its GPUs are in use"
+
+
+def _rest(workload: Workload, url: str) -> Rule:
+    days = _in(workload.terminate_after_s, 86_400)
+    ways = _ways(url, "Terminate after stop", "terminate_after_days", days, USUAL_REST_DAYS, "days", "0.05")
+    text = "off" if workload.terminate_after_s is None else formats.duration_words(workload.terminate_after_s)
+    return Rule("Terminate after stop", bool(days), text, "Deletes the disks", **ways)
+
+
+def _warning(workload: Workload, url: str) -> Rule:
+    minutes = _in(workload.warn_before_s, 60)
+    ways = _ways(url, "Warn me", "warn_before_min", minutes, USUAL_WARNING_MIN, "min", "1")
+    text = "off" if workload.warn_before_s is None else f"{formats.duration_words(workload.warn_before_s)} before"
+    return Rule("Warn me", bool(minutes), text, "Before the latest end, by mail and webhook", **ways)
+
+
+def _in(seconds: int | None, unit_s: int) -> str:
+    return "" if seconds is None else f"{seconds / unit_s:g}"
+
+
+class _Ways(TypedDict, total=False):
+    switch: Press
+    entry: Entry | None
+
+
+def _ways(url: str, label: str, name: str, value: str, usual: str, unit: str, least: str) -> _Ways:
+    """How a rule is turned on and off, and its value set while it is on; none for who may not."""
+    if not url:
+        return {}
+    switch = Press(f"{url}guards/", label, {name: "" if value else usual})
+    return {"switch": switch, "entry": Entry(f"{url}guards/", name, value, unit, least, "any") if value else None}
 
 
 def idle_words(workload: Workload, now: datetime) -> str:

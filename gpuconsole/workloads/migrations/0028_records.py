@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0001_initial"),
+        ("projects", "0006_keep_output_days"),
         ("workloads", "0026_labels"),
     ]
 
@@ -26,6 +26,29 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="projects.project",
+            ),
+        ),
+        migrations.AddField(
+            model_name="workload",
+            name="terminate_after_s",
+            field=models.PositiveIntegerField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="workload",
+            name="warn_before_s",
+            field=models.PositiveIntegerField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="workload",
+            name="warned_for",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddIndex(
+            model_name="workload",
+            index=models.Index(
+                condition=models.Q(("state", "stopped"), ("terminate_after_s__isnull", False)),
+                fields=["state_at"],
+                name="workload_rest_guard",
             ),
         ),
         migrations.RemoveConstraint(model_name="workload", name="idempotency_key_once_a_project"),

@@ -155,6 +155,12 @@ class Workload(models.Model):
     queue_limit_s = models.PositiveIntegerField(null=True, blank=True)
     queue_then = models.CharField(max_length=10, choices=QueueThen.choices, default=QueueThen.WARN)
     queue_warned_at = models.DateTimeField(null=True, blank=True)
+    terminate_after_s = models.PositiveIntegerField(null=True, blank=True)
+    """So long it may be off before it is ended for good, disks included."""
+    warn_before_s = models.PositiveIntegerField(null=True, blank=True)
+    """So long before its latest end its owner is told of that."""
+    warned_for = models.DateTimeField(null=True, blank=True)
+    """The latest end that was told of."""
     idle_since = models.DateTimeField(null=True, blank=True)
     """Moment of the first sample of the unbroken row of idle ones that the newest one ends; None: it is not idle."""
     measured_at = models.DateTimeField(null=True, blank=True)

@@ -122,6 +122,11 @@ INDEXES: list[models.Index] = [
     ),
     models.Index(
         fields=["state_at"],
+        condition=Q(terminate_after_s__isnull=False, state="stopped"),
+        name="workload_rest_guard",
+    ),
+    models.Index(
+        fields=["state_at"],
         condition=Q(queue_limit_s__isnull=False, state__in=["submitting", "queued"]),
         name="workload_queue_guard",
     ),

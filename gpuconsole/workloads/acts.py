@@ -64,8 +64,11 @@ _ASKS = {
     Kind.INSTANCE: {Verb.STOP, Verb.RESTART, Verb.TERMINATE, Verb.DELETE},
 }
 _DANGERS = {Kind.JOB: {Verb.STOP}, Kind.INSTANCE: {Verb.TERMINATE}}
-_OF_ITS_TIME = {Kind.JOB: {Verb.EDIT, Verb.DELETE}, Kind.INSTANCE: {Verb.EDIT, Verb.DELETE, Verb.RETRY}}
-"""Left out where they make no sense: one is for what has not ended, the others for what has."""
+_OF_ITS_TIME = {
+    Kind.JOB: {Verb.EDIT, Verb.DELETE},
+    Kind.INSTANCE: {Verb.STOP, Verb.START, Verb.RESTART, Verb.EDIT, Verb.DELETE, Verb.RETRY},
+}
+"""Left out where they make no sense: what is up cannot be started, what has ended not be edited."""
 _ORDER = (
     *(Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.CLONE, Verb.RETRY),
     *(Verb.EDIT, Verb.DELETE),

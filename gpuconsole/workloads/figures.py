@@ -14,6 +14,7 @@ from gpuconsole.core import formats
 from gpuconsole.core.templatetags import formats as live
 from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Tariff
+from gpuconsole.workloads import guarding
 from gpuconsole.workloads.connecting import PART_WORDS
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Workload
@@ -89,7 +90,16 @@ def _cost(workload: Workload, now: datetime) -> Figure:
         return Figure("May have cost", value, f"it may be costing {rate}")
     if workload.billed_since is None:
         return Figure("Cost so far", value, f"{rate}, {most}" if most else rate)
-    return Figure("Cost so far", value, most or "no limit to the sum", small=f"+ {rate}")
+    return Figure("Cost so far", value, _bound(workload, most), small=f"+ {rate}")
+
+
+def _bound(workload: Workload, most: str) -> str:
+    """The most that it can cost, and what an instance costs while it is off."""
+    if workload.billed_tariff == Tariff.REST or guarding.no_rest(registry.get(workload.provider)):
+        return most or "no limit to the sum"
+    price = workload.resting_hourly_price
+    resting = f"{formats.hourly(price, workload.currency)} when stopped" if price else "nothing when stopped"
+    return f"{most}; {resting}" if most else resting
 
 
 _ENDS = {Kind.JOB: "it ends by itself", Kind.INSTANCE: "it runs until somebody ends it"}

@@ -49,8 +49,8 @@ class Sides:
 def context(page: Page) -> dict[str, Any]:
     workload, view = page.workload, page.asked(VIEW)
     sent, view = sent_body(workload), view if view in VIEWS else ""
-    others = list(_others(page))
-    other = next((one for one in others if one.public_id == page.asked(WITH)), None)
+    others = _others(page)
+    other = others.filter(public_id=page.asked(WITH)).first() if page.asked(WITH) else None
     return {
         "workload": workload,
         "was_sent": bool(workload.request),
@@ -62,7 +62,7 @@ def context(page: Page) -> dict[str, Any]:
         "views": [Link(label, page.link(view=slug, **{WITH: ""}), slug == view) for slug, label in VIEWS.items()],
         "view": view,
         "code": _code(workload, view),
-        "others": others,
+        "others": others.only("public_id", "name").order_by("-pk")[:MOST_OTHERS],
         "other": other,
         "sides": None if other is None else sides(sent, sent_body(other)),
         "spec_url": page.request.path,
@@ -104,8 +104,7 @@ def _others(page: Page) -> WorkloadQuerySet:
     workload = page.workload
     kin = Q(pk=workload.retry_of_id) | Q(retry_of=workload.pk)
     alike = Q(project=workload.project_id, provider=workload.provider, kind=workload.kind)
-    seen = access.visible_workloads(page.viewer).filter(kin | alike).exclude(pk=workload.pk)
-    return seen.only("public_id", "name", "kind", "spec", "request", "created_at").order_by("-pk")[:MOST_OTHERS]
+    return access.visible_workloads(page.viewer).filter(kin | alike).exclude(pk=workload.pk)
 
 
 def _code(workload: Workload, view: str) -> str:

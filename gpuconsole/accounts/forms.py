@@ -16,6 +16,9 @@ class ProfileForm(forms.Form):
 
     name = forms.CharField(max_length=100, help_text="Shown beside what you launch.")
     time_zone = forms.ChoiceField(choices=zone_choices, help_text="Times are shown in it.")
+    has_keys = forms.BooleanField(
+        required=False, label="Single keys as shortcuts", help_text="J, K, X and the like; press ? for the list."
+    )
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -86,7 +87,14 @@ def set_theme(*, user: User, theme: str) -> None:
     """Remember light, dark or system for every browser of this person."""
     if theme not in THEMES:
         raise Refused("There are three themes: system, light and dark.", field="theme")
-    user.preferences = {**user.preferences, "theme": theme}
+    prefer(user=user, theme=theme)
+
+
+@transaction.atomic
+def prefer(*, user: User, **choices: Any) -> None:
+    """Remember a person's choices by name; None forgets one. What another tab chose meanwhile stays."""
+    kept = User.objects.select_for_update(no_key=True).get(pk=user.pk).preferences
+    user.preferences = {name: value for name, value in {**kept, **choices}.items() if value is not None}
     user.save(update_fields=["preferences"])
 
 

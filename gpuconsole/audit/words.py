@@ -27,6 +27,8 @@ _WORDS = {
     "workload.rename": "Renamed",
     "workload.change_project": "Moved to another project",
     "workload.delete_record": "Deleted the record of",
+    "workload.stop_many": "Stopped many",
+    "workload.terminate_many": "Terminated many",
     "workload.adopt": "Adopted what became of",
     "workload.send_again": "Sent again",
     "workload.give_up": "Gave up",

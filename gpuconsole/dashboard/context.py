@@ -98,7 +98,7 @@ def _shell(request: HttpRequest) -> Shell:
         team=person.team,
         projects=projects,
         project=project,
-        nav=_nav(request, person, project, queries.open_counts(scope)),
+        nav=_nav(request, person, project, person.memo.get(queries.OPEN_COUNTS) or queries.open_counts(scope)),
         month=_month(person, project, projects),
         theme=_theme(request),
     )

@@ -19,8 +19,7 @@ from gpuconsole.connections.services import ask_look
 from gpuconsole.core import formats, polling
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import htmx_target, render_page, stop_polling, unchanged, wants_fragment
-from gpuconsole.projects.access import focused_project
-from gpuconsole.workloads import access, acts, details, lists, logs, services
+from gpuconsole.workloads import access, acts, details, logs, services
 from gpuconsole.workloads.detail_page import look as look_at
 from gpuconsole.workloads.lists import Words
 from gpuconsole.workloads.models import Workload
@@ -28,17 +27,6 @@ from gpuconsole.workloads.states import Verb
 from gpuconsole.workloads.watching import watched
 
 LOG_ANSWER_BYTES = 128 * 1024
-
-
-@login_required
-@require_GET
-def listing(request: HttpRequest, words: Words) -> HttpResponse:
-    """The list, or its table alone when that is polled."""
-    if wants_fragment(request) and polling.is_unchanged(polling.read(request)):
-        return unchanged()
-    person = viewer(request)
-    context = lists.context(request, person, focused_project(request, person), words)
-    return render_page(request, "workloads/list.html", "workloads/_table.html", context)
 
 
 @login_required

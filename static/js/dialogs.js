@@ -38,16 +38,22 @@ async function ask(link, e) {
   if (e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
   e.preventDefault();
   link.closest("details.menu")?.removeAttribute("open");
+  await askAbout(link.href);
+}
+
+/** Show the question of an address; on any trouble go there. */
+export async function askAbout(url) {
   try {
-    const answer = await fetch(link.href, { headers: { "HX-Request": "true", "HX-Target": "dialog-body" }, credentials: "same-origin", redirect: "error" });
+    const answer = await fetch(url, { headers: { "HX-Request": "true", "HX-Target": "dialog-body" }, credentials: "same-origin", redirect: "error" });
     if (!answer.ok) throw new Error(answer.statusText);
-    show(await answer.text());
+    showQuestion(await answer.text());
   } catch {
-    location.assign(link.href);
+    location.assign(url);
   }
 }
 
-function show(html) {
+/** Show a question in the dialog. */
+export function showQuestion(html) {
   const dialog = document.getElementById("dialog");
   const body = document.getElementById("dialog-body");
   body.innerHTML = html;

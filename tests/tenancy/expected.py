@@ -60,6 +60,7 @@ OWN_TEAM_FORM = Rule(_OWN_TEAM, _OWN_TEAM)
 OPEN = Rule(everybody("ok"), everybody("405"))
 OPEN_FORM = Rule(everybody("ok"), everybody("ok"))
 NOWHERE = Rule(everybody("404"), everybody("404"))
+NO_VIEW = Rule(_NOT_POSTED, _ABSENT)  # one that somebody else has is none
 NO_SECOND_FACTOR = Rule(_ABSENT, _ABSENT)
 
 READ = Rule("401 ok ok ok ok ok ok", everybody("405"))
@@ -117,8 +118,13 @@ def _password(world: World) -> dict[str, Any]:
 
 def _shared(kind: str) -> dict[str, Rule]:
     return {
-        f"{kind}/": PAGE,
+        **_within(
+            f"{kind}/",
+            {"": PAGE, "export.csv": PAGE, "filter/": PAGE, "columns/": FORM, "views/": FORM, "bulk/": PRESS},
+        ),
+        **_within(f"{kind}/views/<slug:slug>/", dict.fromkeys(("rename/", "remove/"), NO_VIEW)),
         f"{kind}/<slug:public_id>/": WORK,
+        f"{kind}/<slug:public_id>/menu/": WORK,
         f"{kind}/<slug:public_id>/log/": WORK,
         f"{kind}/<slug:public_id>/log.txt": WORK,
         f"{kind}/<slug:public_id>/spec.json": WORK,
@@ -153,6 +159,7 @@ _PROJECT = "projects/<slug:slug>/settings/"
 EXPECTED: dict[str, Rule] = {
     "": PAGE,
     "setup/": PAGE,
+    "search/": PAGE,
     "launch/": PAGE,
     "launch/presets/": PAGE,
     _PRESET: PROJECT_FORM,

@@ -124,6 +124,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     return {
         "jobs/": {"public_id": job.public_id, "tab": "spec", "verb": "retry", "settlement": "give_up"},
         "instances/": {"public_id": instance.public_id, "tab": "spec", "verb": "stop", "settlement": "give_up"},
+        "jobs/views/": {"slug": "of-somebody-else"},
+        "instances/views/": {"slug": "of-somebody-else"},
         "requests/by-link/": {"token": links.path(request, Answer.DECLINE, owner).rstrip("/").rpartition("/")[2]},
         "requests/": {"public_id": request.public_id, "limits": request.limits},
         "catalogue/": {"public_id": offer.public_id},

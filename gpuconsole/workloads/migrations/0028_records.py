@@ -3,10 +3,19 @@ from django.db import migrations, models
 from django.db.models.functions import Coalesce
 
 
+def _shown(name, *fields):
+    """The index anew, of what is not deleted alone."""
+    index = models.Index(condition=models.Q(("deleted_at__isnull", True)), fields=list(fields), name=name)
+    return [
+        migrations.RemoveIndex(model_name="workload", name=name),
+        migrations.AddIndex(model_name="workload", index=index),
+    ]
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("projects", "0006_keep_output_days"),
-        ("workloads", "0026_labels"),
+        ("workloads", "0027_views"),
     ]
 
     operations = [
@@ -61,22 +70,42 @@ class Migration(migrations.Migration):
                 name="idempotency_key_once_a_project",
             ),
         ),
-        migrations.RemoveIndex(model_name="workload", name="workload_list"),
+        *_shown("workload_list", "project", "kind", "-id"),
+        *_shown("workload_team_list", "team", "kind", "-id"),
+        *_shown("workload_owner_list", "owner", "kind", "-id"),
+        *_shown("workload_state_list", "team", "kind", "state", "-id"),
+        *_shown("workload_provider_list", "team", "kind", "provider", "-id"),
+        *_shown("workload_gpu_list", "team", "kind", "gpu_model", "-id"),
+        migrations.RemoveIndex(model_name="workload", name="workload_cost_list"),
         migrations.AddIndex(
             model_name="workload",
             index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["project", "kind", "-id"],
-                name="workload_list",
+                models.F("team"),
+                models.F("kind"),
+                models.F("cost_closed").desc(),
+                models.F("id").desc(),
+                condition=models.Q(
+                    ("deleted_at__isnull", True), ("state__in", ["succeeded", "failed", "cancelled"])
+                ),
+                name="workload_cost_list",
             ),
         ),
-        migrations.RemoveIndex(model_name="workload", name="workload_team_list"),
+        migrations.RemoveIndex(model_name="workload", name="workload_duration_list"),
         migrations.AddIndex(
             model_name="workload",
             index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["team", "kind", "-id"],
-                name="workload_team_list",
+                models.F("team"),
+                models.F("kind"),
+                models.ExpressionWrapper(
+                    models.F("ended_at") - models.F("created_at"), output_field=models.DurationField()
+                ).desc(),
+                models.F("id").desc(),
+                condition=models.Q(
+                    ("deleted_at__isnull", True),
+                    ("ended_at__isnull", False),
+                    ("state__in", ["succeeded", "failed", "cancelled"]),
+                ),
+                name="workload_duration_list",
             ),
         ),
     ]

@@ -22,8 +22,6 @@ from gpuconsole.workloads.states import ACTIVE, FINAL, Fault, Kind, ReasonCode, 
 ESCALATED_AFTER_MIN = (5, 15, 60)
 """Minutes after which an act that its provider has not confirmed is said to be late, each time louder."""
 _CONFIRMED_BY_PROVIDER = (Intent.STOP, Intent.START, Intent.RESTART, Intent.END)
-
-
 _ROOTS = {Kind.JOB: "/jobs/", Kind.INSTANCE: "/instances/"}
 
 

@@ -10,6 +10,10 @@ from django.db.models.functions import Coalesce
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads.states import Kind, State
 
+LASTED = models.ExpressionWrapper(F("ended_at") - F("created_at"), output_field=models.DurationField())
+"""How long ended work took, from its launch on."""
+SHOWN = Q(deleted_at__isnull=True)
+"""What lists are made of: said in their indexes too, so that counting needs no look at the rows."""
 CONSTRAINTS: list[models.BaseConstraint] = [
     models.UniqueConstraint(
         Coalesce("launched_in", "project"),
@@ -43,9 +47,9 @@ CONSTRAINTS: list[models.BaseConstraint] = [
 ]
 INDEXES: list[models.Index] = [
     # lists of jobs or instances of some projects, newest first
-    models.Index(fields=["project", "kind", "-id"], condition=Q(deleted_at__isnull=True), name="workload_list"),
+    models.Index(fields=["project", "kind", "-id"], condition=SHOWN, name="workload_list"),
     # lists over a whole team, newest first
-    models.Index(fields=["team", "kind", "-id"], condition=Q(deleted_at__isnull=True), name="workload_team_list"),
+    models.Index(fields=["team", "kind", "-id"], condition=SHOWN, name="workload_team_list"),
     # the API's list over both kinds
     models.Index(fields=["team", "-id"], name="workload_team_all"),
     # a sync round: all of one connection that can still change
@@ -70,6 +74,25 @@ INDEXES: list[models.Index] = [
     ),
     # work by one of its labels
     GinIndex(fields=["labels"], name="workload_labels"),
+    # the search, and the filter of a list: a part of the name, or the begin of an id
+    GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="workload_name_parts"),
+    models.Index(fields=["remote_id"], opclasses=["varchar_pattern_ops"], name="workload_remote_begin"),
+    # lists narrowed to one person, state, provider or GPU, newest first
+    models.Index(fields=["owner", "kind", "-id"], condition=SHOWN, name="workload_owner_list"),
+    models.Index(fields=["team", "kind", "state", "-id"], condition=SHOWN, name="workload_state_list"),
+    models.Index(fields=["team", "kind", "provider", "-id"], condition=SHOWN, name="workload_provider_list"),
+    models.Index(fields=["team", "kind", "gpu_model", "-id"], condition=SHOWN, name="workload_gpu_list"),
+    # lists of ended work by cost and by duration; what has not ended is little, and is sorted as it is read
+    models.Index(
+        *(F("team"), F("kind"), F("cost_closed").desc(), F("id").desc()),
+        condition=SHOWN & Q(state__in=["succeeded", "failed", "cancelled"]),
+        name="workload_cost_list",
+    ),
+    models.Index(
+        *(F("team"), F("kind"), LASTED.desc(), F("id").desc()),
+        condition=SHOWN & Q(state__in=["succeeded", "failed", "cancelled"], ended_at__isnull=False),
+        name="workload_duration_list",
+    ),
     # what a project holds (quota, budget), and how many are not ended (navigation, tabs)
     models.Index(
         fields=["project", "kind"],

@@ -10,6 +10,7 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services.acts import delete, restart, start, stop, terminate
 from gpuconsole.workloads.services.clone import Clone, clone, clone_spec
 from gpuconsole.workloads.services.editing import edit
+from gpuconsole.workloads.services.ending import act_on_many
 from gpuconsole.workloads.services.extend import EXTENDABLE, Extension, extend, extension, pricing_of
 from gpuconsole.workloads.services.guard import GUARDABLE, Regard, guard, regard
 from gpuconsole.workloads.services.labelling import label, label_many
@@ -43,6 +44,7 @@ __all__ = [
     "Clone",
     "Extension",
     "Regard",
+    "act_on_many",
     "change_project",
     "clone",
     "clone_spec",

@@ -72,7 +72,8 @@ def ways(workload: Workload) -> Sequence[Way]:
     sealed = crc32(workload.hidden_ways)
     in_table = {port["way"] for port in workload.ports if port["way"] != port["use"]}
     shown = [(label, value) for label, value in workload.connect.items() if label not in in_table]
-    return [_way(number, label, value, sealed) for number, (label, value) in enumerate(shown, start=1)]
+    found = (_way(number, label, value, sealed) for number, (label, value) in enumerate(shown, start=1))
+    return sorted(found, key=lambda way: (not way.is_page and way.label != ENDPOINT, way.value is None))
 
 
 def ports(workload: Workload) -> Sequence[dict[str, Any]]:

@@ -32,8 +32,8 @@ def kin(workload: Workload) -> Sequence[tuple[str, Workload]]:
     """What it is a retry of, and what it was retried as."""
     first = workload.retry_of
     before = [("retry of", first)] if first and first.deleted_at is None else []
-    after = workload.retries.filter(deleted_at=None).only("public_id", "name", "kind") if workload.is_final else None
-    retried = [] if after is None else after.order_by("-id")[:1]
+    after = Workload.objects.filter(retry_of=workload, deleted_at=None).only("public_id", "name", "kind")
+    retried = after.order_by("-id")[:1] if workload.is_final else after.none()
     return [*before, *(("retried as", one) for one in retried)]
 
 

@@ -17,7 +17,8 @@ from gpuconsole.workloads.states import Kind
 
 WIDTH, HEIGHT = 400, 120
 GAP_FACTOR = 4
-MOST_SERIES = 5
+_COLOURS = (1, 3, 2, 4, 5)
+MOST_SERIES = len(_COLOURS)
 MOST_POINTS = 120
 """Of one line: a chart is little wider than twice as many pixels."""
 MOST_ROWS = 60
@@ -148,7 +149,10 @@ def _chart(measure: _Measure, series: dict[str, _Points]) -> Chart:
     highest = max(value for found in points.values() for _, value in found)
     top = measure.top or _round_up(highest)
     names = sorted(points)[:MOST_SERIES]
-    lines = tuple(Line(name, index + 1, _stretches(points[name], first, last, top)) for index, name in enumerate(names))
+    lines = tuple(
+        Line(name, colour, _stretches(points[name], first, last, top))
+        for name, colour in zip(names, _COLOURS, strict=False)
+    )
     mean = sum(points[name][-1][1] for name in names) / len(names)
     start, end = (formats.time_of_day(timezone.localtime(at)) for at in (first, last))
     return Chart(

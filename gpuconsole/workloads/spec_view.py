@@ -84,7 +84,7 @@ def sides(here: Any, there: Any) -> Sides:
     plain = [json.dumps(one, indent=2, ensure_ascii=False, default=str).split("\n") for one in (here, there)]
     drawn = [json_markup.json_html(one).split("\n") for one in (here, there)]
     same: tuple[set[int], set[int]] = (set(), set())
-    for block in SequenceMatcher(None, *plain, autojunk=False).get_matching_blocks():
+    for block in SequenceMatcher(None, plain[0], plain[1], autojunk=False).get_matching_blocks():
         same[0].update(range(block.a, block.a + block.size))
         same[1].update(range(block.b, block.b + block.size))
     marked = [

@@ -35,11 +35,11 @@ def test_the_record_is_renamed_moved_and_deleted_by_api(caller: Caller) -> None:
     wrong = caller.patch(at, {"name": "  "})
     assert (wrong.status_code, wrong.json()["errors"][0]["path"]) == (422, "name")
     nowhere = caller.post(f"{at}/project", {"project": "nowhere"})
-    assert (nowhere.status_code, nowhere.json()["errors"][0]["path"]) == (409, "project")
+    assert (nowhere.status_code, nowhere.json()["errors"][0]["path"]) == (422, "project")
     assert caller.post(f"{at}/project", {"project": other.slug}).json()["project"] == other.slug
     assert caller.post(f"{at}/delete-record", {"name": "new"}).status_code == 409
     Workload.objects.filter(pk=row.pk).update(state=State.SUCCEEDED)
-    assert caller.post(f"{at}/delete-record", {"name": "old"}).status_code == 409
+    assert caller.post(f"{at}/delete-record", {"name": "old"}).status_code == 422
     assert caller.post(f"{at}/delete-record", {"name": "new"}).status_code == 204
     assert caller.get(at).status_code == 404
 

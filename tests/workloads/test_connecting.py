@@ -27,8 +27,8 @@ def test_what_is_a_page_can_be_opened_and_an_endpoint_is_tried() -> None:
     assert [(way.label, way.is_page, bool(way.key)) for way in connecting.ways(row)] == [
         ("Jupyter", True, False),
         ("SSH", False, False),
-        ("Password", False, True),
         ("Odd", False, False),
+        ("Password", False, True),
     ]
     provider = registry.get("cortecs")
     assert connecting.try_it(row, provider) == ""

@@ -17,7 +17,7 @@ def sample(minutes_ago: int, value: float, series: str = "GPU 0", name: str = "g
 
 
 def test_nothing_measured_draws_nothing(lab: Lab) -> None:
-    assert metric_charts.board(lab.workload("baseten"), NOW).charts == ()
+    assert metric_charts.board(lab.workload("baseten"), NOW).charts == []
 
 
 def test_a_gap_in_the_samples_stays_a_gap(lab: Lab) -> None:

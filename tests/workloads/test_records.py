@@ -129,7 +129,7 @@ def test_its_connection_has_to_be_open_there_and_an_instance_needs_its_end(lab: 
 
 def test_what_is_on_its_way_stays_until_it_is_confirmed(lab: Lab, other: Project) -> None:
     assert refused(lab, lab.launch("baseten"), other).code == "busy"
-    machine = moved(lab.workload("cortecs"), State.STOPPED)
+    machine = lab.workload("cortecs", State.STOPPED)
     Workload.objects.filter(pk=machine.pk).update(intent=Intent.START)
     assert refused(lab, machine, other).code == "busy"
     Project.objects.filter(pk=other.pk).update(archived_at=timezone.now())

@@ -3,7 +3,7 @@ from django.db import migrations, models
 from django.db.models.functions import Coalesce
 
 
-def _shown(name, *fields):
+def _shown(name: str, *fields: str) -> list[migrations.operations.base.Operation]:
     """The index anew, of what is not deleted alone."""
     index = models.Index(condition=models.Q(("deleted_at__isnull", True)), fields=list(fields), name=name)
     return [
@@ -84,9 +84,7 @@ class Migration(migrations.Migration):
                 models.F("kind"),
                 models.F("cost_closed").desc(),
                 models.F("id").desc(),
-                condition=models.Q(
-                    ("deleted_at__isnull", True), ("state__in", ["succeeded", "failed", "cancelled"])
-                ),
+                condition=models.Q(("deleted_at__isnull", True), ("state__in", ["succeeded", "failed", "cancelled"])),
                 name="workload_cost_list",
             ),
         ),

@@ -8,24 +8,29 @@ from django.db.models import CharField
 from django.db.models.lookups import IContains, IStartsWith
 
 
-class _Like:
-    def as_sql(self: Any, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        """``column ILIKE pattern``."""
-        column, params = self.process_lhs(compiler, connection)
-        pattern, more = self.process_rhs(compiler, connection)
-        return f"{column} ILIKE {pattern}", [*params, *more]
-
-
-class Holds(_Like, IContains):  # type: ignore[type-arg]
+class Holds(IContains):
     """``name__holds="sft"``."""
 
     lookup_name = "holds"
 
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return _like(self, compiler, connection)
 
-class Begins(_Like, IStartsWith):  # type: ignore[type-arg]
+
+class Begins(IStartsWith):
     """``name__begins="sft"``."""
 
     lookup_name = "begins"
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return _like(self, compiler, connection)
+
+
+def _like(lookup: IContains | IStartsWith, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    """``column ILIKE pattern``."""
+    column, params = lookup.process_lhs(compiler, connection)
+    pattern, more = lookup.process_rhs(compiler, connection)
+    return f"{column} ILIKE {pattern}", [*params, *more]
 
 
 def register() -> None:

@@ -65,7 +65,7 @@ def context(
     if is_mine:
         scope = scope.filter(owner=viewer.user)
     rows = queries.listing(scope, queries.Filters())
-    active = list(rows.filter(~Q(state__in=FINAL)).order_by("-id")[: MOST_ACTIVE + 1])
+    active = list(rows.not_ended().order_by("-id")[: MOST_ACTIVE + 1])
     ended = list(rows.filter(state__in=FINAL, ended_at__gte=now - timedelta(hours=24)).order_by("-ended_at")[:200])
     since = now - _window(active, now)
     strips = [_strip(workload, now, since) for workload in active[:MOST_ACTIVE]]

@@ -88,7 +88,7 @@ class LaunchIn(ApiInput):
 class WorkloadPatch(ApiInput):
     """What may be said anew of work in any state; what is left out stays."""
 
-    labels: Labels = Field(None, json_schema_extra=_no_default)  # type: ignore[assignment]
+    labels: Labels = Field(default_factory=list, json_schema_extra=_no_default)
     """In place of those it has."""
     name: Name = Field(None, json_schema_extra=_no_default)  # type: ignore[assignment]
     """What it is called here; its provider goes on calling it as it was launched."""

@@ -17,7 +17,7 @@ from gpuconsole.audit.models import Record
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads import phases, starting
 from gpuconsole.workloads.models import Workload, WorkloadQuerySet
-from gpuconsole.workloads.states import FINAL, Kind
+from gpuconsole.workloads.states import FINAL, OPEN, Kind
 
 MOST_COUNTED = 10_000
 _USUAL_OF, _USUAL_AT_LEAST = 30, 5
@@ -146,7 +146,7 @@ def _narrowed(filters: Filters) -> Q:
     }
     condition = Q(**{name: value for name, value in words.items() if value})
     if filters.is_open:
-        condition &= ~Q(state__in=FINAL)
+        condition &= Q(state__in=OPEN)
     if filters.text:
         condition &= matching(filters.text)
     return condition

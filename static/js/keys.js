@@ -19,18 +19,17 @@ export function startKeys() {
   on("click", "[data-palette]", (link, e) => (e.preventDefault(), open()));
 }
 
-/** The palette is loaded with its first use. */
-function open(text) {
+/** The palette takes keys at once; what it does with them is loaded with its first use. */
+function open(text = "") {
   const dialog = document.getElementById("palette");
-  if (!dialog) return false;
-  palette ??= import("./palette.js").then((module) => {
-    const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: dialog.dataset.css });
-    const isStyled = new Promise((done) => (sheet.onload = sheet.onerror = done));
-    document.head.append(sheet);
-    module.startPalette();
-    return isStyled.then(() => module);
-  });
-  palette.then((module) => module.openPalette(text));
+  if (!dialog || dialog.open) return false;
+  const field = dialog.querySelector("input");
+  field.value = text;
+  dialog.showModal();
+  field.focus();
+  palette ??= import("./palette.js").then((module) => (module.startPalette(), module));
+  if (!document.getElementById("palette-css")) document.head.append(Object.assign(document.createElement("link"), { id: "palette-css", rel: "stylesheet", href: dialog.dataset.css }));
+  palette.then((module) => module.ask());
 }
 
 function press(e) {

@@ -22,6 +22,8 @@ export function startLists() {
   document.getElementById(sessionStorage.getItem(FOCUS) ?? "")?.focus();
   sessionStorage.removeItem(FOCUS);
   show();
+  const field = document.getElementById("filter-text");
+  if (field && field.value !== field.defaultValue) narrow(); // it was typed before this was there
 }
 
 const boxes = () => all(".list-card tbody .pick input");

@@ -3,7 +3,17 @@ import { all, on } from "./dom.js";
 
 export function startMenus() {
   document.addEventListener("toggle", (e) => e.target.matches?.("details[data-menu][open]") && fill(e.target), true);
+  document.addEventListener("toggle", (e) => e.target.matches?.(".table-wrap details.menu[open]") && place(e.target), true);
+  document.addEventListener("scroll", (e) => e.target.querySelectorAll?.(".table-wrap details.menu[open]").forEach((menu) => (menu.open = false)), true);
   on("input", "[data-menu-search]", search);
+}
+
+/** A table that scrolls would cut the menu off: it stands above the page, under its button or over it. */
+function place(menu) {
+  const list = menu.querySelector(".menu-list");
+  const { top, bottom, right } = menu.getBoundingClientRect();
+  const isLow = bottom > innerHeight * 0.6;
+  Object.assign(list.style, { position: "fixed", right: `${document.documentElement.clientWidth - right}px`, left: "auto", top: isLow ? "auto" : `${bottom + 4}px`, bottom: isLow ? `${innerHeight - top + 4}px` : "auto" });
 }
 
 async function fill(menu) {

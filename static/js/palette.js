@@ -10,16 +10,6 @@ const field = () => dialog().querySelector("input");
 const rows = () => all("[role=option]", dialog());
 const chosen = () => dialog().querySelector("[aria-selected=true]");
 
-/** Open it, with what was typed elsewhere. */
-export function openPalette(text = "") {
-  if (dialog().open) return;
-  document.querySelectorAll("details.menu[open]").forEach((menu) => (menu.open = false));
-  field().value = text;
-  dialog().showModal();
-  field().focus();
-  ask();
-}
-
 export function startPalette() {
   const input = field();
   input.addEventListener("input", () => (clearTimeout(waiting), (waiting = setTimeout(ask, QUIET_MS))));
@@ -32,7 +22,8 @@ export function startPalette() {
   on("pointermove", "#palette [role=option]", (row) => row.ariaSelected !== "true" && choose(row, false));
 }
 
-async function ask() {
+/** Show what the text in the field finds. */
+export async function ask() {
   clearTimeout(waiting);
   waiting = 0;
   asking?.abort();

@@ -124,6 +124,8 @@ def test_a_list_is_used_by_keyboard_and_pointer(page: Page, live_server: Any, la
     expect(page.locator("#chip-state")).to_be_focused()
     expect(page.locator("tbody tr")).to_have_count(1)
     page.get_by_role("link", name="Clear the filter State").click()
+    page.wait_for_url("**/jobs/")
+    page.wait_for_selector("html[data-script=on]")
     page.keyboard.press("/")
     page.keyboard.type("sft")
     page.wait_for_url("**/jobs/?q=sft")

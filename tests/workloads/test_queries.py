@@ -96,8 +96,8 @@ def test_sums_count_gpus_that_are_held_and_prices_that_are_paid_now(lab: Lab) ->
         lab.workload("cortecs")
     lab.workload("baseten")
     summed = standing.sums(Workload.objects.all())
-    assert (summed.live, summed.gpus) == (5, 7)
-    assert summed.hourly == {"USD": Decimal(13), "EUR": Decimal("6.9")}
+    assert (summed.live, summed.gpus) == (5, 10)
+    assert summed.hourly == {"USD": Decimal(13), "EUR": Decimal("9.3")}
 
 
 def _ended(lab: Lab, queued_s: float, number: int = 5) -> None:

@@ -62,7 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def has_keys(self) -> bool:
         """Whether single keys are shortcuts."""
-        return self.preferences.get("keys") != "off"
+        return str(self.preferences.get("keys")) != "off"
 
     def get_full_name(self) -> str:
         """For Django's own pages."""

@@ -51,6 +51,9 @@ BUILT_IN = (
 )
 
 
+NOT_OWN = frozenset({"", *(view.slug for view in BUILT_IN)})
+
+
 class Asked:
     """One list as its address asks for it. A view's own filters count where the address names none itself."""
 
@@ -65,8 +68,8 @@ class Asked:
         self.given = given
         self.view = chosen if chosen is not None and self._holds(chosen) else None
         self.paging = {name: params[name] for name in ("after", "before", "at") if params.get(name)}
-        asked_size = params.get("size", "") or size
-        self.size = int(asked_size) if asked_size.isdigit() and int(asked_size) in SIZES else USUAL_SIZE
+        given_size = str(params.get("size", "")) or size
+        self.size = next((one for one in SIZES if str(one) == given_size), USUAL_SIZE)
 
     @property
     def text(self) -> str:

@@ -45,6 +45,11 @@ class _Press:
         return self.words.kind
 
     @property
+    def name(self) -> str:
+        """Which button."""
+        return str(self.data.get("act", ""))
+
+    @property
     def is_confirmed(self) -> bool:
         return "confirmed" in self.data
 
@@ -181,7 +186,7 @@ def _ask(
     total, is_empty = len(press.plan.rows), len(press.plan.rows) <= len(skips) - len(press.plan.skips)
     if is_empty:
         question, action = (
-            f"None of {counted(len(press.chosen.rows), press.kind)} can be {_DONE[press.data['act']]}",
+            f"None of {counted(len(press.chosen.rows), press.kind)} can be {_DONE[press.name]}",
             "",
         )
     context = {

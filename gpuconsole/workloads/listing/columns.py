@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.http import QueryDict
-from django.utils.safestring import SafeString
 
 from gpuconsole.accounts.models import User
 from gpuconsole.workloads.listing import cells
@@ -20,7 +19,8 @@ class Column:
 
     key: str
     label: str
-    cell: Callable[[Line], SafeString | str]
+    cell: Callable[[Line], str]
+    """Makes HTML."""
     css: str = ""
     sort: str = ""
     """The order that its head sorts by; empty: none."""

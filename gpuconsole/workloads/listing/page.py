@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
+from html import escape
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats, icons, polling
+from gpuconsole.core.htmx import wants_fragment
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.workloads import access, queries
@@ -27,7 +30,7 @@ from gpuconsole.workloads.listing.cells import Line
 from gpuconsole.workloads.listing.chips import chips
 from gpuconsole.workloads.listing.columns import Column
 from gpuconsole.workloads.lists import Link, Words
-from gpuconsole.workloads.models import WorkloadQuerySet
+from gpuconsole.workloads.models import SavedView, Workload, WorkloadQuerySet
 from gpuconsole.workloads.states import VERBS, Kind, State
 
 _ONLY = (
@@ -36,9 +39,9 @@ _ONLY = (
     *("hardware_id", "gpu_model", "gpu_count", "region", "hourly_price", "resting_hourly_price", "currency"),
     *("rounding", "cost_closed", "billed_since", "billed_tariff", "billed_before_s", "billed_lanes"),
     *("billed_closed_s", "created_at", "ended_at"),
-    *("project__name", "owner__name", "owner__email"),
 )
 """All that a line is made from: reading the other seventy columns would take longer than the rest of the page."""
+_NAMES = {"project_name": F("project__name"), "owner_name": F("owner__name"), "owner_email": F("owner__email")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,14 @@ class Head:
 def context(request: HttpRequest, viewer: Viewer, project: Project | None, words: Words) -> dict[str, Any]:
     """Everything that both show."""
     now = timezone.now()
-    asked = addresses.of(request, words, addresses.own_views(viewer, words))
+    asked = addresses.of(request, words, _own_views(request, viewer, words))
     scope, filters = scope_of(viewer, project, words), asked.filters(viewer, now)
     rows = queries.narrowed(scope, filters)
     stands = standing.of_scope(_of_both_kinds(viewer, project), words.kind, viewer)
     viewer.memo[queries.OPEN_COUNTS] = stands.open_counts
-    found = sorting.page(rows.select_related("project", "owner").only(*_ONLY), asked, now)
+    found = sorting.page(rows.annotate(**_NAMES).only(*_ONLY), asked, now)
     shown = table.shown(viewer.user, words.kind)
-    lines = [Line(workload, f"{words.url}{workload.public_id}/", now) for workload in found.items]
+    lines = _lines(found.items, words, now)
     sums = stands.sums if not asked.is_filtered else standing.NOTHING
     if asked.is_filtered and standing.may_be_live(filters):
         sums = standing.sums(rows)
@@ -98,6 +101,12 @@ def context(request: HttpRequest, viewer: Viewer, project: Project | None, words
         "stamp": polling.stamp(request, *_topics(viewer, project), fresh_s=60),
         "is_live": any(not line.workload.is_final for line in lines),
     }
+
+
+def _own_views(request: HttpRequest, viewer: Viewer, words: Words) -> list[SavedView]:
+    """Tabs are for the whole page; a poll needs those of the person only where it asks for one of them."""
+    is_needed = not wants_fragment(request) or request.GET.get("view", "") not in addresses.NOT_OWN
+    return addresses.own_views(viewer, words) if is_needed else []
 
 
 ORDERS = {
@@ -152,31 +161,43 @@ def _head(asked: Asked, column: Column, words: Words) -> Head:
     return Head(label, column.css, asked.url(sort=following), direction)
 
 
-_CELL = '<td class="{}">{}</td>'
+def _lines(rows: Sequence[Workload], words: Words, now: datetime) -> list[Line]:
+    zone = timezone.get_current_timezone()
+    local = now.astimezone(zone)
+    return [
+        Line(
+            workload=row,
+            url=f"{words.url}{row.public_id}/",
+            now=local,
+            zone=zone,
+            project=row.project_name,  # type: ignore[attr-defined]
+            owner=row.owner_name or row.owner_email or "",  # type: ignore[attr-defined]
+        )
+        for row in rows
+    ]
 
 
 def _row(line: Line, shown: Sequence[Column]) -> SafeString:
-    """One line of the table."""
-    workload = line.workload
-    cells = format_html_join("", _CELL, [(column.css, column.cell(line)) for column in shown])
-    return format_html(
-        '<tr data-href="{0}" data-provider="{1}" data-verbs="{2}" id="row-{3}">'
-        '<td class="pick not-small"><input type="checkbox" form="bulk" name="pick" value="{3}" id="pick-{3}"'
-        ' aria-label="Select {4}" data-gpus="{5}" data-rate="{6}" data-currency="{7}"></td>{8}'
-        '<td class="more not-small"><details class="menu" data-menu="{0}menu/">'
-        '<summary class="button button-quiet button-icon button-small" aria-label="Actions for {4}">{9}</summary>'
-        '<div class="menu-list"><a href="{0}menu/">Actions</a></div></details></td></tr>',
-        line.url,
-        workload.provider,
-        _verbs(workload.provider, workload.kind, workload.state),
-        workload.public_id,
-        workload.name,
-        workload.gpu_count if workload.is_active else 0,
-        workload.hourly_now or "",
-        workload.currency,
-        cells,
-        icons.svg("ellipsis", 16),
+    """One line of the table: cells are HTML, all else is escaped here."""
+    workload, url, id_ = line.workload, line.url, line.workload.public_id
+    name = escape(workload.name)
+    cells = "".join([f'<td class="{column.css}">{column.cell(line)}</td>' for column in shown])
+    verbs = _verbs(workload.provider, workload.kind, workload.state)
+    gpus, rate = workload.gpu_count if workload.is_active else 0, workload.hourly_now or ""
+    return SafeString(
+        f'<tr data-href="{url}" data-provider="{workload.provider}" data-verbs="{verbs}" id="row-{id_}">'
+        f'<td class="pick not-small"><input type="checkbox" form="bulk" name="pick" value="{id_}" id="pick-{id_}"'
+        f' aria-label="Select {name}" data-gpus="{gpus}" data-rate="{rate}"'
+        f' data-currency="{escape(workload.currency)}"></td>{cells}'
+        f'<td class="more not-small"><details class="menu" data-menu="{url}menu/"><summary'
+        f' class="button button-quiet button-icon button-small" aria-label="Actions for {name}">{_dots()}</summary>'
+        f'<div class="menu-list"><a href="{url}menu/">Actions</a></div></details></td></tr>'
     )
+
+
+@cache
+def _dots() -> SafeString:
+    return icons.svg("ellipsis", 16)
 
 
 @cache

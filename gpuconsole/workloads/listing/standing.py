@@ -76,8 +76,8 @@ class Standing:
 def of_scope(scope: WorkloadQuerySet, kind: Kind, viewer: Viewer) -> Standing:
     """One query for the navigation, the tabs and the band of a list that is not narrowed."""
     mine = Count("pk", filter=Q(owner=viewer.user.pk))
-    found = scope.not_ended().order_by().values("kind", "currency").annotate(**_FIGURES, mine=mine)
-    lines = list(found)
+    found: Any = scope.not_ended().order_by().values("kind", "currency").annotate(**_FIGURES, mine=mine)
+    lines: list[dict[str, Any]] = list(found)
     own = [line for line in lines if line["kind"] == kind]
     counts: dict[str, int] = {}
     for line in lines:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from gpuconsole.projects.models import Project
-from gpuconsole.workloads.states import ACTIVE, FINAL
+from gpuconsole.workloads.states import ACTIVE, OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +48,7 @@ class WorkloadQuerySet(models.QuerySet["Workload"]):
         return self.not_ended().filter(Q(state__in=ACTIVE) | Q(intent=Intent.START))
 
     def not_ended(self) -> WorkloadQuerySet:
-        return self.exclude(state__in=FINAL)
+        return self.filter(state__in=OPEN)
 
     def of(self, projects: Iterable[Project] | models.QuerySet[Project]) -> WorkloadQuerySet:
         return self.filter(project__in=projects)

@@ -80,7 +80,7 @@ def test_filters_by_project_person_hardware_and_label_narrow_the_list(lab: Lab, 
     assert len(shown(visitor, "?gpu=H100&state=open")) == 2
     assert shown(visitor, "?gpu=L4") == shown(visitor, "?in=nowhere") == []
     menu = visitor.get("/jobs/filter/?by=label", headers={"HX-Request": "true"}).content.decode()
-    assert "sweep, 2" in menu and "label=sweep%25252C+2" in menu
+    assert "sweep, 2" in menu and "label=sweep%252C+2" in menu
     sheet = visitor.get("/jobs/filter/?state=open").content.decode()
     assert re.search(r'name="state" value="open" checked', sheet) and "Other" in sheet
 

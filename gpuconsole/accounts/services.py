@@ -14,6 +14,7 @@ from gpuconsole.core.acts import Act, tell
 from gpuconsole.core.errors import Refused
 
 THEMES = ("system", "light", "dark")
+TIMELINE_SCALES = ("time", "even")
 
 
 @transaction.atomic
@@ -94,6 +95,14 @@ def prefer(*, user: User, **choices: Any) -> None:
     """Remember a person's choices by name; None forgets one. What another tab chose meanwhile stays."""
     kept = User.objects.select_for_update(no_key=True).get(pk=user.pk).preferences
     user.preferences = {name: value for name, value in {**kept, **choices}.items() if value is not None}
+    user.save(update_fields=["preferences"])
+
+
+def set_timeline_scale(*, user: User, scale: str) -> None:
+    """Remember how this person wants timelines drawn: to the scale of time, or in even steps."""
+    if scale not in TIMELINE_SCALES:
+        raise Refused("A timeline is drawn to the scale of time or in even steps.", field="scale")
+    user.preferences = {**user.preferences, "timeline": scale}
     user.save(update_fields=["preferences"])
 
 

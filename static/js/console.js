@@ -13,8 +13,10 @@ startCopying();
 startKeys();
 startMenus();
 
-// Only pages that have a log or a form load what these need.
+// Only pages that have a log, a form or charts load what these need.
 if (document.querySelector("[data-log-url]")) import("./logs.js").then((logs) => logs.startLogs());
+if (document.querySelector("[data-window-title]")) import("./standing.js").then((standing) => standing.startStanding());
+if (document.querySelector("#metrics")) import("./charts.js").then((charts) => charts.startCharts());
 if (document.querySelector("[data-list]")) import("./lists.js").then((lists) => lists.startLists());
 if (document.querySelector("main form")) import("./forms.js").then((forms) => forms.startForms());
 document.documentElement.dataset.script = "on";

@@ -75,6 +75,7 @@ _TEAM_QUOTAS = Rule("401 ok 403 403 403 403 ok", "401 ok 403 403 403 403 ok")
 
 
 _LIMIT_ACTS = ("save/", "add/", "budget/", "alerts/", "alerts/add/", "providers/")
+_RECORD_ACTS = ("labels/", "rename/", "project/", "delete-record/")
 _LIMIT_REMOVALS = ("budget/remove/", "alerts/<int:pk>/remove/", "<str:public_id>/remove/")
 
 
@@ -133,7 +134,9 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
         f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry|delete)/": WORK_ACT,
         f"{kind}/<slug:public_id>/edit/": WORK_ACT,
-        f"{kind}/<slug:public_id>/labels/": WORK_ACT,
+        **_within(f"{kind}/<slug:public_id>/", dict.fromkeys(_RECORD_ACTS, WORK_ACT)),
+        f"{kind}/<slug:public_id>/record.json": WORK,
+        f"{kind}/<slug:public_id>/scale/": Rule(_NOT_POSTED, _IN_PROJECT),
         f"{kind}/<slug:public_id>/decide/": WORK,
         f"{kind}/<slug:public_id>/decide/check/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT),
         f"{kind}/(?P<public_id>[\\w-]+)/decide/(?P<settlement>adopt|send_again|give_up)/": WORK_ACT,
@@ -320,5 +323,7 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/workloads/<id>/look": Rule(everybody("405"), "401 404 404 ok ok ok ok"),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
     "api/v1/workloads/<id>/guards": ACT.posting(lambda world: {"stop_at_cost": 50}),
+    "api/v1/workloads/<id>/project": ACT.posting(lambda world: {"project": world.lab.project.slug}),
+    "api/v1/workloads/<id>/delete-record": ACT.posting(lambda world: {"name": "work"}),
     "api/v1/workloads/<id>/extend": ACT.posting(lambda world: {"ends_by": "2030-01-01T00:00:00Z"}),
 }

@@ -19,6 +19,8 @@ SHORTEST_S, LONGEST_S = 60, 366 * 86_400
 SHORTEST_IDLE_S = 300
 """So that a pause between two steps ends nothing; it is a few samples long."""
 MOST_COST = Decimal(10) ** 9
+AT_COST = "guards.stop_at_cost"
+"""Path of the one that is money: its currency is the one that the provider charges in."""
 OURS = "console"
 """The location of fields that are no part of any request."""
 _STOP = Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("h", "min", "d"), width=4)
@@ -91,7 +93,7 @@ class Capped(SpecPart):
         Decimal | None,
         Field(
             title="Stop at cost",
-            description="We stop it once it has cost so much, in the currency that the provider charges in.",
+            description="We stop it once it has cost so much.",
             gt=0,
             max_digits=13,
             decimal_places=4,

@@ -12,11 +12,11 @@ from django.urls import reverse
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core.spec_forms import Values
-from gpuconsole.core.spec_forms.bind import BoundPairs
 from gpuconsole.core.spec_forms.bound import Bound
 from gpuconsole.core.spec_forms.field import BoundField
 from gpuconsole.core.spec_forms.layout import Layout
 from gpuconsole.core.spec_forms.nodes import Control
+from gpuconsole.core.spec_forms.pairs import BoundPairs
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads import rail
 from gpuconsole.workloads.forms import JSON_TEXT, LaunchForm

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from gpuconsole.catalog import queries as catalog
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.core.spec_forms import is_stand_in
@@ -69,7 +68,7 @@ def rail(form: LaunchForm) -> Rail:
     button, is_ready = _button(form, figures)
     if figures is None or is_stand_in(figures.pricing.hardware_id) or is_stand_in(figures.hardware):
         return Rail("", "", "", "", "", False, (), (), button, is_ready, "")
-    offer = next((row for row in _offers(form) if row.hardware_id == figures.pricing.hardware_id), None)
+    offer = next((row for row in form.offers if row.hardware_id == figures.pricing.hardware_id), None)
     return Rail(
         title=_title(figures),
         detail=_detail(figures, offer),
@@ -173,10 +172,6 @@ def _button(form: LaunchForm, figures: Estimate | None) -> tuple[str, bool]:
     if figures is not None and figures.blocking:
         return _BUTTONS.get(figures.blocking[0].code, "Not possible just now"), False
     return f"Launch {kind}", True
-
-
-def _offers(form: LaunchForm) -> list[Offer]:
-    return catalog.offers(form.connection) if form.connection else []
 
 
 def _title(figures: Estimate) -> str:

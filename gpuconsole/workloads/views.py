@@ -69,7 +69,8 @@ def edit(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if filled.json_error:
         return show_again(request, filled)
     done = edits.apply(filled, request.POST)
-    if done.view == "json" and filled.spec_form.parsed.problems:  # no JSON could say them
+    is_unsayable = done.view == "json" and bool(filled.spec_form.parsed.problems)  # no JSON could say them
+    if is_unsayable or done.is_refused:
         return show_again(request, filled)
     drafts.save(filled)
     query = f"?view={done.view}" if done.view else ""

@@ -3,12 +3,14 @@ import { startCopying } from "./copy.js";
 import { startDialogs } from "./dialogs.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
+import { startNotices } from "./notices.js";
 import { startPolling } from "./polling.js";
 
 startLive();
 startPolling();
 startDialogs();
 startCopying();
+startNotices();
 startKeys();
 
 // Only pages that have a log or a form load what these need.

@@ -37,17 +37,19 @@ function walkMenu(menu, e) {
 async function ask(link, e) {
   if (e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
   e.preventDefault();
-  link.closest("details.menu")?.removeAttribute("open");
+  const menu = link.closest("details.menu");
+  menu?.removeAttribute("open");
   try {
     const answer = await fetch(link.href, { headers: { "HX-Request": "true", "HX-Target": "dialog-body" }, credentials: "same-origin", redirect: "error" });
     if (!answer.ok) throw new Error(answer.statusText);
-    show(await answer.text());
+    show(await answer.text(), menu?.querySelector("summary") ?? link);
   } catch {
     location.assign(link.href);
   }
 }
 
-function show(html) {
+/** Focus goes to the way out that is safe, or to the name to type, and back to the opener at the end. */
+function show(html, opener) {
   const dialog = document.getElementById("dialog");
   const body = document.getElementById("dialog-body");
   body.innerHTML = html;
@@ -56,10 +58,11 @@ function show(html) {
   window.htmx?.process(body);
   all("[data-type-name] input[name=confirm_name]", body).forEach(checkName);
   dialog.showModal();
+  dialog.addEventListener("close", () => opener.isConnected && opener.focus(), { once: true });
   (body.querySelector("[data-type-name] input[name=confirm_name]") ?? body.querySelector("[data-close-dialog]"))?.focus();
 }
 
 function checkName(input) {
   const form = input.closest("form");
-  form.querySelector(".confirm-foot button").disabled = input.value !== form.dataset.typeName;
+  form.querySelector(".confirm-foot button").disabled = input.value.trim() !== form.dataset.typeName;
 }

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gpuconsole.accounts.access import require_team, require_team_admin, viewer
 from gpuconsole.accounts.account_views import safe_next
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
 from gpuconsole.projects import quotas, services
@@ -100,12 +101,12 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
         "crumbs": [{"label": "Projects", "url": "/projects/"}],
     }
     if request.method != "POST":
-        return render(request, "components/confirm_page.html", question)
+        return ask(request, question)
     try:
         services.archive(project=project, by=person.user)
     except Refused as refused:
         context = {**question, "error": shown_refusal(refused)}
-        return render(request, "components/confirm_page.html", context, status=409)
+        return ask(request, context, status=409)
     messages.success(request, f"{project.name} was archived.")
     return redirect("projects")
 

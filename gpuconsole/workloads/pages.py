@@ -9,8 +9,10 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from gpuconsole.accounts.access import Viewer
+from gpuconsole.core import formats
 from gpuconsole.core.spec_forms import Values
 from gpuconsole.core.spec_forms.bound import Bound
 from gpuconsole.core.spec_forms.field import BoundField
@@ -20,6 +22,7 @@ from gpuconsole.core.spec_forms.pairs import BoundPairs
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads import rail
 from gpuconsole.workloads.forms import JSON_TEXT, LaunchForm
+from gpuconsole.workloads.models import Draft
 from gpuconsole.workloads.openings import Opening, let_go
 from gpuconsole.workloads.presets import access as presets
 
@@ -93,6 +96,22 @@ def left(form: LaunchForm, name: str) -> dict[str, Any]:
 def _tells_more(item: Bound) -> bool:
     """Whether the note hangs on another input too: the unit of a value, or the way that was picked."""
     return item.node.stays or (isinstance(item, BoundField) and item.control == Control.QUANTITY and item.is_set)
+
+
+def discarding(draft: Draft, provider: Provider) -> dict[str, Any]:
+    """The question before a draft is forgotten."""
+    url = reverse("launch:form", args=(provider.slug, provider.kind))
+    return {
+        "question": f"Discard your {provider.name} {provider.product} draft?",
+        "text": f"It was saved {formats.ago(timezone.now() - draft.saved_at)}. What was typed goes with it.",
+        "keep_url": url,
+        "keep_label": "Keep the draft",
+        "action_url": f"{url}draft/",
+        "action_label": "Discard draft",
+        "kind": "danger",
+        "hidden": {"discard": "1"},
+        "crumbs": [{"label": "Launch", "url": reverse("launch:choose")}, {"label": provider.name, "url": url}],
+    }
 
 
 def question(form: LaunchForm) -> dict[str, Any]:

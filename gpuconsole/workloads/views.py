@@ -8,9 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import viewer
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import wants_fragment
 from gpuconsole.projects.access import focused_project
@@ -78,13 +79,18 @@ def edit(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """Keep the form for later, or forget what was kept."""
-    filled = pages.posted(viewer(request), find_provider(slug, kind), request.POST)
+    """Keep the form for later; ask before what was kept is forgotten (GET), and forget it."""
+    person, provider = viewer(request), find_provider(slug, kind)
+    if request.method != "POST":
+        kept = drafts.find(person, slug)
+        return redirect("launch:form", slug, kind) if kept is None else ask(request, pages.discarding(kept, provider))
     if "discard" in request.POST:
-        drafts.discard(filled.viewer, slug)
+        drafts.discard(person, slug)
+        messages.success(request, "The draft was discarded.")
         return redirect("launch:form", slug, kind)
+    filled = pages.posted(person, provider, request.POST)
     if filled.json_error:
         return show_again(request, filled)
     drafts.save(filled)
@@ -106,7 +112,7 @@ def launch(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         return render(request, "launch/ask.html", pages.asking(filled))
     if not rail.asks(filled) and rail.must_ask(filled) and "confirmed" not in request.POST:
         drafts.save(filled)
-        return render(request, "components/confirm_page.html", pages.question(filled))
+        return ask(request, pages.question(filled))
     try:
         done = _launched(filled, request.POST.get("why", "") if "asks" in request.POST else None)
     except Refused as no:

@@ -140,6 +140,7 @@ function submitOnce(e) {
   if (form.dataset.sent !== undefined) return e.preventDefault();
   form.dataset.sent = "";
   delete form.dataset.dirty;
+  if (form.closest("dialog")) all("form[data-dirty]").forEach((other) => delete other.dataset.dirty); // it was asked already
   const button = e.submitter;
   if (!button || button.name?.match(/^(add|remove):/)) return delete form.dataset.sent;
   // Disabled only after the browser has read the form, so that the button's own name and value still go along.

@@ -153,7 +153,7 @@ EXPECTED: dict[str, Rule] = {
     "launch/presets/": PAGE,
     _PRESET: PROJECT_FORM,
     f"{_PRESET}remove/": PROJECT_ASK,
-    **_within(_FORM_OF, {"": PAGE, "check/": PRESS, "edit/": PRESS, "draft/": PRESS, "launch/": PRESS}),
+    **_within(_FORM_OF, {"": PAGE, "check/": PRESS, "edit/": PRESS, "draft/": FORM, "launch/": PRESS}),
     f"{_FORM_OF}preset/": PRESS,
     **_shared("jobs"),
     **_shared("instances"),

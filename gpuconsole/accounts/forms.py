@@ -16,6 +16,14 @@ class ProfileForm(forms.Form):
 
     name = forms.CharField(max_length=100, help_text="Shown beside what you launch.")
     time_zone = forms.ChoiceField(choices=zone_choices, help_text="Times are shown in it.")
+    ask_first_above = forms.DecimalField(
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        required=False,
+        label="Ask once more above",
+        help_text="In the team's currency: what a launch may cost before it is asked about once more. Empty: 50.",
+    )
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -23,6 +31,11 @@ class ProfileForm(forms.Form):
             self.fields[f"mail_{mail.value}"] = forms.BooleanField(
                 required=False, label=mail.label, help_text=HELP[mail], initial=is_wanted(user, mail)
             )
+
+    @classmethod
+    def of(cls, user: User) -> dict[str, object]:
+        """What the form shows of a person."""
+        return {"name": user.name, "time_zone": user.time_zone, "ask_first_above": user.ask_first_above}
 
     @property
     def mails(self) -> list[forms.BoundField]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.text import slugify
 
 from gpuconsole.accounts.mails import Mail, want
 from gpuconsole.accounts.models import ApiToken, Membership, Team, TeamRole, User
+from gpuconsole.accounts.models.user import ASK_FIRST
 from gpuconsole.core.acts import Act, tell
 from gpuconsole.core.errors import Refused
 
@@ -74,9 +76,12 @@ def remove_member(*, member: Membership, by: User) -> None:
     tell(Act(action="team.remove", by=by, team=team, target=user, before={"role": role}))
 
 
-def update_profile(*, user: User, name: str, time_zone: str, mails: Collection[Mail]) -> None:
-    """A person's own name and time zone, and the mails that they want."""
+def update_profile(
+    *, user: User, name: str, time_zone: str, mails: Collection[Mail], ask_first_above: Decimal | None
+) -> None:
+    """A person's own name and time zone, the mails that they want, and from what money on launches are asked about."""
     user.name, user.time_zone = name, time_zone
+    user.preferences = {**user.preferences, ASK_FIRST: None if ask_first_above is None else str(ask_first_above)}
     want(user, mails)
     user.save(update_fields=["name", "time_zone", "preferences"])
 

@@ -77,6 +77,7 @@ def general(request: HttpRequest, slug: str) -> HttpResponse:
                 default_stop_after_s=form.default_stop_after_s,
                 may_never_end=form.cleaned_data["may_never_end"],
                 keep_output_days=form.cleaned_data["keep_output_days"],
+                ask_first_above=form.cleaned_data["ask_first_above"],
             )
             messages.success(request, "The project was saved.")
             return redirect("project", project.slug)

@@ -20,7 +20,7 @@ from gpuconsole.workloads.limits.bars import Bar
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, Check
 
 ASK_FIRST = Decimal(50)
-"""Money above which a launch asks once more, in the team's currency, where the person set no other line."""
+"""Money above which a launch asks once more, in the team's currency, where person and project set no other line."""
 ASK_FIRST_GPUS = 8
 _MONTH_H = 30 * 24
 _BUTTONS = {
@@ -96,12 +96,9 @@ def must_ask(form: LaunchForm) -> bool:
 
 
 def ask_first_line(form: LaunchForm) -> Decimal:
-    """The person's own line, or the usual one."""
-    own = form.viewer.user.preferences.get("ask_first_line")
-    try:
-        return ASK_FIRST if own in (None, "") else Decimal(str(own))
-    except ArithmeticError:
-        return ASK_FIRST
+    """The lower of the person's own line and the project's, or the usual one where neither has set one."""
+    lines = (form.viewer.user.ask_first_above, form.project.ask_first_above if form.project else None)
+    return min((line for line in lines if line is not None), default=ASK_FIRST)
 
 
 def question(form: LaunchForm) -> dict[str, Any]:
@@ -256,7 +253,7 @@ def _note(form: LaunchForm, figures: Estimate) -> str:
         return "It waits for an admin; you see what they are told before it is sent."
     if must_ask(form):
         return (
-            f"Asks once more: it is above your {_line(form)} line."
+            f"Asks once more: it is above the {_line(form)} line."
             if figures.gpu_count <= ASK_FIRST_GPUS
             else (f"Asks once more: it takes more than {ASK_FIRST_GPUS} GPUs.")
         )

@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-
 ASK_FIRST = "ask_first_above"
 """In the preferences."""
 

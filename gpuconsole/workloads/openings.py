@@ -68,6 +68,14 @@ def opened(viewer: Viewer, provider: Provider, project: Project | None, query: Q
     return Opening(_drafted(viewer, provider, project, draft), draft)
 
 
+def imported(viewer: Viewer, provider: Provider, project: Project | None, text: str) -> Opening:
+    """The form that a pasted text says; the draft that lies by is kept."""
+    form = LaunchForm(viewer, provider, Values(), is_new=True)
+    _begin(form, project)
+    form.take_json(text)
+    return Opening(form, kept=drafts.find(viewer, provider.slug), source="what you pasted")
+
+
 def let_go(form: LaunchForm) -> None:
     """Go on without a preset or launch request that is not there any more, and say so."""
     if form.values.last(REQUEST) and form.request is None:

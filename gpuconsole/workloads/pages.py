@@ -41,7 +41,8 @@ def posted(viewer: Viewer, provider: Provider, data: QueryDict, *, is_try: bool 
     values = Values.of(data)
     for name in [name for name in values if name in NO_FIELDS or name.startswith("preset-")]:
         del values[name]
-    form = LaunchForm(viewer, provider, values, is_new="tried" not in data and not is_try)
+    is_new = "tried" not in data and not is_try
+    form = LaunchForm(viewer, provider, values, is_new=is_new, left=data.get("left", "")[:200])
     if len(data.get("key", "")) in _KEY_LENGTHS:
         form.key = str(data["key"])
     if JSON_TEXT in data:

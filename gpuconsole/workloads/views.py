@@ -14,10 +14,11 @@ from gpuconsole.accounts.access import viewer
 from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import wants_fragment
+from gpuconsole.core.spec_forms.codecs import Unreadable
 from gpuconsole.projects.access import focused_project
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
-from gpuconsole.workloads import chooser, drafts, edits, openings, pages, rail
+from gpuconsole.workloads import chooser, drafts, edits, openings, pages, pasted, rail
 from gpuconsole.workloads.forms import PROJECT, LaunchForm
 from gpuconsole.workloads.models import LaunchRequest, Via, Workload
 from gpuconsole.workloads.requests import services as requests
@@ -31,6 +32,23 @@ def choose(request: HttpRequest) -> HttpResponse:
     """From a need to a provider."""
     person = viewer(request)
     return render(request, "launch/choose.html", chooser.context(person, focused_project(request, person), request.GET))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_json(request: HttpRequest) -> HttpResponse:
+    """The form of whatever provider a pasted text is for, filled in with it; what was a draft there stays one."""
+    text, error = request.POST.get("json", ""), ""
+    if request.method == "POST":
+        try:
+            provider = pasted.provider_of(text)
+        except Unreadable as exc:
+            error = str(exc)
+        else:
+            person = viewer(request)
+            opening = openings.imported(person, provider, focused_project(request, person), text)
+            return render(request, "launch/form.html", pages.context(opening.form, None, opening=opening))
+    return render(request, "launch/import.html", {"text": text, "error": error}, status=422 if error else 200)
 
 
 @login_required

@@ -150,6 +150,7 @@ EXPECTED: dict[str, Rule] = {
     "": PAGE,
     "setup/": PAGE,
     "launch/": PAGE,
+    "launch/import/": FORM,
     "launch/presets/": PAGE,
     _PRESET: PROJECT_FORM,
     f"{_PRESET}remove/": PROJECT_ASK,

@@ -24,7 +24,8 @@ class SpecForm(Generic[SpecType]):
     """Posted values against a spec class.
 
     ``fixed`` are fields that the form's address answers; ``found`` are errors from elsewhere, by dotted wire path.
-    With ``is_new`` nothing has been tried yet: what is merely not filled in is counted but not shown as wrong.
+    With ``is_new`` nothing has been tried yet: what is merely not filled in is counted but not shown as wrong, but for
+    the input ``left``, which was changed, emptied and left.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class SpecForm(Generic[SpecType]):
         around: Surroundings | None = None,
         found: Mapping[str, str] | None = None,
         is_new: bool = False,
+        left: str = "",
     ) -> None:
         self.spec_class = spec
         self.root = build(spec)
@@ -43,7 +45,7 @@ class SpecForm(Generic[SpecType]):
         self.values = values
         self.fixed = dict(fixed or {})
         self.around = around or Surroundings()
-        self.is_new = is_new
+        self.is_new, self.left = is_new, left
         self._found = dict(found or {})
 
     @classmethod
@@ -92,7 +94,8 @@ class SpecForm(Generic[SpecType]):
     @cached_property
     def shown(self) -> dict[str, str]:
         """Messages by input name, as far as they are to be seen now."""
-        return {n: item.message for n, item in self.located.items() if not (self.is_new and item.is_missing)}
+        hides = self.is_new
+        return {n: one.message for n, one in self.located.items() if not (hides and one.is_missing and n != self.left)}
 
     def add_errors(self, found: Mapping[str, str]) -> None:
         """Take in errors by dotted wire path that only the provider's choices or its answer reveal."""

@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import require_team, require_team_admin, viewer
 from gpuconsole.accounts.account_views import safe_next
+from gpuconsole.core import notices
 from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
@@ -108,7 +110,8 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as refused:
         context = {**question, "error": shown_refusal(refused)}
         return ask(request, context, status=409)
-    messages.success(request, f"{project.name} was archived.")
+    undo = notices.Action("Undo", reverse("project-unarchive", args=(project.slug,)), {"again": "1"})
+    notices.done(request, f"{project.name} was archived.", action=undo)
     return redirect("projects")
 
 

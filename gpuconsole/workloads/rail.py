@@ -235,6 +235,9 @@ def _lines(form: LaunchForm, figures: Estimate) -> list[Line]:
         found.append(Line(f"{whose}, {formats.duration(figures.ends_s)}", most, is_total=True))
     else:
         found.append(Line("Until stop limit", "no limit set", is_total=True))
+    at_cost = form.other_guards.stop_at_cost
+    if at_cost is not None and not figures.is_capped:
+        found.append(Line("Your cost stop", formats.money(at_cost, figures.pricing.currency)))
     is_endless = form.provider.kind == "instance" or (form.spec is not None and form.spec.is_endless)
     if is_endless and price is not None:
         found.append(Line("If left on for 30 days", str(price * _MONTH_H)))

@@ -7,6 +7,7 @@ import { startRows } from "./rows.js";
 
 const DRAFT_MS = 1000;
 const LEAVE_MS = 300;
+let isBrowsing = false; // through choices by arrow or letter: what is passed on the way is not chosen yet
 const timers = new WeakMap(); // form → { draft, leave }
 
 export function startForms() {
@@ -27,7 +28,9 @@ export function startForms() {
   on("click", "a[href^='#']", goToField);
   on("click", "button.reset", reset);
   on("click", "[data-launch-button][aria-disabled=true]", goToFirstProblem);
-  on("change", "[data-submit-on-change]", (field) => field.form.requestSubmit());
+  document.addEventListener("keydown", (e) => (isBrowsing = e.key.startsWith("Arrow") || (e.key.length === 1 && e.key !== " ")), true);
+  document.addEventListener("pointerdown", () => (isBrowsing = false), true);
+  on("change", "[data-submit-on-change]", (field) => isBrowsing || field.form.requestSubmit());
   refresh(document);
 }
 

@@ -81,8 +81,9 @@ class BoundField(Bound):
 
     @property
     def may_reset(self) -> bool:
-        """Whether one press takes it back to its default; a switch is that press itself."""
-        return not (self.is_required or self.is_pick or self.node.control == Control.SWITCH)
+        """Whether a press of its own takes it back to its default."""
+        has_own = self.node.control in (Control.SWITCH, Control.MANY)  # one press, and its Clear
+        return self.form.around.may_reset and not (self.is_required or self.is_pick or has_own)
 
     @property
     def is_on(self) -> bool:

@@ -69,6 +69,8 @@ class Surroundings:
     """By wire path."""
     units: Mapping[str, str] = field(default_factory=dict)
     """By wire path: the unit of a field whose unit is known only now, such as a currency."""
+    may_reset: bool = True
+    """Whether an empty field means its default; not so where what stands there is changed."""
     may_store: bool = False
     """Whether the person may store secrets where the form is filled in."""
     locked: Mapping[str, str] = field(default_factory=dict)

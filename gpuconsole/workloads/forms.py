@@ -54,8 +54,8 @@ class LaunchForm:
     values: Values
     is_new: bool = False
     """Nothing was tried yet: what is merely not filled in is not shown as wrong."""
-    left: str = ""
-    """The input that was left just now: it may be told to be missing though nothing was tried."""
+    left: frozenset[str] = frozenset()
+    """Inputs that were left just now: they may be told to be missing though nothing was tried."""
     key: str = field(default_factory=lambda: random.token_urlsafe(18))
     """The idempotency key that makes a second press harmless."""
     messages: list[str] = field(default_factory=list)

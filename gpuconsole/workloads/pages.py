@@ -30,6 +30,7 @@ NO_FIELDS = frozenset(
     {"csrfmiddlewaretoken", "key", "tried", "left", "confirmed", "asks", "why", "allows", "save", JSON_TEXT}
 )
 """Inputs beside the form's own fields; those of the question about a preset begin with ``preset-``."""
+MOST_LEFT = 100
 _KEY_LENGTHS = range(16, 65)
 
 
@@ -42,7 +43,7 @@ def posted(viewer: Viewer, provider: Provider, data: QueryDict, *, is_try: bool 
     for name in [name for name in values if name in NO_FIELDS or name.startswith("preset-")]:
         del values[name]
     is_new = "tried" not in data and not is_try
-    form = LaunchForm(viewer, provider, values, is_new=is_new, left=data.get("left", "")[:200])
+    form = LaunchForm(viewer, provider, values, is_new=is_new, left=frozenset(data.get("left", "").split()[:MOST_LEFT]))
     if len(data.get("key", "")) in _KEY_LENGTHS:
         form.key = str(data["key"])
     if JSON_TEXT in data:
@@ -77,21 +78,24 @@ def context(
     }
 
 
-def left(form: LaunchForm, name: str) -> dict[str, Any]:
-    """The field that was left, so that its note is drawn anew; nothing for a name that is no field."""
+def checked(form: LaunchForm) -> dict[str, Any]:
+    """The fields that were left since the last answer, so that their notes are drawn anew, and what hangs on them."""
     items = [item for layout in form.layouts for item in _items(layout)]
-    found = next((item for item in items if item.name == name), None)
-    maps = [item for item in items if isinstance(item, BoundPairs) and name.startswith(f"{item.name}.")]
-    rows = [row for one in maps for row in one.rows if name.startswith(f"{row.name}.")]
-    is_cell = found is not None and any(part.isdecimal() for part in name.split("."))
+    left = [item for item in items if item.name in form.left]
+    rows = [row for item in items if isinstance(item, BoundPairs) for row in item.rows]
     notes = form.spec_form.around.notes
     return {
-        "left": found,
-        "is_cell": is_cell,
-        "left_pair": rows[0] if rows else None,
-        "noted": [item for item in items if item is not found and (item.path in notes or _tells_more(item))],
+        "left": [item for item in left if not _is_cell(item)],
+        "left_cells": [item for item in left if _is_cell(item)],
+        "left_pairs": [row for row in rows if any(name.startswith(f"{row.name}.") for name in form.left)],
+        "noted": [item for item in items if item not in left and (item.path in notes or _tells_more(item))],
         "tables": [item for item in items if isinstance(item, BoundField) and item.control == Control.TABLE],
     }
+
+
+def _is_cell(item: Bound) -> bool:
+    """Whether it stands in a row, where it has no help."""
+    return any(part.isdecimal() for part in item.name.split("."))
 
 
 def _tells_more(item: Bound) -> bool:

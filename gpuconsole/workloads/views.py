@@ -73,7 +73,7 @@ def check(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     context = pages.context(filled, saved_at, view=_view(request))
     if not wants_fragment(request):
         return render(request, "launch/form.html", context)
-    answer = render(request, "launch/_checked.html", context | pages.left(filled, request.POST.get("left", "")))
+    answer = render(request, "launch/_checked.html", context | pages.checked(filled))
     answer["HX-Trigger"] = "gpc:draft-saved"
     patch_vary_headers(answer, ("HX-Request", "HX-Target"))
     return answer

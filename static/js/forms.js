@@ -8,7 +8,7 @@ import { startRows } from "./rows.js";
 const DRAFT_MS = 1000;
 const LEAVE_MS = 300;
 let isBrowsing = false; // through choices by arrow or letter: what is passed on the way is not chosen yet
-const timers = new WeakMap(); // form → { draft, leave }
+const timers = new WeakMap(); // form → { draft, leave, left: names of inputs that were left since the last answer, sent: of those }
 
 export function startForms() {
   startMany();
@@ -19,7 +19,7 @@ export function startForms() {
   document.addEventListener("submit", submitOnce);
   addEventListener("beforeunload", guard);
   addEventListener("pageshow", (e) => e.persisted && all("form[data-sent]").forEach(free));
-  document.addEventListener("gpc:draft-saved", () => all("form[data-dirty]").forEach((form) => delete form.dataset.dirty));
+  document.addEventListener("gpc:draft-saved", () => all("form[data-dirty-guard]").forEach(answered));
   document.addEventListener("htmx:afterSettle", (e) => refresh(e.target));
   document.addEventListener("htmx:beforeSwap", keepForm);
   document.addEventListener("htmx:oobBeforeSwap", (e) => beforeSwap(e.detail.target, e.detail.fragment));
@@ -63,14 +63,23 @@ function left(e) {
 
 /** gpc:draft and gpc:leave bubble from the form; whoever has them as htmx trigger posts it (detail.name: the field). */
 function schedule(form, kind, wait, field) {
-  const own = timers.get(form) ?? {};
+  const own = timers.get(form) ?? { left: new Set(), sent: [] };
+  if (kind === "leave" && field.name) own.left.add(field.name);
   clearTimeout(own[kind]);
   own[kind] = setTimeout(() => {
     const mark = form.querySelector("[data-left-field]");
-    if (mark && kind === "leave") mark.value = field.name ?? "";
+    own.sent = [...own.left];
+    if (mark) mark.value = own.sent.join(" ");
     form.dispatchEvent(new CustomEvent(`gpc:${kind}`, { bubbles: true, detail: { name: field.name } }));
   }, wait);
   timers.set(form, own);
+}
+
+/** What was typed is kept, and what was left is told of. */
+function answered(form) {
+  delete form.dataset.dirty;
+  const own = timers.get(form);
+  for (const name of own?.sent ?? []) own.left.delete(name);
 }
 
 /** <input data-sends="ms" aria-describedby="the help">, units as options with data-factor; the help brings its sentences

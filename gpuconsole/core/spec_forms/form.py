@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -25,7 +25,7 @@ class SpecForm(Generic[SpecType]):
 
     ``fixed`` are fields that the form's address answers; ``found`` are errors from elsewhere, by dotted wire path.
     With ``is_new`` nothing has been tried yet: what is merely not filled in is counted but not shown as wrong, but for
-    the input ``left``, which was changed, emptied and left.
+    the inputs in ``left``, which were changed, emptied and left.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class SpecForm(Generic[SpecType]):
         around: Surroundings | None = None,
         found: Mapping[str, str] | None = None,
         is_new: bool = False,
-        left: str = "",
+        left: Collection[str] = (),
     ) -> None:
         self.spec_class = spec
         self.root = build(spec)
@@ -95,7 +95,9 @@ class SpecForm(Generic[SpecType]):
     def shown(self) -> dict[str, str]:
         """Messages by input name, as far as they are to be seen now."""
         hides = self.is_new
-        return {n: one.message for n, one in self.located.items() if not (hides and one.is_missing and n != self.left)}
+        return {
+            n: one.message for n, one in self.located.items() if not (hides and one.is_missing and n not in self.left)
+        }
 
     def add_errors(self, found: Mapping[str, str]) -> None:
         """Take in errors by dotted wire path that only the provider's choices or its answer reveal."""

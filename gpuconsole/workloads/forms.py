@@ -55,7 +55,7 @@ class LaunchForm:
     is_new: bool = False
     """Nothing was tried yet: what is merely not filled in is not shown as wrong."""
     left: frozenset[str] = frozenset()
-    """Inputs that were left just now: they may be told to be missing though nothing was tried."""
+    """Inputs that were left since the last answer."""
     key: str = field(default_factory=lambda: random.token_urlsafe(18))
     """The idempotency key that makes a second press harmless."""
     messages: list[str] = field(default_factory=list)
@@ -139,7 +139,6 @@ class LaunchForm:
             around=surroundings.of_spec(self, bare.wire),
             found={path: text for path, text in (self._broken_locks | self.found).items() if not is_ours(path)},
             is_new=self.is_new,
-            left=self.left,
         )
         form.add_errors({one.path: _UNSTORED for one in self._unstored(form)})
         if form.draft_spec is not None:
@@ -152,7 +151,7 @@ class LaunchForm:
             self.found[PROJECT] = "Pick a project that you may launch in."
         around = surroundings.of_guards(self)
         found = {path: text for path, text in (self._broken_locks | self.found).items() if path.startswith("guards.")}
-        return SpecForm(self._rails, self.values, around=around, found=found, is_new=self.is_new, left=self.left)
+        return SpecForm(self._rails, self.values, around=around, found=found, is_new=self.is_new)
 
     @property
     def layouts(self) -> tuple[Layout, Layout]:

@@ -36,6 +36,11 @@ def desk(db: None, page: Page, live_server: Any) -> Desk:
     return made
 
 
+def unexpected(complaints: list[str]) -> list[str]:
+    """What is no request that a newer one, or leaving the page, cut off."""
+    return [text for text in complaints if not text.startswith(("htmx:afterRequest", "htmx:sendAbort"))]
+
+
 def named(page: Page, name: str) -> Any:
     return page.locator(f'[name="{name}"]').last  # a switch has a hidden input before it
 
@@ -54,16 +59,17 @@ def test_a_wrong_field_is_told_on_leaving_and_forgiven_at_once(desk: Desk, page:
     expect(section.locator(".badge")).to_have_text("1 to fix")
     expect(page.locator("#live-label")).to_contain_text("Draft saved")
     section.locator("summary").first.click()
-    page.locator("#launch-button").click()  # leads to the first problem, in a section that opens for it
+    page.locator("#launch-button").press("Enter")  # leads to the first problem, in a section that opens for it
     expect(place).to_be_focused()
     place.fill("/models/reward")
     expect(place).not_to_have_attribute("aria-invalid", "true")
     expect(section.locator(".badge")).to_have_count(0)
-    assert complaints == []
+    assert not unexpected(complaints)
 
 
 def test_rows_units_and_resets_answer_while_one_types(desk: Desk, page: Page, live_server: Any) -> None:
     complaints = opened(page, live_server, desk.url("otoy"))
+    page.locator('[name="task"][value="BATCH"]').check()
     run = named(page, "max_timeout_run_ms")
     named(page, "max_timeout_run_ms.unit").select_option("h")
     run.press_sequentially("4")
@@ -107,7 +113,7 @@ def test_rows_units_and_resets_answer_while_one_types(desk: Desk, page: Page, li
         [text for text, _, _ in CASES],
     )
     assert [(one["pairs"], one["left"]) for one in said] == [(pairs, left) for _, pairs, left in CASES]
-    assert complaints == []
+    assert not unexpected(complaints)
 
 
 def test_the_rail_is_in_reach_on_every_screen(
@@ -144,4 +150,4 @@ def test_the_rail_is_in_reach_on_every_screen(
     assert findings.violations_count == 0, findings.generate_report()
     page.get_by_role("button", name="Close", exact=True).click()
     expect(page.locator("#launch-rail")).to_be_hidden()
-    assert complaints == []
+    assert not unexpected(complaints)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -24,8 +24,7 @@ class SpecForm(Generic[SpecType]):
     """Posted values against a spec class.
 
     ``fixed`` are fields that the form's address answers; ``found`` are errors from elsewhere, by dotted wire path.
-    With ``is_new`` nothing has been tried yet: what is merely not filled in is counted but not shown as wrong, but for
-    the inputs in ``left``, which were changed, emptied and left.
+    With ``is_new`` nothing has been tried yet: what is merely not filled in is counted but not shown as wrong.
     """
 
     def __init__(
@@ -37,7 +36,6 @@ class SpecForm(Generic[SpecType]):
         around: Surroundings | None = None,
         found: Mapping[str, str] | None = None,
         is_new: bool = False,
-        left: Collection[str] = (),
     ) -> None:
         self.spec_class = spec
         self.root = build(spec)
@@ -45,7 +43,7 @@ class SpecForm(Generic[SpecType]):
         self.values = values
         self.fixed = dict(fixed or {})
         self.around = around or Surroundings()
-        self.is_new, self.left = is_new, left
+        self.is_new = is_new
         self._found = dict(found or {})
 
     @classmethod
@@ -94,10 +92,7 @@ class SpecForm(Generic[SpecType]):
     @cached_property
     def shown(self) -> dict[str, str]:
         """Messages by input name, as far as they are to be seen now."""
-        hides = self.is_new
-        return {
-            n: one.message for n, one in self.located.items() if not (hides and one.is_missing and n not in self.left)
-        }
+        return {n: one.message for n, one in self.located.items() if not (self.is_new and one.is_missing)}
 
     def add_errors(self, found: Mapping[str, str]) -> None:
         """Take in errors by dotted wire path that only the provider's choices or its answer reveal."""

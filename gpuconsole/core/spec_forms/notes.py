@@ -49,6 +49,8 @@ def limits(field: BoundField) -> str:
             return ""
         if node.maximum is not None and told[0] == _limit(field, node.maximum):
             return f"At most {told[0]}."
+        if node.is_above:
+            return f"More than {told[0]}."
         return "0 or more." if node.minimum == 0 else f"At least {told[0]}."
     of = {Control.TEXT: "characters", Control.LINES: "lines"}.get(node.control)
     is_told = of is None or node.max_length is None or str(node.max_length) in node.help

@@ -97,14 +97,6 @@ def test_discarding_a_draft_asks_first(desk: Desk) -> None:
     assert not Draft.objects.exists()
 
 
-def test_a_required_field_that_was_emptied_and_left_is_missed(desk: Desk) -> None:
-    inputs = {**desk.fill("baseten"), "training_job.image.base_image": [""]}
-    untouched = desk.post("baseten", "check/", inputs, **HTMX).content.decode()
-    left = desk.post("baseten", "check/", inputs | {"left": ["training_job.image.base_image"]}, **HTMX)
-    assert "Required." not in untouched
-    assert "Required." in left.content.decode()
-
-
 @pytest.mark.parametrize(("slug", "currency"), [("baseten", "USD"), ("cortecs", "EUR")])
 def test_the_cost_at_which_it_stops_has_the_currency_that_the_provider_charges_in(
     desk: Desk, slug: str, currency: str

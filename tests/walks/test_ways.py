@@ -26,7 +26,7 @@ def test_without_script_an_instance_is_launched_and_stopped(chromium: Browser, c
     context = chromium.new_context(base_url=console.url, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, console)
-    page.goto("/launch/cortecs/instance/")
+    open_form(page, "cortecs", "instance")
     page.locator("[name=model_id]").select_option(MODEL)
     page.locator("[name=hardware_type_id][value=NVIDIA_L4_1]").check()
     page.get_by_role("button", name="Check", exact=True).click()

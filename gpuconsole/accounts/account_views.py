@@ -22,12 +22,10 @@ _YEAR_S = 365 * 24 * 3600
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, time zone and mails; links to password, second factor and sessions."""
     user = viewer(request).user
-    initial = {"name": user.name, "time_zone": user.time_zone, "has_keys": user.has_keys}
-    form = ProfileForm(request.POST or None, initial=initial, user=user)
+    form = ProfileForm(request.POST or None, initial=ProfileForm.of(user), user=user)
     if request.method == "POST" and form.is_valid():
-        name, time_zone = form.cleaned_data["name"], form.cleaned_data["time_zone"]
-        services.update_profile(user=user, name=name, time_zone=time_zone, mails=form.wanted)
-        services.prefer(user=user, keys=None if form.cleaned_data["has_keys"] else "off")
+        own = {name: form.cleaned_data[name] for name in ("name", "time_zone", "ask_first_above", "has_keys")}
+        services.update_profile(user=user, mails=form.wanted, **own)
         messages.success(request, "Your account was saved.")
         return redirect("profile")
     return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)

@@ -16,6 +16,14 @@ class ProfileForm(forms.Form):
 
     name = forms.CharField(max_length=100, help_text="Shown beside what you launch.")
     time_zone = forms.ChoiceField(choices=zone_choices, help_text="Times are shown in it.")
+    ask_first_above = forms.DecimalField(
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        required=False,
+        label="Ask once more above",
+        help_text="In the team's currency: what a launch may cost before it is asked about once more. Empty: 50.",
+    )
     has_keys = forms.BooleanField(
         required=False, label="Single keys as shortcuts", help_text="J, K, X and the like; press ? for the list."
     )
@@ -26,6 +34,11 @@ class ProfileForm(forms.Form):
             self.fields[f"mail_{mail.value}"] = forms.BooleanField(
                 required=False, label=mail.label, help_text=HELP[mail], initial=is_wanted(user, mail)
             )
+
+    @classmethod
+    def of(cls, user: User) -> dict[str, object]:
+        """What the form shows of a person."""
+        return {name: getattr(user, name) for name in ("name", "time_zone", "ask_first_above", "has_keys")}
 
     @property
     def mails(self) -> list[forms.BoundField]:

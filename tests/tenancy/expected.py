@@ -70,6 +70,7 @@ ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
 DECIDE = Rule(everybody("405"), "401 404 404 403 403 ok ok")
 _ADMINS_ACT = Rule(everybody("405"), "401 404 404 404 404 404 ok")
 _QUOTAS = Rule("401 404 404 ok ok ok ok", "401 404 404 403 403 ok ok")
+_TEAM_HOOK_ACT = Rule(everybody("405"), "401 404 403 403 403 403 ok")
 _TEAM_QUOTAS = Rule("401 ok 403 403 403 403 ok", "401 ok 403 403 403 403 ok")
 
 
@@ -299,6 +300,12 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/projects/<slug>/budget": _QUOTAS.posting(lambda world: {"amount": 5}),
     "api/v1/team/quotas": _TEAM_QUOTAS.posting(_quota),
     "api/v1/team/quotas/<id>": Rule("401 404 403 403 403 403 ok", everybody("405")),
+    "api/v1/team/webhooks": _TEAM_QUOTAS.posting(lambda world: {"url": "https://example.com/hook"}),
+    "api/v1/team/webhooks/<id>": Rule("401 404 403 403 403 403 ok", everybody("405")),
+    **_within(
+        "api/v1/team/webhooks/<id>/",
+        dict.fromkeys(("test", "secret"), Rule(everybody("405"), "401 404 403 403 403 403 ok")),
+    ),
     "api/v1/team/budget": replace(_TEAM_QUOTAS, get="401 404 403 403 403 403 ok").posting(lambda world: {"amount": 5}),
     **_within("api/v1/workloads/<id>", dict.fromkeys(("", "/events", "/logs"), READ_WORK)),
     "api/v1/workloads/<id>/logs/search": replace(READ_WORK, query={"q": "loss"}),

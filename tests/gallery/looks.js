@@ -1,0 +1,24 @@
+// What the studio asks of each page, beside axe; added before the page's own scripts.
+window.looks = {
+  /** Rules that are broken, each with the first few places. */
+  async broken(runOnly) {
+    const found = await window.axe.run(document, { resultTypes: ["violations"], iframes: false, runOnly });
+    const said = (node) => [...node.any, ...node.all, ...node.none].map((check) => check.message).join("; ");
+    const places = (rule) => rule.nodes.slice(0, 4).map((node) => `${node.target.join(" ")} (${said(node)})`);
+    return found.violations.map((rule) => `${rule.id}: ${places(rule).join(" | ")}`);
+  },
+
+  /** What makes the page wider than its window. */
+  wide() {
+    const root = document.documentElement;
+    if (root.scrollWidth <= root.clientWidth) return [];
+    const isOut = (one) => one.getBoundingClientRect().right > root.clientWidth + 1;
+    const found = [...document.body.querySelectorAll("*")].filter(isOut);
+    return [`${root.scrollWidth} of ${root.clientWidth} px`, ...found.slice(0, 4).map((one) => one.outerHTML.slice(0, 140))];
+  },
+
+  facts(mark) {
+    const count = (selector) => document.querySelectorAll(selector).length;
+    return { heads: count("h1"), mains: count("main"), hostile: count(`[${mark}]`) };
+  },
+};

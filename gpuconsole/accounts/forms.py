@@ -12,10 +12,29 @@ from gpuconsole.core.forms import zone_choices
 
 
 class ProfileForm(forms.Form):
-    """A person's own name and zone, and which mails they get."""
+    """A person's own name, zone and habits, and which mails they get."""
 
     name = forms.CharField(max_length=100, help_text="Shown beside what you launch.")
     time_zone = forms.ChoiceField(choices=zone_choices, help_text="Times are shown in it.")
+    theme = forms.ChoiceField(
+        choices=(("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    ask_first_line = forms.DecimalField(
+        label="Ask first above",
+        required=False,
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=2,
+        help_text="A launch that may cost more is asked about once more. Empty: 50.",
+        widget=forms.NumberInput({"placeholder": "50", "inputmode": "decimal"}),
+    )
+    has_keys = forms.BooleanField(
+        label="Single-key shortcuts",
+        required=False,
+        help_text="J, K, X and the like. They are off while you type; ? lists them.",
+    )
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)

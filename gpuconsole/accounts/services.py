@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -74,10 +75,21 @@ def remove_member(*, member: Membership, by: User) -> None:
     tell(Act(action="team.remove", by=by, team=team, target=user, before={"role": role}))
 
 
-def update_profile(*, user: User, name: str, time_zone: str, mails: Collection[Mail]) -> None:
-    """A person's own name and time zone, and the mails that they want."""
+def update_profile(
+    *,
+    user: User,
+    name: str,
+    time_zone: str,
+    mails: Collection[Mail],
+    ask_first_line: Decimal | None = None,
+    has_keys: bool = True,
+) -> None:
+    """A person's own name, time zone and mails; above which amount a launch asks first (in the team's currency; None:
+    the usual line), and whether single keys do something."""
     user.name, user.time_zone = name, time_zone
     want(user, mails)
+    line = "" if ask_first_line is None else f"{ask_first_line:f}"
+    user.preferences = {**user.preferences, "ask_first_line": line, "keys": "on" if has_keys else "off"}
     user.save(update_fields=["name", "time_zone", "preferences"])
 
 

@@ -132,6 +132,21 @@ def look(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @login_required
 @require_POST
+def use_sandbox(request: HttpRequest) -> HttpResponse:
+    """Connect every provider to the simulator, and go on with the first steps."""
+    person = viewer(request)
+    team = require_team_admin(person)
+    try:
+        made = services.add_sandbox(team=team, by=person.user)
+    except Refused as refused:
+        messages.error(request, shown_refusal(refused))
+    else:
+        messages.success(request, f"{formats.plural(len(made), 'sandbox connection')} made. They cost nothing.")
+    return redirect("setup")
+
+
+@login_required
+@require_POST
 def look_at_all(request: HttpRequest) -> HttpResponse:
     """Have workers look now at every connection that the person sees."""
     found, left = list(visible_connections(viewer(request)).order_by("pk")), []

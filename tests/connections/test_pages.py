@@ -200,3 +200,13 @@ def test_all_are_looked_at_by_one_press_but_for_those_left_alone(as_owner, team)
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.look_asked_at is not None, second.look_asked_at) == (True, None)
+
+
+def test_the_sandbox_is_one_press_away_and_a_second_press_makes_no_other(as_owner, team):
+    make.make_connection(team, provider="baseten")
+
+    page = as_owner.post("/connections/sandbox/", follow=True).content.decode()
+    as_owner.post("/connections/sandbox/")
+
+    assert f"{len(registry.SLUGS) - 1} sandbox connections made" in page
+    assert Connection.objects.filter(team=team, is_sandbox=True).count() == len(registry.SLUGS)

@@ -185,6 +185,7 @@ EXPECTED: dict[str, Rule] = {
     "connections/": PAGE,
     "connections/new/": OWN_TEAM_FORM,
     "connections/look/": PRESS,
+    "connections/sandbox/": Rule(_NOT_POSTED, _OWN_TEAM),
     _CONNECTION: Rule("in 404 ok ok ok ok ok", _NOT_POSTED),
     **_within(_CONNECTION, {"settings/": TEAM_PRESS, "test/": TEAM_PRESS, "fall-back/": TEAM_PRESS}),
     **_within(_CONNECTION, {"rotate/": TEAM_ASK, "remove/": TEAM_ASK}),

@@ -20,7 +20,7 @@ NO_PAGES = (
     *("account/inactive/", "account/sign-up/"),
 )
 """Answers to programs, and allauth's pages that our settings lead nobody to."""
-FILES = (".csv", ".txt", ".json", "/log/", "/look/", "/ways/", "/check/", "/settings/", "/test/", "/fall-back/")
+FILES = (".csv", ".txt", ".json", "/log/")
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
@@ -36,5 +36,6 @@ def test_no_page_of_the_product_is_left_out(studio: Studio) -> None:
 
 
 def _plain(route: str) -> str:
-    """As both write it; a pattern in the middle of an address has its own begin and end."""
-    return route.replace("^", "").replace("$", "")
+    """As both write it: a pattern within an address has a begin and an end of its own, and jobs and instances share
+    their pages."""
+    return route.replace("^", "").replace("$", "").replace("instances/", "jobs/")

@@ -88,7 +88,7 @@ def aged(row: Workload, *spans: tuple[str, float], end: str | None = None, note:
     moments = {"created_at": began, "started_at": ran, "state_at": _moment(drawn[-1][1]) if end is None else now}
     ended = {} if end is None else {"ended_at": now}
     Workload.objects.filter(pk=row.pk).update(**{"phases": [told], **moments, **ended, **facts})
-    if ran is not None and row.billed_since is not None:
+    if ran is not None and row.billed_since is not None and drawn[-1][0] != "stopped":
         Workload.objects.filter(pk=row.pk).update(billed_since=ran)
         UsageInterval.objects.filter(workload=row, ended_at=None).update(started_at=ran)
     row.refresh_from_db()

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from gpuconsole.accounts import invitations, tokens
-from gpuconsole.accounts.models import ApiToken, Scope, TeamRole, User
+from gpuconsole.accounts.models import ApiToken, Scope, TeamRole
 from gpuconsole.audit import services as audit
 from gpuconsole.audit.models import Record, Result
 from gpuconsole.catalog import published, refresh
@@ -23,6 +23,7 @@ from gpuconsole.workloads.presets.services import Content
 from tests import factories as make
 from tests.contract.conftest import far_side
 from tests.contract.samples import sample
+from tests.factories_workloads import Lab
 from tests.gallery.entry import HOSTILE, Scene
 from tests.gallery.samples import LONG_NAME
 from tests.gallery.scenes.common import named, people, research_lab, sandboxed
@@ -60,7 +61,7 @@ def settled() -> Scene:
     make.make_project(lab.team, name=f"x{HOSTILE}", by=lab.owner)
     make.make_project(lab.team, name=LONG_NAME, by=lab.owner)
     _connections(lab.team.pk)
-    _tokens(lab.owner, lab)
+    _tokens(lab)
     secret = secrets.put(project=lab.project, name="hf_token", value="hf_secret-value", by=lab.owner)
     content = Content(spec=sample("cortecs"))
     kept = {"team": lab.team, "project": lab.project, "content": content, "by": lab.owner, "secret_names": ()}
@@ -113,15 +114,14 @@ def _connections(team: int) -> None:
     mine.filter(provider="cortecs").update(**failed, **rotated, **refused)
 
 
-def _tokens(owner: User, lab: object) -> None:
+def _tokens(lab: Lab) -> None:
     now = timezone.now()
-    team, project = lab.team, lab.project  # type: ignore[attr-defined]
     for name, scopes, of, days in (
-        ("asr-nightly", [Scope.LAUNCH], project, 6),
+        ("asr-nightly", [Scope.LAUNCH], lab.project, 6),
         (LONG_NAME, [Scope.READ], None, 200),
         (f"laptop{HOSTILE}", [Scope.ADMIN], None, -2),
     ):
-        token, _ = tokens.make(team=team, user=owner, name=name, scopes=scopes, project=of)
+        token, _ = tokens.make(team=lab.team, user=lab.owner, name=name, scopes=scopes, project=of)
         ApiToken.objects.filter(pk=token.pk).update(expires_at=now + timedelta(days=days), last_used_at=now)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from django.db.models import Q
 
@@ -21,6 +22,8 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import ACTIVE, State
 
 _UP = (State.RUNNING, State.STOPPING)
+_BURNING = ("running", "stopping")
+HOURS = 24
 _COMING = (State.STARTING, State.QUEUED)
 
 
@@ -50,6 +53,8 @@ class Figures:
     failed: int
     burn: Burn
     coming_burn: Burn
+    trend: Sequence[Decimal]
+    """The rate at each hour of the last day, oldest first; empty where not all of its work is at hand."""
 
     @property
     def gpus(self) -> int:
@@ -62,11 +67,22 @@ class Figures:
         return [(self.running / whole * 100, "running"), (self.coming / whole * 100, "starting")]
 
 
-def of(viewer: Viewer, project: Project | None, active: Sequence[Workload], ended: Sequence[Workload]) -> Figures:
-    """From the rows that the page has; two queries for the limit and the rates."""
+def of(
+    viewer: Viewer,
+    project: Project | None,
+    active: Sequence[Workload],
+    ended: Sequence[Workload],
+    now: datetime,
+    *,
+    is_whole: bool,
+) -> Figures:
+    """From the rows that the page has, with a query for the limit and one for rates. ``is_whole``: all that is active,
+    and all that ended in the last day, is among them."""
     waits = [one for one in active if one.billed_tariff != Tariff.RUN and one.state in ACTIVE]
     currency = viewer.team.currency if viewer.team else "USD"
     coming = _by_currency((one.currency, one.hourly_price) for one in waits if one.state != State.LOST)
+    worth = _Worth(currency)
+    burning = _by_currency((one.currency, one.hourly_now) for one in active) or {currency: Decimal(0)}
     return Figures(
         states={state.value: sum(one.state == state for one in active) for state in State},
         running=sum(one.gpu_count for one in active if one.state in _UP),
@@ -74,8 +90,9 @@ def of(viewer: Viewer, project: Project | None, active: Sequence[Workload], ende
         limit=_limit(viewer, project),
         ended=len(ended),
         failed=sum(one.state == State.FAILED for one in ended),
-        burn=_burn(_by_currency((one.currency, one.hourly_now) for one in active) or {currency: Decimal(0)}, currency),
-        coming_burn=_burn(coming, currency),
+        burn=_burn(burning, worth),
+        coming_burn=_burn(coming, worth),
+        trend=_trend([*active, *ended], worth, now) if is_whole else (),
     )
 
 
@@ -108,11 +125,45 @@ def _by_currency(prices: Iterable[tuple[str, Decimal | None]]) -> dict[str, Deci
     return sums
 
 
-def _burn(sums: Mapping[str, Decimal], currency: str) -> Burn:
-    """A foreign currency costs a query for its rate."""
-    worth = [rates.convert(Money(amount, own), currency) for own, amount in sums.items()]
-    known = [one.amount for one in worth if one is not None]
-    is_whole = len(known) == len(worth) and bool(worth)
-    parts = tuple(formats.money(amount, own) for own, amount in sums.items())
-    whole = formats.money(sum(known, Decimal(0)), currency) if is_whole else ""
-    return Burn(whole, () if set(sums) == {currency} else parts)
+class _Worth:
+    """What amounts are worth in the team's currency; rates are read where one is foreign."""
+
+    def __init__(self, currency: str) -> None:
+        self.currency = currency
+
+    @cached_property
+    def _quotes(self) -> dict[str, rates.Quote]:
+        return rates.into(self.currency)
+
+    def of(self, amount: Decimal, currency: str) -> Decimal | None:
+        """None where no rate is known."""
+        if currency == self.currency:
+            return amount
+        found = self._quotes.get(currency)
+        return None if found is None else found.convert(Money(amount, currency)).amount
+
+
+def _burn(sums: Mapping[str, Decimal], worth: _Worth) -> Burn:
+    known = [worth.of(amount, currency) for currency, amount in sums.items()]
+    parts = tuple(formats.money(amount, currency) for currency, amount in sums.items())
+    whole = "" if None in known or not known else formats.money(sum(filter(None, known), Decimal(0)), worth.currency)
+    return Burn(whole, () if set(sums) == {worth.currency} else parts)
+
+
+def _trend(rows: Sequence[Workload], worth: _Worth, now: datetime) -> list[Decimal]:
+    """By the spans in which it ran; what has no known price is not in it, as in the rate itself."""
+    marks = [(now - timedelta(hours=back)).timestamp() for back in range(HOURS, -1, -1)]
+    sums = [Decimal(0)] * len(marks)
+    for row in rows:
+        price = None if row.hourly_price is None else worth.of(row.hourly_price, row.currency)
+        if not price:
+            continue
+        for start, end in _burning(row):
+            until = end or now.timestamp() + 1
+            sums = [total + price if start <= mark < until else total for total, mark in zip(sums, marks, strict=True)]
+    return sums
+
+
+def _burning(row: Workload) -> list[tuple[float, float | None]]:
+    spans = (span for attempt in row.phases for span in attempt["spans"])
+    return [(start, end) for word, start, end in spans if word in _BURNING]

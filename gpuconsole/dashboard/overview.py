@@ -29,6 +29,7 @@ from gpuconsole.workloads.usage import cost_so_far, step
 WINDOWS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
 """How much of the past the shared clock covers: the shortest that holds all active work, else the longest."""
 MOST_ACTIVE = 50
+MOST_ENDED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ def context(
         scope = scope.filter(owner=viewer.user)
     rows = queries.listing(scope, queries.Filters())
     active = list(rows.filter(~Q(state__in=FINAL)).order_by("-id")[: MOST_ACTIVE + 1])
-    ended = list(rows.filter(state__in=FINAL, ended_at__gte=now - timedelta(hours=24)).order_by("-ended_at")[:200])
+    of_day = rows.filter(state__in=FINAL, ended_at__gte=now - timedelta(hours=24))
+    ended = list(of_day.order_by("-ended_at")[:MOST_ENDED])
+    is_whole = len(active) <= MOST_ACTIVE and len(ended) < MOST_ENDED
     since = now - _window(active, now)
     strips = [_strip(workload, now, since) for workload in active[:MOST_ACTIVE]]
     strips.sort(key=lambda strip: strip.workload.hourly_now or Decimal(0), reverse=True)
@@ -72,7 +75,7 @@ def context(
     return {
         "now": now,
         "is_mine": is_mine,
-        "figures": figures.of(viewer, project, active, ended),
+        "figures": figures.of(viewer, project, active, ended, now, is_whole=is_whole),
         "unexplained": None if project or is_mine else inventory.unexplained(viewer, now),
         "bars": figures.gpu_bars(viewer, project, now),
         "strips": strips,

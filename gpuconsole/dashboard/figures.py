@@ -146,7 +146,8 @@ class _Worth:
 def _burn(sums: Mapping[str, Decimal], worth: _Worth) -> Burn:
     known = [worth.of(amount, currency) for currency, amount in sums.items()]
     parts = tuple(formats.money(amount, currency) for currency, amount in sums.items())
-    whole = "" if None in known or not known else formats.money(sum(filter(None, known), Decimal(0)), worth.currency)
+    total = None if None in known or not known else sum(filter(None, known), Decimal(0))
+    whole = "" if total is None else formats.money(total, worth.currency, summary=True)
     return Burn(whole, () if set(sums) == {worth.currency} else parts)
 
 

@@ -29,6 +29,10 @@ FLAGS = [
 ]
 
 
+SETTINGS = {"ROOT_URLCONF": "tests.gallery.urls", "SIMULATOR_URL": "http://127.0.0.1:9"}
+"""The sandbox is offered, and nobody goes there."""
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     args = {**browser_type_launch_args, "args": [f"--{flag}" for flag in FLAGS]}
@@ -44,7 +48,7 @@ def _live_server_helper() -> None:
 @pytest.fixture(scope="package")
 def live_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[LiveServer]:
     """The product with the gallery's own addresses; rows stay until the last test of the folder."""
-    with django_db_blocker.unblock(), override_settings(ROOT_URLCONF="tests.gallery.urls"):
+    with django_db_blocker.unblock(), override_settings(**SETTINGS):
         server = LiveServer("127.0.0.1")
         server._live_server_modified_settings.enable()
         yield server

@@ -41,7 +41,7 @@ def _invite(page: Page) -> None:
 
 
 def _make_token(page: Page) -> None:
-    page.get_by_label("Name").fill("fresh")
+    page.locator("#id_name").fill("fresh")
     page.get_by_role("button", name="Make token").click()
     page.get_by_text("is ready.").wait_for()
 
@@ -107,7 +107,7 @@ WORK = (
     Entry("instance-terminate", workshop, "{endpoint}terminate/"),
     Entry("instance-extend", workshop, "{endpoint}extend/"),
     Entry("instance-guards", workshop, "{endpoint}guards/"),
-    Entry("instance-edit", workshop, "{notebook}edit/"),
+    Entry("instance-edit", workshop, "{stopped}edit/"),
     Entry("stop-everything", about_to_halt, "/stop-everything/?scope=team"),
     Entry("stop-everything-of-mine", about_to_halt, "/stop-everything/", who="member"),
     Entry("stop-everything-report", halted, "/stop-everything/{halt}/?view=all"),
@@ -225,11 +225,11 @@ ACCOUNT = (
     Entry("password-reset-spent", fresh, "/account/password/reset/1-wrong/", who="anonymous"),
     Entry("password-reset-done", fresh, "/account/password/reset/done/", who="anonymous"),
     Entry("account", settled, "/account/"),
-    Entry("sessions", settled, "/account/sessions/"),
-    Entry("second-factor", settled, "/account/second-factor/"),
-    Entry("second-factor-app", settled, "/account/second-factor/totp/activate/"),
-    Entry("password", settled, "/account/password/change/"),
-    Entry("confirm-that-it-is-you", settled, "/account/confirm/"),
+    Entry("sessions", fresh, "/account/sessions/"),
+    Entry("second-factor", fresh, "/account/second-factor/"),
+    Entry("second-factor-app", fresh, "/account/second-factor/totp/activate/"),
+    Entry("password", fresh, "/account/password/change/"),
+    Entry("confirm-that-it-is-you", fresh, "/account/confirm/"),
 )
 
 ERRORS = (

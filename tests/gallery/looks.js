@@ -17,8 +17,10 @@ window.looks = {
     return [`${root.scrollWidth} of ${root.clientWidth} px`, ...found.slice(0, 4).map((one) => one.outerHTML.slice(0, 140))];
   },
 
+  /** The title of a question counts where the page has no other. */
   facts(mark) {
     const count = (selector) => document.querySelectorAll(selector).length;
-    return { heads: count("h1"), mains: count("main"), hostile: count(`[${mark}]`) };
+    const heads = count("h1:not(.confirm h1)") || count(".confirm h1");
+    return { heads, mains: count("main"), hostile: count(`[${mark}]`) };
   },
 };

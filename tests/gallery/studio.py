@@ -72,6 +72,7 @@ class Studio:
     def open(self, entry: Entry) -> str:
         """Go there as the entry's person, do what leads into the state; gives the answer's text."""
         address = self.address(entry)
+        self.page.goto("about:blank")  # else the page before would go on asking, as somebody who may not
         self.sign_in(self.scene(entry.scene).people.get(entry.who))
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         self._complaints.clear()

@@ -129,6 +129,7 @@ def fresh() -> Scene:
     """A team whose owner has done nothing yet."""
     owner = named(make.make_user(), "Researcher A")
     team = make.make_team(owner, name="Research lab")
+    published.load(timezone.now())
     return Scene(team, {"owner": owner, "anonymous": None})
 
 

@@ -48,5 +48,5 @@ def test_who_may_not_is_told_who_may_and_a_stranger_is_told_nothing() -> None:
     refused = client.get("/audit/")
     assert refused.status_code == 403 and make.owner_of(team).display_name in refused.content.decode()
     missing = client.get("/jobs/job_nobody/")
-    assert missing.status_code == 404 and "We can&#x27;t find this job" in missing.content.decode()
+    assert missing.status_code == 404 and "We can't find this job" in missing.content.decode()
     assert make.owner_of(team).display_name not in missing.content.decode()

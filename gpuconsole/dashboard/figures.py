@@ -144,8 +144,9 @@ class _Worth:
 
 
 def _burn(sums: Mapping[str, Decimal], worth: _Worth) -> Burn:
-    known = [worth.of(amount, currency) for currency, amount in sums.items()]
-    parts = tuple(formats.money(amount, currency) for currency, amount in sums.items())
+    own_first = sorted(sums.items(), key=lambda one: (one[0] != worth.currency, one[0]))
+    known = [worth.of(amount, currency) for currency, amount in own_first]
+    parts = tuple(formats.money(amount, currency) for currency, amount in own_first)
     total = None if None in known or not known else sum(filter(None, known), Decimal(0))
     whole = "" if total is None else formats.money(total, worth.currency, summary=True)
     return Burn(whole, () if set(sums) == {worth.currency} else parts)

@@ -114,7 +114,7 @@ def test_the_burn_rate_is_in_the_teams_currency_beside_what_is_charged(lab: Lab,
         currency="EUR", to_currency="USD", rate="1.5", on=timezone.now().date(), source="a bank"
     )
     page = text_of(visitor)
-    assert '$14.80 <small>per hour' in page and "charged as" in page and "€1.20" in page
+    assert "$14.80 <small>per hour" in page and "charged as" in page and "€1.20" in page
 
 
 def test_a_refused_key_needs_somebody_and_a_viewer_is_offered_no_act(lab: Lab, visitor: Client) -> None:

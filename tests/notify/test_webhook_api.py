@@ -19,7 +19,7 @@ __all__ = ["caller", "receiver"]
 HOOKS = "/team/webhooks"
 
 
-def test_it_is_made_tested_changed_and_deleted(caller: Caller, receiver: Receiver) -> None:  # noqa: F811
+def test_it_is_made_tested_changed_and_deleted(caller: Caller, receiver: Receiver) -> None:
     made = caller.post(HOOKS, {"url": receiver.url, "occasions": ["lost"]}).json()
     assert made["secret"].startswith("whsec_") and made["occasions"] == ["lost"] and made["is_on"]
     one = f"{HOOKS}/{made['id']}"
@@ -40,7 +40,7 @@ def test_it_is_made_tested_changed_and_deleted(caller: Caller, receiver: Receive
     assert done >= {"webhook.save", "webhook.test", "webhook.renew_secret", "webhook.remove"}
 
 
-def test_what_is_wrong_stands_at_its_field(caller: Caller) -> None:  # noqa: F811
+def test_what_is_wrong_stands_at_its_field(caller: Caller) -> None:
     for body, path in (
         ({}, "url"),
         ({"url": "http://example.com/x"}, "url"),
@@ -52,7 +52,7 @@ def test_what_is_wrong_stands_at_its_field(caller: Caller) -> None:  # noqa: F81
     assert not Webhook.objects.exists()
 
 
-def test_a_team_has_one_and_no_other_team_reaches_it(caller: Caller) -> None:  # noqa: F811
+def test_a_team_has_one_and_no_other_team_reaches_it(caller: Caller) -> None:
     made = caller.post(HOOKS, {"url": "https://example.com/x"}).json()
     again = caller.post(HOOKS, {"url": "https://example.com/y"})
     assert (again.status_code, again.json()["code"]) == (409, "exists")

@@ -109,12 +109,12 @@ def test_a_polled_overview_is_a_fragment(lab: Lab, visitor: Client) -> None:
 def test_the_burn_rate_is_in_the_teams_currency_beside_what_is_charged(lab: Lab, visitor: Client) -> None:
     lab.workload("baseten")
     lab.workload("cortecs")
-    assert "$13.00 + €1.20" in text_of(visitor)  # no rate is known
+    assert "$13.00 + €2.40" in text_of(visitor)  # no rate is known
     ExchangeRate.objects.create(
         currency="EUR", to_currency="USD", rate="1.5", on=timezone.now().date(), source="a bank"
     )
     page = text_of(visitor)
-    assert "$14.80 <small>per hour" in page and "charged as" in page and "€1.20" in page
+    assert "$16.60 <small>per hour" in page and "charged as $13.00 + €2.40" in page
 
 
 def test_a_refused_key_needs_somebody_and_a_viewer_is_offered_no_act(lab: Lab, visitor: Client) -> None:

@@ -87,7 +87,7 @@ class Shell:
     @property
     def has_keys(self) -> bool:
         """Whether single keys do something for this person."""
-        return self.user.preferences.get("keys") != "off"
+        return str(self.user.preferences.get("keys")) != "off"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

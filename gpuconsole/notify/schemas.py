@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Field
 from pydantic import AfterValidator
@@ -97,7 +97,7 @@ def shape_detail(row: Webhook, deliveries: Iterable[Delivery]) -> WebhookDetail:
     return WebhookDetail(deliveries=[_shape_delivery(one) for one in deliveries], **_facts(row))
 
 
-def _facts(row: Webhook) -> dict[str, object]:
+def _facts(row: Webhook) -> dict[str, Any]:
     names = ("url", "occasions", "is_on", "created_at", "changed_at")
     return {"id": row.public_id, **{name: getattr(row, name) for name in names}}
 

@@ -84,11 +84,11 @@ def update_profile(
     name: str,
     time_zone: str,
     mails: Collection[Mail],
-    ask_first_above: Decimal | None,
-    has_keys: bool,
+    ask_first_above: Decimal | None = None,
+    has_keys: bool = True,
 ) -> None:
     """A person's own name and time zone, the mails that they want, and their habits: from what money on launches are
-    asked about, and whether single keys are shortcuts."""
+    asked about (in the team's currency; None: the usual line), and whether single keys are shortcuts."""
     user.name, user.time_zone = name, time_zone
     want(user, mails)
     user.save(update_fields=["name", "time_zone", "preferences"])

@@ -68,7 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether single keys are shortcuts."""
         return str(self.preferences.get("keys")) != "off"
 
-
+    @property
     def ask_first_above(self) -> Decimal | None:
         """What a launch may cost before this person is asked once more, in the team's currency; None: not set."""
         said = self.preferences.get(ASK_FIRST)

@@ -187,7 +187,6 @@ def _month(person: Viewer, project: Project | None, projects: Sequence[Project])
         percent = min(spend / budget * 100, Decimal(100))
     pace = month.share_gone(now) * 100 if budget else None
     return MonthMoney(month.name, spend, budget, person.team.currency, percent, pace, ahead)
-    return MonthMoney(month.name, spend, budget, person.team.currency, percent, pace, foretold)
 
 
 def _spent(team: Team, projects: Sequence[Project], now: datetime) -> tuple[Decimal | None, Decimal | None]:

@@ -20,8 +20,7 @@ from gpuconsole.core import formats, notices, polling
 from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import htmx_target, render_page, stop_polling, unchanged, wants_fragment
-from gpuconsole.projects.access import focused_project
-from gpuconsole.workloads import access, acts, details, lists, logs, questions, services
+from gpuconsole.workloads import access, acts, details, logs, questions, services
 from gpuconsole.workloads.detail_page import look as look_at
 from gpuconsole.workloads.lists import Words
 from gpuconsole.workloads.models import Workload

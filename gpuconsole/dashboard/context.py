@@ -22,9 +22,9 @@ from gpuconsole.accounts.models import Team, User
 from gpuconsole.core import briefly, formats
 from gpuconsole.core.money import Money
 from gpuconsole.inventory import queries as inventory
-from gpuconsole.projects import budgets, quotas, rates
+from gpuconsole.projects import budgets, rates
 from gpuconsole.projects.access import focused_project, visible_projects
-from gpuconsole.projects.models import Budget, Measure, Project, Quota
+from gpuconsole.projects.models import Budget, Project
 from gpuconsole.spend import months
 from gpuconsole.workloads import queries
 from gpuconsole.workloads.requests import access as requests
@@ -57,9 +57,22 @@ class MonthMoney:
     currency: str
     percent: Decimal | None
     pace_percent: Decimal | None
-    forecast_percent: Decimal | None = None
-    """Where the month ends at this pace; it may pass 100."""
+    forecast: Decimal | None = None
+    """Where the month ends at this pace."""
     url: str = "/costs/"
+
+    @property
+    def forecast_percent(self) -> Decimal | None:
+        """Of the budget; it may pass 100."""
+        return self.forecast / self.budget * 100 if self.forecast is not None and self.budget else None
+
+    @property
+    def margin(self) -> str:
+        """What the forecast leaves of the budget, in words."""
+        if self.forecast is None or self.budget is None:
+            return ""
+        left = self.budget - self.forecast
+        return f"{formats.money(abs(left), self.currency, summary=True)} {'under' if left >= 0 else 'over'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +87,6 @@ class Shell:
     nav: Sequence[NavItem]
     month: MonthMoney | None
     theme: str
-
-    @property
-    def gpu_limit(self) -> int | None:
-        """How many GPUs the scope in focus may hold at once; None: no limit."""
-        if self.team is None:
-            return None
-        found = Quota.objects.filter(team=self.team, measure=Measure.GPUS, project=self.project)
-        return next((int(one.number) for one in found if quotas.is_plain(one, Measure.GPUS)), None)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -181,8 +186,7 @@ def _month(person: Viewer, project: Project | None, projects: Sequence[Project])
     if budget and spend is not None:
         percent = min(spend / budget * 100, Decimal(100))
     pace = month.share_gone(now) * 100 if budget else None
-    foretold = ahead / budget * 100 if budget and ahead is not None else None
-    return MonthMoney(month.name, spend, budget, person.team.currency, percent, pace, foretold)
+    return MonthMoney(month.name, spend, budget, person.team.currency, percent, pace, ahead)
 
 
 def _spent(team: Team, projects: Sequence[Project], now: datetime) -> tuple[Decimal | None, Decimal | None]:

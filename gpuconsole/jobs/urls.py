@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from gpuconsole.jobs.pages import WORDS
-from gpuconsole.workloads import edit_screens, extending, guarding_page, labels_page, screens
+from gpuconsole.workloads import edit_screens, extending, guarding_page, labels_page, record_pages, screens
 from gpuconsole.workloads.decisions import views as decisions
 from gpuconsole.workloads.listing import bulk_views
 from gpuconsole.workloads.listing import views as listing
@@ -30,6 +30,11 @@ urlpatterns = [
     path("<slug:public_id>/extend/", extending.extend, _SHARED, name="extend"),
     path("<slug:public_id>/guards/", guarding_page.guard, _SHARED, name="guards"),
     path("<slug:public_id>/labels/", labels_page.edit, _SHARED, name="labels"),
+    path("<slug:public_id>/rename/", record_pages.rename, _SHARED, name="rename"),
+    path("<slug:public_id>/project/", record_pages.change_project, _SHARED, name="project"),
+    path("<slug:public_id>/record.json", record_pages.download, _SHARED, name="record"),
+    path("<slug:public_id>/delete-record/", record_pages.delete_record, _SHARED, name="delete-record"),
+    path("<slug:public_id>/scale/", screens.scale, _SHARED, name="scale"),
     path("<slug:public_id>/edit/", edit_screens.edit, _SHARED, name="edit"),
     path("<slug:public_id>/decide/", decisions.decide, _SHARED, name="decide"),
     path("<slug:public_id>/decide/check/", decisions.check, _SHARED, name="decide-check"),

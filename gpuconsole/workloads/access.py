@@ -31,10 +31,10 @@ _ANSWERED = {
 
 
 def visible_workloads(viewer: Viewer) -> WorkloadQuerySet:
-    """Work of the projects that the viewer has a role in."""
+    """Work of the projects that the viewer has a role in, but for deleted records."""
     if viewer.team is None or viewer.team_role is None or not viewer.scopes:
         return Workload.objects.none()
-    found = Workload.objects.filter(team=viewer.team)
+    found = Workload.objects.filter(team=viewer.team, deleted_at=None)
     return found if _sees_all(viewer) else found.filter(project__in=visible_projects(viewer).values("pk"))
 
 
@@ -42,7 +42,7 @@ def listed_workloads(viewer: Viewer) -> WorkloadQuerySet:
     """The same with the projects named by key, which the database plans better for the first page of very many."""
     if viewer.team is None or viewer.team_role is None or not viewer.scopes:
         return Workload.objects.none()
-    found = Workload.objects.filter(team=viewer.team)
+    found = Workload.objects.filter(team=viewer.team, deleted_at=None)
     return found if _sees_all(viewer) else found.filter(project__in=sorted(roles(viewer)))
 
 

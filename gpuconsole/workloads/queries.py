@@ -15,7 +15,7 @@ from django.db.models.functions import RowNumber
 
 from gpuconsole.audit.models import Record
 from gpuconsole.projects.models import Project
-from gpuconsole.workloads import phases
+from gpuconsole.workloads import phases, starting
 from gpuconsole.workloads.models import Workload, WorkloadQuerySet
 from gpuconsole.workloads.states import FINAL, OPEN, Kind
 
@@ -106,6 +106,13 @@ def usual_phases_of(workloads: Sequence[Workload]) -> dict[int, dict[str, float]
         for word, seconds in phases.durations(attempts[-1], ended_at).items() if attempts else ():
             found.setdefault(tuple(kind), {}).setdefault(word, []).append(seconds)
     return {pk: _medians(found.get(kind, {})) for pk, kind in kinds.items()}
+
+
+def usual_steps(workload: Workload) -> dict[int, starting.Usual]:
+    """How the steps of a start went with the last ended work that is alike, and with what of this is up. One query."""
+    alike = {name: getattr(workload, name) for name in _ALIKE}
+    ended = Workload.objects.filter(**alike, state__in=FINAL).exclude(pk=workload.pk).order_by("-pk")
+    return starting.usual([*ended.values_list("parts", flat=True)[:_USUAL_OF], workload.parts])
 
 
 _ALIKE = ("project_id", "provider", "kind", "hardware_id", "gpu_count")

@@ -177,6 +177,9 @@ def _ended_bar(attempts: str) -> str:
     return _bar(timeline.geometry(json.loads(attempts), now=datetime.now(UTC), size="mini"))
 
 
+_TRACK = '<rect class="track" width="100%" height="6" rx="1.5"/>'
+
+
 def _bar(drawn: timeline.Timeline) -> str:
     row = drawn.rows[0] if drawn.rows else None
     if row is None or not row.bars:
@@ -186,9 +189,12 @@ def _bar(drawn: timeline.Timeline) -> str:
         for bar in row.bars
     )
     dot = ""
+    if row.end and row.end.state == State.FAILED:
+        at = f'x="{row.end.x}%" width="5" height="6" rx="1.5"'
+        dot = f'<rect class="span state-failed" {at} transform="translate(-5)"/>'
     if row.live:
         dot = f'<circle class="live-dot state-{escape(row.live.phase)}" cx="{row.live.x}%" cy="3" r="4"/>'
     return (
         f'<svg class="timeline timeline-mini" height="6" role="img" aria-label="{escape(drawn.sentence)}">'
-        f"{spans}{dot}</svg>"
+        f"{_TRACK}{spans}{dot}</svg>"
     )

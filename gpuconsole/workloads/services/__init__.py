@@ -15,6 +15,7 @@ from gpuconsole.workloads.services.extend import EXTENDABLE, Extension, extend, 
 from gpuconsole.workloads.services.guard import GUARDABLE, Regard, guard, regard
 from gpuconsole.workloads.services.labelling import label, label_many
 from gpuconsole.workloads.services.launch import launch
+from gpuconsole.workloads.services.records import change_project, delete_record, rename
 from gpuconsole.workloads.services.retry import retry
 from gpuconsole.workloads.services.ways import show_way
 from gpuconsole.workloads.states import Verb
@@ -44,9 +45,11 @@ __all__ = [
     "Extension",
     "Regard",
     "act_on_many",
+    "change_project",
     "clone",
     "clone_spec",
     "delete",
+    "delete_record",
     "edit",
     "extend",
     "extension",
@@ -56,6 +59,7 @@ __all__ = [
     "launch",
     "pricing_of",
     "regard",
+    "rename",
     "restart",
     "retry",
     "show_way",

@@ -65,7 +65,9 @@ def test_the_pages_are_clean_at_every_width(
     assert wrong == []
 
 
-def test_the_page_lives_and_its_charts_can_be_read_by_keyboard(page: Page, live_server: Any, lab: Lab) -> None:
+def test_the_page_lives_and_its_charts_can_be_read_by_keyboard(
+    page: Page, live_server: Any, lab: Lab, shoot: Callable[[str], None]
+) -> None:
     page.context.add_cookies([cookie(live_server, lab.owner)])
     job = scenes.third_attempt(lab)
     opened(page, live_server, job.get_absolute_url(), width=1440)
@@ -98,3 +100,6 @@ def test_the_page_lives_and_its_charts_can_be_read_by_keyboard(page: Page, live_
     expect(page).to_have_title("Succeeded · nerf-garden-bundle-115 · gpuconsole", timeout=15_000)
     assert "state-succeeded" in (icon.get_attribute("href") or "")
     assert page.evaluate(SHIFTS) < 0.02
+    page.emulate_media(media="print")
+    shoot("detail-job-print")
+    assert not page.locator(".page-head > .actions").is_visible() and page.locator(".timeline-full").first.is_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils.text import slugify
 
 from gpuconsole.accounts.mails import Mail, want
 from gpuconsole.accounts.models import ApiToken, Membership, Team, TeamRole, User
+from gpuconsole.accounts.models.user import ASK_FIRST
 from gpuconsole.core.acts import Act, tell
 from gpuconsole.core.errors import Refused
 
@@ -76,11 +78,22 @@ def remove_member(*, member: Membership, by: User) -> None:
     tell(Act(action="team.remove", by=by, team=team, target=user, before={"role": role}))
 
 
-def update_profile(*, user: User, name: str, time_zone: str, mails: Collection[Mail]) -> None:
-    """A person's own name and time zone, and the mails that they want."""
+def update_profile(
+    *,
+    user: User,
+    name: str,
+    time_zone: str,
+    mails: Collection[Mail],
+    ask_first_above: Decimal | None = None,
+    has_keys: bool = True,
+) -> None:
+    """A person's own name and time zone, the mails that they want, and their habits: from what money on launches are
+    asked about (in the team's currency; None: the usual line), and whether single keys are shortcuts."""
     user.name, user.time_zone = name, time_zone
     want(user, mails)
     user.save(update_fields=["name", "time_zone", "preferences"])
+    line = None if ask_first_above is None else str(ask_first_above)
+    prefer(user=user, keys=None if has_keys else "off", **{ASK_FIRST: line})
 
 
 def set_theme(*, user: User, theme: str) -> None:

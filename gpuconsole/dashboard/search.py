@@ -92,7 +92,8 @@ def _everything(viewer: Viewer, text: str) -> list[Group]:
 
 def workloads(viewer: Viewer, text: str) -> list[Workload]:
     """The work that a text is most likely about: by id, then by name, by label, by person; each newest first."""
-    scope = _light(access.listed_workloads(viewer))
+    everything = access.listed_workloads(viewer)
+    scope = _light(everything)
     if not text:
         return list(scope.order_by("-id")[:5])
     name = Q(name__holds=text) if len(text) >= queries.SHORT else Q(name__begins=text)
@@ -100,17 +101,18 @@ def workloads(viewer: Viewer, text: str) -> list[Workload]:
     if len(text) >= _ID_FROM:
         ways[0] |= Q(public_id__startswith=text) | Q(remote_id__startswith=text)
     found: dict[int, Workload] = {}
+    order = "-newest" if queries.is_rare(everything, text) else "-id"
     for way in ways:
-        _take(found, scope.filter(way))
+        _take(found, queries.newest_first(scope).filter(way), order)
     people = [] if len(found) >= MOST else _members(viewer, text)[:5]
     for person in people:
-        _take(found, scope.filter(owner=person.pk))
+        _take(found, scope.filter(owner=person.pk), "-id")
     return list(found.values())[:MOST]
 
 
-def _take(found: dict[int, Workload], rows: WorkloadQuerySet) -> None:
+def _take(found: dict[int, Workload], rows: WorkloadQuerySet, order: str) -> None:
     if len(found) < MOST:
-        found.update({row.pk: row for row in rows.order_by("-id")[:MOST] if row.pk not in found})
+        found.update({row.pk: row for row in rows.order_by(order)[:MOST] if row.pk not in found})
 
 
 def _light(rows: WorkloadQuerySet) -> WorkloadQuerySet:

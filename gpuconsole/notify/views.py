@@ -17,14 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gpuconsole.accounts.access import Viewer, require_team_admin, viewer
 from gpuconsole.accounts.team_views import tabs
 from gpuconsole.core import formats
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
 from gpuconsole.core.htmx import wants_fragment
 from gpuconsole.notify import webhooks
 from gpuconsole.notify.forms import WebhookForm
 from gpuconsole.notify.models import Delivery, Webhook
-
-SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def _question(request: HttpRequest, question: str, text: str, action: str, label
         "kind": "danger",
         "crumbs": [{"label": "Notifications", "url": url}],
     }
-    return render(request, "components/confirm_page.html", context)
+    return ask(request, context)
 
 
 def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
@@ -159,7 +158,7 @@ def _page(
 
 def _sent(hook: Webhook | None) -> dict[str, Any]:
     """What was sent last; polled while something is on its way."""
-    rows = hook.deliveries.select_related("news").order_by("-id")[:SHOWN] if hook else ()
+    rows = webhooks.newest(hook) if hook else []
     fresh = webhooks.waits(hook) if hook else False
     return {"deliveries": [_line(row) for row in rows], "is_live": fresh}
 

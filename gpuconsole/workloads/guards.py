@@ -23,6 +23,8 @@ SHORTEST_IDLE_S = 300
 SHORTEST_REST_S = 3600
 """What is terminated is lost with its disks: nobody should find that out after a coffee."""
 MOST_COST = Decimal(10) ** 9
+AT_COST = "guards.stop_at_cost"
+"""Path of the one that is money: its currency is the one that the provider charges in."""
 OURS = "console"
 """The location of fields that are no part of any request."""
 _STOP = Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("h", "min", "d"), width=4)
@@ -95,7 +97,7 @@ class Capped(SpecPart):
         Decimal | None,
         Field(
             title="Stop at cost",
-            description="We stop it once it has cost so much, in the currency that the provider charges in.",
+            description="We stop it once it has cost so much.",
             gt=0,
             max_digits=13,
             decimal_places=4,

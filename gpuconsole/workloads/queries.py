@@ -156,6 +156,21 @@ SHORT = 3
 """Characters from which on a trigram index finds a text anywhere; a shorter one is looked for at the begin alone."""
 
 
+_SAMPLE, _DENSE = 2_000, 5
+
+
+def is_rare(scope: WorkloadQuerySet, text: str) -> bool:
+    """Whether the newest work hardly ever has the text in its name: then all that has it is best found by the trigrams
+    and sorted, else by going through the newest. The database's own guess takes one for the other."""
+    newest = scope.order_by("-id").values("pk")[:_SAMPLE]
+    return Workload.objects.filter(pk__in=newest, name__icontains=text).count() < _DENSE
+
+
+def newest_first(rows: WorkloadQuerySet) -> WorkloadQuerySet:
+    """With ``newest``, by which they can be ordered as by their key, but without its index."""
+    return rows.annotate(newest=F("id") + 0)
+
+
 def matching(text: str) -> Q:
     """Work that a text is about: a part of its name, an id as a whole, or one of its labels."""
     name = Q(name__holds=text) if len(text) >= SHORT else Q(name__begins=text)

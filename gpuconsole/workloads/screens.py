@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gpuconsole.accounts import services as accounts
 from gpuconsole.accounts.access import viewer
 from gpuconsole.connections.services import ask_look
-from gpuconsole.core import formats, polling
+from gpuconsole.core import formats, notices, polling
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import htmx_target, render_page, stop_polling, unchanged, wants_fragment
-from gpuconsole.workloads import access, acts, details, logs, services
+from gpuconsole.workloads import access, acts, details, logs, questions, services
 from gpuconsole.workloads.detail_page import look as look_at
 from gpuconsole.workloads.lists import Words
 from gpuconsole.workloads.models import Workload
@@ -147,7 +148,7 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
     chosen = Verb(verb)
     url = f"{words.url}{workload.public_id}/"
     access.require(person, workload)
-    asked = acts.question(workload, chosen, timezone.now())
+    asked = questions.question(workload, chosen, timezone.now())
     error = ""
     if request.method == "POST":
         if asked.type_name and request.POST.get("confirm_name", "").strip() != asked.type_name:
@@ -162,6 +163,7 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
         "action_url": f"{url}{verb}/",
         "action_label": asked.action_label,
         "kind": "danger" if chosen in (Verb.STOP, Verb.TERMINATE, Verb.DELETE) else "",
+        "kept": asked.kept,
         "type_name": asked.type_name,
         "warning": asked.warning,
         "other_url": asked.other_url,
@@ -170,23 +172,23 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
         "error": error,
         "crumbs": [{"label": words.nouns.capitalize(), "url": words.url}, {"label": workload.name, "url": url}],
     }
-    return render_page(
-        request, "components/confirm_page.html", "components/confirm.html", context, status=422 if error else 200
-    )
+    return ask(request, context, status=422 if error else 200)
 
 
 def _done(request: HttpRequest, verb: Verb, workload: Workload) -> str:
     """Do it, say so, and give the page to go on with: its own, or that of the work which a retry launched."""
-    by = viewer(request).user
+    by, word = viewer(request).user, acts.label(workload, verb)
     try:
         if verb is Verb.RETRY:
             made = services.retry(workload=workload, by=by, key=request.POST.get("key", "")[:200])
         else:
             made = services.VERBS[verb](workload=workload, by=by)
     except Refused as refusal:
-        messages.error(request, refusal.message)
+        again = notices.Action("Retry", f"{workload.get_absolute_url()}{verb.value}/")
+        text = f"{word} was not done: {workload.name} is as it was."
+        notices.failed(request, text, detail=refusal.message, action=again)
         return workload.get_absolute_url()
     is_other = made.pk != workload.pk
-    text = f"{workload.name} is retried as {made.name}." if is_other else f"{verb.label} asked for {workload.name}."
-    messages.success(request, f"{text} The provider has yet to confirm it.")
+    text = f"{workload.name} is retried as {made.name}." if is_other else f"{word} asked for {workload.name}."
+    notices.done(request, text, detail="The provider has yet to confirm it.")
     return made.get_absolute_url()

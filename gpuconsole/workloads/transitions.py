@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -396,7 +396,7 @@ def _set_reason(workload: Workload, reason: Reason) -> None:
     workload.reason_code, workload.reason_text = reason.code, reason.text
     workload.reason_fault = reason.fault if reason.code else ""
     workload.reason_field = reason.field[:300]
-    workload.evidence = {} if reason.evidence is None else asdict(reason.evidence)
+    workload.evidence = {} if reason.evidence is None else reason.evidence.as_kept()
 
 
 def _write_phases(change: Change, state: State, at: datetime) -> None:

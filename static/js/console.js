@@ -4,12 +4,14 @@ import { startDialogs } from "./dialogs.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
+import { startNotices } from "./notices.js";
 import { startPolling } from "./polling.js";
 
 startLive();
 startPolling();
 startDialogs();
 startCopying();
+startNotices();
 startKeys();
 startMenus();
 

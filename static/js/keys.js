@@ -46,7 +46,6 @@ function press(e) {
 }
 
 const take = (e, act) => (e.preventDefault(), act());
-const focus = (selector) => document.querySelector(selector)?.focus();
 const current = () => document.activeElement?.closest("tr[data-href]");
 
 /** The button of the workload in view; in a list, what its row allows. */
@@ -76,7 +75,7 @@ function move(step) {
 }
 
 const ACTIONS = {
-  "/": () => focus("[data-filter], #search"),
+  "/": () => (document.querySelector("[data-filter]") ?? document.getElementById("search"))?.focus(),
   "?": () => document.getElementById("shortcuts")?.showModal(),
   n: () => location.assign("/launch/"),
   j: () => move(1),

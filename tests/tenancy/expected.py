@@ -71,6 +71,7 @@ ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
 DECIDE = Rule(everybody("405"), "401 404 404 403 403 ok ok")
 _ADMINS_ACT = Rule(everybody("405"), "401 404 404 404 404 404 ok")
 _QUOTAS = Rule("401 404 404 ok ok ok ok", "401 404 404 403 403 ok ok")
+_TEAM_HOOK_ACT = Rule(everybody("405"), "401 404 403 403 403 403 ok")
 _TEAM_QUOTAS = Rule("401 ok 403 403 403 403 ok", "401 ok 403 403 403 403 ok")
 
 
@@ -161,10 +162,11 @@ EXPECTED: dict[str, Rule] = {
     "setup/": PAGE,
     "search/": PAGE,
     "launch/": PAGE,
+    "launch/import/": FORM,
     "launch/presets/": PAGE,
     _PRESET: PROJECT_FORM,
     f"{_PRESET}remove/": PROJECT_ASK,
-    **_within(_FORM_OF, {"": PAGE, "check/": PRESS, "edit/": PRESS, "draft/": PRESS, "launch/": PRESS}),
+    **_within(_FORM_OF, {"": PAGE, "check/": PRESS, "edit/": PRESS, "draft/": FORM, "launch/": PRESS}),
     f"{_FORM_OF}preset/": PRESS,
     **_shared("jobs"),
     **_shared("instances"),
@@ -194,6 +196,8 @@ EXPECTED: dict[str, Rule] = {
     f"{_FINDING}ended/": Rule("in 404 404 403 403 403 ok", "in 404 404 403 403 403 ok"),
     "connections/": PAGE,
     "connections/new/": OWN_TEAM_FORM,
+    "connections/look/": PRESS,
+    "connections/sandbox/": Rule(_NOT_POSTED, _OWN_TEAM),
     _CONNECTION: Rule("in 404 ok ok ok ok ok", _NOT_POSTED),
     **_within(_CONNECTION, {"settings/": TEAM_PRESS, "test/": TEAM_PRESS, "fall-back/": TEAM_PRESS}),
     **_within(_CONNECTION, {"rotate/": TEAM_ASK, "remove/": TEAM_ASK}),
@@ -219,7 +223,7 @@ EXPECTED: dict[str, Rule] = {
     "team/invitations/<str:public_id>/revoke/": TEAM_PRESS,
     "team/members/<int:pk>/role/": TEAM_PRESS,
     "team/members/<int:pk>/remove/": TEAM_ASK,
-    "audit/": Rule(_OWN_TEAM, _NOT_POSTED),
+    **_within("audit/", {"": Rule(_OWN_TEAM, _NOT_POSTED), "export.csv": Rule(_OWN_TEAM, _NOT_POSTED)}),
     "costs/invoices/": Rule(_OWN_TEAM, _NOT_POSTED),
     "costs/invoices/reconciliation.csv": Rule(_OWN_TEAM, _NOT_POSTED),
     "costs/invoices/import/": OWN_TEAM_FORM,
@@ -310,6 +314,12 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/projects/<slug>/budget": _QUOTAS.posting(lambda world: {"amount": 5}),
     "api/v1/team/quotas": _TEAM_QUOTAS.posting(_quota),
     "api/v1/team/quotas/<id>": Rule("401 404 403 403 403 403 ok", everybody("405")),
+    "api/v1/team/webhooks": _TEAM_QUOTAS.posting(lambda world: {"url": "https://example.com/hook"}),
+    "api/v1/team/webhooks/<id>": Rule("401 404 403 403 403 403 ok", everybody("405")),
+    **_within(
+        "api/v1/team/webhooks/<id>/",
+        dict.fromkeys(("test", "secret"), Rule(everybody("405"), "401 404 403 403 403 403 ok")),
+    ),
     "api/v1/team/budget": replace(_TEAM_QUOTAS, get="401 404 403 403 403 403 ok").posting(lambda world: {"amount": 5}),
     **_within("api/v1/workloads/<id>", dict.fromkeys(("", "/events", "/logs"), READ_WORK)),
     "api/v1/workloads/<id>/logs/search": replace(READ_WORK, query={"q": "loss"}),

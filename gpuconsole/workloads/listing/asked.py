@@ -67,7 +67,7 @@ class Asked:
             given = {**chosen.query, **given}
         self.given = given
         self.view = chosen if chosen is not None and self._holds(chosen) else None
-        self.paging = {name: params[name] for name in ("after", "before", "at") if params.get(name)}
+        self.paging = {name: str(params[name]) for name in ("after", "before", "at") if params.get(name)}
         given_size = str(params.get("size", "")) or size
         self.size = next((one for one in SIZES if str(one) == given_size), USUAL_SIZE)
 
@@ -117,7 +117,7 @@ class Asked:
         """The moment for which running figures are compared, so that pages of one order fit together."""
         at = self.paging.get("at", "")
         whole = now.replace(microsecond=0)
-        moment = datetime.fromtimestamp(int(at), UTC) if at.isdigit() and len(at) < 12 else whole
+        moment = datetime.fromtimestamp(int(at), UTC) if at.isdecimal() and len(at) < 12 else whole
         return moment if now - timedelta(days=1) <= moment <= now else whole
 
     def url(self, **changes: str | None) -> str:

@@ -62,7 +62,7 @@ def context(request: HttpRequest, viewer: Viewer, project: Project | None, words
     rows = queries.narrowed(scope, filters)
     stands = standing.of_scope(_of_both_kinds(viewer, project), words.kind, viewer)
     viewer.memo[queries.OPEN_COUNTS] = stands.open_counts
-    found = sorting.page(rows.annotate(**_NAMES).only(*_ONLY), asked, now)
+    found = sorting.page(scope, rows.annotate(**_NAMES).only(*_ONLY), asked, now)
     shown = table.shown(viewer.user, words.kind)
     lines = _lines(found.items, words, now)
     sums = stands.sums if not asked.is_filtered else standing.NOTHING

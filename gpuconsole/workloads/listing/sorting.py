@@ -13,6 +13,7 @@ from gpuconsole.core import paging
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.paging import Page
 from gpuconsole.providers.remote import Tariff
+from gpuconsole.workloads import queries
 from gpuconsole.workloads.listing.asked import Asked
 from gpuconsole.workloads.models import LASTED, Workload, WorkloadQuerySet
 from gpuconsole.workloads.states import FINAL
@@ -20,17 +21,21 @@ from gpuconsole.workloads.states import FINAL
 _MONEY = DecimalField(max_digits=24, decimal_places=6)
 
 
-def page(rows: WorkloadQuerySet, asked: Asked, now: datetime) -> Page[Workload]:
-    """The rows to show. A cursor from elsewhere gives the first page, the useful answer."""
+def page(scope: WorkloadQuerySet, rows: WorkloadQuerySet, asked: Asked, now: datetime) -> Page[Workload]:
+    """The rows to show, of a scope. A cursor from elsewhere gives the first page, the useful answer."""
     cursors = {name: asked.paging.get(name) for name in ("after", "before")}
     try:
-        return _page(rows, asked, now, cursors)
+        return _page(scope, rows, asked, now, cursors)
     except Refused:
-        return _page(rows, asked, now, {})
+        return _page(scope, rows, asked, now, {})
 
 
-def _page(rows: WorkloadQuerySet, asked: Asked, now: datetime, cursors: dict[str, Any]) -> Page[Workload]:
+def _page(
+    scope: WorkloadQuerySet, rows: WorkloadQuerySet, asked: Asked, now: datetime, cursors: dict[str, Any]
+) -> Page[Workload]:
     name, sign = asked.sort.removeprefix("-"), "-" if asked.sort.startswith("-") else ""
+    if name == "created" and asked.text and queries.is_rare(scope, asked.text):
+        return paging.page(queries.newest_first(rows), order=(f"{sign}newest",), limit=asked.size, **cursors)
     if name == "created":
         return paging.page(rows, order=(f"{sign}id",), limit=asked.size, **cursors)
     order = (f"{sign}sorted_by", f"{sign}id")

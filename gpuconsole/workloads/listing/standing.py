@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Count, DecimalField, F, Func, Q, Sum, When
-from redis.exceptions import RedisError
 
 from gpuconsole.accounts.access import Viewer
-from gpuconsole.core import redis
+from gpuconsole.core import briefly
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import queries
 from gpuconsole.workloads.models import WorkloadQuerySet
@@ -114,22 +112,9 @@ def failed_count(scope: WorkloadQuerySet, now: datetime) -> int:
 
 def total(rows: WorkloadQuerySet, key: str) -> int:
     """How many there are, up to ``MOST_COUNTED`` + 1; that there are more is remembered for a while under the key."""
-    key = f"gpc:many:{key}"
-    if _known(key):
+    if briefly.recall(f"many:{key}"):
         return queries.MOST_COUNTED + 1
     found = queries.capped_count(rows)
     if found > queries.MOST_COUNTED:
-        _remember(key)
+        briefly.keep(f"many:{key}", "1", _KNOWN_S)
     return found
-
-
-def _known(key: str) -> bool:
-    try:
-        return bool(redis.client().exists(key))
-    except (RedisError, OSError):
-        return False
-
-
-def _remember(key: str) -> None:
-    with suppress(RedisError, OSError):
-        redis.client().set(key, 1, ex=_KNOWN_S)

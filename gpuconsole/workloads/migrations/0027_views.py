@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 F("kind"),
                 ExpressionWrapper(F("ended_at") - F("created_at"), output_field=DurationField()).desc(),
                 F("id").desc(),
-                condition=Q(("state__in", ENDED), ("ended_at__isnull", False)),
+                condition=Q(("ended_at__isnull", False), ("state__in", ENDED)),
                 name="workload_duration_list",
             ),
         ),

@@ -73,6 +73,10 @@ def test_lists_and_search_are_clean_in_both_themes_and_at_every_width(
         page.keyboard.type("nerf")
         expect(page.locator("#palette mark").first).to_have_text("nerf")
 
+    def sheet() -> None:
+        page.get_by_role("link", name="Filters").click()
+        expect(page.get_by_role("dialog", name="Filter jobs")).to_be_visible()
+
     look("jobs", "light", 1440, "/jobs/?view=active", pick_two)
     look("jobs", "dark", 1440, "/jobs/", lambda: page.locator("#chip-provider").click())
     look("jobs", "light", 1100, "/jobs/?state=open&provider=otoy,baseten")
@@ -85,7 +89,7 @@ def test_lists_and_search_are_clean_in_both_themes_and_at_every_width(
     look("search", "light", 1440, "/search/?q=nerf")
     look("columns", "light", 1440, "/jobs/columns/")
     look("views", "dark", 390, "/jobs/views/?q=sft")
-    look("filters", "light", 390, "/jobs/", lambda: page.get_by_role("link", name="Filters").click())
+    look("filters", "light", 390, "/jobs/", sheet)
 
 
 def test_a_list_is_used_by_keyboard_and_pointer(page: Page, live_server: Any, lab: Lab) -> None:

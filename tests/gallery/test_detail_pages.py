@@ -13,9 +13,9 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from tests.factories import make_project
 from tests.factories_workloads import Lab, make_lab, moved
-from tests.gallery import scenes
+from tests.gallery.scenes import detail as scenes
+from tests.gallery.studio import session
 from tests.gallery.test_gallery import opened
-from tests.gallery.test_request_pages import cookie
 
 pytestmark = [pytest.mark.gallery, pytest.mark.django_db(transaction=True)]
 SHIFTS = """() => new Promise((done) => new PerformanceObserver((list) =>
@@ -33,7 +33,7 @@ def lab() -> Lab:
 def test_the_pages_are_clean_at_every_width(
     page: Page, live_server: Any, lab: Lab, shoot: Callable[[str], None]
 ) -> None:
-    page.context.add_cookies([cookie(live_server, lab.owner)])
+    page.context.add_cookies([session(live_server.url, lab.owner)])
     job, machine, endpoint = (make(lab) for make in (scenes.third_attempt, scenes.notebook, scenes.endpoint))
     other = lab.workload("baseten", State.FAILED, name="nerf-garden-bundle-113", stop_after_s=3600)
     at, wrong = job.get_absolute_url(), list[str]()
@@ -65,8 +65,10 @@ def test_the_pages_are_clean_at_every_width(
     assert wrong == []
 
 
-def test_the_page_lives_and_its_charts_can_be_read_by_keyboard(page: Page, live_server: Any, lab: Lab) -> None:
-    page.context.add_cookies([cookie(live_server, lab.owner)])
+def test_the_page_lives_and_its_charts_can_be_read_by_keyboard(
+    page: Page, live_server: Any, lab: Lab, shoot: Callable[[str], None]
+) -> None:
+    page.context.add_cookies([session(live_server.url, lab.owner)])
     job = scenes.third_attempt(lab)
     opened(page, live_server, job.get_absolute_url(), width=1440)
     chart = page.get_by_role("slider", name="GPU utilisation, sample by sample")
@@ -98,3 +100,6 @@ def test_the_page_lives_and_its_charts_can_be_read_by_keyboard(page: Page, live_
     expect(page).to_have_title("Succeeded · nerf-garden-bundle-115 · gpuconsole", timeout=15_000)
     assert "state-succeeded" in (icon.get_attribute("href") or "")
     assert page.evaluate(SHIFTS) < 0.02
+    page.emulate_media(media="print")
+    shoot("detail-job-print")
+    assert not page.locator(".page-head > .actions").is_visible() and page.locator(".timeline-full").first.is_visible()

@@ -27,6 +27,7 @@ from gpuconsole.core.api import PROBLEM_TYPE, FieldProblem, problem
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.rates import TooMany
 from gpuconsole.inventory.api import router as inventory
+from gpuconsole.notify.api import router as webhooks
 from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
 from gpuconsole.spend.api import router as costs
@@ -112,7 +113,7 @@ api = ConsoleApi(
     urls_namespace="api",
 )
 _WORK = (workloads, logs, decisions, limits, presets, requests, halts, inventory)
-for router in (accounts, projects, connections, catalog, *_WORK, costs, invoices):
+for router in (accounts, projects, connections, catalog, *_WORK, costs, invoices, webhooks):
     api.add_router("", router)
 
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from gpuconsole import error_pages
 from gpuconsole.csp_report import csp_report
 from gpuconsole.health import healthz
 
@@ -31,3 +32,6 @@ urlpatterns = [
     path("healthz/", healthz, name="healthz"),
     path("csp-report/", csp_report, name="csp-report"),
 ]
+
+handler400, handler403 = error_pages.unreadable, error_pages.not_allowed
+handler404, handler500 = error_pages.not_found, error_pages.failed

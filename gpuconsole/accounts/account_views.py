@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gpuconsole.accounts import services
 from gpuconsole.accounts.access import viewer
 from gpuconsole.accounts.forms import ProfileForm
+from gpuconsole.accounts.models import User
 
 _YEAR_S = 365 * 24 * 3600
 
@@ -20,15 +21,19 @@ _YEAR_S = 365 * 24 * 3600
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    """Name, time zone and mails; links to password, second factor and sessions."""
+    """Name, time zone, habits and mails; links to password, second factor and sessions."""
     user = viewer(request).user
-    form = ProfileForm(request.POST or None, initial=ProfileForm.of(user), user=user)
-    if request.method == "POST" and form.is_valid():
-        own = {name: form.cleaned_data[name] for name in ("name", "time_zone", "ask_first_above")}
-        services.update_profile(user=user, mails=form.wanted, **own)
-        messages.success(request, "Your account was saved.")
-        return redirect("profile")
-    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+    form = ProfileForm(request.POST or None, initial=_habits(request, user), user=user)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+    names = ("name", "time_zone", "ask_first_above", "has_keys")
+    services.update_profile(user=user, mails=form.wanted, **{name: form.cleaned_data[name] for name in names})
+    messages.success(request, "Your account was saved.")
+    response = redirect("profile")
+    if chosen := form.cleaned_data["theme"]:
+        services.set_theme(user=user, theme=chosen)
+        _keep_theme(response, chosen)
+    return response
 
 
 @require_POST
@@ -40,7 +45,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         services.set_theme(user=viewer(request).user, theme=chosen)
     response = redirect(safe_next(request))
-    response.set_cookie("theme", chosen, max_age=_YEAR_S, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    _keep_theme(response, chosen)
     return response
 
 
@@ -49,3 +54,13 @@ def safe_next(request: HttpRequest, default: str = "/") -> str:
     wanted = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if is_ours else default
+
+
+def _habits(request: HttpRequest, user: User) -> dict[str, object]:
+    """What the form begins with."""
+    return {**ProfileForm.of(user), "theme": request.COOKIES.get("theme", "system")}
+
+
+def _keep_theme(response: HttpResponse, chosen: str) -> None:
+    """In a cookie, so that the server draws the right one at once."""
+    response.set_cookie("theme", chosen, max_age=_YEAR_S, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)

@@ -12,17 +12,28 @@ from gpuconsole.core.forms import zone_choices
 
 
 class ProfileForm(forms.Form):
-    """A person's own name and zone, and which mails they get."""
+    """A person's own name, zone and habits, and which mails they get."""
 
     name = forms.CharField(max_length=100, help_text="Shown beside what you launch.")
     time_zone = forms.ChoiceField(choices=zone_choices, help_text="Times are shown in it.")
+    theme = forms.ChoiceField(
+        choices=(("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
+        required=False,
+        widget=forms.RadioSelect,
+    )
     ask_first_above = forms.DecimalField(
+        label="Ask once more above",
+        required=False,
         min_value=0,
         max_digits=12,
         decimal_places=2,
+        help_text="What a launch may cost before it is asked about once more. Empty: 50.",
+        widget=forms.NumberInput({"placeholder": "50", "inputmode": "decimal"}),
+    )
+    has_keys = forms.BooleanField(
+        label="Single-key shortcuts",
         required=False,
-        label="Ask once more above",
-        help_text="In the team's currency: what a launch may cost before it is asked about once more. Empty: 50.",
+        help_text="J, K, X and the like. They are off while you type; ? lists them.",
     )
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
@@ -35,7 +46,7 @@ class ProfileForm(forms.Form):
     @classmethod
     def of(cls, user: User) -> dict[str, object]:
         """What the form shows of a person."""
-        return {"name": user.name, "time_zone": user.time_zone, "ask_first_above": user.ask_first_above}
+        return {name: getattr(user, name) for name in ("name", "time_zone", "ask_first_above", "has_keys")}
 
     @property
     def mails(self) -> list[forms.BoundField]:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
+from gpuconsole.accounts import token_requests
 from gpuconsole.accounts.models import ApiToken, Membership, Scope, Team, TeamRole, User
 from gpuconsole.core import origin
 from gpuconsole.core.acts import Act, tell
@@ -78,6 +79,7 @@ def authenticate(text: str) -> ApiToken | None:
     if token is not None:
         origin.note_token(token.pk)
         _note_use(token, now)
+        token_requests.note(token.pk, now)
     return token
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from gpuconsole.accounts.models import ApiToken, Team, User
-from gpuconsole.audit.words import words_for
+from gpuconsole.audit.words import icon_for, words_for
 
 
 class Result(models.TextChoices):
@@ -50,3 +50,13 @@ class Record(models.Model):
     def words(self) -> str:
         """What was done, for people."""
         return words_for(self.action)
+
+    @property
+    def icon(self) -> str:
+        """The outline that stands before the words."""
+        return icon_for(self.action)
+
+    @property
+    def origin(self) -> str:
+        """Where it came from."""
+        return self.ip or ("worker" if self.user_id is None else "")

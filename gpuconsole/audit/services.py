@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -81,4 +82,6 @@ def changes(row: models.Model, wanted: Mapping[str, Any]) -> tuple[dict[str, Any
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):  # as it was typed, not with the places of its column
+        return f"{value.normalize():f}"
     return value if value is None or isinstance(value, bool | int | str | list | dict) else str(value)

@@ -22,6 +22,13 @@ _WORDS = {
     "profile.save": "Saved quota profile",
     "profile.remove": "Removed quota profile",
     "workload.extend": "Moved latest end of",
+    "workload.label": "Labelled",
+    "workload.label_many": "Labelled many",
+    "workload.rename": "Renamed",
+    "workload.change_project": "Moved to another project",
+    "workload.delete_record": "Deleted the record of",
+    "workload.stop_many": "Stopped many",
+    "workload.terminate_many": "Terminated many",
     "workload.adopt": "Adopted what became of",
     "workload.send_again": "Sent again",
     "workload.give_up": "Gave up",
@@ -65,6 +72,10 @@ _WORDS = {
     "connection.rotate_failed": "New key failed its test",
     "connection.fall_back": "Fell back to old key",
     "connection.remove": "Removed connection",
+    "webhook.save": "Set webhook",
+    "webhook.test": "Tested webhook",
+    "webhook.renew_secret": "Gave new secret to webhook",
+    "webhook.remove": "Removed webhook",
     "invoice.import": "Imported invoice",
     "invoice.remove": "Removed invoice",
 }
@@ -73,3 +84,42 @@ _WORDS = {
 def words_for(action: str) -> str:
     """``project.quota`` is "Changed quota"; ``workload.launch`` without words of its own is "Workload launch"."""
     return _WORDS.get(action) or action.replace(".", " ").replace("_", " ").capitalize()
+
+
+_ICONS = {
+    "workload.launch": "rocket",
+    "workload.stop": "circle-stop",
+    "workload.terminate": "circle-stop",
+    "workload.show_way": "eye",
+    "workload.lost": "circle-help",
+    "connection.rotate": "key-round",
+    "connection.rotated": "key-round",
+    "team.invite": "user-plus",
+    "project.role": "users",
+    "team.role": "users",
+}
+_ICONS_OF = {
+    "workload": "list-video",
+    "request": "hand",
+    "quota": "gauge",
+    "profile": "gauge",
+    "budget": "wallet",
+    "alert": "bell",
+    "project": "folder",
+    "team": "users",
+    "token": "key-round",
+    "secret": "lock",
+    "connection": "plug",
+    "preset": "bookmark",
+    "finding": "scale",
+    "inventory": "scale",
+    "halt": "octagon-x",
+    "invoice": "receipt-text",
+    "rate": "coins",
+    "webhook": "webhook",
+}
+
+
+def icon_for(action: str) -> str:
+    """The outline that stands before its words."""
+    return _ICONS.get(action) or _ICONS_OF.get(action.partition(".")[0], "circle-dot")

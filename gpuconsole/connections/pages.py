@@ -18,6 +18,7 @@ from gpuconsole.providers.contract import Provider
 
 BUDGET_SHARE = 0.01
 """One call in a hundred may fail before the error budget is spent."""
+NEAR_PERCENT = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class Row:
     breaker: Breaker
     median_text: str
     ticks_label: str
+
+    @property
+    def budget_kind(self) -> str:
+        """How the error budget's meter looks: it warns from four fifths on."""
+        return "bad" if self.budget_percent >= 100 else "warning" if self.budget_percent >= NEAR_PERCENT else "ok"
 
 
 def rows(viewer: Viewer) -> list[Row]:

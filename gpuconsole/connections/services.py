@@ -18,6 +18,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.ids import new_id
 from gpuconsole.core.wake import wake
 from gpuconsole.projects.models import Project
+from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 
 OLD_KEPT = timedelta(minutes=10)
@@ -56,6 +57,25 @@ def add(
     _ask(connection, by)
     wake("catalog.refresh", connection.pk)
     return connection
+
+
+@transaction.atomic
+def add_sandbox(*, team: Team, by: User) -> list[Connection]:
+    """One at the simulator for each provider of which the team has none yet. Raises Refused without a simulator."""
+    addresses.require_allowed(addresses.SANDBOX)
+    there = set(Connection.objects.kept().filter(team=team).values_list("provider", flat=True))
+    return [
+        add(
+            team=team,
+            provider=provider,
+            name=provider.name,
+            credentials_given=provider.credentials.model_validate(dict(provider.sandbox_credentials)),
+            base_url=addresses.SANDBOX,
+            by=by,
+        )
+        for provider in registry.every()
+        if provider.slug not in there
+    ]
 
 
 @transaction.atomic

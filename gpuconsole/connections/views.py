@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gpuconsole.accounts.access import Viewer, require_team_admin, viewer
 from gpuconsole.connections import pages, services
-from gpuconsole.connections.access import find_connection, find_own_connection
+from gpuconsole.connections.access import find_connection, find_own_connection, visible_connections
 from gpuconsole.connections.forms import ConnectionForm, CredentialsForm, SettingsForm
 from gpuconsole.connections.models import CheckState, Connection
-from gpuconsole.core import polling
+from gpuconsole.core import formats, polling
 from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
@@ -54,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
     team = require_team_admin(person)
     provider = _provider(request.GET.get("provider", ""))
     if provider is None:
-        return render(request, "connections/new.html", {"providers": registry.every()})
+        return render(request, "connections/new.html", {"providers": registry.every(), "steps": _steps(0)})
     projects = _projects(person)
     form = ConnectionForm(request.POST or None, provider=provider, projects=projects, initial={"name": provider.name})
     if request.method == "POST" and form.is_valid() and form.credentials is not None:
@@ -73,7 +73,7 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{connection.name} was added. A worker tests it now.")
             return redirect("connection", connection.public_id)
-    context = {"providers": registry.every(), "provider": provider, "form": form}
+    context = {"providers": registry.every(), "provider": provider, "form": form, "steps": _steps(1)}
     return render(request, "connections/new.html", context, status=422 if form.errors else 200)
 
 
@@ -129,6 +129,38 @@ def look(request: HttpRequest, public_id: str) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.message)
     return redirect("connection", public_id)
+
+
+@login_required
+@require_POST
+def use_sandbox(request: HttpRequest) -> HttpResponse:
+    """Connect every provider to the simulator, and go on with the first steps."""
+    person = viewer(request)
+    team = require_team_admin(person)
+    try:
+        made = services.add_sandbox(team=team, by=person.user)
+    except Refused as refused:
+        messages.error(request, shown_refusal(refused))
+    else:
+        messages.success(request, f"{formats.plural(len(made), 'sandbox connection')} made. They cost nothing.")
+    return redirect("setup")
+
+
+@login_required
+@require_POST
+def look_at_all(request: HttpRequest) -> HttpResponse:
+    """Have workers look now at every connection that the person sees."""
+    found, left = list(visible_connections(viewer(request)).order_by("pk")), []
+    for row in found:
+        try:
+            services.ask_look(connection=row)
+        except Refused as refused:
+            left.append(refused.message)
+    if asked := len(found) - len(left):
+        messages.success(request, f"Workers look at {formats.plural(asked, 'connection')} now; it only reads.")
+    for text in left[:3]:
+        messages.error(request, text)
+    return redirect("connections")
 
 
 @login_required
@@ -220,3 +252,9 @@ def _provider(slug: str) -> Provider | None:
 
 def _picked(projects: list[Project], slugs: list[str]) -> list[Project]:
     return [project for project in projects if project.slug in slugs]
+
+
+def _steps(current: int) -> list[dict[str, object]]:
+    """The way to a connection, for the stepper."""
+    labels = ("Provider", "Key, and who may use it", "Test")
+    return [{"label": label, "is_done": at < current, "is_current": at == current} for at, label in enumerate(labels)]

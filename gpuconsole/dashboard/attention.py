@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from gpuconsole.accounts.access import Viewer
+from gpuconsole.connections.access import visible_connections
+from gpuconsole.connections.models import CheckState, Connection, Health
 from gpuconsole.core import formats
 from gpuconsole.core.processes import Process, silent
 from gpuconsole.dashboard import spent_soon, troubles
@@ -41,9 +44,41 @@ def found(
     of_findings = (_of_finding(row) for row in _found(viewer, project, now))
     of_halts = (_of_halt(halt) for halt in _halts(viewer, project, now))
     of_processes = (_of_process(one, now) for one in silent(now) if viewer.may_administer)
-    of_all = (*of_workloads, *of_budgets, *of_requests, *of_decisions, *of_findings, *of_halts, *of_processes)
+    of_connections = (_of_connection(row) for row in _refused(viewer))
+    of_all = (
+        *of_connections,
+        *of_workloads,
+        *of_budgets,
+        *of_requests,
+        *of_decisions,
+        *of_findings,
+        *of_halts,
+        *of_processes,
+    )
     items = [item for item in of_all if item is not None]
-    return sorted(items, key=lambda item: (item.hourly or Decimal(0), item.at), reverse=True)[:MOST]
+    dearest_first = sorted(items, key=lambda item: (item.hourly or Decimal(0), item.at), reverse=True)
+    return [_for(viewer, item) for item in dearest_first[:MOST]]
+
+
+def _for(viewer: Viewer, item: Attention) -> Attention:
+    """Without what this person may not do."""
+    if item.workload is None or access.may_act(viewer, item.workload):
+        return item
+    return replace(item, other="", other_url="")
+
+
+def _refused(viewer: Viewer) -> list[Connection]:
+    """Connections whose key was refused by the last call or the last test."""
+    is_refused = Q(health=Health.REFUSED) | Q(check_state=CheckState.FAILED)
+    return list(visible_connections(viewer).filter(is_refused).order_by("pk")[:MOST])
+
+
+def _of_connection(row: Connection) -> Attention:
+    url = reverse("connection", args=(row.public_id,))
+    why = row.health_text if row.health == Health.REFUSED else "The last test failed; its steps say at what."
+    text = "key is refused" if row.health == Health.REFUSED else "failed its test"
+    at = row.health_at or row.checked_at or row.created_at
+    return Attention("key-round", "warning-text", row.name, text, why, at, url, "Open")
 
 
 def _asked(viewer: Viewer, project: Project | None, now: datetime) -> list[LaunchRequest]:
@@ -97,7 +132,8 @@ def _of_finding(row: Finding) -> Attention:
         )
     why = f"{provider} lists it, and {_unexplained(row)}. It costs {price}."
     text = "may be orphaned"
-    return Attention("circle-help", "lost-text", str(row), text, why, row.first_seen_at, url, "Review", row.hourly_now)
+    item = Attention("circle-help", "lost-text", str(row), text, why, row.first_seen_at, url, "Review", row.hourly_now)
+    return replace(item, other="Ignore…", other_url=f"{url}ignore/")
 
 
 def _unexplained(row: Finding) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from gpuconsole.workloads.models import Workload
+
 
 @dataclass(frozen=True, slots=True)
 class Attention:
@@ -21,3 +23,10 @@ class Attention:
     action: str
     hourly: Decimal | None = None
     """What it costs now, as far as that is known; the dearest is named first."""
+    other_url: str = ""
+    other: str = ""
+    """Another thing to do; of a workload for those alone who may act on it."""
+    workload: Workload | None = None
+    percent: Decimal | None = None
+    pace: Decimal | None = None
+    """Of a budget: how much is spent, and would be at an even pace; out of 100."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 
 from gpuconsole.accounts.access import Viewer
@@ -16,22 +15,20 @@ from gpuconsole.connections import health
 from gpuconsole.connections.access import visible_connections
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import polling
-from gpuconsole.dashboard import attention
+from gpuconsole.dashboard import attention, figures
 from gpuconsole.inventory import queries as inventory
-from gpuconsole.projects.models import Measure, Project, Quota
-from gpuconsole.providers.remote import Tariff
+from gpuconsole.projects.models import Project
 from gpuconsole.workloads import access, queries, timeline
 from gpuconsole.workloads.halts import access as halts
-from gpuconsole.workloads.limits import tight, use
-from gpuconsole.workloads.limits.bars import Bar
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Workload
-from gpuconsole.workloads.states import ACTIVE, FINAL, State
+from gpuconsole.workloads.states import FINAL
 from gpuconsole.workloads.usage import cost_so_far, step
 
 WINDOWS = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
 """How much of the past the shared clock covers: the shortest that holds all active work, else the longest."""
 MOST_ACTIVE = 50
+MOST_ENDED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +62,10 @@ def context(
     if is_mine:
         scope = scope.filter(owner=viewer.user)
     rows = queries.listing(scope, queries.Filters())
-    active = list(rows.filter(~Q(state__in=FINAL)).order_by("-id")[: MOST_ACTIVE + 1])
-    ended = list(rows.filter(state__in=FINAL, ended_at__gte=now - timedelta(hours=24)).order_by("-ended_at")[:200])
+    active = list(rows.not_ended().order_by("-id")[: MOST_ACTIVE + 1])
+    of_day = rows.filter(state__in=FINAL, ended_at__gte=now - timedelta(hours=24))
+    ended = list(of_day.order_by("-ended_at")[:MOST_ENDED])
+    is_whole = len(active) <= MOST_ACTIVE and len(ended) < MOST_ENDED
     since = now - _window(active, now)
     strips = [_strip(workload, now, since) for workload in active[:MOST_ACTIVE]]
     strips.sort(key=lambda strip: strip.workload.hourly_now or Decimal(0), reverse=True)
@@ -75,9 +74,9 @@ def context(
     return {
         "now": now,
         "is_mine": is_mine,
-        "figures": _figures(active, ended),
+        "figures": figures.of(viewer, project, active, ended, now, is_whole=is_whole),
         "unexplained": None if project or is_mine else inventory.unexplained(viewer, now),
-        "bars": _gpu_bars(viewer, project, now),
+        "bars": figures.gpu_bars(viewer, project, now),
         "strips": strips,
         "has_more": len(active) > MOST_ACTIVE,
         "clock": timeline.clock(since, now),
@@ -92,44 +91,6 @@ def context(
         "stamp": polling.stamp(request, topic, fresh_s=60 if active else None),
         "poll_url": request.get_full_path(),
     }
-
-
-def _figures(active: Sequence[Workload], ended: Sequence[Workload]) -> dict[str, Any]:
-    by_state = {state.value: sum(workload.state == state for workload in active) for state in State}
-    running = sum(workload.gpu_count for workload in active if workload.state in (State.RUNNING, State.STOPPING))
-    starting = sum(workload.gpu_count for workload in active if workload.state in (State.STARTING, State.QUEUED))
-    return {
-        "states": by_state,
-        "gpus_running": running,
-        "gpus_starting": starting,
-        "ended": len(ended),
-        "failed": sum(workload.state == State.FAILED for workload in ended),
-        "burn": _hourly((workload.currency, workload.hourly_now) for workload in active),
-        "coming": _hourly(
-            (workload.currency, workload.hourly_price)
-            for workload in active
-            if workload.billed_tariff != Tariff.RUN and workload.state in ACTIVE and workload.state != State.LOST
-        ),
-    }
-
-
-def _gpu_bars(viewer: Viewer, project: Project | None, now: datetime) -> list[Bar]:
-    """Limits on GPUs at once of the project in focus and of the team, the fullest first."""
-    if viewer.team is None:
-        return []
-    scope = Q(project=None) | Q(project=project) if project else Q(project=None)
-    rows = Quota.objects.filter(scope, team=viewer.team, measure=Measure.GPUS, member=None)
-    quotas = list(rows.select_related("team"))
-    uses = use.used(quotas, now, owner=viewer.user)
-    return tight.fullest(((one, uses[one.pk]) for one in quotas), viewer.team.currency, most=2)
-
-
-def _hourly(prices: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
-    sums: dict[str, Decimal] = {}
-    for currency, price in prices:
-        if price is not None:
-            sums[currency] = sums.get(currency, Decimal(0)) + price
-    return sums
 
 
 def _window(active: Sequence[Workload], now: datetime) -> timedelta:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.connections.access import visible_connections
 from gpuconsole.projects.access import visible_projects
@@ -71,4 +73,5 @@ def context(viewer: Viewer) -> dict[str, Any]:
         Step(index + 1, title, text, done[index], index == following, url, action, allowed)
         for index, (title, text, url, action, allowed) in enumerate(rows)
     ]
-    return {"steps": steps, "done": sum(done), "providers": registry.every()}
+    has_sandbox = bool(settings.SIMULATOR_URL)
+    return {"steps": steps, "done": sum(done), "providers": registry.every(), "has_sandbox": has_sandbox}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -53,4 +54,6 @@ def _of(standing: Standing, told: Sequence[BudgetAlert], now: datetime) -> Atten
         why += f" At this pace the rest lasts until {formats.day(forecast.forecast_on, today=now.date())}."
     url = f"/projects/{budget.project.slug}/settings/quotas/" if budget.project else "/team/quotas/"
     name = budget.project.name if budget.project else budget.team.name
-    return Attention("gauge", "warning-text", name, text, why, mine[-1].at, url, "Review")
+    pace = standing.month.share_gone(now) * 100
+    item = Attention("wallet", "warning-text", name, text, why, mine[-1].at, url, "Review")
+    return replace(item, percent=min(share * 100, Decimal(100)), pace=pace)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -11,9 +12,10 @@ from django.db.models import F, Q
 from gpuconsole.core import formats
 from gpuconsole.dashboard.attention_items import Attention
 from gpuconsole.providers import registry
-from gpuconsole.workloads import idleness, queries
+from gpuconsole.providers.contract import Feature
+from gpuconsole.workloads import acts, idleness, queries
 from gpuconsole.workloads.models import ESCALATED_AFTER_MIN, Intent, Workload, WorkloadQuerySet
-from gpuconsole.workloads.states import OF_GUARDS, ReasonCode, State
+from gpuconsole.workloads.states import OF_GUARDS, Kind, ReasonCode, State
 
 MOST = 50
 LATE_AFTER = timedelta(minutes=ESCALATED_AFTER_MIN[0])
@@ -24,6 +26,7 @@ STUCK_TIMES = 3
 """So many times the usual wait, and never less than ``STUCK_AFTER``."""
 IDLE_AFTER = timedelta(minutes=30)
 _ACTS = (Intent.STOP, Intent.START, Intent.RESTART, Intent.END)
+_END = {Kind.JOB: "stop", Kind.INSTANCE: "terminate"}
 _WAITS = {State.QUEUED: ("queued",), State.STARTING: ("assigned", "preparing")}
 
 
@@ -84,7 +87,8 @@ def _stuck(row: Workload, usual: dict[str, float], now: datetime) -> Attention |
     than = f"; the usual wait for this hardware is {formats.duration(wait_s)}" if known else ""
     limit = f" You wanted to hear of it after {formats.duration_words(row.queue_limit_s)}." if is_told else ""
     why = f"{State(row.state).label} {formats.duration(waited)}{than}.{limit}"
-    return _item(row, "clock-alert", "warning-text", "looks stuck", why, row.state_at, "Open", row.hourly_now)
+    item = _item(row, "clock-alert", "warning-text", "looks stuck", why, row.state_at, "Open", row.hourly_now)
+    return replace(item, other="Cancel…", other_url=f"{item.url}{_END[Kind(row.kind)]}/")
 
 
 def _idle(row: Workload, now: datetime) -> Attention | None:
@@ -93,20 +97,24 @@ def _idle(row: Workload, now: datetime) -> Attention | None:
         return None
     cost = f" It costs {formats.hourly(row.hourly_now, row.currency)}." if row.hourly_now is not None else ""
     why = f"GPU under {row.idle_percent} % for {formats.duration(now - since)}, and nothing stops it for that.{cost}"
-    return _item(row, "moon", "warning-text", "is idle", why, since, "Review", row.hourly_now)
+    item = _item(row, "moon", "warning-text", "is idle", why, since, "Open", row.hourly_now)
+    return replace(item, other="Set auto-stop", other_url=f"{item.url}guards/")
 
 
 def _of_ended(row: Workload) -> Attention | None:
     if row.state != State.FAILED or row.ended_at is None:
         return None
     why = row.reason_text or ReasonCode(row.reason_code).label
-    return _item(row, "circle-x", "bad-text", "failed", why, row.ended_at, "Open", None)
+    item = _item(row, "circle-x", "bad-text", "failed", why, row.ended_at, "Open", None)
+    if Feature.LOGS in registry.get(row.provider).features:
+        item = replace(item, url=f"{item.url}logs/", action="View log")
+    return replace(item, other="Clone with changes", other_url=acts.clone_url(row))
 
 
 def _item(
     row: Workload, icon: str, css: str, text: str, why: str, at: datetime, action: str, hourly: Decimal | None
 ) -> Attention:
-    return Attention(icon, css, row.name, text, why, at, row.get_absolute_url(), action, hourly)
+    return Attention(icon, css, row.name, text, why, at, row.get_absolute_url(), action, hourly, workload=row)
 
 
 def _provider(row: Workload) -> str:

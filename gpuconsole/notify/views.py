@@ -25,8 +25,6 @@ from gpuconsole.notify import webhooks
 from gpuconsole.notify.forms import WebhookForm
 from gpuconsole.notify.models import Delivery, Webhook
 
-SHOWN = 12
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -160,7 +158,7 @@ def _page(
 
 def _sent(hook: Webhook | None) -> dict[str, Any]:
     """What was sent last; polled while something is on its way."""
-    rows = hook.deliveries.select_related("news").order_by("-id")[:SHOWN] if hook else ()
+    rows = webhooks.newest(hook) if hook else []
     fresh = webhooks.waits(hook) if hook else False
     return {"deliveries": [_line(row) for row in rows], "is_live": fresh}
 

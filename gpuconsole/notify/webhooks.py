@@ -18,6 +18,7 @@ from gpuconsole.notify import addresses, news, webhook
 from gpuconsole.notify.models import Delivery, News, Webhook
 from gpuconsole.notify.occasions import CHOICES, TEST
 
+SHOWN = 12
 MOST_TESTS = 10
 _TESTS_IN = timedelta(minutes=10)
 _SOON = timedelta(minutes=1)
@@ -35,6 +36,20 @@ def waits(hook: Webhook) -> bool:
         hook.deliveries.filter(next_at__lte=soon).exists()
         or News.objects.filter(team=hook.team_id, batch=None, occasion=TEST.slug).exists()
     )
+
+
+def newest(hook: Webhook) -> list[Delivery]:
+    """What was sent to it last, newest first, each with its news."""
+    return list(hook.deliveries.select_related("news").order_by("-id")[:SHOWN])
+
+
+@transaction.atomic
+def make(*, team: Team, by: User, url: str, occasions: Sequence[str], is_on: bool) -> str:
+    """A team's first; gives its secret, which nobody is shown again. Raises Refused where there is one."""
+    Team.objects.select_for_update().get(pk=team.pk)
+    if of(team) is not None:
+        raise Refused("The team has a webhook. Change that one, or remove it first.", code="exists")
+    return save(team=team, by=by, url=url, occasions=occasions, is_on=is_on)
 
 
 @transaction.atomic

@@ -20,10 +20,14 @@ def frame(viewer: Viewer, project: Project, current: str) -> dict[str, Any]:
     """Context of the head and the tabs: project, role in words, may_administer, tabs."""
     base = f"/projects/{project.slug}/settings/"
     role = role_in(viewer, project) or ProjectRole.VIEWER
+    counts = {"members": project.memberships.count()}
     article = "an" if role is ProjectRole.ADMIN else "a"
     return {
         "project": project,
         "role_text": f"You are {article} {role.label.lower()} of this project",
         "may_administer": may_act_as(viewer, project, ProjectRole.ADMIN),
-        "tabs": [{"label": label, "url": base + end, "current": word == current} for word, label, end in _TABS],
+        "tabs": [
+            {"label": label, "url": base + end, "current": word == current, "count": counts.get(word)}
+            for word, label, end in _TABS
+        ],
     }

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gpuconsole.accounts import tokens
+from gpuconsole.accounts import token_requests, tokens
 from gpuconsole.accounts.access import Viewer, require_team, viewer
 from gpuconsole.accounts.models import ApiToken
 from gpuconsole.core import crypto
@@ -33,13 +33,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Tokens of the team for its admins, own ones for others; a new one is shown until Done."""
     person = viewer(request)
     team = require_team(person)
-    rows = _visible(person).select_related("user", "project").order_by("-created_at", "-pk")
+    rows = list(_visible(person).select_related("user", "project").order_by("-created_at", "-pk"))
+    requests = token_requests.of_week([token.pk for token in rows], timezone.now())
     in_focus = focused_project(request, person) or visible_projects(person).filter(archived_at=None).first()
     project = in_focus.slug if in_focus else "first-project"
     base_url = request.build_absolute_uri("/api/v1").rstrip("/")
     context = {
         "team": team,
-        "rows": [(token, _expiry(token)) for token in rows],
+        "rows": [(token, _expiry(token), requests.get(token.pk)) for token in rows],
         "fresh": _fresh(request, person),
         "curl": quick_start.curl(base_url, project),
         "python": quick_start.python(base_url, project),

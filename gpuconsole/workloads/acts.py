@@ -46,15 +46,23 @@ _ASKS = {
 }
 _WAITING = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING})
 _DANGERS = {Kind.JOB: {Verb.STOP}, Kind.INSTANCE: {Verb.TERMINATE}}
-_OF_ITS_TIME = {Kind.JOB: {Verb.EDIT, Verb.DELETE}, Kind.INSTANCE: {Verb.EDIT, Verb.DELETE, Verb.RETRY}}
-"""Left out where they make no sense: one is for what has not ended, the others for what has."""
+_OF_ITS_TIME = {
+    Kind.JOB: {Verb.EDIT, Verb.DELETE},
+    Kind.INSTANCE: {Verb.STOP, Verb.START, Verb.RESTART, Verb.EDIT, Verb.DELETE, Verb.RETRY},
+}
+"""Left out where they make no sense: what is up cannot be started, what has ended not be edited."""
+_ORDER = (
+    *(Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.CLONE, Verb.RETRY),
+    *(Verb.EDIT, Verb.DELETE),
+)
+_IN_MENU = frozenset({Verb.EDIT, Verb.DELETE})
 
 
 def of(viewer: Viewer, workload: Workload, url: str) -> Sequence[Act]:
     """The buttons that fit the kind and the person's role; those that the state forbids carry the reason."""
     kind = Kind(workload.kind)
     found = []
-    for verb in VERBS[kind]:
+    for verb in _ORDER:
         if not access.may_ever(viewer, workload, verb) or _is_untimely(workload, verb):
             continue
         found.append(
@@ -66,7 +74,7 @@ def of(viewer: Viewer, workload: Workload, url: str) -> Sequence[Act]:
                 css="button-danger" if verb in _DANGERS[kind] else "",
                 reason=_reason(workload, verb),
                 asks=verb in _ASKS[kind],
-                is_more=verb == Verb.DELETE,
+                is_more=verb in _IN_MENU,
             )
         )
     return found

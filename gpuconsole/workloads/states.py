@@ -43,6 +43,10 @@ class State(models.TextChoices):
 FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED})
 """States that nothing leaves (but for a retry, which opens a new attempt)."""
 
+OPEN = tuple(sorted(set(State) - FINAL))
+"""All others. Queries name them: of a list of words the database knows how few rows have them, of "none of these" it
+believes a quarter of all."""
+
 ACTIVE = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING, State.LOST})
 """States that count against the quota; a lost workload may still run, so it counts."""
 

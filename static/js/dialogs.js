@@ -39,17 +39,22 @@ async function ask(link, e) {
   e.preventDefault();
   const menu = link.closest("details.menu");
   menu?.removeAttribute("open");
+  await askAbout(link.href, menu?.querySelector("summary") ?? link);
+}
+
+/** Show the question of an address; on any trouble go there. */
+export async function askAbout(url, opener = document.activeElement) {
   try {
-    const answer = await fetch(link.href, { headers: { "HX-Request": "true", "HX-Target": "dialog-body" }, credentials: "same-origin", redirect: "error" });
+    const answer = await fetch(url, { headers: { "HX-Request": "true", "HX-Target": "dialog-body" }, credentials: "same-origin", redirect: "error" });
     if (!answer.ok) throw new Error(answer.statusText);
-    show(await answer.text(), menu?.querySelector("summary") ?? link);
+    showQuestion(await answer.text(), opener);
   } catch {
-    location.assign(link.href);
+    location.assign(url);
   }
 }
 
-/** Focus goes to the way out that is safe, or to the name to type, and back to the opener at the end. */
-function show(html, opener) {
+/** Show a question in the dialog: focus goes to the way out that is safe, or to the name to type, and back to the opener at the end. */
+export function showQuestion(html, opener = document.activeElement) {
   const dialog = document.getElementById("dialog");
   const body = document.getElementById("dialog-body");
   body.innerHTML = html;

@@ -51,6 +51,7 @@ TOLD_IN_WORDS = {
     *("extend_workload", "guard_workload"),
     *("add_quota", "change_quota", "add_team_quota", "change_team_quota"),
     *("set_budget", "change_budget", "set_team_budget", "change_team_budget"),
+    *("make_webhook", "change_webhook"),
 }
 """Rules between fields, how many places an amount has, and a cursor's signature: no JSON Schema can say them, so what
 looks valid may be refused."""

@@ -82,3 +82,21 @@ def test_members_do_not_read_it(client, team):
 
 def test_a_bad_page_link_shows_the_first_page(as_owner):
     assert as_owner.get("/audit/?after=rubbish").status_code == 200
+
+
+def test_it_is_narrowed_by_chips_and_search_and_goes_into_a_file(as_owner, team):
+    owner, project = make.owner_of(team), make.make_project(team, name="speech-asr")
+    audit.record("workload.launch", by=owner, team=team, project=project, why="=1+1", result=Result.REFUSED)
+    audit.record("workload.lost", by=None, team=team, project=project)
+
+    def actions(query):
+        return [record.action for record in as_owner.get(f"/audit/?{query}").context["records"]]
+
+    assert actions("action=refused") == ["workload.launch"]
+    assert actions(f"who=console&project={project.pk}") == ["workload.lost"]
+    assert actions("q=SPEECH&when=day") == ["project.create"]
+    assert actions("q=10.1.2.3") == actions("who=rubbish") == actions("when=rubbish") == []
+    assert "without these filters" in as_owner.get("/audit/?q=nobody").content.decode()
+    answer = as_owner.get("/audit/export.csv?action=refused")
+    head, line = b"".join(answer.streaming_content).decode().splitlines()
+    assert head.startswith("at,who,by_token,action") and "'=1+1" in line and "speech-asr" in line

@@ -188,3 +188,25 @@ def test_the_list_says_when_workers_and_watchdog_were_seen(as_owner, team):
 
 def page_text(client) -> str:
     return client.get("/connections/").content.decode()
+
+
+def test_all_are_looked_at_by_one_press_but_for_those_left_alone(as_owner, team):
+    first, second = (make.make_connection(team, provider=slug) for slug in ("baseten", "cortecs"))
+    Connection.objects.filter(pk=second.pk).update(breaker_until=timezone.now() + timedelta(minutes=5))
+
+    page = as_owner.post("/connections/look/", follow=True).content.decode()
+
+    assert "Workers look at 1 connection now" in page and "is left alone after trouble" in page
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.look_asked_at is not None, second.look_asked_at) == (True, None)
+
+
+def test_the_sandbox_is_one_press_away_and_a_second_press_makes_no_other(as_owner, team):
+    make.make_connection(team, provider="baseten")
+
+    page = as_owner.post("/connections/sandbox/", follow=True).content.decode()
+    as_owner.post("/connections/sandbox/")
+
+    assert f"{len(registry.SLUGS) - 1} sandbox connections made" in page
+    assert Connection.objects.filter(team=team, is_sandbox=True).count() == len(registry.SLUGS)

@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from gpuconsole.connections.models import TICK_S, HealthTick
+from gpuconsole.connections.models import TICK_S, Connection, Health, HealthTick
 from gpuconsole.core import heartbeats
 from gpuconsole.core.models import Heartbeat
-from gpuconsole.projects.models import ProjectRole
+from gpuconsole.projects.models import ExchangeRate, ProjectRole
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import ReasonCode, State
 from tests.factories import set_budget
@@ -104,3 +104,24 @@ def test_a_polled_overview_is_a_fragment(lab: Lab, visitor: Client) -> None:
     lab.workload("baseten")
     answer = visitor.get("/", {"v": "old"}, HTTP_HX_REQUEST="true", HTTP_HX_TARGET="overview")
     assert answer.status_code == 200 and b"<html" not in answer.content
+
+
+def test_the_burn_rate_is_in_the_teams_currency_beside_what_is_charged(lab: Lab, visitor: Client) -> None:
+    lab.workload("baseten")
+    lab.workload("cortecs")
+    assert "$13.00 + €2.40" in text_of(visitor)  # no rate is known
+    ExchangeRate.objects.create(
+        currency="EUR", to_currency="USD", rate="1.5", on=timezone.now().date(), source="a bank"
+    )
+    page = text_of(visitor)
+    assert "$16.60 <small>per hour" in page and "charged as $13.00 + €2.40" in page
+
+
+def test_a_refused_key_needs_somebody_and_a_viewer_is_offered_no_act(lab: Lab, visitor: Client) -> None:
+    Connection.objects.filter(pk=lab.connections["cortecs"].pk).update(health=Health.REFUSED, health_text="401.")
+    lab.workload("baseten", State.FAILED, name="broke")
+    page = text_of(visitor)
+    assert "</b> key is refused" in page and "Clone with changes" in page and "View log" in page
+    viewer = Client()
+    viewer.force_login(make_user(lab.team, project=ProjectRole.VIEWER))
+    assert "broke</b> failed" in text_of(viewer) and "Clone with changes" not in text_of(viewer)

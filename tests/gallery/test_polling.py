@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from gpuconsole.workloads.states import State
 from tests.gallery.polled import SUBJECT, Subject
 
-pytestmark = [pytest.mark.gallery, pytest.mark.usefixtures("_gallery_urls")]
+pytestmark = pytest.mark.gallery
 
 
 @pytest.fixture(autouse=True)

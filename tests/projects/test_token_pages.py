@@ -8,7 +8,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from gpuconsole.accounts import tokens
+from gpuconsole.accounts import token_requests, tokens
 from gpuconsole.accounts.models import ApiToken
 from gpuconsole.projects import quick_start
 from gpuconsole.providers import registry
@@ -113,3 +113,15 @@ def test_the_quick_starts_example_is_a_spec_that_is_taken():
     body = json.loads(re.search(r"--json '(.*?)'", quick_start.curl("http://testserver", "p"), re.DOTALL)[1])
 
     assert registry.get(body["spec"]["provider"]).spec.read(body["spec"])
+
+
+def test_requests_of_the_week_stand_beside_each_token(as_owner, project):
+    token, text = make.make_token(project.team)
+    before = token_requests.of_week([token.pk], timezone.now())[token.pk]
+
+    for _ in range(3):
+        tokens.authenticate(text)
+
+    assert token_requests.of_week([token.pk], timezone.now()) == {token.pk: before + 3}
+    assert token_requests.of_week([token.pk], timezone.now() + timedelta(days=8)) == {token.pk: 0}
+    assert f">{before + 3}</td>" in as_owner.get("/account/tokens/").content.decode()

@@ -60,6 +60,7 @@ OWN_TEAM_FORM = Rule(_OWN_TEAM, _OWN_TEAM)
 OPEN = Rule(everybody("ok"), everybody("405"))
 OPEN_FORM = Rule(everybody("ok"), everybody("ok"))
 NOWHERE = Rule(everybody("404"), everybody("404"))
+NO_VIEW = Rule(_NOT_POSTED, _ABSENT)  # one that somebody else has is none
 NO_SECOND_FACTOR = Rule(_ABSENT, _ABSENT)
 
 READ = Rule("401 ok ok ok ok ok ok", everybody("405"))
@@ -70,10 +71,12 @@ ACT = Rule(everybody("405"), "401 404 404 403 ok ok ok")
 DECIDE = Rule(everybody("405"), "401 404 404 403 403 ok ok")
 _ADMINS_ACT = Rule(everybody("405"), "401 404 404 404 404 404 ok")
 _QUOTAS = Rule("401 404 404 ok ok ok ok", "401 404 404 403 403 ok ok")
+_TEAM_HOOK_ACT = Rule(everybody("405"), "401 404 403 403 403 403 ok")
 _TEAM_QUOTAS = Rule("401 ok 403 403 403 403 ok", "401 ok 403 403 403 403 ok")
 
 
 _LIMIT_ACTS = ("save/", "add/", "budget/", "alerts/", "alerts/add/", "providers/")
+_RECORD_ACTS = ("labels/", "rename/", "project/", "delete-record/")
 _LIMIT_REMOVALS = ("budget/remove/", "alerts/<int:pk>/remove/", "<str:public_id>/remove/")
 
 
@@ -116,8 +119,13 @@ def _password(world: World) -> dict[str, Any]:
 
 def _shared(kind: str) -> dict[str, Rule]:
     return {
-        f"{kind}/": PAGE,
+        **_within(
+            f"{kind}/",
+            {"": PAGE, "export.csv": PAGE, "filter/": PAGE, "columns/": FORM, "views/": FORM, "bulk/": PRESS},
+        ),
+        **_within(f"{kind}/views/<slug:slug>/", dict.fromkeys(("rename/", "remove/"), NO_VIEW)),
         f"{kind}/<slug:public_id>/": WORK,
+        f"{kind}/<slug:public_id>/menu/": WORK,
         f"{kind}/<slug:public_id>/log/": WORK,
         f"{kind}/<slug:public_id>/log.txt": WORK,
         f"{kind}/<slug:public_id>/spec.json": WORK,
@@ -127,6 +135,9 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
         f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry|delete)/": WORK_ACT,
         f"{kind}/<slug:public_id>/edit/": WORK_ACT,
+        **_within(f"{kind}/<slug:public_id>/", dict.fromkeys(_RECORD_ACTS, WORK_ACT)),
+        f"{kind}/<slug:public_id>/record.json": WORK,
+        f"{kind}/<slug:public_id>/scale/": Rule(_NOT_POSTED, _IN_PROJECT),
         f"{kind}/<slug:public_id>/decide/": WORK,
         f"{kind}/<slug:public_id>/decide/check/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT),
         f"{kind}/(?P<public_id>[\\w-]+)/decide/(?P<settlement>adopt|send_again|give_up)/": WORK_ACT,
@@ -149,6 +160,7 @@ _PROJECT = "projects/<slug:slug>/settings/"
 EXPECTED: dict[str, Rule] = {
     "": PAGE,
     "setup/": PAGE,
+    "search/": PAGE,
     "launch/": PAGE,
     "launch/import/": FORM,
     "launch/presets/": PAGE,
@@ -184,6 +196,8 @@ EXPECTED: dict[str, Rule] = {
     f"{_FINDING}ended/": Rule("in 404 404 403 403 403 ok", "in 404 404 403 403 403 ok"),
     "connections/": PAGE,
     "connections/new/": OWN_TEAM_FORM,
+    "connections/look/": PRESS,
+    "connections/sandbox/": Rule(_NOT_POSTED, _OWN_TEAM),
     _CONNECTION: Rule("in 404 ok ok ok ok ok", _NOT_POSTED),
     **_within(_CONNECTION, {"settings/": TEAM_PRESS, "test/": TEAM_PRESS, "fall-back/": TEAM_PRESS}),
     **_within(_CONNECTION, {"rotate/": TEAM_ASK, "remove/": TEAM_ASK}),
@@ -209,7 +223,7 @@ EXPECTED: dict[str, Rule] = {
     "team/invitations/<str:public_id>/revoke/": TEAM_PRESS,
     "team/members/<int:pk>/role/": TEAM_PRESS,
     "team/members/<int:pk>/remove/": TEAM_ASK,
-    "audit/": Rule(_OWN_TEAM, _NOT_POSTED),
+    **_within("audit/", {"": Rule(_OWN_TEAM, _NOT_POSTED), "export.csv": Rule(_OWN_TEAM, _NOT_POSTED)}),
     "costs/invoices/": Rule(_OWN_TEAM, _NOT_POSTED),
     "costs/invoices/reconciliation.csv": Rule(_OWN_TEAM, _NOT_POSTED),
     "costs/invoices/import/": OWN_TEAM_FORM,
@@ -300,6 +314,12 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/projects/<slug>/budget": _QUOTAS.posting(lambda world: {"amount": 5}),
     "api/v1/team/quotas": _TEAM_QUOTAS.posting(_quota),
     "api/v1/team/quotas/<id>": Rule("401 404 403 403 403 403 ok", everybody("405")),
+    "api/v1/team/webhooks": _TEAM_QUOTAS.posting(lambda world: {"url": "https://example.com/hook"}),
+    "api/v1/team/webhooks/<id>": Rule("401 404 403 403 403 403 ok", everybody("405")),
+    **_within(
+        "api/v1/team/webhooks/<id>/",
+        dict.fromkeys(("test", "secret"), Rule(everybody("405"), "401 404 403 403 403 403 ok")),
+    ),
     "api/v1/team/budget": replace(_TEAM_QUOTAS, get="401 404 403 403 403 403 ok").posting(lambda world: {"amount": 5}),
     **_within("api/v1/workloads/<id>", dict.fromkeys(("", "/events", "/logs"), READ_WORK)),
     "api/v1/workloads/<id>/logs/search": replace(READ_WORK, query={"q": "loss"}),
@@ -313,5 +333,7 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/workloads/<id>/look": Rule(everybody("405"), "401 404 404 ok ok ok ok"),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
     "api/v1/workloads/<id>/guards": ACT.posting(lambda world: {"stop_at_cost": 50}),
+    "api/v1/workloads/<id>/project": ACT.posting(lambda world: {"project": world.lab.project.slug}),
+    "api/v1/workloads/<id>/delete-record": ACT.posting(lambda world: {"name": "work"}),
     "api/v1/workloads/<id>/extend": ACT.posting(lambda world: {"ends_by": "2030-01-01T00:00:00Z"}),
 }

@@ -12,6 +12,8 @@ from pydantic import SecretStr
 from gpuconsole.accounts import invitations
 from gpuconsole.accounts.models import Membership, TeamRole, User
 from gpuconsole.inventory.models import FindingKind
+from gpuconsole.notify import webhooks
+from gpuconsole.notify.models import Webhook
 from gpuconsole.projects import secrets
 from gpuconsole.projects.models import ExchangeRate, ProjectMember, ProjectRole
 from gpuconsole.spend.invoices import services as invoices
@@ -130,6 +132,7 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     offer = lab.connections["cortecs"].offers.get()
     rate = {"rate": "1.1", "source": "test"}
     ExchangeRate.objects.get_or_create(rate, currency="EUR", to_currency="USD", on=job.created_at.date())
+    webhooks.save(team=lab.team, by=owner, url="https://example.com/hook", occasions=(), is_on=True)
     set_budget(lab.project, 9999)
     set_budget(lab.project, 9999, wide=True)
     spare = add_member(lab.team)
@@ -143,6 +146,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     return {
         "jobs/": {"public_id": job.public_id, "tab": "spec", "verb": "retry", "settlement": "give_up"},
         "instances/": {"public_id": instance.public_id, "tab": "spec", "verb": "stop", "settlement": "give_up"},
+        "jobs/views/": {"slug": "of-somebody-else"},
+        "instances/views/": {"slug": "of-somebody-else"},
         "requests/by-link/": {"token": links.path(request, Answer.DECLINE, owner).rstrip("/").rpartition("/")[2]},
         "requests/": {"public_id": request.public_id, "limits": request.limits},
         "catalogue/": {"public_id": offer.public_id},
@@ -171,6 +176,7 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "api/v1/providers/": {"slug": "cortecs"},
         "api/v1/projects/": at_settings | {"id": quota},
         "api/v1/team/": {"id": team_quota},
+        "api/v1/team/webhooks/": {"id": Webhook.objects.get(team=lab.team).public_id},
         "stop-everything/": {"public_id": halt.public_id},
         "api/v1/halts/": {"id": halt.public_id},
         "api/v1/presets/": {"id": preset.public_id},

@@ -40,7 +40,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=50, default="UTC")
     preferences = models.JSONField(default=dict, blank=True)
-    """Choices about looks and habits: theme (light, dark, system), timeline scale, ``ASK_FIRST`` in money."""
+    """Choices about looks and habits: theme (light, dark, system), timeline scale, ``ASK_FIRST`` in money, columns of
+    lists, keys ("off": no single ones)."""
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -61,6 +62,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def display_name(self) -> str:
         """The name, or the address where no name was given."""
         return self.name or self.email
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether single keys are shortcuts."""
+        return str(self.preferences.get("keys")) != "off"
 
     @property
     def ask_first_above(self) -> Decimal | None:

@@ -18,7 +18,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import render_page, stop_polling, unchanged, wants_fragment
 from gpuconsole.workloads import access
 from gpuconsole.workloads.decisions import pages, services
-from gpuconsole.workloads.details import Poll
+from gpuconsole.workloads.detail_page import Poll
 from gpuconsole.workloads.lists import Words
 from gpuconsole.workloads.models import Settlement, Workload
 from gpuconsole.workloads.watching import watched

@@ -65,7 +65,7 @@ def test_a_limit_is_edited_in_place_and_audited(staff: Client, lab: Lab) -> None
     row.refresh_from_db()
     assert (row.limit, row.consequence) == (16, "warn")
     record = Record.objects.get(action="quota.change")
-    assert (record.before["limit"], record.after["limit"], record.project_id) == ("2.0000", "16", lab.project.pk)
+    assert (record.before["limit"], record.after["limit"], record.project_id) == ("2", "16", lab.project.pk)
 
 
 @pytest.mark.parametrize(("limit", "text"), [("-1", "zero or more"), ("1.5", "whole numbers"), ("", "Say how much")])

@@ -19,11 +19,9 @@ from django.utils import timezone
 from gpuconsole.accounts import services as teams
 from gpuconsole.accounts import tokens
 from gpuconsole.accounts.models import Scope, Team, User
-from gpuconsole.connections import addresses
 from gpuconsole.connections import services as connections
 from gpuconsole.projects import services as projects
 from gpuconsole.projects.models import ExchangeRate
-from gpuconsole.providers import registry
 
 _LOCK = 0x6770_6331  # any number of our own: two first starts at once make one owner
 _DEFAULT_EMAIL = "admin@example.org"
@@ -77,14 +75,5 @@ def _add_sandbox(team: Team, owner: User) -> None:
         on=timezone.now().date(),
         defaults={"rate": Decimal("1.10"), "source": "sandbox example"},
     )
-    if not settings.SIMULATOR_URL:
-        return
-    for provider in registry.every():
-        connections.add(
-            team=team,
-            provider=provider,
-            name=provider.name,
-            credentials_given=provider.credentials.model_validate(dict(provider.sandbox_credentials)),
-            base_url=addresses.SANDBOX,
-            by=owner,
-        )
+    if settings.SIMULATOR_URL:
+        connections.add_sandbox(team=team, by=owner)

@@ -107,7 +107,6 @@ WORK = (
     Entry("instance-terminate", workshop, "{endpoint}terminate/"),
     Entry("instance-extend", workshop, "{endpoint}extend/"),
     Entry("instance-guards", workshop, "{endpoint}guards/"),
-    Entry("instance-edit", workshop, "{stopped}edit/"),
     Entry("stop-everything", about_to_halt, "/stop-everything/?scope=team"),
     Entry("stop-everything-of-mine", about_to_halt, "/stop-everything/", who="member"),
     Entry("stop-everything-report", halted, "/stop-everything/{halt}/?view=all"),
@@ -140,7 +139,7 @@ LAUNCH = (
 
 MONEY = (
     Entry("catalogue", offers, "/catalogue/?vram=24"),
-    Entry("catalogue-tray", offers, "/catalogue/?{picked}"),
+    Entry("catalogue-tray", offers, "/catalogue/?q=L40&{picked}"),
     Entry("catalogue-none-match", offers, "/catalogue/?q=nothing-is-called-so", says=("Nothing matches",)),
     Entry("catalogue-without-a-connection", fresh, "/catalogue/"),
     Entry("compare", offers, "/catalogue/compare/?{picked}"),

@@ -26,7 +26,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial=_habits(request, user), user=user)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
-    names = ("name", "time_zone", "ask_first_line", "has_keys")
+    names = ("name", "time_zone", "ask_first_above", "has_keys")
     services.update_profile(user=user, mails=form.wanted, **{name: form.cleaned_data[name] for name in names})
     messages.success(request, "Your account was saved.")
     response = redirect("profile")
@@ -58,14 +58,7 @@ def safe_next(request: HttpRequest, default: str = "/") -> str:
 
 def _habits(request: HttpRequest, user: User) -> dict[str, object]:
     """What the form begins with."""
-    told = user.preferences
-    return {
-        "name": user.name,
-        "time_zone": user.time_zone,
-        "theme": request.COOKIES.get("theme", "system"),
-        "ask_first_line": told.get("ask_first_line") or None,
-        "has_keys": told.get("keys") != "off",
-    }
+    return {**ProfileForm.of(user), "theme": request.COOKIES.get("theme", "system")}
 
 
 def _keep_theme(response: HttpResponse, chosen: str) -> None:

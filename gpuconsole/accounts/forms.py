@@ -21,13 +21,13 @@ class ProfileForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    ask_first_line = forms.DecimalField(
-        label="Ask first above",
+    ask_first_above = forms.DecimalField(
+        label="Ask once more above",
         required=False,
         min_value=0,
-        max_value=1_000_000,
+        max_digits=12,
         decimal_places=2,
-        help_text="A launch that may cost more is asked about once more. Empty: 50.",
+        help_text="What a launch may cost before it is asked about once more. Empty: 50.",
         widget=forms.NumberInput({"placeholder": "50", "inputmode": "decimal"}),
     )
     has_keys = forms.BooleanField(
@@ -42,6 +42,11 @@ class ProfileForm(forms.Form):
             self.fields[f"mail_{mail.value}"] = forms.BooleanField(
                 required=False, label=mail.label, help_text=HELP[mail], initial=is_wanted(user, mail)
             )
+
+    @classmethod
+    def of(cls, user: User) -> dict[str, object]:
+        """What the form shows of a person."""
+        return {name: getattr(user, name) for name in ("name", "time_zone", "ask_first_above", "has_keys")}
 
     @property
     def mails(self) -> list[forms.BoundField]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
 
 from gpuconsole.accounts.mails import Mail, want
 from gpuconsole.accounts.models import ApiToken, Membership, Team, TeamRole, User
+from gpuconsole.accounts.models.user import ASK_FIRST
 from gpuconsole.core.acts import Act, tell
 from gpuconsole.core.errors import Refused
 
 THEMES = ("system", "light", "dark")
+TIMELINE_SCALES = ("time", "even")
 
 
 @transaction.atomic
@@ -81,23 +84,38 @@ def update_profile(
     name: str,
     time_zone: str,
     mails: Collection[Mail],
-    ask_first_line: Decimal | None = None,
+    ask_first_above: Decimal | None = None,
     has_keys: bool = True,
 ) -> None:
-    """A person's own name, time zone and mails; above which amount a launch asks first (in the team's currency; None:
-    the usual line), and whether single keys do something."""
+    """A person's own name and time zone, the mails that they want, and their habits: from what money on launches are
+    asked about (in the team's currency; None: the usual line), and whether single keys are shortcuts."""
     user.name, user.time_zone = name, time_zone
     want(user, mails)
-    line = "" if ask_first_line is None else f"{ask_first_line:f}"
-    user.preferences = {**user.preferences, "ask_first_line": line, "keys": "on" if has_keys else "off"}
     user.save(update_fields=["name", "time_zone", "preferences"])
+    line = None if ask_first_above is None else str(ask_first_above)
+    prefer(user=user, keys=None if has_keys else "off", **{ASK_FIRST: line})
 
 
 def set_theme(*, user: User, theme: str) -> None:
     """Remember light, dark or system for every browser of this person."""
     if theme not in THEMES:
         raise Refused("There are three themes: system, light and dark.", field="theme")
-    user.preferences = {**user.preferences, "theme": theme}
+    prefer(user=user, theme=theme)
+
+
+@transaction.atomic
+def prefer(*, user: User, **choices: Any) -> None:
+    """Remember a person's choices by name; None forgets one. What another tab chose meanwhile stays."""
+    kept = User.objects.select_for_update(no_key=True).get(pk=user.pk).preferences
+    user.preferences = {name: value for name, value in {**kept, **choices}.items() if value is not None}
+    user.save(update_fields=["preferences"])
+
+
+def set_timeline_scale(*, user: User, scale: str) -> None:
+    """Remember how this person wants timelines drawn: to the scale of time, or in even steps."""
+    if scale not in TIMELINE_SCALES:
+        raise Refused("A timeline is drawn to the scale of time or in even steps.", field="scale")
+    user.preferences = {**user.preferences, "timeline": scale}
     user.save(update_fields=["preferences"])
 
 

@@ -22,6 +22,7 @@ from gpuconsole.accounts.access import (
 from gpuconsole.accounts.account_views import safe_next
 from gpuconsole.accounts.forms import InviteForm, RoleForm, TeamForm
 from gpuconsole.accounts.models import Invitation, Membership, TeamRole
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
 
@@ -90,12 +91,12 @@ def remove_member(request: HttpRequest, pk: int) -> HttpResponse:
     if member.user_id != person.user.pk:
         require_team_admin(person)
     if request.method != "POST":
-        return render(request, "components/confirm_page.html", _question(member))
+        return ask(request, _question(member))
     try:
         services.remove_member(member=member, by=person.user)
     except Refused as refused:
         context = {**_question(member), "error": shown_refusal(refused)}
-        return render(request, "components/confirm_page.html", context, status=409)
+        return ask(request, context, status=409)
     messages.success(request, f"{member.user.display_name} is no longer in {member.team.name}.")
     return redirect("/" if member.user_id == person.user.pk else "people")
 

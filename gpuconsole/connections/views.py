@@ -15,6 +15,7 @@ from gpuconsole.connections.access import find_connection, find_own_connection, 
 from gpuconsole.connections.forms import ConnectionForm, CredentialsForm, SettingsForm
 from gpuconsole.connections.models import CheckState, Connection
 from gpuconsole.core import formats, polling
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
 from gpuconsole.core.htmx import htmx_target, render_page, unchanged, wants_fragment
@@ -208,14 +209,14 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
         "crumbs": [{"label": "Connections", "url": "/connections/"}],
     }
     if request.method != "POST":
-        return render(request, "components/confirm_page.html", question)
+        return ask(request, question)
     try:
         if request.POST.get("confirm_name", "").strip() != found.name:
             raise Refused("The name that was typed is another one.", field="confirm_name")
         services.remove(connection=found, by=person.user)
     except Refused as refused:
         context = {**question, "error": shown_refusal(refused)}
-        return render(request, "components/confirm_page.html", context, status=422 if refused.field else 409)
+        return ask(request, context, status=422 if refused.field else 409)
     messages.success(request, f"{found.name} was removed.")
     return redirect("connections")
 

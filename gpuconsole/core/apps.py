@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from gpuconsole.core import lookups
+
 
 class CoreConfig(AppConfig):
     """What Django must know about this app."""
@@ -9,3 +11,7 @@ class CoreConfig(AppConfig):
     name = "gpuconsole.core"
     label = "core"
     verbose_name = "Core"
+
+    def ready(self) -> None:
+        """Have every query understand our lookups."""
+        lookups.register()

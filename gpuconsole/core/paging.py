@@ -69,6 +69,36 @@ def page(
     )
 
 
+def merged(
+    sources: Sequence[models.QuerySet[Row]],
+    *,
+    order: Sequence[str],
+    after: str | None = None,
+    before: str | None = None,
+    limit: int = 50,
+) -> Page[Row]:
+    """One page over several querysets of the same order that share no row, each served by an index of its own.
+
+    All steps of ``order`` go the same way.
+    """
+    is_down = order[0].startswith("-")
+    names = [step.removeprefix("-") for step in order]
+    pages = [page(one, order=order, after=after, before=before, limit=limit, keys_first=True) for one in sources]
+    rows = [row for found in pages for row in found.items]
+    rows.sort(key=lambda row: tuple(getattr(row, name) for name in names), reverse=is_down)
+    shown = rows[-limit:] if before else rows[:limit]
+    if not shown:
+        return Page([], None, None)
+    is_cut = len(rows) > limit
+    has_newer = is_cut or any(found.newer for found in pages) if before else bool(after)
+    has_older = True if before else is_cut or any(found.older for found in pages)
+    return Page(
+        shown,
+        _write(shown[0], order) if has_newer else None,
+        _write(shown[-1], order) if has_older else None,
+    )
+
+
 def _behind(steps: Sequence[str], values: Sequence[Any]) -> Q:
     """Rows that come later; the bound on the first field stands alone so that an index can serve it."""
     condition = Q()

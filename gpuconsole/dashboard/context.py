@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery, TextField, Value
@@ -15,7 +18,7 @@ from django.utils.functional import SimpleLazyObject
 
 from gpuconsole.accounts.access import Viewer, teams_of, viewer
 from gpuconsole.accounts.models import Team, User
-from gpuconsole.core import formats
+from gpuconsole.core import briefly, formats
 from gpuconsole.core.money import Money
 from gpuconsole.inventory import queries as inventory
 from gpuconsole.projects import budgets, rates
@@ -27,6 +30,7 @@ from gpuconsole.workloads.requests import access as requests
 from gpuconsole.workloads.states import Kind
 
 THEMES = ("system", "light", "dark")
+_SPENT_KEPT_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,6 @@ class Shell:
     month: MonthMoney | None
     theme: str
 
-    @property
-    def has_keys(self) -> bool:
-        """Whether single keys do something for this person."""
-        return str(self.user.preferences.get("keys")) != "off"
-
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context processor; nothing is asked of the database before a template looks."""
@@ -108,7 +107,7 @@ def _shell(request: HttpRequest) -> Shell:
         team=person.team,
         projects=projects,
         project=project,
-        nav=_nav(request, person, project, queries.open_counts(scope)),
+        nav=_nav(request, person, project, person.memo.get(queries.OPEN_COUNTS) or queries.open_counts(scope)),
         month=_month(person, project, projects),
         theme=_theme(request),
     )
@@ -181,15 +180,28 @@ def _month(person: Viewer, project: Project | None, projects: Sequence[Project])
         return None
     now = timezone.now()
     month = budgets.month_of(now, person.team.time_zone)
-    running = months.running(person.team, [project] if project else projects, now)
-    spend, ahead = running.spent, running.forecast
+    spend, ahead = _spent(person.team, [project] if project else projects, now)
     budget = _budget(person, person.team, project, projects)
     percent = None
     if budget and spend is not None:
         percent = min(spend / budget * 100, Decimal(100))
     pace = month.share_gone(now) * 100 if budget else None
-    foretold = None if ahead is None else ahead.total
-    return MonthMoney(month.name, spend, budget, person.team.currency, percent, pace, foretold)
+    return MonthMoney(month.name, spend, budget, person.team.currency, percent, pace, ahead)
+
+
+def _spent(team: Team, projects: Sequence[Project], now: datetime) -> tuple[Decimal | None, Decimal | None]:
+    """The month's spend and its forecast, up to ten seconds old on every page but that of the costs: they are summed
+    up every twenty."""
+    facts = (team.pk, team.currency, team.time_zone, sorted(project.pk for project in projects))
+    key = f"month:{sha256(repr(facts).encode()).hexdigest()[:32]}"
+    kept = briefly.recall(key)
+    if kept is None:
+        running = months.running(team, projects, now)
+        found = (running.spent, running.forecast.total if running.forecast else None)
+        briefly.keep(key, json.dumps([None if one is None else str(one) for one in found]), _SPENT_KEPT_S)
+        return found
+    spend, ahead = (None if one is None else Decimal(one) for one in json.loads(kept))
+    return spend, ahead
 
 
 def _with_budgets(projects: QuerySet[Project]) -> QuerySet[Project]:

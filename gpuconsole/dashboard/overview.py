@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 
 from gpuconsole.accounts.access import Viewer
@@ -63,7 +62,7 @@ def context(
     if is_mine:
         scope = scope.filter(owner=viewer.user)
     rows = queries.listing(scope, queries.Filters())
-    active = list(rows.filter(~Q(state__in=FINAL)).order_by("-id")[: MOST_ACTIVE + 1])
+    active = list(rows.not_ended().order_by("-id")[: MOST_ACTIVE + 1])
     of_day = rows.filter(state__in=FINAL, ended_at__gte=now - timedelta(hours=24))
     ended = list(of_day.order_by("-ended_at")[:MOST_ENDED])
     is_whole = len(active) <= MOST_ACTIVE and len(ended) < MOST_ENDED

@@ -6,5 +6,6 @@ from gpuconsole.dashboard import views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("search/", views.search, name="search"),
     path("setup/", views.setup, name="setup"),
 ]

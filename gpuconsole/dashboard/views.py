@@ -12,6 +12,7 @@ from gpuconsole.accounts.access import viewer
 from gpuconsole.core import polling
 from gpuconsole.core.htmx import render_page, unchanged, wants_fragment
 from gpuconsole.dashboard import overview as page
+from gpuconsole.dashboard import search as finder
 from gpuconsole.dashboard import setup as first_steps
 from gpuconsole.projects.access import PROJECT_KEY, focused_project
 
@@ -31,6 +32,18 @@ def overview(request: HttpRequest) -> HttpResponse:
     is_mine = request.GET.get("scope") == "mine"
     context = page.context(request, person, project, is_mine, timezone.now())
     return render_page(request, "dashboard/overview.html", "dashboard/_live.html", context)
+
+
+@login_required
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """What a text finds: rows for the palette, a page without script. Exactly an id leads to its work at once."""
+    person, text = viewer(request), request.GET.get("q", "").replace("\0", "")[: finder.LONGEST]
+    is_palette = wants_fragment(request)
+    found = None if is_palette else finder.jump(person, text)
+    if found is not None:
+        return redirect(found)
+    return render_page(request, "dashboard/search.html", "dashboard/_found.html", finder.context(person, text))
 
 
 @login_required

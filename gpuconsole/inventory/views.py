@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gpuconsole.accounts.access import require_team_admin, viewer
 from gpuconsole.connections.access import find_own_connection, visible_connections
 from gpuconsole.core import polling
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
 from gpuconsole.core.htmx import render_page, stop_polling, unchanged, wants_fragment
@@ -106,9 +107,7 @@ def terminate(request: HttpRequest, public_id: str) -> HttpResponse:
             text = f"The end of {finding} is asked for until {asked['provider_name']} confirms it."
             return _done(request, finding, lambda: services.terminate(finding=finding, by=person.user), text)
     context = asked | {"error": error}
-    return render_page(
-        request, "components/confirm_page.html", "components/confirm.html", context, status=422 if error else 200
-    )
+    return ask(request, context, status=422 if error else 200)
 
 
 @login_required

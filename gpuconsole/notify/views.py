@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gpuconsole.accounts.access import Viewer, require_team_admin, viewer
 from gpuconsole.accounts.team_views import tabs
 from gpuconsole.core import formats
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
 from gpuconsole.core.htmx import wants_fragment
@@ -128,7 +129,7 @@ def _question(request: HttpRequest, question: str, text: str, action: str, label
         "kind": "danger",
         "crumbs": [{"label": "Notifications", "url": url}],
     }
-    return render(request, "components/confirm_page.html", context)
+    return ask(request, context)
 
 
 def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:

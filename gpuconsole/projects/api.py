@@ -81,7 +81,7 @@ def change_project(request: HttpRequest, slug: Text, payload: ProjectPatch) -> P
     viewer = _viewer(request)
     project = find_project(viewer, slug, role=ProjectRole.ADMIN)
     require_scope(viewer, "admin")
-    names = ("name", "description", "default_stop_after_s", "may_never_end", "keep_output_days")
+    names = ("name", "description", "default_stop_after_s", "may_never_end", "keep_output_days", "ask_first_above")
     given = payload.model_dump(include=payload.model_fields_set)
     said = {name: value for name, value in given.items() if value is not None or name in _MAY_BE_NONE}
     said = {name: getattr(project, name) for name in names} | said

@@ -62,6 +62,15 @@ class ProjectForm(forms.Form):
         help_text="Counted from the end of the work that put them out; then they are removed. Empty: for ever.",
     )
 
+    ask_first_above = forms.DecimalField(
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        required=False,
+        label="Ask once more above",
+        help_text="A launch that can cost more is asked about once more. Empty: above 50, or what the person set.",
+    )
+
     @classmethod
     def of(cls, project: Project) -> dict[str, object]:
         """What the form shows of a project."""
@@ -71,6 +80,7 @@ class ProjectForm(forms.Form):
             "stop_after_h": hours(project.default_stop_after_s),
             "may_never_end": project.may_never_end,
             "keep_output_days": project.keep_output_days,
+            "ask_first_above": project.ask_first_above,
         }
 
     @property

@@ -6,10 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gpuconsole.accounts.access import viewer
 from gpuconsole.accounts.models import Membership, TeamRole, User
+from gpuconsole.core import notices
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal
 from gpuconsole.projects import secrets as project_secrets
@@ -66,11 +69,13 @@ def change_role(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def remove_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Take somebody out of the project; letting them in again is one step, so nothing is asked."""
+    """Take somebody out of the project; the notice lets them in again, so nothing is asked."""
     person = viewer(request)
     member = _member(find_project(person, slug, role=ProjectRole.ADMIN), pk)
     services.remove_member(member=member, by=person.user)
-    messages.success(request, f"{member.user.display_name} is no longer in {member.project.name}.")
+    again = {"user": str(member.user_id), "role": member.role}
+    undo = notices.Action("Undo", reverse("project-members", args=(slug,)), again)
+    notices.done(request, f"{member.user.display_name} is no longer in {member.project.name}.", action=undo)
     return redirect("project-members", slug)
 
 
@@ -113,7 +118,7 @@ def remove_secret(request: HttpRequest, slug: str, public_id: str) -> HttpRespon
         "kind": "danger",
         "crumbs": [{"label": project.name, "url": f"/projects/{slug}/settings/"}],
     }
-    return render(request, "components/confirm_page.html", context)
+    return ask(request, context)
 
 
 def _let_in(form: MemberForm, project: Project, by: User) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import chain, count
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -50,6 +51,18 @@ def put(*, project: Project, name: str, value: str, by: User) -> Secret:
     action = "secret.create" if is_new else "secret.replace"
     audit.record(action, by=by, team=project.team, project=project, target=secret)
     return secret
+
+
+@transaction.atomic
+def put_new(*, project: Project, name: str, value: str, by: User) -> Secret:
+    """Store a value under a name that is not taken: this one, or the first of name_2, name_3… that is free.
+
+    Raises Refused for a name or a value that cannot be kept.
+    """
+    Project.objects.select_for_update().get(pk=project.pk)
+    taken = set(names(project))
+    free = (one for one in chain([name], (f"{name}_{n}" for n in count(2))) if one not in taken)
+    return put(project=project, name=next(free), value=value, by=by)
 
 
 @transaction.atomic

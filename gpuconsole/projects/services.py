@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -43,6 +44,7 @@ def update(
     default_stop_after_s: int | None,
     may_never_end: bool,
     keep_output_days: int | None,
+    ask_first_above: Decimal | None,
 ) -> None:
     """Change what describes the project; the slug stays, so that links and scripts keep working."""
     wanted = {
@@ -51,6 +53,7 @@ def update(
         "default_stop_after_s": default_stop_after_s,
         "may_never_end": may_never_end,
         "keep_output_days": keep_output_days,
+        "ask_first_above": ask_first_above,
     }
     _write(project, by, "project.update", wanted)
 

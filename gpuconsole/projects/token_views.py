@@ -16,6 +16,7 @@ from gpuconsole.accounts import token_requests, tokens
 from gpuconsole.accounts.access import Viewer, require_team, viewer
 from gpuconsole.accounts.models import ApiToken
 from gpuconsole.core import crypto
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal
 from gpuconsole.projects import quick_start
@@ -97,7 +98,7 @@ def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
         tokens.revoke(token=token, by=person.user)
         messages.success(request, f"{token.name} was revoked. What uses it is answered 401 from now on.")
         return redirect("tokens")
-    return render(request, "components/confirm_page.html", _question(token))
+    return ask(request, _question(token))
 
 
 def _visible(person: Viewer) -> models.QuerySet[ApiToken]:

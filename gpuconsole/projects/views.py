@@ -6,10 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import require_team, require_team_admin, viewer
 from gpuconsole.accounts.account_views import safe_next
+from gpuconsole.core import notices
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
 from gpuconsole.projects import quotas, services
@@ -76,6 +79,7 @@ def general(request: HttpRequest, slug: str) -> HttpResponse:
                 default_stop_after_s=form.default_stop_after_s,
                 may_never_end=form.cleaned_data["may_never_end"],
                 keep_output_days=form.cleaned_data["keep_output_days"],
+                ask_first_above=form.cleaned_data["ask_first_above"],
             )
             messages.success(request, "The project was saved.")
             return redirect("project", project.slug)
@@ -100,13 +104,14 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
         "crumbs": [{"label": "Projects", "url": "/projects/"}],
     }
     if request.method != "POST":
-        return render(request, "components/confirm_page.html", question)
+        return ask(request, question)
     try:
         services.archive(project=project, by=person.user)
     except Refused as refused:
         context = {**question, "error": shown_refusal(refused)}
-        return render(request, "components/confirm_page.html", context, status=409)
-    messages.success(request, f"{project.name} was archived.")
+        return ask(request, context, status=409)
+    undo = notices.Action("Undo", reverse("project-unarchive", args=(project.slug,)), {"again": "1"})
+    notices.done(request, f"{project.name} was archived.", action=undo)
     return redirect("projects")
 
 

@@ -22,6 +22,7 @@ class Dear:
 
     workload: Workload
     url: str
+    """Empty where its record was deleted."""
     hardware: str
     spent: Total
     gpu_s: Decimal
@@ -51,6 +52,7 @@ def dearest(reader: Reader, span: Span, rates: Rates, currencies: Iterable[str],
     chosen = sorted(sums, key=lambda pk: (-_face_value(sums[pk]), pk))[:most]
     rows = Workload.objects.select_related("project", "owner").only(
         *("public_id", "name", "kind", "state", "provider", "gpu_model", "gpu_count", "hardware_id", "is_sandbox"),
+        "deleted_at",
         *("project__name", "owner__name", "owner__email"),
     )
     by_pk = rows.in_bulk(chosen)
@@ -71,7 +73,7 @@ def _face_value(total: Total) -> Decimal:
 def _dear(workload: Workload, spent: Total, cells: Sequence[WorkloadCell]) -> Dear:
     return Dear(
         workload=workload,
-        url=f"{workload.get_absolute_url()}cost/",
+        url=f"{workload.get_absolute_url()}cost/" if workload.deleted_at is None else "",
         hardware=hardware(workload),
         spent=spent,
         gpu_s=sum((cell.gpu_s for cell in cells), Decimal(0)),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from gpuconsole.core import formats
 from gpuconsole.providers.remote import Remote, RemoteState
 from gpuconsole.sync.context import Context
-from gpuconsole.workloads import late_price, transitions, ways
+from gpuconsole.workloads import late_price, starting, transitions, ways
 from gpuconsole.workloads.decisions import services as decisions
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import FROM_REMOTE, PHASE_OF, ReasonCode, State
@@ -26,7 +27,7 @@ def adopt(context: Context, workload: Workload, remote: Remote, *, how: str, fie
     was_sent_for = workload.intent in SENT_BY
     if workload.look_until is not None:
         decisions.settle_found(workload, remote.id, now)
-    told = facts(workload, remote)
+    told = facts(workload, remote, now)
     for name, value in told.items():
         setattr(workload, name, value)
     workload.remote_id = remote.id
@@ -48,16 +49,13 @@ def adopt(context: Context, workload: Workload, remote: Remote, *, how: str, fie
         transitions.note(workload, f"Priced at {price}", detail=why)
 
 
-def facts(workload: Workload, remote: Remote) -> dict[str, Any]:
+def facts(workload: Workload, remote: Remote, now: datetime) -> dict[str, Any]:
     """The columns of the workload that show a remote's answer."""
     return {
         "remote_status": remote.status,
         "is_status_known": remote.reading.state is not RemoteState.UNKNOWN,
         "remote": dict(remote.raw) if remote.is_whole else {**workload.remote, **remote.raw},
-        "parts": [
-            {"name": part.name, "state": part.state, "step": part.step, "steps": part.steps, "text": part.text}
-            for part in remote.parts
-        ],
+        "parts": starting.traced(workload.parts, remote.parts, now),
         **(ways.columns(workload, remote.connect, remote.ports) if remote.is_whole else {}),
         **({"region": remote.region} if remote.region else {}),
     }

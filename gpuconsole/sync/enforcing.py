@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from gpuconsole.sync import cost_limits, deadlines, escalation, idling, overspending, queueing
+from gpuconsole.sync import cost_limits, deadlines, ending_soon, escalation, idling, overspending, queueing, resting
 
 logger = logging.getLogger(__name__)
 
@@ -15,6 +15,8 @@ GUARDS: tuple[Callable[[datetime], int], ...] = (
     cost_limits.enforce,
     idling.enforce,
     queueing.enforce,
+    resting.enforce,
+    ending_soon.enforce,
     overspending.enforce,
     escalation.enforce,
 )

@@ -46,14 +46,14 @@ def speaking_as(name: str) -> Iterator[None]:
         _speaker.reset(before)
 
 
-def end(workload: Workload, reason: Reason, text: str) -> bool:
+def end(workload: Workload, reason: Reason, text: str, *, is_resting: bool = False) -> bool:
     """Ask for its end, or for its rest where that is enough; whether it was asked now. Twice does no harm.
 
-    Whoever else fires at the same moment writes and tells nothing.
+    Whoever else fires at the same moment writes and tells nothing. With ``is_resting`` what is off is ended for good.
     """
     try:
         with transitions.locked(workload.pk) as row:
-            if row.state not in GUARDED or row.intent in (Intent.STOP, Intent.END) or _is_changed(workload, row):
+            if not _is_open(row, is_resting=is_resting) or _is_changed(workload, row):
                 return False  # another tick or the watchdog was quicker, or what ends it was moved just now
             ask = services.stop if _may_rest(row) else services.terminate
             ask(workload=row, by=None, reason=reason)
@@ -74,8 +74,23 @@ def tell(workload: Workload, subject: str, text: str, now: datetime) -> None:
 
 def ago(now: datetime, seconds: F) -> Combinable:
     """The moment so many seconds, of a column, before ``now``."""
-    length = ExpressionWrapper(seconds * Value(timedelta(seconds=1), DurationField()), DurationField())
-    return ExpressionWrapper(Value(now, models.DateTimeField()) - length, models.DateTimeField())
+    return ExpressionWrapper(Value(now, models.DateTimeField()) - _length(seconds), models.DateTimeField())
+
+
+def after(now: datetime, seconds: F) -> Combinable:
+    """The moment so many seconds, of a column, after ``now``."""
+    return ExpressionWrapper(Value(now, models.DateTimeField()) + _length(seconds), models.DateTimeField())
+
+
+def _length(seconds: F) -> Combinable:
+    return ExpressionWrapper(seconds * Value(timedelta(seconds=1), DurationField()), DurationField())
+
+
+def _is_open(row: Workload, *, is_resting: bool) -> bool:
+    """Whether there is something to end still; what is off and asked to start is off no more."""
+    if is_resting:
+        return row.state == State.STOPPED and row.intent == Intent.NONE
+    return row.state in GUARDED and row.intent not in (Intent.STOP, Intent.END)
 
 
 def _is_changed(seen: Workload, row: Workload) -> bool:

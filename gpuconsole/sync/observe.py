@@ -50,7 +50,7 @@ def _seen(
     before = past[-1].state or State(row.state) if past else State(row.state)
     said = FROM_REMOTE.get(reading.state)
     target = _target(row, before, said)
-    fields = {name: value for name, value in facts(row, remote).items() if getattr(row, name) != value}
+    fields = {name: value for name, value in facts(row, remote, now).items() if getattr(row, name) != value}
     warning = _warning(provider, row, remote, said, target) if "remote_status" in fields and said != before else ""
     fields |= (dearer := charged.found(row, remote))
     if (prices := charged.kept(row, remote)) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gpuconsole.providers import registry
 from gpuconsole.providers.causes import Cause, clue, exit_code, told
@@ -80,7 +81,8 @@ def of_refusal(provider: Provider, error: ProviderError) -> Reason:
     cause = cause or next((cause for kind, cause in _BY_KIND if isinstance(error, kind)), None)
     if cause is None and not field:
         cause = told(error.message, REFUSALS)
-    return of(cause or Cause.REJECTED, text, said(error.message, Source.MESSAGE), field=field)
+    raw = scrub(error.raw) if error.raw.strip() != error.message.strip() else ""
+    return of(cause or Cause.REJECTED, text, replace(said(error.message, Source.MESSAGE), raw=raw), field=field)
 
 
 def of_end(

@@ -22,7 +22,7 @@ from gpuconsole.core.api import (
     asked_page,
 )
 from gpuconsole.core.errors import Refused
-from gpuconsole.projects.access import find_project
+from gpuconsole.projects.access import find_project, launchable_projects
 from gpuconsole.projects.models import Project, ProjectRole
 from gpuconsole.workloads import access, previews, queries, services
 from gpuconsole.workloads.estimate_schemas import EstimateOut, shape_estimate
@@ -32,7 +32,10 @@ from gpuconsole.workloads.input_schemas import (
     ExtendIn,
     GuardsChange,
     LaunchIn,
+    ProjectChange,
+    RecordEnd,
     WayIn,
+    WorkloadPatch,
 )
 from gpuconsole.workloads.models import Preset, Workload
 from gpuconsole.workloads.presets import filling, locks
@@ -155,9 +158,9 @@ def list_workloads(request: HttpRequest, asked: Query[WorkloadQuery]) -> Workloa
         projects=_one(asked.project),
         kind=asked.kind,
         states=_one(asked.state),
-        cause=asked.cause or "",
-        owner=asked.owner or "",
-        label=asked.label or "",
+        causes=_one(asked.cause or None),
+        owners=_one(asked.owner or None),
+        labels=_one(asked.label or None),
         name=asked.name or "",
         created_from=asked.created_from,
         created_to=asked.created_to,
@@ -174,6 +177,54 @@ def list_workloads(request: HttpRequest, asked: Query[WorkloadQuery]) -> Workloa
 def get_workload(request: HttpRequest, id: Text) -> WorkloadDetail:
     """One workload with its spec, timeline and ways in."""
     return shape_detail(_find(request, id), timezone.now())
+
+
+@router.patch("/workloads/{id}", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="change_workload")
+def change_workload(request: HttpRequest, id: Text, payload: WorkloadPatch) -> WorkloadDetail:
+    """Another name and other labels, in any state; nothing of it goes to the provider. What is left out stays."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    workload = _find(request, id)
+    access.require(viewer, workload)
+    if "labels" in payload.model_fields_set:
+        workload = services.label(workload=workload, labels=payload.labels, by=viewer.user)
+    if "name" in payload.model_fields_set:
+        workload = services.rename(workload=workload, name=payload.name, by=viewer.user)
+    return shape_detail(_whole(workload), timezone.now())
+
+
+@router.post(
+    "/workloads/{id}/project", response={200: WorkloadDetail, **WRITE_PROBLEMS}, operation_id="change_workload_project"
+)
+def change_project(request: HttpRequest, id: Text, payload: ProjectChange) -> WorkloadDetail:
+    """Charge another project of the team from now on, whose quotas and budget have to take what has not ended; what it
+    has cost so far stays with the former one."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    workload = _find(request, id)
+    access.require(viewer, workload)
+    target = launchable_projects(viewer).filter(slug=payload.project).first()
+    if target is None:
+        text = "There is no such project that you may launch in. GET /projects lists them."
+        raise Refused(text, code="unknown_project", field="project")
+    done = services.change_project(workload=workload, project=target, by=viewer.user)
+    return shape_detail(_whole(done), timezone.now())
+
+
+@router.post(
+    "/workloads/{id}/delete-record", response={204: None, **WRITE_PROBLEMS}, operation_id="delete_workload_record"
+)
+def delete_record(request: HttpRequest, id: Text, payload: RecordEnd) -> Status[None]:
+    """Delete the record of what has ended for good, with its log, metrics, events and spec. What it cost stays in the
+    costs of its project; at its provider nothing is deleted by this."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    require_scope(viewer, "launch")
+    workload = _find(request, id)
+    access.require(viewer, workload)
+    if payload.name.strip() != workload.name:
+        raise Refused(f"The name of this work is {workload.name}.", code="other_name", field="name")
+    services.delete_record(workload=workload, by=viewer.user)
+    return Status(204, None)
 
 
 @router.get("/workloads/{id}/events", response={200: Events, **COMMON_PROBLEMS}, operation_id="list_events")

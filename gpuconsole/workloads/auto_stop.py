@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TypedDict
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,11 +15,14 @@ from gpuconsole.core import formats
 from gpuconsole.core.templatetags import formats as live
 from gpuconsole.providers import registry
 from gpuconsole.workloads import guarding, idleness, services, usage
+from gpuconsole.workloads.guards import SHORTEST_IDLE_S
 from gpuconsole.workloads.models import QueueThen, Workload
 from gpuconsole.workloads.services import EXTENDABLE, GUARDABLE
 from gpuconsole.workloads.states import State
 
 EXTEND_BY = timedelta(hours=1)
+USUAL_IDLE_MIN, USUAL_REST_DAYS, USUAL_WARNING_MIN = "45", "7", "15"
+"""What a press turns these rules on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,18 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A value that can be changed in its place: where it is posted under which name, and its unit."""
+
+    url: str
+    name: str
+    value: str
+    unit: str
+    least: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: whether it is on, when it ends the work, how far that is, and what can be done at once."""
 
@@ -40,6 +56,9 @@ class Rule:
     note: str = ""
     percent: Decimal | None = None
     press: Press | None = None
+    switch: Press | None = None
+    """What turns it off, or on as it usually is."""
+    entry: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +74,11 @@ def of(workload: Workload, url: str, now: datetime, *, may_act: bool) -> Card | 
     if workload.state not in GUARDABLE:
         return None
     press_url = url if may_act else ""
-    rules = [_end(workload, press_url, now), _cost(workload, press_url, now), _idle(workload, now)]
+    rules = [_idle(workload, press_url, now), _end(workload, press_url, now), _cost(workload, press_url, now)]
+    if not guarding.no_rest(registry.get(workload.provider)):
+        rules.append(_rest(workload, press_url))
+    if workload.ends_by is not None:
+        rules.append(_warning(workload, press_url))
     if workload.state in (State.SUBMITTING, State.QUEUED):
         rules.append(_queue(workload, now))
     return Card(rules, f"{url}guards/" if may_act else "")
@@ -84,7 +107,10 @@ def _more(workload: Workload, ends_by: datetime, now: datetime) -> Decimal | Non
 def _cost(workload: Workload, url: str, now: datetime) -> Rule:
     limit, spent = workload.stop_at_cost, guarding.spent(workload, now)
     if limit is None:
-        return Rule("Stop at cost", False, "off")
+        if workload.hourly_price is None:
+            return Rule("Stop at cost", False, "off", "Its price is not known, so a cost can't be held.")
+        entry = Entry(f"{url}guards/", "stop_at_cost", "", workload.currency, "0.01", "0.01") if url else None
+        return Rule("Stop at cost", False, "off", entry=entry)
     cost = formats.money(spent, workload.currency)
     percent = min(Decimal(100), (spent or Decimal(0)) / limit * 100).quantize(Decimal("0.01"))
     raised = limit * 2
@@ -92,17 +118,27 @@ def _cost(workload: Workload, url: str, now: datetime) -> Rule:
     if url:
         label = f"Raise to {formats.money(raised, workload.currency)}"
         press = Press(f"{url}guards/", label, {"stop_at_cost": f"{raised.normalize():f}"})
-    return Rule("Stop at cost", True, formats.money(limit, workload.currency), f"{cost} so far", percent, press)
+    return Rule(
+        label="Stop at cost",
+        is_on=True,
+        text=formats.money(limit, workload.currency),
+        note=f"{cost} so far",
+        percent=percent,
+        press=press,
+        switch=Press(f"{url}guards/", "Stop at cost", {"stop_at_cost": ""}) if url else None,
+    )
 
 
-def _idle(workload: Workload, now: datetime) -> Rule:
+def _idle(workload: Workload, url: str, now: datetime) -> Rule:
     provider = registry.get(workload.provider)
     if why := guarding.no_idle(provider, workload.gpu_count):
         return Rule("Stop when idle", False, "not offered", why)
+    minutes, least = _in(workload.idle_after_s, 60), _in(SHORTEST_IDLE_S, 60)
+    ways = _ways(url, "Stop when idle", "idle_after_min", minutes, USUAL_IDLE_MIN, "min", least)
     if workload.idle_after_s is None:
-        return Rule("Stop when idle", False, "off")
+        return Rule("Stop when idle", False, "off", f"GPU under {workload.idle_percent} % for a set time", **ways)
     limit = formats.duration_words(workload.idle_after_s)
-    return Rule("Stop when idle", True, f"after {limit}", _use(workload, now))
+    return Rule("Stop when idle", True, f"after {limit}", _use(workload, now), **ways)
 
 
 def _use(workload: Workload, now: datetime) -> str:
@@ -114,6 +150,47 @@ def _use(workload: Workload, now: datetime) -> str:
         return "Its GPUs' use is not told just now: nothing is ended for it"
     since = idleness.since(workload, now)
     return f"{low} for {formats.duration(now - since)}" if since else "Its GPUs are in use"
+
+
+def _rest(workload: Workload, url: str) -> Rule:
+    days = _in(workload.terminate_after_s, 86_400)
+    ways = _ways(url, "Terminate after stop", "terminate_after_days", days, USUAL_REST_DAYS, "days", "0.05")
+    text = "off" if workload.terminate_after_s is None else formats.duration_words(workload.terminate_after_s)
+    return Rule("Terminate after stop", bool(days), text, "Deletes the disks", **ways)
+
+
+def _warning(workload: Workload, url: str) -> Rule:
+    minutes = _in(workload.warn_before_s, 60)
+    ways = _ways(url, "Warn me", "warn_before_min", minutes, USUAL_WARNING_MIN, "min", "1")
+    text = "off" if workload.warn_before_s is None else f"{formats.duration_words(workload.warn_before_s)} before"
+    return Rule("Warn me", bool(minutes), text, "Before the latest end, by mail and webhook", **ways)
+
+
+def _in(seconds: int | None, unit_s: int) -> str:
+    return "" if seconds is None else f"{seconds / unit_s:g}"
+
+
+class _Ways(TypedDict, total=False):
+    switch: Press
+    entry: Entry | None
+
+
+def _ways(url: str, label: str, name: str, value: str, usual: str, unit: str, least: str) -> _Ways:
+    """How a rule is turned on and off, and its value set while it is on; none for who may not."""
+    if not url:
+        return {}
+    switch = Press(f"{url}guards/", label, {name: "" if value else usual})
+    return {"switch": switch, "entry": Entry(f"{url}guards/", name, value, unit, least, "any") if value else None}
+
+
+def idle_words(workload: Workload, now: datetime) -> str:
+    """Since when it is idle and when that ends it; empty while it is not."""
+    since = idleness.since(workload, now) if workload.state == State.RUNNING else None
+    if since is None:
+        return ""
+    then = workload.idle_after_s
+    told = f"GPU under {workload.idle_percent} % for {formats.duration(now - since)}."
+    return told if then is None else f"{told} Auto-stop when idle comes at {formats.duration(then)}."
 
 
 def _queue(workload: Workload, now: datetime) -> Rule:

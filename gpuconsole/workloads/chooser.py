@@ -79,6 +79,7 @@ class Needs:
     vram_gb: int | None = None
     gpus: int | None = None
     gpu_model: str = ""
+    region: str = ""
     most: Decimal | None = None
 
     def fit(self, offer: Offer, price: Decimal | None) -> bool:
@@ -89,6 +90,7 @@ class Needs:
             and offer.is_available is not False
             and (self.vram_gb is None or (vram_gb or 0) >= self.vram_gb)
             and (not self.gpu_model or _model(offer) == gpus.read(self.gpu_model).model)
+            and (not self.region or offer.region == self.region)
             and (self.most is None or (price is not None and price <= self.most))
         )
 
@@ -127,6 +129,7 @@ def context(viewer: Viewer, project: Project | None, query: Mapping[str, str]) -
         "needs": needs,
         "rows": sorted(rows, key=lambda row: (bool(row.reason), row.is_doubted, row.price is None, row.price or 0)),
         "models": sorted(models),
+        "regions": sorted({offer.region for _, offers in found.values() for offer in offers} - {""}),
         "vram_choices": VRAM_GB,
         "gpu_choices": GPUS,
         "currency": currency,
@@ -149,6 +152,7 @@ def read(query: Mapping[str, str]) -> Needs:
         _whole(query.get("vram", "")),
         _whole(query.get("gpus", "")),
         query.get("gpu", "")[:60],
+        query.get("region", "")[:60],
         most if most is not None and most.is_finite() and most > 0 else None,
     )
 
@@ -255,6 +259,7 @@ def _chips(query: Mapping[str, str], needs: Needs, currency: str) -> list[dict[s
         "vram": ("GPU memory", f"≥ {needs.vram_gb} GB") if needs.vram_gb else None,
         "gpus": ("GPUs", str(needs.gpus)) if needs.gpus else None,
         "gpu": ("GPU model", needs.gpu_model) if needs.gpu_model else None,
+        "region": ("Region", needs.region) if needs.region else None,
         "max_price": ("Max price", formats.hourly(needs.most, currency, tight=True)) if needs.most else None,
     }
     chips = []

@@ -57,7 +57,7 @@ def refuse(form: SpecForm[Edits], no: Refused) -> str:
 
 
 def _around(edits: type[Edits], workload: Workload) -> Surroundings:
-    return Surroundings(notes=edits.notes(workload.remote))
+    return Surroundings(notes=edits.notes(workload.remote), may_reset=False)
 
 
 def _current(edits: type[Edits], workload: Workload) -> dict[str, Any]:

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gpuconsole.core.errors import Refused
 from gpuconsole.core.spec_forms.bound import html_id
-from gpuconsole.core.spec_forms.parse import pair_rows
-from gpuconsole.workloads.forms import PRESET, LaunchForm
+from gpuconsole.core.spec_forms.conditions import Place
+from gpuconsole.core.spec_forms.field import BoundField
+from gpuconsole.core.spec_forms.nodes import Control, Leaf
+from gpuconsole.core.spec_forms.parse import PASTE, pair_rows, unread_lines
+from gpuconsole.core.spec_forms.said import ABSENT, value_at, with_value
+from gpuconsole.projects import secrets
+from gpuconsole.projects.access import require_role
+from gpuconsole.projects.models import ProjectRole
+from gpuconsole.workloads import earlier
+from gpuconsole.workloads.forms import CONNECTION, PRESET, PROJECT, LaunchForm, is_ours
+from gpuconsole.workloads.presets import locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +26,8 @@ class Done:
 
     view: str = ""
     anchor: str = ""
+    is_refused: bool = False
+    """The form's messages say why not."""
 
 
 def apply(form: LaunchForm, data: Mapping[str, str]) -> Done:
@@ -42,11 +54,34 @@ def _remove(form: LaunchForm, name: str, value: str) -> Done:
 
 
 def _paste(form: LaunchForm, name: str, value: str) -> Done:
-    for row in pair_rows(name, form.values):
+    rows, left = pair_rows(name, form.values), unread_lines(name, form.values)
+    for row in rows:
         form.values[f"{name}.{row.number}.key"] = [row.key]
         form.values[f"{name}.{row.number}.value"] = [row.value]
-    form.values.pop(f"{name}.paste", None)
+    form.values[f"{name}.{PASTE}"] = [left]
     return Done(anchor=f"#{html_id(name)}")
+
+
+def _reset(form: LaunchForm, name: str, value: str) -> Done:
+    """Back to the default: nothing is said."""
+    form.values.clear(name)
+    return Done(anchor=f"#{html_id(name)}")
+
+
+def _store(form: LaunchForm, name: str, value: str) -> Done:
+    """Put a plain value of a map among the project's secrets, and its name in the value's place."""
+    key, plain = form.values.last(f"{name}.key"), form.values.last(f"{name}.value")
+    if form.project is None or not plain:
+        return Done()
+    try:
+        require_role(form.viewer, form.project, ProjectRole.ADMIN)
+        stored = secrets.put_new(project=form.project, name=key, value=plain, by=form.viewer.user)
+    except Refused as no:
+        form.messages.append(no.message)
+        return Done(is_refused=True)
+    form.values |= {f"{name}.kind": ["secret"], f"{name}.secret": [stored.name]}
+    form.values.pop(f"{name}.value")
+    return Done(anchor=f"#{html_id(name.rpartition('.')[0])}")
 
 
 def _fix(form: LaunchForm, name: str, value: str) -> Done:
@@ -55,24 +90,47 @@ def _fix(form: LaunchForm, name: str, value: str) -> Done:
 
 
 def _drop(form: LaunchForm, name: str, value: str) -> Done:
-    form.drop(name)
+    """Leave out one extra field, named as the form lists it."""
+    form.layouts[0].drop_extra(name)
     return Done(anchor="#extra-fields")
 
 
 def _restore(form: LaunchForm, name: str, value: str) -> Done:
-    form.restore(name)
+    """Take a locked field's value from the preset again."""
+    preset = form.preset
+    if preset is None or not locks.covers([*form.locked], name):
+        return Done(anchor=f"#{html_id(name)}")
+    wanted = value_at(locks.said(preset), name)
+    if name == PROJECT and preset.project:
+        form.values[PROJECT] = [preset.project.slug]
+    elif name == CONNECTION and preset.connection:
+        form.values[CONNECTION] = [preset.connection.public_id]
+    elif not is_ours(name):
+        form.take_spec(with_value(form.spec_form.wire, name, wanted))
+    else:
+        form.values.clear(name)
+        if wanted is not ABSENT:
+            form.guards_form.put(name, wanted)
     return Done(anchor=f"#{html_id(name)}")
 
 
 def _take(form: LaunchForm, name: str, value: str) -> Done:
-    """Take a choice over from earlier work."""
-    form.take_over(name)
+    """Put what the picked earlier work says in place of what is said here; ``name`` is the input that picks it."""
+    node = form.spec_form.nodes.get(name)
+    wire = earlier.spec_of(form.viewer, form.provider, form.values.last(name))
+    if isinstance(node, Leaf) and node.copies and wire is not None:
+        own = {key: said for key, said in form.spec_form.wire.items() if key not in node.copies}
+        form.take_spec(own | {key: wire[key] for key in node.copies if key in wire})
     return Done(anchor=f"#{html_id(name.removesuffix('_from'))}")
 
 
 def _tick(form: LaunchForm, name: str, value: str) -> Done:
     """Pick every value of a group that can be picked; ``value`` is its heading."""
-    form.tick(name, value)
+    node = form.spec_form.nodes.get(name)
+    if isinstance(node, Leaf) and node.control == Control.MANY:
+        item = BoundField(form.spec_form, node, Place(name))
+        wanted = [one.value for one in item.options if one.group == value and not one.refusal]
+        form.values[name] = [one.value for one in item.options if one.value in (*item.values, *wanted)]
     return Done(anchor=f"#{html_id(name)}")
 
 
@@ -97,6 +155,8 @@ _VERBS = {
     "add": _add,
     "remove": _remove,
     "paste": _paste,
+    "reset": _reset,
+    "store": _store,
     "fix": _fix,
     "drop": _drop,
     "restore": _restore,

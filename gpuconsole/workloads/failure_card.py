@@ -30,9 +30,11 @@ def of(viewer: Viewer, workload: Workload, url: str, now: datetime) -> dict[str,
 
 def kin(workload: Workload) -> Sequence[tuple[str, Workload]]:
     """What it is a retry of, and what it was retried as."""
-    before = [("retry of", workload.retry_of)] if workload.retry_of else []
-    after = workload.retries.only("public_id", "name", "kind").order_by("-id")[:1] if workload.is_final else []
-    return [*before, *(("retried as", one) for one in after)]
+    first = workload.retry_of
+    before = [("retry of", first)] if first and first.deleted_at is None else []
+    after = Workload.objects.filter(retry_of=workload, deleted_at=None).only("public_id", "name", "kind")
+    retried = after.order_by("-id")[:1] if workload.is_final else after.none()
+    return [*before, *(("retried as", one) for one in retried)]
 
 
 def _ways_on(viewer: Viewer, workload: Workload, url: str, found: Failure) -> list[Act]:

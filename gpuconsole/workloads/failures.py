@@ -112,6 +112,7 @@ def of(workload: Workload, now: datetime) -> Failure | None:
 def _alike(workload: Workload, now: datetime) -> Alike:
     """The newest of the same cause, and with them the first; both along one index."""
     alike = Workload.objects.filter(project=workload.project_id, reason_code=workload.reason_code, state__in=_OVER)
+    alike = alike.filter(deleted_at=None)
     first = Subquery(alike.order_by("state_at").values("state_at")[:1])
     rows = alike.exclude(pk=workload.pk).order_by("-state_at").annotate(first_at=first)
     found: list[Any] = list(rows.only("public_id", "name", "kind", "state_at")[: MOST_ALIKE + 1])

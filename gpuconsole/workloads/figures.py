@@ -14,27 +14,33 @@ from gpuconsole.core import formats
 from gpuconsole.core.templatetags import formats as live
 from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Tariff
+from gpuconsole.workloads import guarding
+from gpuconsole.workloads.connecting import PART_WORDS
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Kind, State
 from gpuconsole.workloads.usage import billed_so_far_s, cost_so_far, step
 
-PART_WORDS = {Kind.JOB: "Node", Kind.INSTANCE: "Worker"}
-"""What the parts of a workload are called."""
+_LIMITS = {Kind.JOB: "Time limit", Kind.INSTANCE: "Auto-stop"}
+"""What its latest end is called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One cell of the strip: a label, the value, a line below it, and a meter where there is a limit."""
+    """One cell of the strip: a label, the value and what stands small behind it, a line below it, and a meter where
+    there is a limit."""
 
     label: str
     value: str
     note: str = ""
+    small: str = ""
     percent: Decimal | None = None
     percent_label: str = ""
     url: str = ""
     url_label: str = ""
     """What can be done about it."""
+    person: str = ""
+    """Whose mark stands before the note."""
 
 
 def of(workload: Workload, now: datetime, extend_url: str = "") -> list[Figure]:
@@ -82,25 +88,40 @@ def _cost(workload: Workload, now: datetime) -> Figure:
     rate = f"{rate} while it is off" if is_off else rate
     if workload.state == State.LOST:
         return Figure("May have cost", value, f"it may be costing {rate}")
-    return Figure("Cost so far", value, f"{rate}, {most}" if most else rate)
+    if workload.billed_since is None:
+        return Figure("Cost so far", value, f"{rate}, {most}" if most else rate)
+    return Figure("Cost so far", value, _bound(workload, most), small=f"+ {rate}")
+
+
+def _bound(workload: Workload, most: str) -> str:
+    """The most that it can cost, and what an instance costs while it is off."""
+    if workload.billed_tariff == Tariff.REST or guarding.no_rest(registry.get(workload.provider)):
+        return most or "no limit to the sum"
+    price = workload.resting_hourly_price
+    resting = f"{formats.hourly(price, workload.currency)} when stopped" if price else "nothing when stopped"
+    return f"{most}; {resting}" if most else resting
 
 
 _ENDS = {Kind.JOB: "it ends by itself", Kind.INSTANCE: "it runs until somebody ends it"}
 
 
 def _limit(workload: Workload, now: datetime, extend_url: str) -> Figure:
+    label = _LIMITS[Kind(workload.kind)]
     if workload.ends_by is None:
-        return Figure("Latest end", "none", _ENDS[Kind(workload.kind)])
+        return Figure(label, "none", _ENDS[Kind(workload.kind)])
     if workload.is_final:
         note = "not reached" if _ended_early(workload) else "reached"
-        return Figure("Latest end", live.moment(workload.ends_by), note)
+        return Figure(label, live.moment(workload.ends_by), note)
     began = workload.clock_began
     whole = workload.ends_by - began
     gone = min(max(now - began, timedelta()), whole)
     percent = Decimal(gone / whole * 100).quantize(Decimal("0.01")) if whole else Decimal(100)
-    note = f"of {formats.duration(whole)}; we end it then"
+    note = format_html("ends by {}", live.moment(workload.ends_by))
     text = f"{formats.duration(gone)} of {formats.duration(whole)} used"
-    return Figure("Latest end", live.moment(workload.ends_by), note, percent, text, extend_url, "Extend")
+    value, small = live.elapsed_short(began), f"of {formats.duration(whole)}"
+    if now > workload.ends_by:
+        value = formats.duration(whole)
+    return Figure(label, value, note, small, percent, text, extend_url, "Extend")
 
 
 def _ended_early(workload: Workload) -> bool:
@@ -108,7 +129,7 @@ def _ended_early(workload: Workload) -> bool:
 
 
 def _charged(workload: Workload) -> Figure:
-    owner = workload.owner.display_name if workload.owner else "gpuconsole"
+    owner = workload.owner.display_name if workload.owner else ""
     project = workload.project
     link: SafeString = format_html('<a href="/jobs/?project={}">{}</a>', quote(project.slug), project.name)
-    return Figure("Project", link, owner)
+    return Figure("Project", link, owner or "gpuconsole", person=owner)

@@ -16,20 +16,17 @@ from gpuconsole.catalog import queries as catalog
 from gpuconsole.connections.access import usable_connections
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.errors import Refused
-from gpuconsole.core.spec_forms import EARLIER, SECRETS, Layout, SpecForm, Surroundings, Values, nearest
-from gpuconsole.core.spec_forms.codecs import Unreadable, parse_json
-from gpuconsole.core.spec_forms.conditions import Place
-from gpuconsole.core.spec_forms.field import BoundField
-from gpuconsole.core.spec_forms.nodes import Control, Leaf
-from gpuconsole.core.spec_forms.said import ABSENT, Said, value_at, with_value
+from gpuconsole.core.spec_forms import Layout, SpecForm, Values, nearest
+from gpuconsole.core.spec_forms.codecs import Unreadable
+from gpuconsole.core.spec_forms.said import Said
 from gpuconsole.projects import secrets
 from gpuconsole.projects.access import launchable_projects
 from gpuconsole.projects.models import Project
-from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.preview import Preview
-from gpuconsole.providers.specs import Spec, read_pasted
-from gpuconsole.workloads import earlier, estimates, guards, options, previews, unstored
+from gpuconsole.providers.remote import Offer
+from gpuconsole.providers.specs import Spec
+from gpuconsole.workloads import estimates, guards, pasted, previews, surroundings, unstored
 from gpuconsole.workloads.estimates import Estimate
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.models import LaunchRequest, Preset
@@ -57,6 +54,8 @@ class LaunchForm:
     values: Values
     is_new: bool = False
     """Nothing was tried yet: what is merely not filled in is not shown as wrong."""
+    left: frozenset[str] = frozenset()
+    """Inputs that were left since the last answer."""
     key: str = field(default_factory=lambda: random.token_urlsafe(18))
     """The idempotency key that makes a second press harmless."""
     messages: list[str] = field(default_factory=list)
@@ -122,6 +121,11 @@ class LaunchForm:
         return self.request.by if self.request else self.viewer.user
 
     @cached_property
+    def offers(self) -> list[Offer]:
+        """What the connection was last seen to offer."""
+        return catalog.offers(self.connection) if self.connection else []
+
+    @cached_property
     def choices(self) -> dict[str, Any]:
         return dict(catalog.all_choices(self.connection)) if self.connection else {}
 
@@ -132,7 +136,7 @@ class LaunchForm:
             self.provider.spec,
             self.values,
             fixed=self._fixed,
-            around=self._around(bare.wire),
+            around=surroundings.of_spec(self, bare.wire),
             found={path: text for path, text in (self._broken_locks | self.found).items() if not is_ours(path)},
             is_new=self.is_new,
         )
@@ -145,11 +149,7 @@ class LaunchForm:
     def guards_form(self) -> SpecForm[guards.GuardRails]:
         if self.values.last(PROJECT) and self.project is None:
             self.found[PROJECT] = "Pick a project that you may launch in."
-        around = Surroundings(
-            sources={guards.PROJECTS: options.projects(self.projects)},
-            placeholders=self._placeholders,
-            locked=self._locked,
-        )
+        around = surroundings.of_guards(self)
         found = {path: text for path, text in (self._broken_locks | self.found).items() if path.startswith("guards.")}
         return SpecForm(self._rails, self.values, around=around, found=found, is_new=self.is_new)
 
@@ -225,7 +225,7 @@ class LaunchForm:
 
     @property
     def is_connection_locked(self) -> bool:
-        return CONNECTION in self._locked
+        return CONNECTION in self.locked
 
     @property
     def is_ready(self) -> bool:
@@ -247,66 +247,21 @@ class LaunchForm:
     def take_json(self, text: str) -> None:
         """Let the text of the JSON view say the spec: a spec of ours or the provider's documented body."""
         try:
-            pasted = _object(text)
+            self.take_spec(pasted.read(self.provider, text))
         except Unreadable as exc:
             self.json_error, self.json_text = str(exc), text
-            return
-        meant = pasted.get("provider")
-        if meant in registry.SLUGS and meant != self.provider.slug:
-            other = registry.get(str(meant)).name
-            self.json_error = f"This is a spec for {other}, and the form is one for {self.provider.name}."
-            self.json_text = text
-            return
-        self.take_spec(read_pasted(self.provider, pasted))
 
     def take_spec(self, wire: Mapping[str, Any]) -> None:
         """Fill the provider's fields from a spec; the guard rails stay."""
         kept = {name: value for name, value in self.values.items() if is_ours(name)}
         self.values = Values(SpecForm.from_wire(self.provider.spec, wire, fixed=self._fixed).values | kept)
 
-    def drop(self, path: str) -> None:
-        """Leave out one extra field, named as the form lists it."""
-        self.layouts[0].drop_extra(path)
-
-    def restore(self, path: str) -> None:
-        """Take a locked field's value from the preset again."""
-        if self.preset is None or not locks.covers([*self._locked], path):
-            return
-        wanted = value_at(locks.said(self.preset), path)
-        if path == PROJECT and self.preset.project:
-            self.values[PROJECT] = [self.preset.project.slug]
-        elif path == CONNECTION and self.preset.connection:
-            self.values[CONNECTION] = [self.preset.connection.public_id]
-        elif not is_ours(path):
-            self.take_spec(with_value(self.spec_form.wire, path, wanted))
-        else:
-            self.values.clear(path)
-            if wanted is not ABSENT:
-                self.guards_form.put(path, wanted)
-
     def _unstored(self, form: SpecForm[Spec]) -> Sequence[Said]:
         """Where a name that is not stored stands in place of a secret's; it may be the secret itself."""
         return unstored.places(form.wire, self.secret_names) if self.project is not None else ()
 
-    def take_over(self, name: str) -> None:
-        """Put what the picked earlier work says in place of what is said here; ``name`` is the input that picks it."""
-        node = self.spec_form.nodes.get(name)
-        wire = earlier.spec_of(self.viewer, self.provider, self.values.last(name))
-        if not isinstance(node, Leaf) or not node.copies or wire is None:
-            return
-        own = {key: value for key, value in self.spec_form.wire.items() if key not in node.copies}
-        self.take_spec(own | {key: wire[key] for key in node.copies if key in wire})
-
-    def tick(self, name: str, group: str) -> None:
-        """Pick every value below a heading that can be picked."""
-        node = self.spec_form.nodes.get(name)
-        if isinstance(node, Leaf) and node.control == Control.MANY:
-            item = BoundField(self.spec_form, node, Place(name))
-            wanted = [one.value for one in item.options if one.group == group and not one.refusal]
-            self.values[name] = [one.value for one in item.options if one.value in (*item.values, *wanted)]
-
-    @property
-    def _locked(self) -> dict[str, str]:
+    @cached_property
+    def locked(self) -> dict[str, str]:
         """Why, by path, of each field that the preset locks; a project's preset is charged to the project."""
         if self.preset is None:
             return {}
@@ -337,30 +292,7 @@ class LaunchForm:
     def _guard(self, key: str) -> Any:
         return self.guards_form.wire.get("guards", {}).get(key)
 
-    @property
-    def _placeholders(self) -> dict[str, str]:
-        default_s = self.project.default_stop_after_s if self.project else None
-        return {"guards.stop_after_s": f"{default_s / 3600:g}"} if default_s else {}
-
-    def _around(self, wire: Mapping[str, Any]) -> Surroundings:
-        if self.connection is None or self.project is None:
-            return Surroundings(locked=self._locked)
-        ages = catalog.choice_ages(self.connection)
-        found = options.sources(self.choices, ages, wire, self.project.team.currency)
-        found[SECRETS] = options.secrets(self.secret_names)
-        if any(choose.copies for choose in self.provider.spec.choose):
-            found[EARLIER] = earlier.listed(self.viewer, self.provider)
-        return Surroundings(found, self.provider.adapter.notes(wire, self.choices), locked=self._locked)
-
 
 def is_ours(name: str) -> bool:
     """Whether an input belongs to the console and not to the provider's request."""
     return name in (CONNECTION, PRESET, REQUEST, "guards") or name.startswith("guards.")
-
-
-def _object(text: str) -> Mapping[str, Any]:
-    """The JSON object in a text. Raises Unreadable."""
-    found = parse_json(text)
-    if not isinstance(found, dict):
-        raise Unreadable("This must be an object: { … }.")
-    return found

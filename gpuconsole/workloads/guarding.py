@@ -12,11 +12,16 @@ from gpuconsole.providers.contract import Feature, Pricing, Provider
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.limits.verdicts import Check
 from gpuconsole.workloads.models import QueueThen, Workload
+from gpuconsole.workloads.states import Kind
 
 IDLE_PERCENT = 5
 """GPU utilisation under which work counts as idle, where nothing else was said."""
 STOP_AT_COST, IDLE_AFTER, QUEUE_LIMIT = "guards.stop_at_cost", "guards.idle_after_s", "guards.queue_limit_s"
-KEYS = ("stop_at_cost", "idle_after_s", "idle_percent", "queue_limit_s", "queue_then")
+TERMINATE_AFTER = "guards.terminate_after_s"
+KEYS = (
+    *("stop_at_cost", "idle_after_s", "idle_percent", "queue_limit_s", "queue_then"),
+    *("terminate_after_s", "warn_before_s"),
+)
 """Columns of a workload, keys of ``guards`` in the API and in presets, inputs of the form."""
 
 
@@ -30,6 +35,9 @@ class Guards:
     idle_percent: int = IDLE_PERCENT
     queue_limit_s: int | None = None
     queue_then: str = QueueThen.WARN
+    terminate_after_s: int | None = None
+    """Of an instance that is off."""
+    warn_before_s: int | None = None
 
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> Guards:
@@ -41,6 +49,8 @@ class Guards:
             idle_percent=_whole(said.get("idle_percent")) or IDLE_PERCENT,
             queue_limit_s=_whole(said.get("queue_limit_s")),
             queue_then=then if then in QueueThen.values else QueueThen.WARN,
+            terminate_after_s=_whole(said.get("terminate_after_s")),
+            warn_before_s=_whole(said.get("warn_before_s")),
         )
 
     @classmethod
@@ -59,12 +69,11 @@ class Guards:
         found: dict[str, Any] = {}
         if self.stop_at_cost is not None:
             found["stop_at_cost"] = _plain(self.stop_at_cost)
-        if self.idle_after_s is not None:
-            found["idle_after_s"] = self.idle_after_s
+        for key in ("idle_after_s", "queue_limit_s", "terminate_after_s", "warn_before_s"):
+            if (seconds := getattr(self, key)) is not None:
+                found[key] = seconds
         if self.idle_percent != IDLE_PERCENT:
             found["idle_percent"] = self.idle_percent
-        if self.queue_limit_s is not None:
-            found["queue_limit_s"] = self.queue_limit_s
         if self.queue_then != QueueThen.WARN:
             found["queue_then"] = str(self.queue_then)
         return found
@@ -119,7 +128,16 @@ def checks(guards: Guards, provider: Provider, pricing: Pricing) -> list[Check]:
         found.append(Check("Stop at cost", False, text, STOP_AT_COST, "not_priced"))
     if guards.idle_after_s is not None and (why := no_idle(provider, pricing.gpu_count)):
         found.append(Check("Stop when idle", False, why, IDLE_AFTER, "not_offered"))
+    if guards.terminate_after_s is not None and (why := no_rest(provider)):
+        found.append(Check("Terminate after stop", False, why, TERMINATE_AFTER, "not_offered"))
     return found
+
+
+def no_rest(provider: Provider) -> str:
+    """Why nothing of it can be off for a while; empty where it can."""
+    if provider.kind == Kind.INSTANCE and Feature.STOP in provider.features:
+        return ""
+    return f"What is stopped at {provider.name} has ended: there is no rest after which it could be terminated."
 
 
 def no_idle(provider: Provider, gpu_count: int | None = None) -> str:

@@ -25,7 +25,14 @@ from gpuconsole.workloads.lists import Words
 from gpuconsole.workloads.models import QueueThen, Workload
 from gpuconsole.workloads.states import State
 
-_MINUTE_S = 60
+_MINUTE_S, _DAY_S = 60, 86_400
+_LENGTHS = {
+    "idle_after_min": ("idle_after_s", _MINUTE_S),
+    "queue_limit_min": ("queue_limit_s", _MINUTE_S),
+    "terminate_after_days": ("terminate_after_s", _DAY_S),
+    "warn_before_min": ("warn_before_s", _MINUTE_S),
+}
+"""Inputs that are lengths of time, with the column and the unit of each."""
 _BEFORE_IT_RUNS = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.STOPPED})
 
 
@@ -60,12 +67,29 @@ class GuardsForm(forms.Form):
         help_text="Time without hardware. Empty: it may wait.",
     )
     queue_then = forms.ChoiceField(label="Queued too long, then", choices=QueueThen.choices)
+    terminate_after_days = forms.DecimalField(
+        label="Terminate after stop",
+        required=False,
+        min_value=Decimal("0.05"),
+        max_value=Decimal(LONGEST_S) / _DAY_S,
+        decimal_places=2,
+        help_text="It has been off for so long; its disks are deleted. Empty: it may rest.",
+    )
+    warn_before_min = forms.DecimalField(
+        label="Warn me before",
+        required=False,
+        min_value=Decimal(SHORTEST_S) / _MINUTE_S,
+        max_value=Decimal(LONGEST_S) / _MINUTE_S,
+        decimal_places=2,
+        help_text="So long before the latest end, by mail and webhook. Empty: never.",
+    )
 
     def __init__(self, data: Any, *, workload: Workload) -> None:
         super().__init__(data, initial=_initial(workload))
         self.no_idle = guarding.no_idle(registry.get(workload.provider), workload.gpu_count)
         gone = {"idle_after_min", "idle_percent"} if self.no_idle else set()
         gone |= set() if workload.state in _BEFORE_IT_RUNS else {"queue_limit_min", "queue_then"}
+        gone |= {"terminate_after_days"} if guarding.no_rest(registry.get(workload.provider)) else set()
         for name in self.fields.keys() - set(data or self.fields) | gone:
             del self.fields[name]
 
@@ -76,9 +100,9 @@ class GuardsForm(forms.Form):
         for name in ("stop_at_cost", "idle_percent", "queue_then"):
             if name in given:
                 found[name] = given[name]
-        for name, key in (("idle_after_min", "idle_after_s"), ("queue_limit_min", "queue_limit_s")):
+        for name, (key, unit_s) in _LENGTHS.items():
             if name in given:
-                found[key] = None if given[name] is None else int(given[name] * _MINUTE_S)
+                found[key] = None if given[name] is None else int(given[name] * unit_s)
         return found
 
 
@@ -104,23 +128,22 @@ def guard(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
 
 def _at_its_input(refused: Refused) -> Refused:
     """The same no, beside the input of this form that it is about."""
-    field = refused.field.removeprefix("guards.").removesuffix("_s")
-    name = {"idle_after": "idle_after_min", "queue_limit": "queue_limit_min"}.get(field, field)
+    field = refused.field.removeprefix("guards.")
+    name = next((name for name, (key, _) in _LENGTHS.items() if key == field), field)
     return Refused(refused.message, code=refused.code, field=name, details=refused.details)
 
 
 def _initial(workload: Workload) -> dict[str, Any]:
     return {
         "stop_at_cost": None if workload.stop_at_cost is None else f"{workload.stop_at_cost.normalize():f}",
-        "idle_after_min": _minutes(workload.idle_after_s),
         "idle_percent": workload.idle_percent,
-        "queue_limit_min": _minutes(workload.queue_limit_s),
         "queue_then": workload.queue_then,
+        **{name: _in_unit(getattr(workload, key), unit_s) for name, (key, unit_s) in _LENGTHS.items()},
     }
 
 
-def _minutes(seconds: int | None) -> str | None:
-    return None if seconds is None else f"{seconds / _MINUTE_S:g}"
+def _in_unit(seconds: int | None, unit_s: int) -> str | None:
+    return None if seconds is None else f"{seconds / unit_s:g}"
 
 
 def _context(workload: Workload, words: Words, form: GuardsForm, now: datetime) -> dict[str, Any]:

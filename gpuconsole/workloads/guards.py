@@ -8,7 +8,9 @@ from pydantic import BaseModel, Field, create_model
 
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Listed, Section, SpecPart, Ui, Widget
-from gpuconsole.workloads.guarding import IDLE_PERCENT, no_idle
+from gpuconsole.workloads.guarding import IDLE_PERCENT, no_idle, no_rest
+from gpuconsole.workloads.labels import LONGEST as LONGEST_LABEL
+from gpuconsole.workloads.labels import MOST as MOST_LABELS
 from gpuconsole.workloads.models import QueueThen
 from gpuconsole.workloads.names import LONGEST
 
@@ -18,7 +20,11 @@ GROUP = "Guard rails"
 SHORTEST_S, LONGEST_S = 60, 366 * 86_400
 SHORTEST_IDLE_S = 300
 """So that a pause between two steps ends nothing; it is a few samples long."""
+SHORTEST_REST_S = 3600
+"""What is terminated is lost with its disks: nobody should find that out after a coffee."""
 MOST_COST = Decimal(10) ** 9
+AT_COST = "guards.stop_at_cost"
+"""Path of the one that is money: its currency is the one that the provider charges in."""
 OURS = "console"
 """The location of fields that are no part of any request."""
 _STOP = Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("h", "min", "d"), width=4)
@@ -91,7 +97,7 @@ class Capped(SpecPart):
         Decimal | None,
         Field(
             title="Stop at cost",
-            description="We stop it once it has cost so much, in the currency that the provider charges in.",
+            description="We stop it once it has cost so much.",
             gt=0,
             max_digits=13,
             decimal_places=4,
@@ -141,12 +147,37 @@ class MayIdle(SpecPart):
     ] = IDLE_PERCENT
 
 
+class MayWarn(SpecPart):
+    """Being told before its latest end."""
+
+    warn_before_s: Annotated[
+        int | None,
+        Field(title="Warn me before", description="So long before the latest end.", ge=SHORTEST_S, le=LONGEST_S),
+        Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("min", "h", "d"), width=4),
+    ] = None
+
+
+class MayRest(SpecPart):
+    """Where what is off is kept, and costs money for that."""
+
+    terminate_after_s: Annotated[
+        int | None,
+        Field(
+            title="Terminate after stop",
+            description="It has been off for so long; its disks are deleted.",
+            ge=SHORTEST_REST_S,
+            le=LONGEST_S,
+        ),
+        Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("d", "h"), width=4),
+    ] = None
+
+
 class Labelled(SpecPart):
     """Words to find it by."""
 
     labels: Annotated[
-        list[Annotated[str, Field(max_length=60)]] | None,
-        Field(title="Labels", description="One a line; lists can be narrowed to them.", max_length=20),
+        list[Annotated[str, Field(max_length=LONGEST_LABEL)]] | None,
+        Field(title="Labels", description="One a line; lists can be narrowed to them.", max_length=MOST_LABELS),
         Ui(location=OURS, group=GROUP, widget=Widget.LINES, width=4),
     ] = None
 
@@ -171,7 +202,18 @@ def rails(slug: str, *, may_never_end: bool = False) -> type[GuardRails]:
     ends = MayEnd if provider.kind == "job" else MayNeverEnd if may_never_end else MustEnd
     own = () if provider.name_path else (Named,)
     idle = () if no_idle(provider) else (MayIdle,)
-    parts = (Labelled, MayQueue, *idle, Capped, ends, *own, Charged)  # pydantic puts the last base first
+    rest = () if no_rest(provider) else (MayRest,)
+    parts = (
+        Labelled,
+        *rest,
+        MayWarn,
+        MayQueue,
+        *idle,
+        Capped,
+        ends,
+        *own,
+        Charged,
+    )  # pydantic puts the last base first
     guards = create_model("Guards", __base__=parts)
     found: type[GuardRails] = create_model("Rails", __base__=GuardRails, guards=(guards, ...))
     return found

@@ -11,7 +11,8 @@ from gpuconsole.core.api import ApiInput, Moment, Text
 from gpuconsole.providers import problems, registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads.guarding import IDLE_PERCENT, KEYS, Guards
-from gpuconsole.workloads.guards import LONGEST_S, MOST_COST, SHORTEST_IDLE_S, SHORTEST_S
+from gpuconsole.workloads.guards import LONGEST_S, MOST_COST, SHORTEST_IDLE_S, SHORTEST_REST_S, SHORTEST_S
+from gpuconsole.workloads.labels import LONGEST, MOST
 from gpuconsole.workloads.models import QueueThen
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ class GuardsIn(ApiInput):
     """Seconds that it may be queued."""
     queue_then: QueueThen = QueueThen.WARN
     """What happens when it was queued for longer."""
+    terminate_after_s: Annotated[int | None, Field(ge=SHORTEST_REST_S, le=LONGEST_S)] = None
+    """Seconds that an instance may be off before the console terminates it, disks included."""
+    warn_before_s: Annotated[int | None, Field(ge=SHORTEST_S, le=LONGEST_S)] = None
+    """Seconds before the latest end at which its owner is told of it."""
 
     @property
     def guards(self) -> Guards:
@@ -49,7 +54,7 @@ class GuardsIn(ApiInput):
 
 
 Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
-Labels = Annotated[list[Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f]+$")]], Field(max_length=20)]
+Labels = Annotated[list[Annotated[str, Field(max_length=LONGEST, pattern=r"^[^\x00-\x1f]+$")]], Field(max_length=MOST)]
 
 
 def _no_default(schema: dict[str, Any]) -> None:
@@ -80,6 +85,29 @@ class LaunchIn(ApiInput):
         return self
 
 
+class WorkloadPatch(ApiInput):
+    """What may be said anew of work in any state; what is left out stays."""
+
+    labels: Labels = Field(default_factory=list, json_schema_extra=_no_default)
+    """In place of those it has."""
+    name: Name = Field(None, json_schema_extra=_no_default)  # type: ignore[assignment]
+    """What it is called here; its provider goes on calling it as it was launched."""
+
+
+class ProjectChange(ApiInput):
+    """Which project is to be charged from now on."""
+
+    project: Text
+    """Its slug."""
+
+
+class RecordEnd(ApiInput):
+    """What makes sure that the right record is deleted."""
+
+    name: Name
+    """The name of the work, as it is called here."""
+
+
 class EditIn(ApiInput):
     """What to change of work that is there."""
 
@@ -95,6 +123,8 @@ class GuardsChange(ApiInput):
     idle_percent: Annotated[int, Field(ge=1, le=99)] = IDLE_PERCENT
     queue_limit_s: Annotated[int | None, Field(ge=SHORTEST_S, le=LONGEST_S)] = None
     queue_then: QueueThen = QueueThen.WARN
+    terminate_after_s: Annotated[int | None, Field(ge=SHORTEST_REST_S, le=LONGEST_S)] = None
+    warn_before_s: Annotated[int | None, Field(ge=SHORTEST_S, le=LONGEST_S)] = None
 
     @property
     def said(self) -> dict[str, Any]:

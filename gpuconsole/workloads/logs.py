@@ -96,16 +96,16 @@ def absent(workload: Workload) -> str | None:
 def append(workload: Workload, lines: Sequence[LogLine], *, cursor: str | None = None) -> bool:
     """Keep what was fetched after ``workload.log_cursor``, and the cursor behind it, in one transaction.
 
-    False, and nothing written, when another worker has moved the cursor on meanwhile.
+    False, and nothing written, when another worker has moved the cursor on meanwhile, or the record was deleted.
     """
     encoded = [piece for line in lines for piece in _encoded(line)]
     with transaction.atomic():
         row = (
             Workload.objects.select_for_update(no_key=True)
-            .only("log_size", "log_lines", "log_cursor", "output_forgotten_at")
+            .only("log_size", "log_lines", "log_cursor", "output_forgotten_at", "deleted_at")
             .get(pk=workload.pk)
         )
-        if row.log_cursor != workload.log_cursor:
+        if row.log_cursor != workload.log_cursor or row.deleted_at is not None:
             workload.log_size, workload.log_lines, workload.log_cursor = row.log_size, row.log_lines, row.log_cursor
             return False
         LogChunk.objects.bulk_create(_chunks(row, encoded))

@@ -14,6 +14,7 @@ from decimal import Decimal
 from django.db.models import Case, DateTimeField, DecimalField, F, Value, When
 from django.db.models.functions import Cast
 
+from gpuconsole.projects.models import Project
 from gpuconsole.providers import remote
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import corrections, lanes, usage
@@ -76,14 +77,30 @@ class Readings:
 
     def reprice(self, workload: Workload, prices: Prices, now: datetime) -> None:
         """Go on at other prices: the piece that is open ends at its own one, and its stretch goes on in another."""
+        is_open = self._cut(workload, now)
+        workload.hourly_price, workload.resting_hourly_price = prices.running, prices.resting
+        if is_open:
+            self._go_on(workload)
+
+    def rebook(self, workload: Workload, project: Project, now: datetime) -> None:
+        """Go on for another project: what was billed so far stays booked to the one that it was for."""
+        is_open = self._cut(workload, now)
+        workload.project = project
+        if is_open:
+            self._go_on(workload)
+
+    def _cut(self, workload: Workload, now: datetime) -> bool:
+        """End the open piece in the midst of its stretch; false where none is open, or each lane counts by itself."""
         if workload.billed_since is None or workload.billed_lanes:
-            workload.hourly_price, workload.resting_hourly_price = prices.running, prices.resting
-            return
+            return False
         end = max(now, workload.billed_since)
         self._end(workload, usage.seconds(end - workload.billed_since), end, None)
-        workload.hourly_price, workload.resting_hourly_price = prices.running, prices.resting
         workload.billed_since = end
-        self._begin(workload, State(workload.state), end, None)
+        return True
+
+    def _go_on(self, workload: Workload) -> None:
+        assert workload.billed_since is not None  # it was cut there
+        self._begin(workload, State(workload.state), workload.billed_since, None)
 
     def settled(self) -> set[int]:
         """Workloads of which an interval was closed."""

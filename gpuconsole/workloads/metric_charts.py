@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -11,11 +12,21 @@ from django.utils import timezone
 
 from gpuconsole.core import formats
 from gpuconsole.workloads import metrics
-from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.models import MetricSample, Workload
+from gpuconsole.workloads.states import Kind
 
 WIDTH, HEIGHT = 400, 120
 GAP_FACTOR = 4
-MOST_SERIES = 5
+_COLOURS = (1, 3, 2, 4, 5)
+MOST_SERIES = len(_COLOURS)
+MOST_POINTS = 120
+"""Of one line: a chart is little wider than twice as many pixels."""
+MOST_ROWS = 60
+"""Of the table."""
+RANGES = {"15m": timedelta(minutes=15), "1h": timedelta(hours=1), "6h": timedelta(hours=6), "all": None}
+"""How far back charts go, by their word in the address; None: to the launch."""
+RANGE_WORDS = {"15m": "15 m", "1h": "1 h", "6h": "6 h", "all": "All"}
+USUAL_RANGE = {Kind.JOB: "1h", Kind.INSTANCE: "6h"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +40,42 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One measurement over time; ``latest`` and the labels are ready to be read."""
+    """One measurement over time; ``latest`` and the labels are ready to be read, the numbers are for a script."""
 
     title: str
     latest: str
     lines: tuple[Line, ...]
+    areas: tuple[str, ...]
+    """Below the first line, as paths."""
     top: str
     middle: str
+    bottom: str
     start: str
     end: str
     sentence: str
-    table: tuple[tuple[str, str], ...]
+    unit: str
+    top_value: str
+    start_s: int
+    end_s: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The charts of one range: what their colours stand for, and when it was measured last."""
+
+    charts: Sequence[Chart] = ()
+    series: Sequence[Line] = ()
+    measured_at: datetime | None = None
+    range: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The same as rows, newest first, thinned to what can be read: a moment and its values below the heads."""
+
+    heads: Sequence[str]
+    rows: Sequence[tuple[datetime, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +100,46 @@ _MEASURES = {
 }
 
 _Points = list[tuple[datetime, float]]
+_Series = dict[str, dict[str, _Points]]
 
 
-def of(workload: Workload, now: datetime, length: timedelta = timedelta(hours=1)) -> list[Chart]:
-    """Charts of the last hour that it ran; empty while nothing was measured."""
-    until = workload.ended_at or now
-    samples = metrics.read(workload, since=until - length, until=until)
-    found: dict[str, dict[str, _Points]] = defaultdict(lambda: defaultdict(list))
+def range_of(workload: Workload, asked: str) -> str:
+    """The range that is asked for, else the usual one of its kind."""
+    return asked if asked in RANGES else USUAL_RANGE[Kind(workload.kind)]
+
+
+def board(workload: Workload, now: datetime, asked: str = "") -> Board:
+    """Charts of the last while that it ran; without charts where nothing was measured in it."""
+    chosen = range_of(workload, asked)
+    samples = _samples(workload, now, chosen, MOST_POINTS)
+    found = _series(samples)
+    charts = [_chart(measure, found[name]) for name, measure in _MEASURES.items() if found.get(name)]
+    widest = max((chart.lines for chart in charts), key=len, default=())
+    return Board(charts, widest, samples[-1].at if samples else None, chosen)
+
+
+def table(workload: Workload, now: datetime, asked: str = "") -> Table:
+    """What the charts of the range show, in numbers."""
+    samples = _samples(workload, now, range_of(workload, asked), MOST_ROWS)
+    found = _series(samples)
+    columns = [(name, key) for name in _MEASURES for key in sorted(found.get(name, ()))]
+    heads = [_head(_MEASURES[name].title, key) for name, key in columns]
+    return Table(heads, [(sample.at, [_cell(sample, *column) for column in columns]) for sample in reversed(samples)])
+
+
+def _samples(workload: Workload, now: datetime, chosen: str, most: int) -> list[MetricSample]:
+    until, length = workload.ended_at or now, RANGES[chosen]
+    since = workload.created_at if length is None else until - length
+    return metrics.read(workload, since=since, until=until, most=most)
+
+
+def _series(samples: Sequence[MetricSample]) -> _Series:
+    found: _Series = defaultdict(lambda: defaultdict(list))
     for sample in samples:
         for name, series in sample.values.items():
             for key, value in series.items():
                 found[name][key].append((sample.at, float(value)))
-    return [_chart(measure, found[name]) for name, measure in _MEASURES.items() if found.get(name)]
+    return found
 
 
 def _chart(measure: _Measure, series: dict[str, _Points]) -> Chart:
@@ -85,20 +149,29 @@ def _chart(measure: _Measure, series: dict[str, _Points]) -> Chart:
     highest = max(value for found in points.values() for _, value in found)
     top = measure.top or _round_up(highest)
     names = sorted(points)[:MOST_SERIES]
-    lines = tuple(Line(name, index + 1, _stretches(points[name], first, last, top)) for index, name in enumerate(names))
-    latest = {name: points[name][-1][1] for name in names}
-    mean = sum(latest.values()) / len(latest)
+    lines = tuple(
+        Line(name, colour, _stretches(points[name], first, last, top))
+        for name, colour in zip(names, _COLOURS, strict=False)
+    )
+    mean = sum(points[name][-1][1] for name in names) / len(names)
+    start, end = (formats.time_of_day(timezone.localtime(at)) for at in (first, last))
     return Chart(
         title=measure.title,
         latest=_figure(mean, measure.unit),
         lines=lines,
-        top=_figure(top, measure.unit),
-        middle=_figure(top / 2, measure.unit),
-        start=formats.time_of_day(timezone.localtime(first)),
-        end=formats.time_of_day(timezone.localtime(last)),
-        sentence=f"{measure.title} from {timezone.localtime(first):%H:%M} to {timezone.localtime(last):%H:%M}, "
-        f"now {_figure(mean, measure.unit)}, highest {_figure(highest, measure.unit)}.",
-        table=tuple((name, _figure(value, measure.unit)) for name, value in latest.items()),
+        areas=tuple(_area(stretch) for stretch in lines[0].stretches),
+        top=_axis(top, measure.unit),
+        middle=_axis(top / 2, measure.unit),
+        bottom=_axis(0, measure.unit),
+        start=start,
+        end=end,
+        sentence=f"{measure.title} from {start} to {end}, now {_figure(mean, measure.unit)}, "
+        f"highest {_figure(highest, measure.unit)}.",
+        unit=measure.unit,
+        top_value=f"{top:g}",
+        start_s=int(first.timestamp()),
+        end_s=int(last.timestamp()),
+        zone=str(timezone.get_current_timezone()),
     )
 
 
@@ -122,9 +195,30 @@ def _stretches(points: _Points, first: datetime, last: datetime, top: float) -> 
     return tuple(" ".join(run if len(run) > 1 else run * 2) for run in runs if run)
 
 
+def _area(stretch: str) -> str:
+    points = stretch.split()
+    begins, ends = (point.partition(",")[0] for point in (points[0], points[-1]))
+    return f"M{begins},{HEIGHT} L{' '.join(points)} L{ends},{HEIGHT}Z"
+
+
 def _round_up(value: float) -> float:
     step = 10 ** (len(str(int(value))) - 1) if value >= 1 else 1
     return (int(value / step) + 1) * step
+
+
+def _head(title: str, key: str) -> str:
+    return f"{title}, {key}" if key else title
+
+
+def _cell(sample: MetricSample, name: str, key: str) -> str:
+    value, measure = sample.values.get(name, {}).get(key), _MEASURES[name]
+    return formats.MISSING if value is None else _figure(float(value) * measure.scale, measure.unit)
+
+
+def _axis(value: float, unit: str) -> str:
+    """A number on the axis, with what is short enough of its unit."""
+    sign = {"%": "%", "°C": "°"}.get(unit, "")
+    return f"{value:g}{sign}"
 
 
 def _figure(value: float, unit: str) -> str:

@@ -7,11 +7,24 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from gpuconsole.core.errors import Refused
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads.models import Workload
 
 LONGEST = 200
 _COUNTED = re.compile(r"^(?P<stem>.*(?:^|[-_ .])r|.*-)(?P<number>\d{1,6})$")
+
+
+def checked(name: str) -> str:
+    """The name without blanks around it. Raises Refused for none, too long a one, or what can't be read."""
+    found = " ".join(name.split())
+    if not found:
+        raise Refused("Work has a name.", code="required", field="name")
+    if len(found) > LONGEST:
+        raise Refused(f"A name has at most {LONGEST} characters, this one {len(found)}.", code="invalid", field="name")
+    if not found.isprintable():
+        raise Refused("A name has no characters that can't be printed.", code="invalid", field="name")
+    return found
 
 
 def counted_up(name: str) -> str:

@@ -40,6 +40,8 @@ class Opening:
     """A draft that lies by meanwhile, because the link opened something else."""
     source: str = ""
     """What it was filled in from, where that is no draft."""
+    raw_answer: str = ""
+    """The provider's own answer to what is cloned, where it said no to it."""
     changes: Sequence[str] = ()
     """What is not as it was when that was launched or saved."""
 
@@ -64,6 +66,14 @@ def opened(viewer: Viewer, provider: Provider, project: Project | None, query: Q
         _take_offer(form, str(query["offer"]), str(query.get("connection", "")))
         return Opening(form, kept=draft)
     return Opening(_drafted(viewer, provider, project, draft), draft)
+
+
+def imported(viewer: Viewer, provider: Provider, project: Project | None, text: str) -> Opening:
+    """The form that a pasted text says; the draft that lies by is kept."""
+    form = LaunchForm(viewer, provider, Values(), is_new=True)
+    _begin(form, project)
+    form.take_json(text)
+    return Opening(form, kept=drafts.find(viewer, provider.slug), source="what you pasted")
 
 
 def let_go(form: LaunchForm) -> None:
@@ -118,7 +128,7 @@ def _from_preset(
     form.take_spec(preset.spec)
     form = LaunchForm(viewer, provider, form.values, is_new=True)
     whose = f"{preset.project.name}'s preset" if preset.project else "your preset"
-    return Opening(form, None, draft, f"{whose} {preset.name}", since.changes(form, since.Then.of_preset(preset)))
+    return Opening(form, None, draft, f"{whose} {preset.name}", "", since.changes(form, since.Then.of_preset(preset)))
 
 
 def _cloned(viewer: Viewer, provider: Provider, public_id: str, draft: Draft | None) -> Opening:
@@ -143,12 +153,17 @@ def _cloned(viewer: Viewer, provider: Provider, public_id: str, draft: Draft | N
     form.take_spec(_named(like.spec, provider.name_path, like.name))
     form = LaunchForm(viewer, provider, form.values, is_new=True)
     _say_refusal(form, workload)
-    return Opening(form, None, draft, workload.name, since.changes(form, since.Then.of_work(workload)))
+    raw = str(workload.evidence.get("raw", "")) if _was_refused(workload) else ""
+    return Opening(form, None, draft, workload.name, raw, since.changes(form, since.Then.of_work(workload)))
+
+
+def _was_refused(workload: Workload) -> bool:
+    return workload.reason_code == ReasonCode.REJECTED or bool(workload.reason_field)
 
 
 def _say_refusal(form: LaunchForm, workload: Workload) -> None:
     """The provider's no to what is cloned, beside its field; sending it all the same asks the provider again."""
-    if workload.reason_code != ReasonCode.REJECTED and not workload.reason_field:
+    if not _was_refused(workload):
         return
     path, said = workload.reason_field, workload.reason_text
     if path and form.spec_form.has_input(path):

@@ -9,17 +9,20 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from gpuconsole.accounts.access import Viewer
+from gpuconsole.core import formats
 from gpuconsole.core.spec_forms import Values
-from gpuconsole.core.spec_forms.bind import BoundPairs
 from gpuconsole.core.spec_forms.bound import Bound
 from gpuconsole.core.spec_forms.field import BoundField
 from gpuconsole.core.spec_forms.layout import Layout
 from gpuconsole.core.spec_forms.nodes import Control
+from gpuconsole.core.spec_forms.pairs import BoundPairs
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads import rail
 from gpuconsole.workloads.forms import JSON_TEXT, LaunchForm
+from gpuconsole.workloads.models import Draft
 from gpuconsole.workloads.openings import Opening, let_go
 from gpuconsole.workloads.presets import access as presets
 
@@ -27,6 +30,7 @@ NO_FIELDS = frozenset(
     {"csrfmiddlewaretoken", "key", "tried", "left", "confirmed", "asks", "why", "allows", "save", JSON_TEXT}
 )
 """Inputs beside the form's own fields; those of the question about a preset begin with ``preset-``."""
+MOST_LEFT = 100
 _KEY_LENGTHS = range(16, 65)
 
 
@@ -38,7 +42,8 @@ def posted(viewer: Viewer, provider: Provider, data: QueryDict, *, is_try: bool 
     values = Values.of(data)
     for name in [name for name in values if name in NO_FIELDS or name.startswith("preset-")]:
         del values[name]
-    form = LaunchForm(viewer, provider, values, is_new="tried" not in data and not is_try)
+    is_new = "tried" not in data and not is_try
+    form = LaunchForm(viewer, provider, values, is_new=is_new, left=frozenset(data.get("left", "").split()[:MOST_LEFT]))
     if len(data.get("key", "")) in _KEY_LENGTHS:
         form.key = str(data["key"])
     if JSON_TEXT in data:
@@ -73,26 +78,45 @@ def context(
     }
 
 
-def left(form: LaunchForm, name: str) -> dict[str, Any]:
-    """The field that was left, so that its note is drawn anew; nothing for a name that is no field."""
+def checked(form: LaunchForm) -> dict[str, Any]:
+    """The fields that were left since the last answer, so that their notes are drawn anew, and what hangs on them."""
     items = [item for layout in form.layouts for item in _items(layout)]
-    found = next((item for item in items if item.name == name), None)
-    maps = [item for item in items if isinstance(item, BoundPairs) and name.startswith(f"{item.name}.")]
-    rows = [row for one in maps for row in one.rows if name.startswith(f"{row.name}.")]
-    is_cell = found is not None and any(part.isdecimal() for part in name.split("."))
+    left = [item for item in items if item.name in form.left]
+    rows = [row for item in items if isinstance(item, BoundPairs) for row in item.rows]
     notes = form.spec_form.around.notes
     return {
-        "left": found,
-        "is_cell": is_cell,
-        "left_pair": rows[0] if rows else None,
-        "noted": [item for item in items if item is not found and (item.path in notes or _tells_more(item))],
+        "left": [item for item in left if not _is_cell(item)],
+        "left_cells": [item for item in left if _is_cell(item)],
+        "left_pairs": [row for row in rows if any(name.startswith(f"{row.name}.") for name in form.left)],
+        "noted": [item for item in items if item not in left and (item.path in notes or _tells_more(item))],
         "tables": [item for item in items if isinstance(item, BoundField) and item.control == Control.TABLE],
     }
+
+
+def _is_cell(item: Bound) -> bool:
+    """Whether it stands in a row, where it has no help."""
+    return any(part.isdecimal() for part in item.name.split("."))
 
 
 def _tells_more(item: Bound) -> bool:
     """Whether the note hangs on another input too: the unit of a value, or the way that was picked."""
     return item.node.stays or (isinstance(item, BoundField) and item.control == Control.QUANTITY and item.is_set)
+
+
+def discarding(draft: Draft, provider: Provider) -> dict[str, Any]:
+    """The question before a draft is forgotten."""
+    url = reverse("launch:form", args=(provider.slug, provider.kind))
+    return {
+        "question": f"Discard your {provider.name} {provider.product} draft?",
+        "text": f"It was saved {formats.ago(timezone.now() - draft.saved_at)}. What was typed goes with it.",
+        "keep_url": url,
+        "keep_label": "Keep the draft",
+        "action_url": f"{url}draft/",
+        "action_label": "Discard draft",
+        "kind": "danger",
+        "hidden": {"discard": "1"},
+        "crumbs": [{"label": "Launch", "url": reverse("launch:choose")}, {"label": provider.name, "url": url}],
+    }
 
 
 def question(form: LaunchForm) -> dict[str, Any]:

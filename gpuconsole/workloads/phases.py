@@ -16,7 +16,8 @@ from gpuconsole.workloads.states import PHASE_OF, State
 
 Attempt: TypeAlias = dict[str, Any]
 
-NOTE_LENGTH = 32
+NOTE_LENGTH = 120
+"""Of the reason of an end; where there is room for fewer characters, whoever draws it leaves it to the tooltip."""
 MOST_SPANS = 200
 """Of one attempt; whatever flaps for weeks loses its oldest spans here, never its events."""
 MOST_ATTEMPTS = 50

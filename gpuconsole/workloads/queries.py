@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from functools import reduce
 from operator import or_
 from statistics import median
@@ -14,12 +13,11 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from gpuconsole.accounts.models import User
 from gpuconsole.audit.models import Record
 from gpuconsole.projects.models import Project
-from gpuconsole.workloads import phases
+from gpuconsole.workloads import phases, starting
 from gpuconsole.workloads.models import Workload, WorkloadQuerySet
-from gpuconsole.workloads.states import FINAL, Kind, State
+from gpuconsole.workloads.states import FINAL, OPEN, Kind
 
 MOST_COUNTED = 10_000
 _USUAL_OF, _USUAL_AT_LEAST = 30, 5
@@ -36,13 +34,19 @@ class Filters:
     providers: Sequence[str] = ()
     projects: Sequence[str] = ()
     """Slugs."""
+    project_pks: Sequence[int] = ()
     kind: Kind | None = None
     states: Sequence[str] = ()
-    cause: str = ""
-    """A ``ReasonCode``."""
-    owner: str = ""
-    """E-mail address."""
-    label: str = ""
+    is_open: bool = False
+    """Not ended."""
+    causes: Sequence[str] = ()
+    """``ReasonCode``s."""
+    owners: Sequence[str] = ()
+    """E-mail addresses."""
+    owner_pks: Sequence[int] = ()
+    gpus: Sequence[str] = ()
+    labels: Sequence[str] = ()
+    """Any of them."""
     name: str = ""
     """A part of the name, in any case."""
     text: str = ""
@@ -53,8 +57,13 @@ class Filters:
 
 def listing(workloads: WorkloadQuerySet, filters: Filters) -> WorkloadQuerySet:
     """Rows fit for a table, without what only a detail page shows; not ordered, so that any paging can."""
-    rows = workloads.select_related("project", "connection", "owner").defer(*_HEAVY, *_heavy_of("connection"))
-    return rows.filter(_narrowed(filters))
+    rows = workloads.select_related("project", "connection", "owner").defer(*_HEAVY, *heavy_of("connection"))
+    return narrowed(rows, filters)
+
+
+def narrowed(workloads: WorkloadQuerySet, filters: Filters) -> WorkloadQuerySet:
+    """Only those that the filters let through."""
+    return workloads.filter(_narrowed(filters))
 
 
 def capped_count(workloads: WorkloadQuerySet, most: int = MOST_COUNTED) -> int:
@@ -62,12 +71,8 @@ def capped_count(workloads: WorkloadQuerySet, most: int = MOST_COUNTED) -> int:
     return workloads.order_by().values("pk")[: most + 1].count()
 
 
-def view_counts(scope: WorkloadQuerySet, user: User, week_ago: datetime) -> dict[str, int]:
-    """Figures on the tabs that are cheap to know: what is not ended, and what failed since. Two queries."""
-    live = ~Q(state__in=FINAL)
-    counts = scope.filter(live).order_by().aggregate(active=Count("pk"))
-    failed = scope.filter(state=State.FAILED, created_at__gte=week_ago)
-    return {"active": counts["active"], "failed": capped_count(failed, 999)}
+OPEN_COUNTS = "open_counts"
+"""In a viewer's memo: the same, where the page has counted already."""
 
 
 def open_counts(projects: Iterable[Project]) -> dict[str, int]:
@@ -80,26 +85,6 @@ def active_counts(projects: Iterable[Project]) -> dict[int, int]:
     """How many are active, by project. One query."""
     rows = Workload.objects.filter(project__in=list(projects)).active().order_by()
     return dict(rows.values_list("project").annotate(Count("pk")))
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """The band above a list: how many, the GPUs that they hold, and what they cost per hour now, by currency."""
-
-    count: int
-    gpus: int
-    hourly: dict[str, Decimal]
-    """Of those that are billed just now and have a price."""
-
-
-def sums(workloads: Iterable[Workload]) -> Sums:
-    """Added up from rows that were read already."""
-    rows = list(workloads)
-    hourly: dict[str, Decimal] = {}
-    for workload in rows:
-        if workload.hourly_now is not None:
-            hourly[workload.currency] = hourly.get(workload.currency, Decimal(0)) + workload.hourly_now
-    return Sums(len(rows), sum(workload.gpu_count for workload in rows if workload.is_active), hourly)
 
 
 def usual_phases(workload: Workload) -> dict[str, float]:
@@ -123,6 +108,13 @@ def usual_phases_of(workloads: Sequence[Workload]) -> dict[int, dict[str, float]
     return {pk: _medians(found.get(kind, {})) for pk, kind in kinds.items()}
 
 
+def usual_steps(workload: Workload) -> dict[int, starting.Usual]:
+    """How the steps of a start went with the last ended work that is alike, and with what of this is up. One query."""
+    alike = {name: getattr(workload, name) for name in _ALIKE}
+    ended = Workload.objects.filter(**alike, state__in=FINAL).exclude(pk=workload.pk).order_by("-pk")
+    return starting.usual([*ended.values_list("parts", flat=True)[:_USUAL_OF], workload.parts])
+
+
 _ALIKE = ("project_id", "provider", "kind", "hardware_id", "gpu_count")
 
 
@@ -140,22 +132,51 @@ def _narrowed(filters: Filters) -> Q:
     words: dict[str, Any] = {
         "provider__in": filters.providers,
         "project__slug__in": filters.projects,
+        "project__in": filters.project_pks,
         "kind": filters.kind,
         "state__in": filters.states,
-        "reason_code": filters.cause,
-        "owner__email": filters.owner.strip().lower(),
-        "labels__contains": [filters.label] if filters.label else None,
-        "name__icontains": filters.name,
+        "reason_code__in": filters.causes,
+        "owner__email__in": [address.strip().lower() for address in filters.owners],
+        "owner__in": filters.owner_pks,
+        "gpu_model__in": filters.gpus,
+        "labels__overlap": list(filters.labels),
+        "name__holds": filters.name,
         "created_at__gte": filters.created_from,
         "created_at__lt": filters.created_to,
     }
     condition = Q(**{name: value for name, value in words.items() if value})
+    if filters.is_open:
+        condition &= Q(state__in=OPEN)
     if filters.text:
-        ids = Q(public_id=filters.text) | Q(remote_id=filters.text)
-        condition &= Q(name__icontains=filters.text) | Q(labels__contains=[filters.text]) | ids
+        condition &= matching(filters.text)
     return condition
 
 
-def _heavy_of(relation: str) -> Iterable[str]:
+SHORT = 3
+"""Characters from which on a trigram index finds a text anywhere; a shorter one is looked for at the begin alone."""
+
+
+_SAMPLE, _DENSE = 2_000, 5
+
+
+def is_rare(scope: WorkloadQuerySet, text: str) -> bool:
+    """Whether the newest work hardly ever has the text in its name: then all that has it is best found by the trigrams
+    and sorted, else by going through the newest. The database's own guess takes one for the other."""
+    newest = scope.order_by("-id").values("pk")[:_SAMPLE]
+    return Workload.objects.filter(pk__in=newest, name__icontains=text).count() < _DENSE
+
+
+def newest_first(rows: WorkloadQuerySet) -> WorkloadQuerySet:
+    """With ``newest``, by which they can be ordered as by their key, but without its index."""
+    return rows.annotate(newest=F("id") + 0)
+
+
+def matching(text: str) -> Q:
+    """Work that a text is about: a part of its name, an id as a whole, or one of its labels."""
+    name = Q(name__holds=text) if len(text) >= SHORT else Q(name__begins=text)
+    return name | Q(labels__contains=[text]) | Q(public_id=text) | Q(remote_id=text)
+
+
+def heavy_of(relation: str) -> Iterable[str]:
     """Sealed and bulky columns of a connection that no list shows."""
     return [f"{relation}__{name}" for name in ("credentials", "new_credentials", "old_credentials", "check_steps")]

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from gpuconsole.catalog import queries as catalog
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.core.spec_forms import is_stand_in
@@ -21,7 +20,7 @@ from gpuconsole.workloads.limits.bars import Bar
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, Check
 
 ASK_FIRST = Decimal(50)
-"""Money above which a launch asks once more, in the team's currency, where the person set no other line."""
+"""Money above which a launch asks once more, in the team's currency, where person and project set no other line."""
 ASK_FIRST_GPUS = 8
 _MONTH_H = 30 * 24
 _BUTTONS = {
@@ -69,7 +68,7 @@ def rail(form: LaunchForm) -> Rail:
     button, is_ready = _button(form, figures)
     if figures is None or is_stand_in(figures.pricing.hardware_id) or is_stand_in(figures.hardware):
         return Rail("", "", "", "", "", False, (), (), button, is_ready, "")
-    offer = next((row for row in _offers(form) if row.hardware_id == figures.pricing.hardware_id), None)
+    offer = next((row for row in form.offers if row.hardware_id == figures.pricing.hardware_id), None)
     return Rail(
         title=_title(figures),
         detail=_detail(figures, offer),
@@ -97,12 +96,9 @@ def must_ask(form: LaunchForm) -> bool:
 
 
 def ask_first_line(form: LaunchForm) -> Decimal:
-    """The person's own line, or the usual one."""
-    own = form.viewer.user.preferences.get("ask_first_line")
-    try:
-        return ASK_FIRST if own in (None, "") else Decimal(str(own))
-    except ArithmeticError:
-        return ASK_FIRST
+    """The lower of the person's own line and the project's, or the usual one where neither has set one."""
+    lines = (form.viewer.user.ask_first_above, form.project.ask_first_above if form.project else None)
+    return min((line for line in lines if line is not None), default=ASK_FIRST)
 
 
 def question(form: LaunchForm) -> dict[str, Any]:
@@ -175,10 +171,6 @@ def _button(form: LaunchForm, figures: Estimate | None) -> tuple[str, bool]:
     return f"Launch {kind}", True
 
 
-def _offers(form: LaunchForm) -> list[Offer]:
-    return catalog.offers(form.connection) if form.connection else []
-
-
 def _title(figures: Estimate) -> str:
     if not figures.pricing.hardware_id and not figures.hardware:
         return "Hardware not chosen"
@@ -243,6 +235,9 @@ def _lines(form: LaunchForm, figures: Estimate) -> list[Line]:
         found.append(Line(f"{whose}, {formats.duration(figures.ends_s)}", most, is_total=True))
     else:
         found.append(Line("Until stop limit", "no limit set", is_total=True))
+    at_cost = form.other_guards.stop_at_cost
+    if at_cost is not None and not figures.is_capped:
+        found.append(Line("Your cost stop", formats.money(at_cost, figures.pricing.currency)))
     is_endless = form.provider.kind == "instance" or (form.spec is not None and form.spec.is_endless)
     if is_endless and price is not None:
         found.append(Line("If left on for 30 days", str(price * _MONTH_H)))
@@ -261,7 +256,7 @@ def _note(form: LaunchForm, figures: Estimate) -> str:
         return "It waits for an admin; you see what they are told before it is sent."
     if must_ask(form):
         return (
-            f"Asks once more: it is above your {_line(form)} line."
+            f"Asks once more: it is above the {_line(form)} line."
             if figures.gpu_count <= ASK_FIRST_GPUS
             else (f"Asks once more: it takes more than {ASK_FIRST_GPUS} GPUs.")
         )

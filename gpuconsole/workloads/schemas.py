@@ -25,6 +25,8 @@ class GuardsOut(ApiSchema):
     idle_percent: int
     queue_limit_s: int | None
     queue_then: str
+    terminate_after_s: int | None
+    warn_before_s: int | None
 
 
 MOST_RETRIES = 20

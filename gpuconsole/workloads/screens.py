@@ -13,30 +13,21 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from gpuconsole.accounts import services as accounts
 from gpuconsole.accounts.access import viewer
 from gpuconsole.connections.services import ask_look
-from gpuconsole.core import formats, polling
+from gpuconsole.core import formats, notices, polling
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import htmx_target, render_page, stop_polling, unchanged, wants_fragment
-from gpuconsole.projects.access import focused_project
-from gpuconsole.workloads import access, acts, details, lists, logs, services
+from gpuconsole.workloads import access, acts, details, logs, questions, services
+from gpuconsole.workloads.detail_page import look as look_at
 from gpuconsole.workloads.lists import Words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Verb
 from gpuconsole.workloads.watching import watched
 
 LOG_ANSWER_BYTES = 128 * 1024
-
-
-@login_required
-@require_GET
-def listing(request: HttpRequest, words: Words) -> HttpResponse:
-    """The list, or its table alone when that is polled."""
-    if wants_fragment(request) and polling.is_unchanged(polling.read(request)):
-        return unchanged()
-    person = viewer(request)
-    context = lists.context(request, person, focused_project(request, person), words)
-    return render_page(request, "workloads/list.html", "workloads/_table.html", context)
 
 
 @login_required
@@ -64,7 +55,7 @@ def detail(request: HttpRequest, public_id: str, words: Words, tab: str = "") ->
         return unchanged()
     person = viewer(request)
     workload = access.find_workload(person, public_id, words.kind)
-    page = details.look(request, person, workload, words, tab)
+    page = look_at(request, person, workload, words, tab)
     part = details.region(page, htmx_target(request)) if wants_fragment(request) else None
     if part is not None:
         answer = render(request, *part)
@@ -75,10 +66,20 @@ def detail(request: HttpRequest, public_id: str, words: Words, tab: str = "") ->
         raise Http404
     if not page.is_settled:
         watched(workload.connection_id, workload.pk)
-    answer = render(request, "workloads/detail.html", context)
-    if request.GET.get("scale") in ("time", "even"):
-        answer.set_cookie("timeline", request.GET["scale"], max_age=365 * 86_400, samesite="Lax", httponly=True)
-    return answer
+    return render(request, "workloads/detail.html", context)
+
+
+@login_required
+@require_POST
+def scale(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
+    """Draw timelines otherwise for this person from now on, and go back to the one that was looked at."""
+    person = viewer(request)
+    workload = access.find_workload(person, public_id, words.kind)
+    try:
+        accounts.set_timeline_scale(user=person.user, scale=request.POST.get("scale", ""))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    return redirect(workload)
 
 
 @login_required
@@ -147,7 +148,7 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
     chosen = Verb(verb)
     url = f"{words.url}{workload.public_id}/"
     access.require(person, workload)
-    asked = acts.question(workload, chosen, timezone.now())
+    asked = questions.question(workload, chosen, timezone.now())
     error = ""
     if request.method == "POST":
         if asked.type_name and request.POST.get("confirm_name", "").strip() != asked.type_name:
@@ -162,6 +163,7 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
         "action_url": f"{url}{verb}/",
         "action_label": asked.action_label,
         "kind": "danger" if chosen in (Verb.STOP, Verb.TERMINATE, Verb.DELETE) else "",
+        "kept": asked.kept,
         "type_name": asked.type_name,
         "warning": asked.warning,
         "other_url": asked.other_url,
@@ -170,23 +172,23 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
         "error": error,
         "crumbs": [{"label": words.nouns.capitalize(), "url": words.url}, {"label": workload.name, "url": url}],
     }
-    return render_page(
-        request, "components/confirm_page.html", "components/confirm.html", context, status=422 if error else 200
-    )
+    return ask(request, context, status=422 if error else 200)
 
 
 def _done(request: HttpRequest, verb: Verb, workload: Workload) -> str:
     """Do it, say so, and give the page to go on with: its own, or that of the work which a retry launched."""
-    by = viewer(request).user
+    by, word = viewer(request).user, acts.label(workload, verb)
     try:
         if verb is Verb.RETRY:
             made = services.retry(workload=workload, by=by, key=request.POST.get("key", "")[:200])
         else:
             made = services.VERBS[verb](workload=workload, by=by)
     except Refused as refusal:
-        messages.error(request, refusal.message)
+        again = notices.Action("Retry", f"{workload.get_absolute_url()}{verb.value}/")
+        text = f"{word} was not done: {workload.name} is as it was."
+        notices.failed(request, text, detail=refusal.message, action=again)
         return workload.get_absolute_url()
     is_other = made.pk != workload.pk
-    text = f"{workload.name} is retried as {made.name}." if is_other else f"{verb.label} asked for {workload.name}."
-    messages.success(request, f"{text} The provider has yet to confirm it.")
+    text = f"{workload.name} is retried as {made.name}." if is_other else f"{word} asked for {workload.name}."
+    notices.done(request, text, detail="The provider has yet to confirm it.")
     return made.get_absolute_url()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db import models
 
@@ -41,6 +42,10 @@ class State(models.TextChoices):
 
 FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED})
 """States that nothing leaves (but for a retry, which opens a new attempt)."""
+
+OPEN = tuple(sorted(set(State) - FINAL))
+"""All others. Queries name them: of a list of words the database knows how few rows have them, of "none of these" it
+believes a quarter of all."""
 
 ACTIVE = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING, State.LOST})
 """States that count against the quota; a lost workload may still run, so it counts."""
@@ -231,6 +236,12 @@ class Evidence:
     offset: int | None = None
     """The byte of that log at which it begins."""
     exit_code: int | None = None
+    raw: str = ""
+    """The provider's whole answer to a request that it refused, where it says more than the line."""
+
+    def as_kept(self) -> dict[str, Any]:
+        """As JSON; without a raw answer where there is none, as for all but refusals."""
+        return {name: value for name, value in asdict(self).items() if value or name != "raw"}
 
 
 @dataclass(frozen=True, slots=True)

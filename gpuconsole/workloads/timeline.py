@@ -15,13 +15,15 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.phases import Attempt, epoch, moment
 from gpuconsole.workloads.states import State
 from gpuconsole.workloads.timeline_clock import AHEAD, Clock, Tick, bare, life, window
-from gpuconsole.workloads.timeline_words import LEGEND, phase_table
+from gpuconsole.workloads.timeline_words import LEGEND, find, phase_table
 
 Size: TypeAlias = Literal["mini", "strip", "full"]
 Scale: TypeAlias = Literal["time", "even"]
 
 LEAST_WIDTH = 0.4
 GAP = 0.12
+MOST_REASON = 32
+"""Characters of a reason that stand beside its mark; a longer one is told by tooltip and row label alone."""
 LATE = 65.0
 """Behind this per cent the reason of an end has no room at its right."""
 _CHART_PX = 720
@@ -52,12 +54,14 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The mark of an end that was no success; ``text`` is the reason in a few words."""
+    """The mark of an end that was no success; ``text`` is the reason where it is short enough to stand beside it."""
 
     state: str
     x: float
     text: str
     is_late: bool
+    title: str = ""
+    """The whole reason, for a tooltip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,8 @@ class Timeline:
     now_label: str
     sentence: str
     spans: tuple[str, ...]
+    extent: str = ""
+    """From when to when it goes, where there is no axis."""
 
 
 def geometry(
@@ -98,14 +104,15 @@ def geometry(
     sentence, spans = words.sentence(attempts, now), words.spans(attempts, now, zone) if size == "full" else ()
     if not attempts:
         return Timeline((), (), None, "", sentence, spans)
+    extent = words.extent(attempts, now, zone) if size == "full" else ""
     if size == "full" and scale == "even":
-        return Timeline(tuple(_even_rows(attempts, now)), (), None, "", sentence, spans)
+        return Timeline(tuple(_even_rows(attempts, now)), (), None, "", sentence, spans, extent)
     clock = window or _clock(attempts, now, size, zone)
     if size == "full":
         rows = [_row(clock, [attempt], now, is_full=True) for attempt in attempts]
     else:
         rows = [_row(clock, attempts, now, is_full=False)]
-    return Timeline(tuple(rows), clock.ticks, clock.now_x, clock.now_label, sentence, spans)
+    return Timeline(tuple(rows), clock.ticks, clock.now_x, clock.now_label, sentence, spans, extent)
 
 
 def mini(workload: Workload, now: datetime) -> Timeline:
@@ -198,7 +205,9 @@ def _described(attempt: Attempt, bars: tuple[Bar, ...], live: Live | None, end_x
     ended = attempt["end"]
     end = None
     if ended is not None and ended != State.SUCCEEDED:
-        end = End(ended, end_x, attempt["note"] if ended == State.FAILED else "", end_x > LATE)
+        note = attempt["note"]
+        text = note if ended == State.FAILED and len(note) <= MOST_REASON else ""
+        end = End(ended, end_x, text, end_x > LATE, note)
     outcome, outcome_state = words.outcome(attempt)
     return Row(attempt["attempt"], bars, live, end, outcome, outcome_state)
 
@@ -216,4 +225,4 @@ def _fits(text: str, width: float) -> bool:
     return width / 100 * _CHART_PX >= len(text) * _CHARACTER_PX + _SPARE_PX
 
 
-__all__ = ["LEGEND", "Timeline", "clock", "full", "geometry", "mini", "phase_table", "strip"]
+__all__ = ["LEGEND", "Clock", "Timeline", "clock", "find", "full", "geometry", "mini", "phase_table", "strip"]

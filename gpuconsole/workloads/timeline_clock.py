@@ -19,7 +19,9 @@ _STEPS = (
     (timedelta(hours=12), _HOUR),
     (timedelta(days=3), 6 * _HOUR),
 )
-_NOW_LABEL_WIDTH = 9.0  # per cent that "14:32 now" takes, left of its line
+_LABEL_WIDTH = 5.5  # per cent that "14:00" takes, right of its line
+_NOW_LABEL_WIDTH = 9.0  # per cent that "14:32 now" takes, half of it on either side of its line
+_LAST_LABEL = 97.0  # a label that begins behind it would run out of the chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def _with_ticks(start: datetime, end: datetime, now: datetime | None, zone: tzin
 
 def _tick(clock: Clock, at: datetime, step: timedelta, zone: tzinfo, now_x: float | None, *, is_labelled: bool) -> Tick:
     x = round(clock.x(at), 2)
-    is_hidden = now_x is not None and now_x - _NOW_LABEL_WIDTH < x < now_x + AHEAD * 100
+    half = _NOW_LABEL_WIDTH / 2
+    is_hidden = x > _LAST_LABEL or (now_x is not None and now_x - half - _LABEL_WIDTH < x < now_x + half)
     local = at.astimezone(zone)
     label = f"{local.day} {formats.MONTHS[local.month - 1]}" if step >= _DAY else formats.time_of_day(local)
     return Tick(x, label if is_labelled and not is_hidden else "")

@@ -67,6 +67,17 @@ def sentence(attempts: Sequence[Attempt], now: datetime) -> str:
     return f"{head}, {word} for {this}{_after(lengths)}."
 
 
+def extent(attempts: Sequence[Attempt], now: datetime, zone: tzinfo) -> str:
+    """``10:08 to 14:32``, with the day where it is not one day."""
+    first, (_, _, end) = attempts[0]["spans"][0][1], attempts[-1]["spans"][-1]
+    since, until = (at.astimezone(zone) for at in (moment(first), now if end is None else moment(end)))
+    if since.date() == until.date():
+        return f"{formats.time_of_day(since)} to {formats.time_of_day(until)}"
+    return " to ".join(
+        f"{formats.day(at.date(), today=until.date())} {formats.time_of_day(at)}" for at in (since, until)
+    )
+
+
 def spans(attempts: Sequence[Attempt], now: datetime, zone: tzinfo) -> tuple[str, ...]:
     """Every span in order, for reading out."""
     return tuple(
@@ -76,17 +87,35 @@ def spans(attempts: Sequence[Attempt], now: datetime, zone: tzinfo) -> tuple[str
     )
 
 
-def phase_table(workload: Workload, now: datetime, usual: Mapping[str, float]) -> list[PhaseCell]:
-    """Durations of the latest attempt beside the usual ones, and its end or when it is expected."""
-    last = workload.phases[-1] if workload.phases else {"spans": [], "end": None}
-    lengths = durations(last, workload.ended_at or now)
+def phase_table(
+    workload: Workload, now: datetime, usual: Mapping[str, float], number: int | None = None
+) -> list[PhaseCell]:
+    """Durations of one attempt, the latest where no ``number`` of one is given, beside the usual ones, and its end or
+    when it is expected."""
+    chosen = find(workload.phases, number)
+    lengths = durations(chosen, workload.ended_at or now)
     cells = [_cell(phase, lengths.get(phase), usual.get(phase)) for phase in _TABLE]
-    return [*cells, _end_cell(workload, now, usual)]
+    is_latest = not workload.phases or chosen is workload.phases[-1]
+    return [*cells, _end_cell(workload, now, usual) if is_latest else _earlier_end_cell(chosen, now)]
+
+
+def find(attempts: Sequence[Attempt], number: int | None) -> Attempt:
+    """The attempt of this number, else the latest."""
+    latest: Attempt = attempts[-1] if attempts else {"attempt": 1, "spans": [], "end": None, "note": ""}
+    return next((attempt for attempt in attempts if attempt["attempt"] == number), latest)
 
 
 def _cell(phase: Phase, seconds: float | None, usual: float | None) -> PhaseCell:
     note = f"usual {formats.duration(usual)}" if usual is not None else ""
     return PhaseCell(phase.value, label(phase.value), formats.duration(seconds), note)
+
+
+def _earlier_end_cell(attempt: Attempt, now: datetime) -> PhaseCell:
+    _, ended_state = outcome(attempt)
+    end = attempt["spans"][-1][2]
+    local = timezone.localtime
+    ended = formats.MISSING if end is None else formats.moment(local(moment(end)), now=local(now))
+    return PhaseCell(ended_state, "Ended", ended, attempt["note"])
 
 
 def _end_cell(workload: Workload, now: datetime, usual: Mapping[str, float]) -> PhaseCell:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from gpuconsole.accounts.models import User
 from gpuconsole.core import versions
+from gpuconsole.projects.models import Project
 from gpuconsole.providers.remote import Lane, Phase, Tariff
 from gpuconsole.workloads import bulk, lanes, meter, phases, settled
 from gpuconsole.workloads.meter import Prices
@@ -137,6 +138,24 @@ def move_many(changes: Sequence[Change], *, now: datetime | None = None) -> list
         Event.objects.bulk_create(events)
         versions.bump(*sorted({topic for workload in rows.values() for topic in workload.topics}))
     return events
+
+
+def charge_to(workload: Workload, project: Project, now: datetime) -> None:
+    """Have another project charged from now on for work that the caller holds locked; what it has cost so far stays
+    where it was booked, and its idempotency key with the project that it was launched in."""
+    former, readings = workload.project, meter.Readings()
+    workload.launched_in = workload.launched_in or former
+    readings.rebook(workload, project, now)
+    with transaction.atomic():
+        bulk.update([workload], (*WRITTEN, "project", "launched_in"))
+        readings.save()
+        settled.tell([workload] if readings.settled() else [])
+        versions.bump(f"project:{former.pk}", *workload.topics)
+
+
+def touch(workload: Workload) -> None:
+    """Have every open page that shows it drawn anew."""
+    versions.bump(*workload.topics)
 
 
 def begin(workload: Workload, *, why: str, by: User | None) -> Event:
@@ -377,7 +396,7 @@ def _set_reason(workload: Workload, reason: Reason) -> None:
     workload.reason_code, workload.reason_text = reason.code, reason.text
     workload.reason_fault = reason.fault if reason.code else ""
     workload.reason_field = reason.field[:300]
-    workload.evidence = {} if reason.evidence is None else asdict(reason.evidence)
+    workload.evidence = {} if reason.evidence is None else reason.evidence.as_kept()
 
 
 def _write_phases(change: Change, state: State, at: datetime) -> None:
@@ -386,7 +405,15 @@ def _write_phases(change: Change, state: State, at: datetime) -> None:
         why = workload.reason_text or (ReasonCode(workload.reason_code).label if workload.reason_code else "")
         workload.phases = phases.finished(workload.phases, state, at, why)
     elif state != workload.state or change.phase is not None or change.opens:
-        workload.phases = phases.advanced(workload.phases, _word(state, change.phase), at)
+        since = _last_sure(workload, at) if state == State.LOST else at
+        workload.phases = phases.advanced(workload.phases, _word(state, change.phase), since)
+
+
+def _last_sure(workload: Workload, at: datetime) -> datetime:
+    """What is lost was so from the first look on that missed it, though it took more looks to be sure."""
+    began = phases.last_change(workload.phases)
+    since = min(workload.missing_since or at, at)
+    return max(since, began) if began else since
 
 
 def _word(state: State, phase: Phase | None) -> str:

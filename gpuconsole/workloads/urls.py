@@ -10,6 +10,7 @@ _FORM = "<slug:slug>/<slug:kind>/"
 app_name = "launch"
 urlpatterns = [
     path("", views.choose, name="choose"),
+    path("import/", views.import_json, name="import"),
     path("presets/", presets.listing, name="presets"),
     path("presets/<slug:public_id>/", presets.detail, name="preset"),
     path("presets/<slug:public_id>/remove/", presets.remove, name="preset-remove"),

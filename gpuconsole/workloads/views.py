@@ -8,15 +8,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import viewer
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import wants_fragment
+from gpuconsole.core.spec_forms.codecs import Unreadable
 from gpuconsole.projects.access import focused_project
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
-from gpuconsole.workloads import chooser, drafts, edits, openings, pages, rail
+from gpuconsole.workloads import chooser, drafts, edits, openings, pages, pasted, rail
 from gpuconsole.workloads.forms import PROJECT, LaunchForm
 from gpuconsole.workloads.models import LaunchRequest, Via, Workload
 from gpuconsole.workloads.requests import services as requests
@@ -30,6 +32,23 @@ def choose(request: HttpRequest) -> HttpResponse:
     """From a need to a provider."""
     person = viewer(request)
     return render(request, "launch/choose.html", chooser.context(person, focused_project(request, person), request.GET))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_json(request: HttpRequest) -> HttpResponse:
+    """The form of whatever provider a pasted text is for, filled in with it; what was a draft there stays one."""
+    text, error = request.POST.get("json", ""), ""
+    if request.method == "POST":
+        try:
+            provider = pasted.provider_of(text)
+        except Unreadable as exc:
+            error = str(exc)
+        else:
+            person = viewer(request)
+            opening = openings.imported(person, provider, focused_project(request, person), text)
+            return render(request, "launch/form.html", pages.context(opening.form, None, opening=opening))
+    return render(request, "launch/import.html", {"text": text, "error": error}, status=422 if error else 200)
 
 
 @login_required
@@ -54,7 +73,7 @@ def check(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     context = pages.context(filled, saved_at, view=_view(request))
     if not wants_fragment(request):
         return render(request, "launch/form.html", context)
-    answer = render(request, "launch/_checked.html", context | pages.left(filled, request.POST.get("left", "")))
+    answer = render(request, "launch/_checked.html", context | pages.checked(filled))
     answer["HX-Trigger"] = "gpc:draft-saved"
     patch_vary_headers(answer, ("HX-Request", "HX-Target"))
     return answer
@@ -69,7 +88,8 @@ def edit(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if filled.json_error:
         return show_again(request, filled)
     done = edits.apply(filled, request.POST)
-    if done.view == "json" and filled.spec_form.parsed.problems:  # no JSON could say them
+    is_unsayable = done.view == "json" and bool(filled.spec_form.parsed.problems)  # no JSON could say them
+    if is_unsayable or done.is_refused:
         return show_again(request, filled)
     drafts.save(filled)
     query = f"?view={done.view}" if done.view else ""
@@ -77,13 +97,18 @@ def edit(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """Keep the form for later, or forget what was kept."""
-    filled = pages.posted(viewer(request), find_provider(slug, kind), request.POST)
+    """Keep the form for later; ask before what was kept is forgotten (GET), and forget it."""
+    person, provider = viewer(request), find_provider(slug, kind)
+    if request.method != "POST":
+        kept = drafts.find(person, slug)
+        return redirect("launch:form", slug, kind) if kept is None else ask(request, pages.discarding(kept, provider))
     if "discard" in request.POST:
-        drafts.discard(filled.viewer, slug)
+        drafts.discard(person, slug)
+        messages.success(request, "The draft was discarded.")
         return redirect("launch:form", slug, kind)
+    filled = pages.posted(person, provider, request.POST)
     if filled.json_error:
         return show_again(request, filled)
     drafts.save(filled)
@@ -105,7 +130,7 @@ def launch(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         return render(request, "launch/ask.html", pages.asking(filled))
     if not rail.asks(filled) and rail.must_ask(filled) and "confirmed" not in request.POST:
         drafts.save(filled)
-        return render(request, "components/confirm_page.html", pages.question(filled))
+        return ask(request, pages.question(filled))
     try:
         done = _launched(filled, request.POST.get("why", "") if "asks" in request.POST else None)
     except Refused as no:

@@ -3,15 +3,22 @@ import { startCopying } from "./copy.js";
 import { startDialogs } from "./dialogs.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
+import { startMenus } from "./menus.js";
+import { startNotices } from "./notices.js";
 import { startPolling } from "./polling.js";
 
 startLive();
 startPolling();
 startDialogs();
 startCopying();
+startNotices();
 startKeys();
+startMenus();
 
-// Only pages that have a log or a form load what these need.
+// Only pages that have a log, a form or charts load what these need.
 if (document.querySelector("[data-log-url]")) import("./logs.js").then((logs) => logs.startLogs());
+if (document.querySelector("[data-window-title]")) import("./standing.js").then((standing) => standing.startStanding());
+if (document.querySelector("#metrics")) import("./charts.js").then((charts) => charts.startCharts());
+if (document.querySelector("[data-list]")) import("./lists.js").then((lists) => lists.startLists());
 if (document.querySelector("main form")) import("./forms.js").then((forms) => forms.startForms());
 document.documentElement.dataset.script = "on";

@@ -1,17 +1,11 @@
-// Copy buttons, password reveal and toasts.
-import { all, on, say } from "./dom.js";
+// Copy buttons and password reveal.
+import { on, say } from "./dom.js";
 
 const COPIED_MS = 1500;
-const TOAST_MS = 6000;
-const MOST_TOASTS = 3;
 
 export function startCopying() {
   on("click", "[data-copy], [data-copy-from], [data-copy-near]", copy);
   on("click", "[data-reveal]", reveal);
-  on("click", "[data-close-toast]", (button) => button.closest("[data-toast]").remove());
-  all("[data-toast]").forEach(expire);
-  document.addEventListener("htmx:afterSwap", () => all("[data-toast]:not([data-timed])").forEach(expire));
-  all("[data-toast]").slice(0, -MOST_TOASTS).forEach((toast) => toast.remove());
 }
 
 async function copy(button) {
@@ -45,16 +39,4 @@ function reveal(button) {
   const isShown = input.type === "text";
   input.type = isShown ? "password" : "text";
   button.setAttribute("aria-pressed", String(!isShown));
-}
-
-/** Six seconds, stopped by hover or focus; errors stay until closed. */
-function expire(toast) {
-  toast.dataset.timed = "";
-  if (toast.dataset.toast === "error") return;
-  let timer;
-  const start = () => (timer = setTimeout(() => toast.remove(), TOAST_MS));
-  const stop = () => clearTimeout(timer);
-  for (const event of ["mouseenter", "focusin"]) toast.addEventListener(event, stop);
-  for (const event of ["mouseleave", "focusout"]) toast.addEventListener(event, start);
-  start();
 }

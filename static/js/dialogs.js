@@ -37,17 +37,24 @@ function walkMenu(menu, e) {
 async function ask(link, e) {
   if (e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
   e.preventDefault();
-  link.closest("details.menu")?.removeAttribute("open");
+  const menu = link.closest("details.menu");
+  menu?.removeAttribute("open");
+  await askAbout(link.href, menu?.querySelector("summary") ?? link);
+}
+
+/** Show the question of an address; on any trouble go there. */
+export async function askAbout(url, opener = document.activeElement) {
   try {
-    const answer = await fetch(link.href, { headers: { "HX-Request": "true", "HX-Target": "dialog-body" }, credentials: "same-origin", redirect: "error" });
+    const answer = await fetch(url, { headers: { "HX-Request": "true", "HX-Target": "dialog-body" }, credentials: "same-origin", redirect: "error" });
     if (!answer.ok) throw new Error(answer.statusText);
-    show(await answer.text());
+    showQuestion(await answer.text(), opener);
   } catch {
-    location.assign(link.href);
+    location.assign(url);
   }
 }
 
-function show(html) {
+/** Show a question in the dialog: focus goes to the way out that is safe, or to the name to type, and back to the opener at the end. */
+export function showQuestion(html, opener = document.activeElement) {
   const dialog = document.getElementById("dialog");
   const body = document.getElementById("dialog-body");
   body.innerHTML = html;
@@ -56,10 +63,11 @@ function show(html) {
   window.htmx?.process(body);
   all("[data-type-name] input[name=confirm_name]", body).forEach(checkName);
   dialog.showModal();
+  dialog.addEventListener("close", () => opener.isConnected && opener.focus(), { once: true });
   (body.querySelector("[data-type-name] input[name=confirm_name]") ?? body.querySelector("[data-close-dialog]"))?.focus();
 }
 
 function checkName(input) {
   const form = input.closest("form");
-  form.querySelector(".confirm-foot button").disabled = input.value !== form.dataset.typeName;
+  form.querySelector(".confirm-foot button").disabled = input.value.trim() !== form.dataset.typeName;
 }

@@ -1,4 +1,5 @@
-// Comfort in forms: conditions, units, drafts, checks on leaving a field, one submit only. The server decides everything.
+// Comfort in forms: units, drafts, checks on leaving a field, resets, one submit only. The server decides everything.
+import { applyAll, pickWay } from "./conditions.js";
 import { all, on } from "./dom.js";
 import { signedOut } from "./live.js";
 import { startMany } from "./many.js";
@@ -6,7 +7,8 @@ import { startRows } from "./rows.js";
 
 const DRAFT_MS = 1000;
 const LEAVE_MS = 300;
-const timers = new WeakMap(); // form → { draft, leave }
+let isBrowsing = false; // through choices by arrow or letter: what is passed on the way is not chosen yet
+const timers = new WeakMap(); // form → { draft, leave, left: names of inputs that were left since the last answer, sent: of those }
 
 export function startForms() {
   startMany();
@@ -17,21 +19,24 @@ export function startForms() {
   document.addEventListener("submit", submitOnce);
   addEventListener("beforeunload", guard);
   addEventListener("pageshow", (e) => e.persisted && all("form[data-sent]").forEach(free));
-  document.addEventListener("gpc:draft-saved", () => all("form[data-dirty]").forEach((form) => delete form.dataset.dirty));
+  document.addEventListener("gpc:draft-saved", () => all("form[data-dirty-guard]").forEach(answered));
   document.addEventListener("htmx:afterSettle", (e) => refresh(e.target));
   document.addEventListener("htmx:beforeSwap", keepForm);
-  document.addEventListener("htmx:oobBeforeSwap", (e) => keepPicked(e.detail.target, e.detail.fragment));
+  document.addEventListener("htmx:oobBeforeSwap", (e) => beforeSwap(e.detail.target, e.detail.fragment));
   document.addEventListener("htmx:oobAfterSwap", (e) => noted(e.detail.target));
   on("click", "[data-step]", step);
   on("click", "a[href^='#']", goToField);
-  on("change", "[data-submit-on-change]", (field) => field.form.requestSubmit());
+  on("click", "button.reset", reset);
+  on("click", "[data-launch-button][aria-disabled=true]", goToFirstProblem);
+  document.addEventListener("keydown", (e) => (isBrowsing = e.key.startsWith("Arrow") || (e.key.length === 1 && e.key !== " ")), true);
+  document.addEventListener("pointerdown", () => (isBrowsing = false), true);
+  on("change", "[data-submit-on-change]", (field) => isBrowsing || field.form.requestSubmit());
   refresh(document);
 }
 
 function refresh(root) {
   if (!(root instanceof Element) && root !== document) return;
-  all("[data-show-when], [data-enable-when]").forEach(apply);
-  all("[data-sends]").forEach(showSent);
+  applyAll();
   if (root !== document) root.querySelector?.("[data-focus]")?.focus();
 }
 
@@ -39,8 +44,9 @@ function changed(e) {
   const form = e.target.form ?? e.target.closest?.("form");
   if (!form) return;
   if (e.target.form) pickWay(e.target);
-  for (const node of all("[data-show-when], [data-enable-when]", form)) apply(node);
-  showSent(e.target.closest(".control")?.querySelector("[data-sends]") ?? e.target);
+  applyAll(form);
+  showSent(e.target.closest(".control")?.querySelector("[data-sends]"));
+  showReset(e.target.closest(".field"));
   if (form.matches("[data-dirty-guard]")) form.dataset.dirty = "";
   if (e.target.matches("[data-unchecked]")) return;
   e.target.dataset.touched = "";
@@ -57,66 +63,57 @@ function left(e) {
 
 /** gpc:draft and gpc:leave bubble from the form; whoever has them as htmx trigger posts it (detail.name: the field). */
 function schedule(form, kind, wait, field) {
-  const own = timers.get(form) ?? {};
+  const own = timers.get(form) ?? { left: new Set(), sent: [] };
+  if (kind === "leave" && field.name) own.left.add(field.name);
   clearTimeout(own[kind]);
   own[kind] = setTimeout(() => {
     const mark = form.querySelector("[data-left-field]");
-    if (mark && kind === "leave") mark.value = field.name ?? "";
+    own.sent = [...own.left];
+    if (mark) mark.value = own.sent.join(" ");
     form.dispatchEvent(new CustomEvent(`gpc:${kind}`, { bubbles: true, detail: { name: field.name } }));
   }, wait);
   timers.set(form, own);
 }
 
-/** data-show-when="name=a|b" hides what does not apply; data-enable-when keeps it in sight, disabled. "&" joins conditions. */
-function apply(node) {
-  const form = node.closest("form");
-  const holds = (node.dataset.showWhen ?? node.dataset.enableWhen).split("&").every((condition) => {
-    const [name, wanted = ""] = condition.split(/=(.*)/s);
-    return wanted.split("|").includes(valueOf(form, name));
-  });
-  if (node.dataset.showWhen !== undefined) node.hidden = !holds;
-  for (const field of node.matches("input, select, textarea") ? [node] : all("input, select, textarea, button", node)) {
-    if (node.dataset.stays !== undefined) grey(field, !holds);
-    else field.disabled = !holds;
-  }
+/** What was typed is kept, and what was left is told of. */
+function answered(form) {
+  delete form.dataset.dirty;
+  const own = timers.get(form);
+  for (const name of own?.sent ?? []) own.left.delete(name);
 }
 
-/** With script a greyed field can be typed into, which picks its way; the hidden one that carries its value can go. */
-function grey(field, isOff) {
-  if (field.matches("[data-kept]")) return field.remove();
-  field.disabled = false;
-  field.toggleAttribute("data-grey", isOff);
-}
-
-function pickWay(field) {
-  if (field.dataset.grey === undefined) return;
-  const [name, wanted] = field.closest("[data-enable-when]")?.dataset.enableWhen.split("=") ?? [];
-  const way = [...field.form.elements].find((one) => one.name === name && one.value === wanted);
-  if (way) way.checked = true;
-}
-
-function valueOf(form, name) {
-  const found = form?.elements.namedItem(name);
-  if (!found) return "";
-  if (found instanceof RadioNodeList) {
-    const inputs = [...found]; // a switch is a box behind a hidden input that says no for it
-    const boxes = inputs.filter((input) => input.type === "checkbox");
-    if (boxes.length) return boxes.find((box) => box.checked)?.value ?? inputs.find((input) => input.type === "hidden")?.value ?? "";
-  }
-  if (found.type === "checkbox") return found.checked ? found.value : "";
-  return found.value;
-}
-
-/** <input data-sends="id of the help line" data-sends-unit="ms"> with a unit select whose options carry data-factor. */
+/** <input data-sends="ms" aria-describedby="the help">, units as options with data-factor; the help brings its sentences
+    along: data-plain while nothing is converted, data-rest behind what is sent. */
 function showSent(input) {
-  const help = input.dataset?.sends && document.getElementById(input.dataset.sends);
-  if (!help) return;
-  help.dataset.plain ??= help.textContent;
-  const factor = Number(input.closest(".control")?.querySelector("select.unit")?.selectedOptions[0]?.dataset.factor ?? 1);
+  const help = input && document.getElementById(input.getAttribute("aria-describedby"));
+  if (!help || help.dataset.plain === undefined || help.dataset.wrong !== undefined) return;
+  const unit = input.closest(".control").querySelector("select.unit").selectedOptions[0];
   const number = Number(input.value.replace(/[\s,]/g, ""));
-  const isNumber = input.value.trim() !== "" && Number.isFinite(number);
-  const sent = String(Math.round(number * factor)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
-  help.textContent = isNumber ? `Sends ${sent} ${input.dataset.sendsUnit ?? ""}`.trim() + `. ${help.dataset.plain}`.trimEnd() : help.dataset.plain;
+  const isConverted = input.value.trim() !== "" && Number.isFinite(number) && unit.textContent !== input.dataset.sends;
+  const sent = String(Math.round(number * Number(unit.dataset.factor))).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  help.textContent = isConverted ? `Sends ${sent} ${input.dataset.sends}. ${help.dataset.rest}`.trim() : help.dataset.plain;
+}
+
+const ownInputs = (field) => all("input:not([type=hidden]), select:not(.unit), textarea", field);
+const isFilled = (input) => (input.type === "radio" || input.type === "checkbox" ? input.checked && input.value !== "" : input.value !== "");
+
+/** The arrow back to the default stands only at a field that differs from it. */
+function showReset(field) {
+  const button = field?.querySelector(":scope > .field-head > .reset");
+  if (button) button.hidden = !ownInputs(field).some(isFilled);
+}
+
+function reset(button, e) {
+  const field = button.closest(".field");
+  const inputs = ownInputs(field);
+  const none = inputs.find((input) => input.type === "radio" && input.value === "");
+  if (inputs.some((input) => input.type === "radio") && !none) return; // what stands for the default, the server knows
+  e.preventDefault();
+  if (none) none.checked = true;
+  else for (const input of inputs) input.value = "";
+  const input = none ?? inputs[0];
+  input.focus();
+  input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 /** Whoever was signed out meanwhile keeps the form: the sign-in page is not drawn into it. */
@@ -125,6 +122,12 @@ function keepForm(e) {
   const isOut = new URL(e.detail.xhr.responseURL, location.href).pathname === document.documentElement.dataset.signIn;
   if (isOut) e.detail.shouldSwap = false;
   signedOut(isOut);
+}
+
+function beforeSwap(old, fresh) {
+  keepPicked(old, fresh);
+  const isNews = old.matches?.("[data-to-fix]") && !old.childElementCount && fresh.firstElementChild?.childElementCount;
+  if (isNews) old.closest("details").open = true; // a section with something new to fix opens by itself
 }
 
 /** A table that is drawn anew keeps what was picked while it was on its way. */
@@ -149,6 +152,7 @@ function submitOnce(e) {
   if (form.dataset.sent !== undefined) return e.preventDefault();
   form.dataset.sent = "";
   delete form.dataset.dirty;
+  if (form.closest("dialog")) all("form[data-dirty]").forEach((other) => delete other.dataset.dirty); // it was asked already
   const button = e.submitter;
   if (!button || button.name?.match(/^(add|remove):/)) return delete form.dataset.sent;
   // Disabled only after the browser has read the form, so that the button's own name and value still go along.
@@ -181,8 +185,22 @@ function step(button) {
 /** A link of the error summary opens the section that its field stands in. */
 function goToField(link, e) {
   const field = document.getElementById(link.hash.slice(1));
-  if (!field?.matches("input, select, textarea, fieldset")) return;
+  if (!field?.matches("input, select, textarea, fieldset, .segmented, .choices, .rows, .rows-field, .many")) return;
   e.preventDefault();
+  goTo(field);
+}
+
+/** The button that says what is in the way leads there; right after a change the server has the word. */
+function goToFirstProblem(button, e) {
+  if (button.form.dataset.dirty !== undefined) return;
+  const field = all("[aria-invalid=true]", button.form).find((one) => !one.disabled && !one.closest("[hidden]"));
+  if (!field) return;
+  e.preventDefault();
+  button.closest("[popover]")?.hidePopover?.();
+  goTo(field);
+}
+
+function goTo(field) {
   for (let section = field.closest("details"); section; section = section.parentElement.closest("details")) section.open = true;
   field.focus();
   field.scrollIntoView({ block: "center" });

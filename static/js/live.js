@@ -1,5 +1,6 @@
 // The live label, the banners of a lost connection, and the clocks that count on once a second from the server's values.
 import { all, sayNow } from "./dom.js";
+import { foldBanners } from "./notices.js";
 
 const begun = new WeakMap(); // clock element → when it was first seen
 let standing = { word: "none" };
@@ -77,6 +78,7 @@ function banner(name, isShown) {
   const there = place?.querySelector(`[data-banner=${name}]`);
   if (there && !isShown) there.remove();
   if (place && !there && isShown) place.prepend(document.getElementById(`banner-${name}`).content.cloneNode(true));
+  foldBanners();
 }
 
 function count(element) {

@@ -77,6 +77,7 @@ function ask(id, region) {
 /** Someone has a menu open, edits a field or marks text here: the region is left alone. */
 function isWorkedIn(region) {
   if (region.querySelector("details.menu[open], .invalid:focus, [data-dirty]")) return true;
+  if (all("input[type=number], input[type=text], textarea", region).some((field) => field.value !== field.defaultValue)) return true;
   const focused = document.activeElement;
   if (focused !== region && region.contains(focused) && focused.closest("form, [contenteditable]") && focused.matches("input, select, textarea")) return true;
   const marked = getSelection();

@@ -72,16 +72,16 @@ def test_the_profile_is_saved_and_times_follow(as_owner, team):
 
 
 def test_habits_are_saved_and_kept_to(as_owner, team):
-    said = {"name": "Ada", "time_zone": "UTC", "theme": "dark", "ask_first_line": "120"}
+    said = {"name": "Ada", "time_zone": "UTC", "theme": "dark", "ask_first_above": "120"}
     answer = as_owner.post("/account/", said)
 
     told = make.owner_of(team).preferences
-    assert (told["ask_first_line"], told["keys"], told["theme"]) == ("120", "off", "dark")
+    assert (told["ask_first_above"], told["keys"], told["theme"]) == ("120", "off", "dark")
     assert answer.cookies["theme"].value == "dark"
     page = as_owner.get("/account/").content.decode()
     assert 'data-keys="off"' in page and 'value="120"' in page
-    refused = as_owner.post("/account/", {**said, "ask_first_line": "-1"})
-    assert list(refused.context["form"].errors) == ["ask_first_line"]
+    refused = as_owner.post("/account/", {**said, "ask_first_above": "-1"})
+    assert list(refused.context["form"].errors) == ["ask_first_above"]
 
 
 def test_a_zone_that_is_none_is_told_beside_its_field(as_owner):

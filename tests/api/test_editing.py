@@ -8,6 +8,7 @@ from gpuconsole.accounts.models import Scope
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from tests.api.conftest import Caller
+from tests.factories import make_project
 from tests.workloads.test_editing import there
 
 
@@ -25,6 +26,22 @@ def test_an_edit_is_told_until_the_provider_has_taken_it(caller: Caller) -> None
     assert told == {"changes": {"expandRootDisk": 20}, "is_pending": False, "errors": {"expandRootDisk": "too much"}}
     Workload.objects.filter(pk=row.pk).update(edit={}, edit_errors={})
     assert caller.get(f"/workloads/{row.public_id}").json()["edit"] is None
+
+
+def test_the_record_is_renamed_moved_and_deleted_by_api(caller: Caller) -> None:
+    row, other = there(caller.lab, "baseten"), make_project(caller.lab.team, name="Other")
+    at = f"/workloads/{row.public_id}"
+    assert caller.patch(at, {"name": "new"}).json()["name"] == "new"
+    wrong = caller.patch(at, {"name": "  "})
+    assert (wrong.status_code, wrong.json()["errors"][0]["path"]) == (422, "name")
+    nowhere = caller.post(f"{at}/project", {"project": "nowhere"})
+    assert (nowhere.status_code, nowhere.json()["errors"][0]["path"]) == (422, "project")
+    assert caller.post(f"{at}/project", {"project": other.slug}).json()["project"] == other.slug
+    assert caller.post(f"{at}/delete-record", {"name": "new"}).status_code == 409
+    Workload.objects.filter(pk=row.pk).update(state=State.SUCCEEDED)
+    assert caller.post(f"{at}/delete-record", {"name": "old"}).status_code == 422
+    assert caller.post(f"{at}/delete-record", {"name": "new"}).status_code == 204
+    assert caller.get(at).status_code == 404
 
 
 def test_every_field_at_fault_is_named(caller: Caller) -> None:
@@ -72,3 +89,13 @@ def test_a_provider_tells_the_schema_of_its_edits(caller: Caller) -> None:
     told = caller.get("/providers/novita").json()["edits"]
     assert set(told["properties"]) == {"ports", "expandRootDisk"}
     assert caller.get("/providers/otoy").json()["edits"] is None
+
+
+def test_a_patch_gives_other_labels_in_any_state(caller: Caller) -> None:
+    row = there(caller.lab, "fireworks", State.SUCCEEDED)
+    answer = caller.patch(f"/workloads/{row.public_id}", {"labels": ["kept", "kept", "best"]})
+    assert (answer.status_code, answer.json()["labels"]) == (200, ["kept", "best"])
+    assert caller.patch(f"/workloads/{row.public_id}", {}).json()["labels"] == ["kept", "best"]
+    refused = caller.patch(f"/workloads/{row.public_id}", {"labels": ["x" * 61]})
+    assert [error["path"] for error in refused.json()["errors"]] == ["labels.0"]
+    assert caller.patch(f"/workloads/{row.public_id}", {"labels": None}).status_code == 422

@@ -26,6 +26,8 @@ def test_a_launch_says_its_guards_and_is_told_with_them(caller: Caller) -> None:
         "stop_at_cost": "12.500000",
         "idle_percent": 5,
         "queue_then": "cancel",
+        "terminate_after_s": None,
+        "warn_before_s": None,
     }
     assert (told["late_min"], told["idle_since"]) == (0, None)
     estimate = caller.post(f"{WORKLOADS}/estimate", wanted(caller, **guards)).json()
@@ -37,6 +39,7 @@ def test_a_launch_says_its_guards_and_is_told_with_them(caller: Caller) -> None:
     [
         ("fireworks", {"stop_at_cost": 5}, "guards.stop_at_cost", "not_priced"),
         ("cortecs", {"idle_after_s": 600, "stop_after_s": 3600}, "guards.idle_after_s", "not_offered"),
+        ("baseten", {"terminate_after_s": 7200}, "guards.terminate_after_s", "not_offered"),
     ],
 )
 def test_a_guard_that_cannot_be_kept_is_refused_at_its_field(

@@ -1,12 +1,13 @@
 """Keyset paging: every row once, in order, forth and back."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from gpuconsole.accounts.models import Team
 from gpuconsole.core.errors import Refused
-from gpuconsole.core.paging import page
+from gpuconsole.core.paging import merged, page
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +89,20 @@ def test_an_empty_list_has_no_neighbours():
     found = page(Team.objects.none())
 
     assert (found.items, found.newer, found.older) == ([], None, None)
+
+
+@pytest.mark.parametrize("order", [("-created_at", "-id"), ("name", "id")])
+@pytest.mark.parametrize("limit", [4, 23])
+def test_pages_over_two_querysets_show_every_row_once_and_lead_back(order, limit):
+    parts = [Team.objects.filter(currency=currency) for currency in ("EUR", "USD")]
+    seen, pages, after = [], [], None
+    while True:
+        pages.append(merged(parts, order=order, after=after, limit=limit))
+        seen += pages[-1].items
+        after = pages[-1].older
+        if after is None:
+            break
+
+    assert seen == list(Team.objects.order_by(*order))
+    for before, found in pairwise(pages):
+        assert merged(parts, order=order, before=found.newer, limit=limit).items == before.items

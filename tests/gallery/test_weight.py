@@ -9,7 +9,7 @@ from django.conf import settings
 
 STATIC = Path(settings.BASE_DIR) / "static"
 SHARED_STYLES = ["foundation", "frame", "controls", "content"]
-CORE_MODULES = ["console", "copy", "dialogs", "dom", "keys", "live", "polling"]
+CORE_MODULES = ["console", "copy", "dialogs", "dom", "keys", "live", "menus", "polling"]
 
 
 def weight(paths: list[Path]) -> int:

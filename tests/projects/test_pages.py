@@ -105,9 +105,11 @@ def test_members_are_let_in_changed_and_taken_out(as_owner, project):
     as_owner.post(f"{base}{member.pk}/role/", {"role": "admin"})
     member.refresh_from_db()
     assert member.role == ProjectRole.ADMIN
-    as_owner.post(f"{base}{member.pk}/remove/")
+    page = as_owner.post(f"{base}{member.pk}/remove/", follow=True).content.decode()
 
     assert not project.memberships.filter(user=user).exists()
+    toast = page[page.index('class="toast"') : page.index("</section>", page.index('class="toast"'))]
+    assert f'name="user" value="{user.pk}"' in toast and 'name="role" value="admin"' in toast and "Undo" in toast
 
 
 def test_nobody_of_another_team_is_let_in(as_owner, project):
@@ -117,9 +119,10 @@ def test_nobody_of_another_team_is_let_in(as_owner, project):
 
 
 def test_an_archived_project_opens_again(as_owner, project):
-    as_owner.post("/projects/speech-asr/settings/archive/")
+    page = as_owner.post("/projects/speech-asr/settings/archive/", follow=True).content.decode()
     project.refresh_from_db()
     assert project.archived_at is not None
+    assert 'action="/projects/speech-asr/settings/unarchive/"' in page and "Undo" in page
 
     as_owner.post("/projects/speech-asr/settings/unarchive/")
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 from gpuconsole.notify.models import News
 from gpuconsole.providers.contract import Rounding
 from gpuconsole.providers.remote import Sample
-from gpuconsole.sync import cost_limits, deadlines, enforcing, idling, queueing
+from gpuconsole.sync import cost_limits, ending_soon, enforcing, idling, queueing, resting
 from gpuconsole.workloads import guarding, metrics
 from gpuconsole.workloads.guarding import Guards
-from gpuconsole.workloads.models import QueueThen, Workload
+from gpuconsole.workloads.models import Intent, QueueThen, Workload
 from gpuconsole.workloads.states import ReasonCode, State
 from tests.contract.samples import sample
 from tests.factories_workloads import Lab, make_lab, moved, sent
@@ -192,18 +192,42 @@ def test_a_launch_that_is_in_doubt_is_not_taken_for_one_that_waits(lab: Lab) -> 
     assert (fresh(job).state, job.reason_code) == (State.CANCELLED, ReasonCode.QUEUED)
 
 
+def test_what_is_off_for_too_long_is_terminated_unless_it_is_asked_to_start(lab: Lab) -> None:
+    machine = moved(sent(lab.launch("cortecs", guards=Guards(terminate_after_s=7200))), State.STOPPED)
+    late = machine.state_at + timedelta(hours=2)
+    assert resting.enforce(late - timedelta(seconds=1)) == 0
+    Workload.objects.update(intent=Intent.START)
+    assert resting.enforce(late) == 0
+    Workload.objects.update(intent=Intent.NONE)
+    assert [resting.enforce(late), resting.enforce(late)] == [1, 0]
+    assert (fresh(machine).intent, machine.reason_code) == (Intent.END, ReasonCode.DEADLINE)
+    assert machine.reason_text == "It was off for 2 hours, and is terminated after 2 hours."
+    assert News.objects.get().subject.endswith("is being ended: it was off for 2 hours")
+
+
+def test_a_latest_end_is_told_of_once_and_again_where_it_is_moved(lab: Lab) -> None:
+    job = lab.workload("baseten", stop_after_s=3600, guards=Guards(warn_before_s=900))
+    assert job.ends_by is not None
+    near = job.ends_by - 15 * MINUTE
+    assert [ending_soon.enforce(near - MINUTE), ending_soon.enforce(near), ending_soon.enforce(near)] == [0, 1, 0]
+    assert job.events.filter(text="Its latest end comes in 15 minutes").count() == 1
+    assert News.objects.get().subject == f"{job.name} ends in 15 minutes"
+    Workload.objects.update(ends_by=job.ends_by + 60 * MINUTE)
+    assert [ending_soon.enforce(near), ending_soon.enforce(near + 60 * MINUTE)] == [0, 1]
+
+
 def test_a_guard_takes_a_fixed_number_of_statements_while_nothing_is_due(lab: Lab, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     for _ in range(3):
         running(lab, stop_at_cost=Decimal(50), idle_after_s=600, queue_limit_s=600)
     now = timezone.now()
-    for guard in (deadlines.enforce, cost_limits.enforce, idling.enforce, queueing.enforce):
+    for guard in (*enforcing.GUARDS[:4], resting.enforce, ending_soon.enforce):
         with django_assert_num_queries(1):
             assert guard(now) == 0
 
 
 def test_every_guard_is_asked_by_the_tick(lab: Lab) -> None:
     assert [one(timezone.now()) for one in enforcing.GUARDS] == [0] * len(enforcing.GUARDS)
-    assert len({one.__module__ for one in enforcing.GUARDS}) == 6
+    assert len({one.__module__ for one in enforcing.GUARDS}) == 8
 
 
 def test_the_provider_confirms_what_a_guard_asked_for_and_the_timeline_says_when(engine: Engine) -> None:

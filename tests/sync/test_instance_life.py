@@ -25,6 +25,8 @@ def test_an_instance_shows_its_workers_until_it_runs(engine: Engine) -> None:
     engine.sync("cortecs")
     assert engine.fresh(instance).state == State.RUNNING
     assert instance.connect["Base URL"].startswith("https://")
+    assert [[number for number, *_ in part["trace"]] for part in instance.parts] == [[1, 5], [1, 5]]
+    assert all(part["since"] == part["trace"][-1][2] for part in instance.parts)
     assert instance.billed_since is not None
 
 

@@ -32,6 +32,9 @@ def test_what_is_listed_no_more_is_lost_after_three_readings_over_two_minutes(en
     engine.wait_here(2)
     engine.sync()
     assert (engine.fresh(job).state, job.reason_code) == (State.LOST, ReasonCode.GONE)
+    word, since, _ = job.phases[-1]["spans"][-1]
+    assert word == "lost" and job.missing_since is not None
+    assert since == job.missing_since.timestamp() < job.state_at.timestamp()  # the first look that missed it
     assert job.billed_since is not None
 
 

@@ -60,6 +60,7 @@ OWN_TEAM_FORM = Rule(_OWN_TEAM, _OWN_TEAM)
 OPEN = Rule(everybody("ok"), everybody("405"))
 OPEN_FORM = Rule(everybody("ok"), everybody("ok"))
 NOWHERE = Rule(everybody("404"), everybody("404"))
+NO_VIEW = Rule(_NOT_POSTED, _ABSENT)  # one that somebody else has is none
 NO_SECOND_FACTOR = Rule(_ABSENT, _ABSENT)
 
 READ = Rule("401 ok ok ok ok ok ok", everybody("405"))
@@ -75,6 +76,7 @@ _TEAM_QUOTAS = Rule("401 ok 403 403 403 403 ok", "401 ok 403 403 403 403 ok")
 
 
 _LIMIT_ACTS = ("save/", "add/", "budget/", "alerts/", "alerts/add/", "providers/")
+_RECORD_ACTS = ("labels/", "rename/", "project/", "delete-record/")
 _LIMIT_REMOVALS = ("budget/remove/", "alerts/<int:pk>/remove/", "<str:public_id>/remove/")
 
 
@@ -117,8 +119,13 @@ def _password(world: World) -> dict[str, Any]:
 
 def _shared(kind: str) -> dict[str, Rule]:
     return {
-        f"{kind}/": PAGE,
+        **_within(
+            f"{kind}/",
+            {"": PAGE, "export.csv": PAGE, "filter/": PAGE, "columns/": FORM, "views/": FORM, "bulk/": PRESS},
+        ),
+        **_within(f"{kind}/views/<slug:slug>/", dict.fromkeys(("rename/", "remove/"), NO_VIEW)),
         f"{kind}/<slug:public_id>/": WORK,
+        f"{kind}/<slug:public_id>/menu/": WORK,
         f"{kind}/<slug:public_id>/log/": WORK,
         f"{kind}/<slug:public_id>/log.txt": WORK,
         f"{kind}/<slug:public_id>/spec.json": WORK,
@@ -128,6 +135,9 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/ways/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT).posting(_password),
         f"{kind}/(?P<public_id>[\\w-]+)/(?P<verb>stop|start|restart|terminate|retry|delete)/": WORK_ACT,
         f"{kind}/<slug:public_id>/edit/": WORK_ACT,
+        **_within(f"{kind}/<slug:public_id>/", dict.fromkeys(_RECORD_ACTS, WORK_ACT)),
+        f"{kind}/<slug:public_id>/record.json": WORK,
+        f"{kind}/<slug:public_id>/scale/": Rule(_NOT_POSTED, _IN_PROJECT),
         f"{kind}/<slug:public_id>/decide/": WORK,
         f"{kind}/<slug:public_id>/decide/check/": Rule(_NOT_POSTED, _ACTS_IN_PROJECT),
         f"{kind}/(?P<public_id>[\\w-]+)/decide/(?P<settlement>adopt|send_again|give_up)/": WORK_ACT,
@@ -150,11 +160,13 @@ _PROJECT = "projects/<slug:slug>/settings/"
 EXPECTED: dict[str, Rule] = {
     "": PAGE,
     "setup/": PAGE,
+    "search/": PAGE,
     "launch/": PAGE,
+    "launch/import/": FORM,
     "launch/presets/": PAGE,
     _PRESET: PROJECT_FORM,
     f"{_PRESET}remove/": PROJECT_ASK,
-    **_within(_FORM_OF, {"": PAGE, "check/": PRESS, "edit/": PRESS, "draft/": PRESS, "launch/": PRESS}),
+    **_within(_FORM_OF, {"": PAGE, "check/": PRESS, "edit/": PRESS, "draft/": FORM, "launch/": PRESS}),
     f"{_FORM_OF}preset/": PRESS,
     **_shared("jobs"),
     **_shared("instances"),
@@ -321,5 +333,7 @@ EXPECTED: dict[str, Rule] = {
     "api/v1/workloads/<id>/look": Rule(everybody("405"), "401 404 404 ok ok ok ok"),
     "api/v1/workloads/<id>/ways": ACT.posting(_password),
     "api/v1/workloads/<id>/guards": ACT.posting(lambda world: {"stop_at_cost": 50}),
+    "api/v1/workloads/<id>/project": ACT.posting(lambda world: {"project": world.lab.project.slug}),
+    "api/v1/workloads/<id>/delete-record": ACT.posting(lambda world: {"name": "work"}),
     "api/v1/workloads/<id>/extend": ACT.posting(lambda world: {"ends_by": "2030-01-01T00:00:00Z"}),
 }

@@ -147,7 +147,7 @@ def open_section(page: Page, title: str) -> None:
 
 
 def add_row(page: Page, name: str) -> None:
-    page.locator(f'[data-rows="{name}"]').get_by_role("button", name="Add", exact=True).click()
+    page.locator(f'[data-rows="{name}"]').locator(f'button[name="add:{name}"]').click()
 
 
 def add_pairs(page: Page, name: str, pairs: Mapping[str, str]) -> None:

@@ -73,8 +73,8 @@ def fill_job(page: Page) -> None:
     variables = JOB["runtime"]["environment_variables"]
     rows = page.locator("[data-rows='training_job.runtime.environment_variables']")
     for _ in variables:
-        rows.get_by_role("button", name="Add").click()
-    page.locator("[data-rows='training_job.weights']").get_by_role("button", name="Add").click()
+        rows.get_by_role("button", name="Add variable").click()
+    page.locator("[data-rows='training_job.weights']").get_by_role("button", name="Add weight").click()
     for switch in ("cache_config.enabled", "cache_config.enable_legacy_hf_mount", "checkpointing_config.enabled"):
         page.locator(f"[type=checkbox][name='training_job.runtime.{switch}']").check()
     texts = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import time
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.walks.conftest import Console, sign_in
+from tests.walks.forms import open_form
 from tests.walks.test_story import see
 
 MODEL = "cortecs--phi-4-FP8-Dynamic"
@@ -25,7 +26,7 @@ def test_without_script_an_instance_is_launched_and_stopped(chromium: Browser, c
     context = chromium.new_context(base_url=console.url, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, console)
-    page.goto("/launch/cortecs/instance/")
+    open_form(page, "cortecs", "instance")
     page.locator("[name=model_id]").select_option(MODEL)
     page.locator("[name=hardware_type_id][value=NVIDIA_L4_1]").check()
     page.get_by_role("button", name="Check", exact=True).click()
@@ -44,23 +45,58 @@ def test_without_script_an_instance_is_launched_and_stopped(chromium: Browser, c
     context.close()
 
 
-def test_by_keyboard_the_jobs_are_reached_and_opened(signed_in: Page, console: Console) -> None:
+def test_by_keyboard_alone_an_instance_is_launched_found_again_and_stopped(signed_in: Page) -> None:
     page = signed_in
-    launch_instance(console, "by-keyboard")
+    open_form(page, "cortecs", "instance")
     page.goto("/")
     page.keyboard.press("Tab")
     expect(page.locator(".skip-link")).to_be_focused()
     page.keyboard.press("Enter")
+    page.keyboard.press("n")
+    page.wait_for_url(re.compile("/launch/"))
+    tab_to(page, page.get_by_role("link", name="Choose “A dedicated model endpoint”"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Configure Cortecs"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/launch/cortecs/instance/"))
+    model = page.locator("[name=model_id]")
+    tab_to(page, model)
+    page.keyboard.type(model.locator(f"option[value='{MODEL}']").inner_text())
+    expect(model).to_have_value(MODEL)
+    tab_to(page, page.locator("[name=hardware_type_id]:checked"))
+    expect(page.locator("#launch-button")).to_have_text("Launch instance")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/instances/inst_"))
+    launched = page.url
     page.keyboard.press("g")
     page.keyboard.press("i")
-    page.wait_for_url(re.compile("/instances/"))
+    page.wait_for_url(lambda url: url.endswith("/instances/"))
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/instances/inst_"))
+    page.wait_for_url(launched)
     page.keyboard.press("?")
     expect(page.locator("#shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#shortcuts")).to_be_hidden()
+    see(page, "Running")
+    page.keyboard.press("s")
+    expect(page.get_by_role("link", name="Keep running")).to_be_focused()
+    page.keyboard.press("Enter")  # never presses what cannot be taken back
+    expect(page.locator("#dialog")).to_be_hidden()
+    page.keyboard.press("s")
+    tab_to(page, page.get_by_role("button", name="Stop instance"))
+    page.keyboard.press("Enter")
+    see(page, "Stopped")
+
+
+def tab_to(page: Page, wanted: Locator, most: int = 90) -> None:
+    """Press Tab until the focus is there."""
+    expect(wanted).to_be_visible()
+    for _ in range(most):
+        if wanted.evaluate("node => node === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{wanted} is not reached")
 
 
 def test_two_windows_see_a_change_within_five_seconds_of_the_provider(signed_in: Page, console: Console) -> None:

@@ -147,7 +147,8 @@ def test_delete_is_in_the_menu_asks_first_and_says_what_is_lost(lab: Lab, visito
     question = visitor.get(url(row, "delete/")).content.decode()
     assert "Checkpoints that were not deployed go with it." in question
     assert "Here it stays, with its log" in question
-    assert visitor.post(url(row, "delete/")).status_code == 302
+    assert visitor.post(url(row, "delete/")).status_code == 422
+    assert visitor.post(url(row, "delete/"), {"confirm_name": row.name}).status_code == 302
     row.refresh_from_db()
     assert row.intent == Intent.DELETE
     after = visitor.get(url(row, "")).content.decode()

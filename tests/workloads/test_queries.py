@@ -13,11 +13,12 @@ from gpuconsole.core.paging import page
 from gpuconsole.projects.models import ExchangeRate, Project
 from gpuconsole.workloads import queries, spending, timeline
 from gpuconsole.workloads.estimates import estimate
+from gpuconsole.workloads.listing import standing
 from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.queries import Filters
 from gpuconsole.workloads.states import Kind, State
 from gpuconsole.workloads.usage import cost_so_far
-from tests.factories import set_budget, set_quota
+from tests.factories import set_budget, set_quota, viewer_of
 from tests.factories_workloads import Lab, make_spec, make_user
 
 
@@ -32,11 +33,17 @@ def test_each_filter_narrows(lab: Lab) -> None:
     lab.launch("cortecs", name="serve_1", project=other, by=ada)
     assert found() == {"sft", "serve_1"}
     assert found(providers=["cortecs"]) == found(kind=Kind.INSTANCE) == found(projects=["other"]) == {"serve_1"}
-    assert found(states=["running"]) == found(label="nightly") == found(name="SF") == {"sft"}
-    assert found(owner=ada.email.upper()) == found(text="SERVE_") == {"serve_1"}
+    assert (
+        found(states=["running"])
+        == found(is_open=True) - {"serve_1"}
+        == found(labels=["nightly", "x"])
+        == found(name="SF")
+        == {"sft"}
+    )
+    assert found(owners=[ada.email.upper()]) == found(owner_pks=[ada.pk]) == found(text="SERVE_") == {"serve_1"}
     assert found(text="nightly") == {"sft"}
     assert found(text=Workload.objects.get(name="sft").public_id) == {"sft"}
-    assert found(name="e%1") == found(states=["odd"]) == found(label="night") == set()
+    assert found(name="e%1") == found(states=["odd"]) == found(labels=["night"]) == set()
 
 
 def test_created_ranges_include_their_start_only(lab: Lab) -> None:
@@ -76,17 +83,21 @@ def test_open_and_active_counts(lab: Lab) -> None:
     lab.workload("cortecs", State.STOPPED)
     assert queries.open_counts([lab.project]) == {"job": 1, "instance": 1}
     assert queries.active_counts([lab.project]) == {lab.project.pk: 1}
-    week_ago = timezone.now() - timedelta(days=7)
-    assert queries.view_counts(Workload.objects.all(), lab.owner, week_ago) == {"active": 2, "failed": 0}
+    stands = standing.of_scope(Workload.objects.all(), Kind.JOB, viewer_of(lab.owner, lab.team))
+    assert (stands.open_counts, stands.mine, stands.sums.gpus) == ({"job": 1, "instance": 1}, 1, 2)
 
 
 def test_sums_count_gpus_that_are_held_and_prices_that_are_paid_now(lab: Lab) -> None:
     lab.workload("baseten", State.SUCCEEDED)
     lab.workload("baseten", State.QUEUED)
-    rows = [lab.workload("baseten"), lab.workload("cortecs"), lab.workload("cortecs")]
-    summed = queries.sums([*rows, *Workload.objects.filter(state__in=[State.SUCCEEDED, State.QUEUED])])
-    assert (summed.count, summed.gpus) == (5, 8)
-    assert summed.hourly == {"USD": Decimal(13), "EUR": Decimal("4.8")}
+    lanes = [{"price": "3", "is_open": True}, {"price": "9", "is_open": False}, {"price": "1.5", "is_open": True}]
+    Workload.objects.filter(pk=lab.workload("cortecs").pk).update(billed_lanes=lanes)
+    for _ in range(2):
+        lab.workload("cortecs")
+    lab.workload("baseten")
+    summed = standing.sums(Workload.objects.all())
+    assert (summed.live, summed.gpus) == (5, 10)
+    assert summed.hourly == {"USD": Decimal(13), "EUR": Decimal("9.3")}
 
 
 def _ended(lab: Lab, queued_s: float, number: int = 5) -> None:

@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from gpuconsole.providers.remote import LogLine
-from gpuconsole.workloads import logs
+from gpuconsole.providers.remote import LogLine, Sample
+from gpuconsole.workloads import logs, metrics
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from tests.factories_workloads import Lab, make_lab, moved
@@ -98,12 +98,35 @@ def test_a_changed_region_is_answered_alone_and_a_settled_one_for_the_last_time(
     assert last.status_code == 286 and b"data-poll" not in last.content
 
 
-@pytest.mark.parametrize("tab", ["", "logs", "events", "metrics", "spec", "cost", "activity"])
-def test_each_tab_of_a_job_has_its_own_address(lab: Lab, visitor: Client, tab: str) -> None:
+def test_each_tab_of_a_job_has_its_own_address_and_keeps_what_is_chosen_there(lab: Lab, visitor: Client) -> None:
+    job, other = lab.workload("baseten"), lab.workload("baseten", name="the-one-before")
+    metrics.append(job, [Sample(timezone.now(), "gpu_power_w", name, 400) for name in ("GPU 0", "GPU 1")])
+    seen = {}
+    for tab in ("", "logs/", "events/", "metrics/", "metrics/?as=table&range=all", "spec/", "cost/", "activity/"):
+        answer = visitor.get(f"/jobs/{job.public_id}/{tab}")
+        seen[tab] = answer.content.decode()
+        assert answer.status_code == 200 and "style=" not in seen[tab], tab
+    assert "<title>Running · work · gpuconsole</title>" in seen["spec/"] and "img/state-running" in seen["spec/"]
+    assert 'data-chart="Power"' in seen[""] and 'data-series="GPU 1"' in seen["metrics/"]
+    assert "Power, GPU 1" in seen["metrics/?as=table&range=all"]
+    assert f'hx-get="/jobs/{job.public_id}/metrics/?as=table&amp;range=all"' in seen["metrics/?as=table&range=all"]
+    compared = visitor.get(f"/jobs/{job.public_id}/spec/", {"with": other.public_id}).content.decode()
+    assert "Both were sent alike." in compared
+    for view, word in (("curl", "curl --request POST"), ("python", "import httpx")):
+        assert word in visitor.get(f"/jobs/{job.public_id}/spec/", {"view": view}).content.decode().replace(
+            "&#x27;", "'"
+        )
+
+
+def test_the_scale_of_timelines_is_kept_for_the_person(lab: Lab, visitor: Client) -> None:
     job = lab.workload("baseten")
-    url = f"/jobs/{job.public_id}/" + (f"{tab}/" if tab else "")
-    answer = visitor.get(url)
-    assert answer.status_code == 200 and b"style=" not in answer.content
+    url = f"/jobs/{job.public_id}/"
+    assert '"time" aria-current="true"' in visitor.get(url).content.decode()
+    assert visitor.post(f"{url}scale/", {"scale": "even"}).url == url  # type: ignore[attr-defined]
+    assert '"even" aria-current="true"' in visitor.get(url).content.decode()
+    visitor.post(f"{url}scale/", {"scale": "sideways"})
+    lab.owner.refresh_from_db()
+    assert lab.owner.preferences["timeline"] == "even"
 
 
 def test_a_provider_without_logs_has_no_log_tab_and_says_so(lab: Lab, visitor: Client) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpuconsole.workloads.spec_view import Difference, differences
+from gpuconsole.workloads.spec_view import Difference, differences, sides
 
 
 def test_a_changed_value_is_named_with_its_path() -> None:
@@ -36,3 +36,18 @@ def test_a_number_that_comes_back_as_text_is_no_difference() -> None:
     assert list(differences({"gpuNum": 2, "memory": 0}, {"gpuNum": "2", "memory": "124"})) == [
         Difference("memory", 0, "124")
     ]
+
+
+def test_two_runs_are_compared_line_by_line_and_nothing_is_unescaped() -> None:
+    found = sides({"a": 1, "b": "<b>", "c": 3}, {"a": 1, "b": "<i>", "c": 3, "d": None})
+    assert [str(line) for line in found.here if "mark" in line] == [
+        _marked("b", "s", "&quot;&lt;b&gt;&quot;", ","),
+        _marked("c", "n", "3", ""),
+    ]
+    assert found.different == 5
+    assert sides({"a": 1}, {"a": 1}).different == 0
+
+
+def _marked(key: str, kind: str, value: str, end: str) -> str:
+    drawn = f'<span class="code-k">&quot;{key}&quot;</span>: <span class="code-{kind}">{value}</span>{end}'
+    return f'<mark class="line">  {drawn}</mark>'

@@ -90,6 +90,16 @@ def test_a_label_makes_room_for_the_one_of_now() -> None:
 def test_ticks_are_in_the_readers_zone() -> None:
     drawn = full(story(("running", 0, 20_000), end="succeeded"), zone=ZoneInfo("Asia/Kolkata"))
     assert [tick.label for tick in drawn.ticks][:2] == ["15:00", "16:00"]
+    assert drawn.extent == "15:30 to 21:03"
+
+
+def test_no_label_runs_out_of_an_ended_clock() -> None:
+    drawn = full(story(("running", 0, 3600 + 30), end="succeeded"))
+    assert [tick.label for tick in drawn.ticks if tick.x > 97] == [""]
+
+
+def test_what_goes_on_for_days_is_told_with_them() -> None:
+    assert full(story(("running", 0, 100_000), end="succeeded")).extent == "21 Nov 10:00 to 22 Nov 13:46"
 
 
 def test_days_begin_at_midnight_on_both_sides_of_summer_time() -> None:
@@ -110,8 +120,18 @@ def test_a_failure_has_its_reason_right_of_the_mark() -> None:
     failed = story(("running", 0, 600), end="failed", note="prepare timeout, 18 m")
     again = story(("running", 600, None), number=2)
     row = full(failed, again).rows[0]
-    assert row.end == timeline.End("failed", pytest.approx(8.01, abs=0.01), "prepare timeout, 18 m", False)  # type: ignore[arg-type]
+    note = "prepare timeout, 18 m"
+    assert row.end == timeline.End("failed", pytest.approx(8.01, abs=0.01), note, False, note)  # type: ignore[arg-type]
     assert (row.outcome, row.outcome_state) == ("prepare timeout, 18 m", "failed")
+
+
+def test_a_long_reason_is_told_by_tooltip_and_row_label_alone() -> None:
+    long = "The node did not answer for 120 s, so it was given back"
+    row = full(story(("running", 0, 600), end="failed", note=long)).rows[0]
+    assert row.end is not None
+    assert (row.end.text, row.end.title, row.outcome) == ("", long, long)
+    kept = phases.finished([story(("running", 0, None))], State.FAILED, later(1), "x" * 200)[0]["note"]
+    assert len(kept) == phases.NOTE_LENGTH and kept.endswith("…")
 
 
 def test_a_late_failure_has_its_reason_elsewhere() -> None:
@@ -218,6 +238,15 @@ def test_the_phase_table_has_five_cells_with_usual_times_and_the_expected_end() 
 def test_the_phase_table_of_ended_work_shows_the_end() -> None:
     job = Workload(phases=[story(("running", 0, 60), end="failed")], state=State.FAILED, ended_at=later(60))
     assert timeline.phase_table(job, later(7200), {})[-1].label == "Ended"
+
+
+def test_the_phase_table_of_an_earlier_attempt_says_how_that_ended() -> None:
+    first = story(("queued", 0, 60), ("running", 60, 600), end="failed", note="no heartbeat")
+    job = Workload(phases=[first, RUNNING | {"attempt": 2}], state=State.RUNNING, started_at=later(900))
+    cells = timeline.phase_table(job, later(7200), {}, 1)
+    assert [cells[index].value for index in (0, 3)] == ["1 m", "9 m"]
+    assert (cells[4].label, cells[4].value, cells[4].note) == ("Ended", "10:10", "no heartbeat")
+    assert timeline.phase_table(job, later(7200), {}, 7)[4].label == "Expected end"
 
 
 _LENGTHS = st.lists(st.tuples(st.sampled_from(phases.WORDS), st.floats(0, 1e6)), min_size=1, max_size=30)

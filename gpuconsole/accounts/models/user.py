@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+ASK_FIRST = "ask_first_above"
+"""In the preferences."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -36,7 +40,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=50, default="UTC")
     preferences = models.JSONField(default=dict, blank=True)
-    """Choices about looks and habits: theme (light, dark, system), timeline scale, ask_first_line in money."""
+    """Choices about looks and habits: theme (light, dark, system), timeline scale, ``ASK_FIRST`` in money, columns of
+    lists, keys ("off": no single ones)."""
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -57,6 +62,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def display_name(self) -> str:
         """The name, or the address where no name was given."""
         return self.name or self.email
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether single keys are shortcuts."""
+        return str(self.preferences.get("keys")) != "off"
+
+    @property
+    def ask_first_above(self) -> Decimal | None:
+        """What a launch may cost before this person is asked once more, in the team's currency; None: not set."""
+        said = self.preferences.get(ASK_FIRST)
+        return None if said in (None, "") else Decimal(str(said))
 
     def get_full_name(self) -> str:
         """For Django's own pages."""

@@ -1,4 +1,4 @@
-"""Rows, maps and switched objects as templates draw them, and the way from an object's nodes to what is drawn."""
+"""Rows and switched objects as templates draw them, and the way from an object's nodes to what is drawn."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpuconsole.core.spec_forms.bound import Bound, html_id
+from gpuconsole.core.spec_forms.bound import NEW_ROW, Bound
 from gpuconsole.core.spec_forms.codecs import ON
 from gpuconsole.core.spec_forms.conditions import Place
 from gpuconsole.core.spec_forms.field import BoundField
 from gpuconsole.core.spec_forms.form import SpecForm
 from gpuconsole.core.spec_forms.nodes import AnyNode, Control, Group, Leaf, Pairs, Rows, is_copy, is_pick
-from gpuconsole.core.spec_forms.options import SECRETS, Option
-from gpuconsole.core.spec_forms.parse import PairRow, pair_rows
+from gpuconsole.core.spec_forms.pairs import BoundPairs
 from gpuconsole.core.spec_forms.said import ABSENT, value_at
 from gpuconsole.core.spec_forms.values import EXTRA
 
 PLAIN = frozenset({Control.TEXT, Control.INTEGER, Control.NUMBER, Control.SELECT, Control.QUANTITY})
 """Controls that fit into a cell of a row."""
-NEW_ROW = "__index__"
-"""Stands for the number in the row that the script copies."""
 
 
 @dataclass(frozen=True)
@@ -177,79 +174,6 @@ class BoundRows(Bound):
         cells = [item for item, fits in zip(items, is_cell, strict=True) if fits][:4]
         more = [item for item in items if item not in cells]
         return BoundRow(name, number, cells, more, self.form.values.last(f"{name}.{EXTRA}"))
-
-
-@dataclass(frozen=True)
-class BoundPairRow:
-    """One key with its value or its secret."""
-
-    name: str
-    row: PairRow
-    pairs: BoundPairs
-
-    def _error(self, part: str) -> str:
-        return self.pairs.form.shown.get(f"{self.name}.{part}", "")
-
-    @property
-    def id(self) -> str:
-        return html_id(self.name)
-
-    @property
-    def key_id(self) -> str:
-        return f"{self.id}-key"
-
-    @property
-    def value_id(self) -> str:
-        """The id of the input for the value, or for the secret in its place."""
-        return f"{self.id}-secret" if self.row.is_secret else f"{self.id}-value"
-
-    @property
-    def key_error(self) -> str:
-        return self._error("key")
-
-    @property
-    def value_error(self) -> str:
-        return self._error("secret") if self.row.is_secret else self._error("value")
-
-
-@dataclass(frozen=True)
-class BoundPairs(Bound):
-    """A map with free keys."""
-
-    node: Pairs
-    template: str = "spec_forms/_pairs.html"
-
-    @property
-    def takes_secrets(self) -> bool:
-        return bool(self.node.secret_key)
-
-    @property
-    def rows(self) -> list[BoundPairRow]:
-        found = pair_rows(self.name, self.form.values)
-        return [BoundPairRow(f"{self.name}.{row.number}", row, self) for row in found]
-
-    @property
-    def next_number(self) -> int:
-        return max((row.row.number for row in self.rows), default=-1) + 1
-
-    @property
-    def blank(self) -> BoundPairRow:
-        return BoundPairRow(f"{self.name}.{NEW_ROW}", PairRow(0, "", "", "", is_secret=False), self)
-
-    @property
-    def secrets(self) -> Sequence[Option]:
-        """Stored secrets, with those that are named here already though no longer stored."""
-        source = self.form.around.sources.get(SECRETS)
-        stored = source.options if source else ()
-        names = {option.value for option in stored}
-        used = {row.row.secret for row in self.rows if row.row.secret} - names
-        return (*stored, *(Option(name, name, help="not stored") for name in sorted(used)))
-
-    @property
-    def summary(self) -> str:
-        rows = [row for row in self.rows if not row.row.is_empty]
-        secret = sum(row.row.is_secret for row in rows)
-        return f"{len(rows)} set" + (f", {secret} secret{'s' if secret > 1 else ''}" if secret else "")
 
 
 def bind_children(form: SpecForm[Any], group: Group, place: Place, *, is_required: bool) -> Iterator[Bound]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gpuconsole.core.spec_forms.form import SpecForm
 
 SENT_IN = ("body", "path")
+NEW_ROW = "__index__"
+"""Stands for the number in the row that the script copies."""
 
 
 def html_id(name: str) -> str:
@@ -49,6 +51,11 @@ class Bound:
     @property
     def path(self) -> str:
         return self.node.path
+
+    @property
+    def add_label(self) -> str:
+        """The words of the button that adds a row: Add variable, where the list is called Environment variables."""
+        return f"Add {self.title.split()[-1].lower().removesuffix('s')}"
 
     @property
     def wire(self) -> str:
@@ -125,11 +132,16 @@ class Bound:
         return self.form.values.says(self.name)
 
     @property
-    def note(self) -> str:
-        """The sentence under the field: what holds just now, else its help with its default."""
+    def why_disabled(self) -> str:
+        """Why it is of no use just now; empty where it is."""
         if self.node.stays and not self.is_shown:
             kept = " What is here is kept." if self.is_set else ""
             return f"Not sent: pick {self.node.conditions[-1].accepted[0]} above to use it.{kept}"
         if self.is_disabled:
             return f"Not together with {self.excluded_by[0].title.lower()}: empty that to use this."
-        return self.form.around.notes.get(self.path) or self.node.help
+        return ""
+
+    @property
+    def note(self) -> str:
+        """The sentence under the field: what holds just now, else its help with its default."""
+        return self.why_disabled or self.form.around.notes.get(self.path) or self.node.help

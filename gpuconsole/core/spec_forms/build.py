@@ -149,6 +149,7 @@ def _leaf(field: FieldInfo, found: Shape, like: Node) -> Leaf:
         number=number,
         values=values,
         minimum=bounds.get("ge", bounds.get("gt")),
+        is_above="ge" not in bounds and "gt" in bounds,
         maximum=bounds.get("le", bounds.get("lt")),
         max_length=bounds.get("max_length"),
     )

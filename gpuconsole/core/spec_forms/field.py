@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from gpuconsole.core.spec_forms import codecs, quantities
+from gpuconsole.core.spec_forms import codecs, notes, quantities
 from gpuconsole.core.spec_forms.bound import Bound
 from gpuconsole.core.spec_forms.conditions import extra
 from gpuconsole.core.spec_forms.nodes import Control, Leaf, is_pick
 from gpuconsole.core.spec_forms.options import SECRETS, Column, Option, OptionGroup, OptionList, grouped
 from gpuconsole.providers.specs import Listed
 
-LISTED = frozenset({Control.SELECT, Control.RADIO, Control.CARDS, Control.TABLE})
 MONO = frozenset({Control.LINES, Control.WORDS, Control.JSON})
 
 
@@ -39,11 +37,13 @@ class BoundField(Bound):
     def control(self) -> str:
         """How it is asked for; a list that is not known is asked for as text."""
         control = self.node.control
-        if control in (Control.SELECT, Control.TABLE, Control.RADIO) and not self._options.options:
+        if control in (Control.SELECT, Control.TABLE, Control.RADIO) and not self.option_list.options:
             return "secret" if self.node.ui.secret else "text"
+        if control == Control.TEXT and "\n" in self.form.values.last(self.name):
+            return "long"  # an input of one line would take the line ends out
         if control == Control.SELECT and self.node.ui.open_enum:
             return "suggest"
-        return "suggest" if control == Control.TEXT and self._options.options else str(control)
+        return "suggest" if control == Control.TEXT and self.option_list.options else str(control)
 
     @property
     def is_pick(self) -> bool:
@@ -56,7 +56,7 @@ class BoundField(Bound):
 
     def has_cards(self) -> bool:
         """Whether choices side by side say what they mean, each on a card of its own."""
-        return any(option.help for option in self._options.options)
+        return any(option.help for option in self.option_list.options)
 
     @property
     def is_mono(self) -> bool:
@@ -65,7 +65,7 @@ class BoundField(Bound):
     @property
     def value(self) -> str:
         posted = self.form.values.last(self.name)
-        return self._default if self.is_pick and posted not in self.node.values else posted
+        return self.default if self.is_pick and posted not in self.node.values else posted
 
     @property
     def values(self) -> list[str]:
@@ -80,11 +80,17 @@ class BoundField(Bound):
         return super().is_set
 
     @property
+    def may_reset(self) -> bool:
+        """Whether a press of its own takes it back to its default."""
+        has_own = self.node.control in (Control.SWITCH, Control.MANY)  # one press, and its Clear
+        return self.form.around.may_reset and not (self.is_required or self.is_pick or has_own)
+
+    @property
     def is_on(self) -> bool:
         """Where a switch stands: as posted, else as pinned by an extra field, else at its default."""
         if self.name in self.form.values:
             return self.value == codecs.ON
-        pinned = self._pinned.get(self.node.key)
+        pinned = self.pinned.get(self.node.key)
         return pinned if isinstance(pinned, bool) else bool(self.node.default)
 
     @property
@@ -93,46 +99,58 @@ class BoundField(Bound):
 
     @property
     def placeholder(self) -> str:
-        if self.node.key in self._pinned:
-            return _as_text(self._pinned[self.node.key])
+        if self.node.key in self.pinned:
+            return notes.as_text(self.pinned[self.node.key])
         given = self.form.around.placeholders.get(self.path) or self.node.ui.placeholder
-        default = self._default
-        if self._default_span:
-            default = self._default_span[0] if self.unit == self._default_span[1] else " ".join(self._default_span)
+        default = self.default
+        if self.default_span:
+            default = self.default_span[0] if self.unit == self.default_span[1] else " ".join(self.default_span)
         elif isinstance(default, str) and self.node.control == Control.QUANTITY:
             default = default.removesuffix(self.unit)
         return given or default
 
     @property
     def note(self) -> str:
-        if self.node.key in self._pinned and self.node.control != Control.SWITCH:
-            return f"Sends {_as_text(self._pinned[self.node.key])}, as set in the JSON view."
-        if self.is_disabled:
-            return super().note
-        if sent := self._sent:
-            return " ".join(sentence for sentence in (sent, self._limits_note) if sentence)
-        if self.path in self.form.around.notes:
-            return super().note
-        if self.is_pick:
-            return ""
-        picked = next((option.help for option in self._options.options if option.value == self.value), "")
-        picked = "" if self.control in (Control.RADIO, Control.MANY) else picked  # it stands beside each there
-        sentences = (_sentence(picked) or super().note, self._limits_note, self._default_note, self._options.note)
-        return " ".join(sentence for sentence in sentences if sentence)
+        return notes.note(self)
+
+    @property
+    def rest_note(self) -> str:
+        """For the script, which says itself what a number that is being typed sends: what stands behind that."""
+        return notes.limits(self)
+
+    @property
+    def empty_note(self) -> str:
+        """For the script: the sentence while nothing is typed."""
+        return notes.plain(self)
+
+    @property
+    def sends_in(self) -> str:
+        """The provider's unit of a number that is asked for in handier ones; empty for all else."""
+        is_span = self.node.control == Control.QUANTITY and self.node.number is not None and bool(self.wire)
+        return self.node.ui.unit if is_span else ""
+
+    @property
+    def factors(self) -> list[tuple[str, str]]:
+        """Each unit on offer with what one of it makes in the provider's own; empty where that is no plain number."""
+        units = self.units
+        return [
+            (unit, str(quantities.in_unit("1", unit, self.node.ui.unit)) if self.sends_in else "") for unit in units
+        ]
 
     @property
     def default_label(self) -> str:
         """The first option of a list: what not picking means."""
-        if self.node.key in self._pinned:
-            return _as_text(self._pinned[self.node.key])
-        default = self.node.ui.default_text or _inside(_words(self._default))
+        if self.node.key in self.pinned:
+            return notes.as_text(self.pinned[self.node.key])
+        default = self.node.ui.default_text or _inside(_words(self.default))
         return f"Default: {default}" if default else "None" if not self.is_required else "Pick one"
 
     @property
     def unit(self) -> str:
         if self.node.control == Control.QUANTITY:
             return codecs.unit_of(self.node, self.name, self.form.values)
-        return self.node.ui.unit.partition("per ")[0].strip()  # "cores per node" is said by the help
+        given = self.form.around.units.get(self.path) or self.node.ui.unit
+        return given.partition("per ")[0].strip()  # "cores per node" is said by the help
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -141,7 +159,7 @@ class BoundField(Bound):
     @property
     def option_groups(self) -> list[OptionGroup]:
         """Options by group, with a value that is no longer listed among them so that it is not lost."""
-        listed = self._options.options
+        listed = self.option_list.options
         unlisted = [value for value in self.values if value and value not in {option.value for option in listed}]
         return grouped((*listed, *(Option(value, value, is_unlisted=True) for value in unlisted)))
 
@@ -160,16 +178,16 @@ class BoundField(Bound):
         found = self.options
         if self.is_required:
             return found
-        if self._default and self.value != self._default and self.node.key not in self._pinned:
-            return [replace(option, value="") if option.value == self._default else option for option in found]
-        return found if self.value and self._default else [Option("", self.default_label), *found]
+        if self.default and self.value != self.default and self.node.key not in self.pinned:
+            return [replace(option, value="") if option.value == self.default else option for option in found]
+        return found if self.value and self.default else [Option("", self.default_label), *found]
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        return self._options.columns
+        return self.option_list.columns
 
     @cached_property
-    def _options(self) -> OptionList:
+    def option_list(self) -> OptionList:
         source = self.node.ui.choices or (SECRETS if self.node.ui.secret else "")
         live = self.form.around.sources.get(source) if source else None
         if live is not None and live.options:
@@ -181,80 +199,24 @@ class BoundField(Bound):
         return OptionList(known, note=live.note if live else "")
 
     @property
-    def _pinned(self) -> dict[str, Any]:
+    def pinned(self) -> dict[str, Any]:
         """What extra fields say of this field's object, where the field itself is left empty."""
         return {} if self.value else extra(self.name.rpartition(".")[0], self.form.values)
 
     @property
-    def _default(self) -> str:
+    def default(self) -> str:
+        """The provider's default as text; empty where it has none, or one that is no single value."""
         if self.node.default is None or isinstance(self.node.default, bool | list | dict):
             return ""
         return str(self.node.default)
 
     @property
-    def _limits_note(self) -> str:
-        """The least and the most that is accepted, where the help does not say so already."""
-        node = self.node
-        if node.number and node.control not in LISTED:
-            found = [limit for limit in (node.minimum, node.maximum) if limit is not None]
-            told = [self._limit(limit) for limit in found if str(limit) not in node.help.split()]
-            if len(told) == 2:
-                return f"{told[0]} to {told[1]}."
-            if not told:
-                return ""
-            if node.maximum is not None and told[0] == self._limit(node.maximum):
-                return f"At most {told[0]}."
-            return "0 or more." if node.minimum == 0 else f"At least {told[0]}."
-        of = {Control.TEXT: "characters", Control.LINES: "lines"}.get(node.control)
-        is_told = of is None or node.max_length is None or str(node.max_length) in node.help
-        return "" if is_told else f"At most {node.max_length} {of}."
-
-    def _limit(self, limit: int | float) -> str:
-        if self.node.control == Control.QUANTITY:
-            return " ".join(quantities.handiest(limit, self.node.ui.unit, self.node.ui.units))
-        return quantities.thin_spaced(limit) if isinstance(limit, int) else f"{limit:g}"
-
-    @property
-    def _default_note(self) -> str:
-        if self.node.control in (Control.SELECT, Control.RADIO, Control.TABLE):
-            return ""
-        if self.node.ui.default_text:
-            return f"Default: {self.node.ui.default_text}."
-        if self._default_span:
-            return f"Default {' '.join(self._default_span)}; sends nothing." if not self.value else ""
-        return f"Default {self._default}." if self._default else ""
-
-    @property
-    def _default_span(self) -> tuple[str, str] | None:
+    def default_span(self) -> tuple[str, str] | None:
         """The default of a span of time in the unit that tells it best."""
         amount, units = self.node.default, self.node.ui.units
         if self.node.control != Control.QUANTITY or not self.node.number or not amount:
             return None
         return quantities.handiest(amount, self.node.ui.unit, units)
-
-    @property
-    def _sent(self) -> str:
-        """What a quantity sends where that is not what was typed."""
-        if self.node.control == Control.WORDS and self.value:
-            return _split_note(self)
-        if self.node.control != Control.QUANTITY or not self.value or not self.wire:
-            return ""
-        value = codecs.read(self.node, self.name, self.form.values)
-        if self.node.number and isinstance(value, int) and self.unit != self.node.ui.unit:
-            return f"Sends {quantities.thin_spaced(value)} {self.node.ui.unit}."
-        if not self.node.number and self.unit not in self.node.ui.units:
-            binary = quantities.binary(self.unit)
-            return f"Sends {value}: the provider takes binary units. For the full {self.value} {binary} pick {binary}."
-        return ""
-
-
-def _split_note(field: BoundField) -> str:
-    try:
-        words = codecs.read(field.node, field.name, field.form.values)
-    except codecs.Unreadable:
-        return ""
-    count = 0 if words is codecs.MISSING else len(words)
-    return f"Split as a shell does: {count} argument{'' if count == 1 else 's'}."
 
 
 def _option(value: str, told: Listed | None) -> Option:
@@ -268,14 +230,6 @@ def _words(value: str) -> str:
     return value.replace("_", " ").capitalize() if value.islower() and len(value) > 3 else value
 
 
-def _sentence(text: str) -> str:
-    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
-
-
 def _inside(label: str) -> str:
     """A label within a sentence."""
     return label[:1].lower() + label[1:] if label[1:].islower() or " " in label else label
-
-
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)

@@ -92,7 +92,7 @@ class SpecForm(Generic[SpecType]):
     @cached_property
     def shown(self) -> dict[str, str]:
         """Messages by input name, as far as they are to be seen now."""
-        return {n: item.message for n, item in self.located.items() if not (self.is_new and item.is_missing)}
+        return {n: one.message for n, one in self.located.items() if not (self.is_new and one.is_missing)}
 
     def add_errors(self, found: Mapping[str, str]) -> None:
         """Take in errors by dotted wire path that only the provider's choices or its answer reveal."""

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpuconsole.core.spec_forms.bind import BoundPairs, BoundRows, BoundSwitch, bind_children, is_carried
+from gpuconsole.core.spec_forms.bind import BoundRows, BoundSwitch, bind_children, is_carried
 from gpuconsole.core.spec_forms.bound import Bound, html_id
 from gpuconsole.core.spec_forms.conditions import Place, extra
 from gpuconsole.core.spec_forms.field import BoundField
 from gpuconsole.core.spec_forms.form import SpecForm
 from gpuconsole.core.spec_forms.nodes import Control, is_copy, is_pick
+from gpuconsole.core.spec_forms.pairs import BoundPairs
+from gpuconsole.core.spec_forms.parse import PASTE
 from gpuconsole.core.spec_forms.values import EXTRA
 from gpuconsole.providers.specs import Section
 
@@ -166,6 +168,8 @@ def _pair_errors(pairs: BoundPairs) -> Iterator[tuple[str, str, str]]:
         for part in ("key", "value", "secret"):
             if f"{row.name}.{part}" in pairs.form.shown:
                 yield f"{row.name}.{part}", row.row.key or pairs.title, f"{row.id}-{part}"
+    if pairs.paste_error:
+        yield f"{pairs.name}.{PASTE}", f"{pairs.title}, pasted lines", pairs.paste_id
 
 
 def _all_items(layout: Layout) -> Iterator[Bound]:

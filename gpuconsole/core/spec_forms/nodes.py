@@ -69,6 +69,8 @@ class Leaf(Node):
     """The values of an enumeration."""
     minimum: Any = None
     maximum: Any = None
+    is_above: bool = False
+    """Whether the minimum itself is too little."""
     max_length: int | None = None
     ways: tuple[Way, ...] = ()
     """On a pick: the ways to choose from. It is no field of the request, and only shows the fields of one way."""

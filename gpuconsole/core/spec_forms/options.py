@@ -67,6 +67,12 @@ class Surroundings:
     """Sentences by wire path that stand in place of a field's help: what holds for the values chosen now."""
     placeholders: Mapping[str, str] = field(default_factory=dict)
     """By wire path."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """By wire path: the unit of a field whose unit is known only now, such as a currency."""
+    may_reset: bool = True
+    """Whether an empty field means its default; not so where what stands there is changed."""
+    may_store: bool = False
+    """Whether the person may store secrets where the form is filled in."""
     locked: Mapping[str, str] = field(default_factory=dict)
     """By wire path: the sentence that says why a field, or all in an object, is shown and not asked for."""
 

@@ -8,12 +8,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gpuconsole.core.spec_forms import codecs, ways
+from gpuconsole.core.spec_forms import codecs, dotenv, ways
 from gpuconsole.core.spec_forms.codecs import MISSING
 from gpuconsole.core.spec_forms.conditions import Place, extra, is_shown
 from gpuconsole.core.spec_forms.nodes import AnyNode, Group, Leaf, Pairs, Rows
 from gpuconsole.core.spec_forms.values import EXTRA, Values
 from gpuconsole.providers.problems import explain
+
+PASTE = "paste"
+"""Last part of the input below a map into which lines are pasted."""
 
 
 @dataclass(slots=True)
@@ -57,13 +60,14 @@ def parse(root: Group, nodes: Mapping[str, AnyNode], values: Values) -> Parsed:
 def pair_rows(name: str, values: Values) -> list[PairRow]:
     """The rows of a map, those that came as pasted KEY=value lines last."""
     rows = [_pair_row(name, number, values) for number in values.row_numbers(name)]
-    number = rows[-1].number + 1 if rows else 0
-    for line in values.last(f"{name}.paste").splitlines():
-        key, equals, value = line.strip().removeprefix("export ").partition("=")
-        if equals and not key.startswith("#"):
-            rows.append(PairRow(number, key.strip(), _unquoted(value.strip()), "", is_secret=False))
-            number += 1
-    return rows
+    first = rows[-1].number + 1 if rows else 0
+    lines = dotenv.read(values.last(f"{name}.{PASTE}")).pairs
+    return rows + [PairRow(n, key, value, "", is_secret=False) for n, (key, value) in enumerate(lines, first)]
+
+
+def unread_lines(name: str, values: Values) -> str:
+    """What was pasted into a map and says no KEY=value."""
+    return "\n".join(dotenv.read(values.last(f"{name}.{PASTE}")).left)
 
 
 def _pair_row(name: str, number: int, values: Values) -> PairRow:
@@ -71,15 +75,10 @@ def _pair_row(name: str, number: int, values: Values) -> PairRow:
     return PairRow(
         number,
         values.last(f"{row}.key"),
-        values.last(f"{row}.value"),
+        values.last(f"{row}.value").replace("\r\n", "\n"),
         values.last(f"{row}.secret"),
         is_secret=values.last(f"{row}.kind") == "secret",
     )
-
-
-def _unquoted(text: str) -> str:
-    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
-    return text[1:-1] if quoted else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +137,8 @@ class _Reader:
         return items or MISSING
 
     def pairs(self, pairs: Pairs, place: Place) -> Any:
+        if unread_lines(place.name, self.values):
+            self.parsed.problems[f"{place.name}.{PASTE}"] = "These lines are not KEY=value: change or empty them."
         if pairs.item_keys:
             return self.pair_list(pairs, pairs.item_keys, place)
         wire, numbers = self._extra(place), {}

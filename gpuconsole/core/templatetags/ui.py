@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from gpuconsole.core import formats, icons, json_markup
+from gpuconsole.core import formats, icons, json_markup, notices
 from gpuconsole.providers import registry
 
 register = template.Library()
@@ -208,6 +209,12 @@ def code_block(source: Any, label: str, lang: str = "json") -> SafeString:
 def json_colours(value: Any) -> SafeString:
     """``{{ spec|json_colours }}``: a JSON value, indented, escaped and coloured, for use inside a <pre>."""
     return json_markup.json_html(value)
+
+
+@register.filter
+def beside(message: Message) -> notices.More:
+    """``{% with more=message|beside %}``: a notice's second line and its action."""
+    return notices.more(message)
 
 
 @register.filter

@@ -37,6 +37,8 @@ class Project(models.Model):
     """Whether an admin allowed work here to run without a latest end."""
     keep_output_days = models.PositiveSmallIntegerField(null=True, blank=True)
     """How long logs and metrics are kept after the end of the work that put them out; None: for ever."""
+    ask_first_above = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    """The most that a launch may cost before it is asked about once more, in the team's currency; None: the usual."""
     members = models.ManyToManyField(User, through="ProjectMember", related_name="projects")
 
     class Meta:

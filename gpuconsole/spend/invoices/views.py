@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gpuconsole.accounts.access import require_team_admin, viewer
 from gpuconsole.core import csv_files, formats
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal
 from gpuconsole.core.paging import page
@@ -120,4 +121,4 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
         "kind": "danger",
         "crumbs": [{"label": "Costs", "url": reverse("costs")}, {"label": "Invoices", "url": reverse("invoices")}],
     }
-    return render(request, "components/confirm_page.html", question)
+    return ask(request, question)

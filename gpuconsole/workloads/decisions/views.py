@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gpuconsole.accounts.access import viewer
 from gpuconsole.core import polling
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import render_page, stop_polling, unchanged, wants_fragment
 from gpuconsole.workloads import access
 from gpuconsole.workloads.decisions import pages, services
-from gpuconsole.workloads.details import Poll
+from gpuconsole.workloads.detail_page import Poll
 from gpuconsole.workloads.lists import Words
 from gpuconsole.workloads.models import Settlement, Workload
 from gpuconsole.workloads.watching import watched
@@ -63,10 +64,8 @@ def settle(request: HttpRequest, public_id: str, settlement: str, words: Words) 
     asked = pages.question(workload, chosen, remote_id)
     if asked is None:
         raise Http404
-    return render_page(
+    return ask(
         request,
-        "components/confirm_page.html",
-        "components/confirm.html",
         {
             "question": asked.question,
             "text": asked.text,

@@ -149,12 +149,19 @@ def _teams(quotas: Collection[Quota]) -> dict[int, Team]:
     return known | (Team.objects.in_bulk(missing) if missing else {})
 
 
-def _within(quotas: Collection[Quota], prefix: str = "") -> Q:
+def _within(quotas: Collection[Quota]) -> Q:
     """The teams that the quotas are of; one project alone where they are all of it."""
+    return _one_project(quotas) or Q(team__in={one.team_id for one in quotas})
+
+
+def _booked(quotas: Collection[Quota]) -> Q:
+    """The same for usage intervals."""
+    return _one_project(quotas) or Q(workload__team__in={one.team_id for one in quotas})
+
+
+def _one_project(quotas: Collection[Quota]) -> Q | None:
     projects = {one.project_id for one in quotas}
-    if len(projects) == 1 and None not in projects:
-        return Q(**{f"{prefix}project__in": projects})
-    return Q(**{f"{prefix}team__in": {one.team_id for one in quotas}})
+    return Q(project__in=projects) if len(projects) == 1 and None not in projects else None
 
 
 _GROUP = ("team", "project", "owner", "kind", "gpu_model")
@@ -183,13 +190,14 @@ def _held(
 
 
 def _metered(quotas: Collection[Quota], months: Mapping[int, Span]) -> list[_Held]:
-    """GPU-seconds of the running month in stretches that have ended."""
+    """GPU-seconds of the running month in stretches that have ended, where they were booked."""
     hourly = [one for one in quotas if one.measure == Measure.GPU_HOURS]
     start, _ = _edges("workload__team", months)
     since = min(month.start for month in months.values())
-    rows = UsageInterval.objects.filter(_within(hourly, "workload__"), gpu_count__gt=0, ended_at__gt=since)
+    rows = UsageInterval.objects.filter(_booked(hourly), gpu_count__gt=0, ended_at__gt=since)
     rows = rows.annotate(begins=Greatest("started_at", start), ends=F("ended_at")).filter(ends__gt=F("begins"))
-    found = rows.order_by().values_list(*("workload__" + name for name in _GROUP)).annotate(gpu_time=_gpu_time())
+    group = ("workload__team", "project", *(f"workload__{name}" for name in _GROUP[2:]))
+    found = rows.order_by().values_list(*group).annotate(gpu_time=_gpu_time())
     return [
         _Held(team, project, owner, kind, gpus.normal(model), gpu_time=gpu_time)
         for team, project, owner, kind, model, gpu_time in found

@@ -81,7 +81,9 @@ class Wish:
     ends_by: datetime | None
     now: datetime
     workload: Workload | None = None
-    """What runs already, counts no second time and is to run longer; None: a launch, or a start."""
+    """What runs already and counts no second time; None: a launch, or a start."""
+    is_moved: bool = False
+    """All that the workload holds is to count in the project from now on; else it is to run longer there."""
     request: LaunchRequest | None = None
     """The launch request that this would answer: what it holds is its own."""
     stop_field: str = STOP_AFTER
@@ -90,7 +92,7 @@ class Wish:
     @property
     def is_longer(self) -> bool:
         """Only its time is asked for: what it holds it has."""
-        return self.workload is not None
+        return self.workload is not None and not self.is_moved
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,15 @@ from gpuconsole.workloads.models.lost import LostLaunch, Settlement
 from gpuconsole.workloads.models.output import Checkpoint, LogChunk, MetricSample
 from gpuconsole.workloads.models.preset import Preset
 from gpuconsole.workloads.models.request import Decision, LaunchRequest, LaunchRequestQuerySet, Via
+from gpuconsole.workloads.models.saved_view import SavedView
 from gpuconsole.workloads.models.usage import UsageInterval
-from gpuconsole.workloads.models.workload import ESCALATED_AFTER_MIN, Intent, QueueThen, Workload, WorkloadQuerySet
+from gpuconsole.workloads.models.workload import ESCALATED_AFTER_MIN, Workload
+from gpuconsole.workloads.models.workload_rules import LASTED
+from gpuconsole.workloads.models.workload_sets import Intent, QueueThen, WorkloadQuerySet
 
 __all__ = [
     "ESCALATED_AFTER_MIN",
+    "LASTED",
     "Checkpoint",
     "Decision",
     "Deployment",
@@ -34,6 +38,7 @@ __all__ = [
     "MetricSample",
     "Preset",
     "QueueThen",
+    "SavedView",
     "Settlement",
     "UsageInterval",
     "Via",

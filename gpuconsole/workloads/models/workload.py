@@ -4,65 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
 
 from gpuconsole.accounts.models import ApiToken, Team, User
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.fields import ExactJSONField, SealedField
 from gpuconsole.projects.models import Project
 from gpuconsole.providers.remote import Tariff
+from gpuconsole.workloads.labels import LONGEST as LONGEST_LABEL
+from gpuconsole.workloads.models.workload_rules import CONSTRAINTS, INDEXES
+from gpuconsole.workloads.models.workload_sets import Intent, QueueThen, WorkloadQuerySet
 from gpuconsole.workloads.states import ACTIVE, FINAL, Fault, Kind, ReasonCode, State
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-
-class Intent(models.TextChoices):
-    """What we want of the provider and have not seen confirmed."""
-
-    NONE = "", "Nothing"
-    LAUNCH = "launch", "Launch"
-    STOP = "stop", "Stop"
-    START = "start", "Start"
-    RESTART = "restart", "Restart"
-    END = "end", "End"
-    RETRY = "retry", "Retry"
-    EDIT = "edit", "Edit"
-    DELETE = "delete", "Delete at the provider"
-
-
-class QueueThen(models.TextChoices):
-    """What happens to work that was queued too long."""
-
-    WARN = "warn", "Tell me"
-    CANCEL = "cancel", "Cancel it"
-
 
 ESCALATED_AFTER_MIN = (5, 15, 60)
 """Minutes after which an act that its provider has not confirmed is said to be late, each time louder."""
 _CONFIRMED_BY_PROVIDER = (Intent.STOP, Intent.START, Intent.RESTART, Intent.END)
-
-
-class WorkloadQuerySet(models.QuerySet["Workload"]):
-    def active(self) -> WorkloadQuerySet:
-        """Those that count against the quota."""
-        return self.filter(state__in=ACTIVE)
-
-    def holding(self) -> WorkloadQuerySet:
-        """Those that hold quota and budget: active, or at rest and asked to start."""
-        return self.not_ended().filter(Q(state__in=ACTIVE) | Q(intent=Intent.START))
-
-    def not_ended(self) -> WorkloadQuerySet:
-        return self.exclude(state__in=FINAL)
-
-    def of(self, projects: Iterable[Project] | models.QuerySet[Project]) -> WorkloadQuerySet:
-        return self.filter(project__in=projects)
-
-
 _ROOTS = {Kind.JOB: "/jobs/", Kind.INSTANCE: "/instances/"}
 
 
@@ -73,11 +32,16 @@ class Workload(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="workloads")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="workloads")
+    launched_in = models.ForeignKey(
+        Project, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
+    )
+    """Where its idempotency key counts, once another project is charged; None: where it is."""
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="workloads")
     provider = models.CharField(max_length=30)
     is_sandbox = models.BooleanField(default=False)
     name = models.CharField(max_length=200)
-    labels = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    labels = ArrayField(models.CharField(max_length=LONGEST_LABEL), default=list, blank=True)
+    """See the module ``labels``."""
     owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="workloads")
     api_token = models.ForeignKey(ApiToken, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -189,6 +153,12 @@ class Workload(models.Model):
     queue_limit_s = models.PositiveIntegerField(null=True, blank=True)
     queue_then = models.CharField(max_length=10, choices=QueueThen.choices, default=QueueThen.WARN)
     queue_warned_at = models.DateTimeField(null=True, blank=True)
+    terminate_after_s = models.PositiveIntegerField(null=True, blank=True)
+    """So long it may be off before it is ended for good, disks included."""
+    warn_before_s = models.PositiveIntegerField(null=True, blank=True)
+    """So long before its latest end its owner is told of that."""
+    warned_for = models.DateTimeField(null=True, blank=True)
+    """The latest end that was told of."""
     idle_since = models.DateTimeField(null=True, blank=True)
     """Moment of the first sample of the unbroken row of idle ones that the newest one ends; None: it is not idle."""
     measured_at = models.DateTimeField(null=True, blank=True)
@@ -214,6 +184,8 @@ class Workload(models.Model):
     """It has ended and nothing of what it put out is left to fetch."""
     output_forgotten_at = models.DateTimeField(null=True, blank=True, editable=False)
     """When its log and metrics were removed, as its project has it."""
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When its record was deleted: nobody sees it any more; only what bills and the provider's lists need is left."""
 
     is_repeat = False
     """True of the first launch's row when it answers a re-sent request; not stored."""
@@ -223,127 +195,8 @@ class Workload(models.Model):
     objects = WorkloadQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "idempotency_key"],
-                condition=Q(idempotency_key__isnull=False),
-                name="idempotency_key_once_a_project",
-            ),
-            models.UniqueConstraint(
-                fields=["connection", "remote_id"],
-                condition=~Q(remote_id=""),
-                name="remote_once_a_connection",
-            ),
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="workload_kind_known"),
-            models.CheckConstraint(condition=Q(state__in=State.values), name="workload_state_known"),
-            models.CheckConstraint(
-                condition=Q(hourly_price__isnull=True) | Q(hourly_price__gte=0), name="hourly_price_not_negative"
-            ),
-            models.CheckConstraint(
-                condition=Q(stop_at_cost__isnull=True) | Q(stop_at_cost__gt=0), name="stop_at_cost_is_money"
-            ),
-            models.CheckConstraint(condition=Q(idle_percent__gte=1, idle_percent__lte=99), name="idle_percent_known"),
-            models.CheckConstraint(condition=Q(resting_hourly_price__gte=0), name="resting_price_not_negative"),
-            models.CheckConstraint(
-                condition=Q(billed_tariff="", billed_since__isnull=True)
-                | Q(billed_tariff__in=[Tariff.RUN, Tariff.REST], billed_since__isnull=False),
-                name="billed_on_a_tariff",
-            ),
-            models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("created_at")), name="ended_after_created"
-            ),
-        ]
-        indexes = [
-            # lists of jobs or instances of some projects, newest first
-            models.Index(fields=["project", "kind", "-id"], name="workload_list"),
-            # lists over a whole team, newest first
-            models.Index(fields=["team", "kind", "-id"], name="workload_team_list"),
-            # the API's list over both kinds
-            models.Index(fields=["team", "-id"], name="workload_team_all"),
-            # a sync round: all of one connection that can still change
-            models.Index(
-                fields=["connection", "state"],
-                condition=~Q(state__in=["succeeded", "failed", "cancelled", "draft"]),
-                name="workload_live",
-            ),
-            # the tick: work that a worker must act upon
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="workload_due"),
-            # the last round for the output of ended work
-            models.Index(
-                fields=["connection"],
-                condition=Q(state__in=["succeeded", "failed", "cancelled"], is_output_complete=False),
-                name="workload_output_open",
-            ),
-            # ended work whose log and metrics are still kept
-            models.Index(
-                fields=["project", "ended_at"],
-                condition=Q(ended_at__isnull=False, output_forgotten_at__isnull=True),
-                name="workload_output_kept",
-            ),
-            # what a project holds (quota, budget), and how many are not ended (navigation, tabs)
-            models.Index(
-                fields=["project", "kind"],
-                condition=~Q(state__in=["succeeded", "failed", "cancelled"]),
-                name="workload_open",
-            ),
-            # what a team holds, summed for quotas at every launch without a look at the wide rows
-            models.Index(
-                fields=["team", "project"],
-                include=[
-                    *("owner", "kind", "gpu_model", "currency", "gpu_count", "hourly_price"),
-                    *("state", "intent", "billed_since", "ends_by"),
-                ],
-                condition=~Q(state__in=["succeeded", "failed", "cancelled"]),
-                name="workload_held",
-            ),
-            # the overview: what ended in the last day, and the tab "Failed this week"
-            models.Index(fields=["team", "-ended_at"], condition=Q(ended_at__isnull=False), name="workload_ended"),
-            models.Index(fields=["team", "-created_at"], condition=Q(state="failed"), name="workload_failed"),
-            # similar failures of a project, the latest first; the filter by cause within a project
-            models.Index(
-                fields=["project", "reason_code", "-state_at"],
-                condition=~Q(reason_code=""),
-                name="workload_cause",
-            ),
-            # the filter by cause over a team
-            models.Index(
-                fields=["team", "reason_code", "-id"], condition=~Q(reason_code=""), name="workload_team_cause"
-            ),
-            # usual durations and costs of alike work
-            models.Index(
-                fields=["project", "hardware_id", "-id"],
-                condition=Q(state__in=["succeeded", "failed", "cancelled"]),
-                name="workload_alike",
-            ),
-            # deadlines that can still be missed
-            models.Index(
-                fields=["ends_by"],
-                condition=Q(ends_by__isnull=False) & ~Q(state__in=["succeeded", "failed", "cancelled"]),
-                name="workload_open_deadline",
-            ),
-            # the guards of costs, idleness and queues: what has one and may still need it
-            models.Index(
-                fields=["state"],
-                condition=Q(stop_at_cost__isnull=False) & ~Q(state__in=["succeeded", "failed", "cancelled"]),
-                name="workload_cost_guard",
-            ),
-            models.Index(
-                fields=["idle_since"],
-                condition=Q(idle_since__isnull=False) & ~Q(state__in=["succeeded", "failed", "cancelled"]),
-                name="workload_idle",
-            ),
-            models.Index(
-                fields=["state_at"],
-                condition=Q(queue_limit_s__isnull=False, state__in=["submitting", "queued"]),
-                name="workload_queue_guard",
-            ),
-            # acts that are late
-            models.Index(
-                fields=["intent_at"],
-                condition=Q(intent__in=["stop", "start", "restart", "end"]),
-                name="workload_unconfirmed",
-            ),
-        ]
+        constraints = CONSTRAINTS
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return self.name

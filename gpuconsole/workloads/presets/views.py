@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import require_team, viewer
+from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal
 from gpuconsole.workloads import drafts
@@ -77,7 +78,7 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
         "kind": "danger",
         "crumbs": [{"label": "Launch", "url": "/launch/"}, {"label": "Presets", "url": "/launch/presets/"}],
     }
-    return render(request, "components/confirm_page.html", context)
+    return ask(request, context)
 
 
 @login_required

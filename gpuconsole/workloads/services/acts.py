@@ -215,7 +215,7 @@ def wish(
     row.intent_tries, row.intent_error = 0, ""
     text, fields = f"{verb.label} asked", (*_WISH, *(_EDIT if lines else ()))
     if intent in ENDS and row.state != State.STOPPING:
-        cause = reason or _by_person(verb, by)
+        cause = reason or stopped_by(verb, by)
         change = Change(workload=row, state=State.STOPPING, why=text, by=by, reason=cause, detail=detail, fields=fields)
         return Wish(change, lines)
     more = detail or _latest_end(row, intent)
@@ -255,7 +255,8 @@ def _dropped_edit(row: Workload) -> tuple[Line, ...]:
     return (Line(workload=row, text=text, kind=EventKind.WARNING),)
 
 
-def _by_person(verb: Verb, by: User | None) -> Reason:
+def stopped_by(verb: Verb, by: User | None) -> Reason:
+    """The reason of an end that a person asked for."""
     word = "Terminated" if verb is Verb.TERMINATE else "Stopped"
     return Reason(ReasonCode.STOPPED_BY_PERSON, f"{word} by {by.display_name}" if by else "")
 

@@ -76,10 +76,11 @@ def extension(
     *,
     stop_at_cost: Decimal | None = None,
     field: str = ENDS_BY,
+    is_moved: bool = False,
 ) -> Extension:
     """What the latest end would mean as things stand now, with the cost that it is stopped at; nothing is written.
 
-    ``field`` is the input that a limit on its money is told at.
+    ``field`` is the input that a limit on its money is told at. With ``is_moved`` its project has to take all of it.
     """
     pricing = pricing_of(row)
     whole = None if ends_by is None else usage.most_until(row, ends_by, now)
@@ -98,6 +99,7 @@ def extension(
         ends_by=ends_by,
         now=now,
         workload=row,
+        is_moved=is_moved,
         stop_field=field,
     )
     return Extension(ends_by, longest_s, _money(row, more), _money(row, whole), verdict(wish))

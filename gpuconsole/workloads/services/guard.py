@@ -18,7 +18,7 @@ from gpuconsole.core.money import Money
 from gpuconsole.projects import rules
 from gpuconsole.providers import registry
 from gpuconsole.workloads import guarding, transitions
-from gpuconsole.workloads.guarding import KEYS, STOP_AT_COST, Guards
+from gpuconsole.workloads.guarding import KEYS, STOP_AT_COST, TERMINATE_AFTER, Guards
 from gpuconsole.workloads.limits.verdicts import WARNING, Check, blocking
 from gpuconsole.workloads.models import EventKind, QueueThen, Workload
 from gpuconsole.workloads.services.extend import extension, pricing_of
@@ -62,7 +62,7 @@ def regard(row: Workload, said: dict[str, Any], now: datetime) -> Regard:
     guards = replace(Guards.of(row), **said)
     found = extension(row, row.ends_by, now, stop_at_cost=guards.stop_at_cost, field=STOP_AT_COST)
     ours = guarding.checks(guards, registry.get(row.provider), pricing_of(row))
-    ours += _spent_already(row, guards, now)
+    ours += [*_spent_already(row, guards, now), *_off_already(row, guards, now)]
     limits = found.verdict.checks if _is_dearer(row.stop_at_cost, guards.stop_at_cost) else ()
     checks = (replace(check, field=check.field.removeprefix("guards.")) for check in (*ours, *limits))
     return Regard(guards, found.more, found.whole, tuple(checks))
@@ -86,9 +86,11 @@ def _guard(row: Workload, by: User | None, said: dict[str, Any], now: datetime) 
         row.reserved = found.whole.amount if found.whole else None
     if before.queue_limit_s != found.guards.queue_limit_s:
         row.queue_warned_at = None
+    if before.warn_before_s != found.guards.warn_before_s:
+        row.warned_for = None
     if before.idle_percent != found.guards.idle_percent:
         row.idle_since = None  # told anew by the next samples
-    row.save(update_fields=[*KEYS, "reserved", "queue_warned_at", "idle_since"])
+    row.save(update_fields=[*KEYS, "reserved", "queue_warned_at", "idle_since", "warned_for"])
     row.warnings = tuple(check.text for check in found.checks if check.code == WARNING)
     _tell(row, before, found, by)
 
@@ -100,6 +102,17 @@ def _spent_already(row: Workload, guards: Guards, now: datetime) -> list[Check]:
         return []
     text = f"It has cost {formats.money(spent, row.currency)} already. Stop it to end it now, or name more."
     return [Check("Stop at cost", False, text, STOP_AT_COST, "invalid")]
+
+
+def _off_already(row: Workload, guards: Guards, now: datetime) -> list[Check]:
+    """What has been off for longer would be gone at once: that is what Terminate is for."""
+    limit_s, rests = guards.terminate_after_s, now - row.state_at
+    if limit_s is None or limit_s == row.terminate_after_s or row.state != State.STOPPED:
+        return []
+    if rests.total_seconds() < limit_s:
+        return []
+    text = f"It has been off for {formats.duration_words(rests)} already. Terminate it to end it now, or name more."
+    return [Check("Terminate after stop", False, text, TERMINATE_AFTER, "invalid")]
 
 
 def _tell(row: Workload, before: Guards, found: Regard, by: User | None) -> None:
@@ -131,6 +144,10 @@ def words(guards: Guards, currency: str) -> str:
     if guards.queue_limit_s is not None:
         then = "cancelled" if guards.queue_then == QueueThen.CANCEL else "told of"
         found.append(f"Queued for {formats.duration_words(guards.queue_limit_s)} it is {then}.")
+    if guards.terminate_after_s is not None:
+        found.append(f"Terminated after {formats.duration_words(guards.terminate_after_s)} of rest.")
+    if guards.warn_before_s is not None:
+        found.append(f"Told of {formats.duration_words(guards.warn_before_s)} before its latest end.")
     return " ".join(found) or "None but its latest end."
 
 

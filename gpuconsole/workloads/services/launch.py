@@ -62,7 +62,7 @@ def launch(
     hold(project)
     mark = fingerprint(connection, spec, name, stop_after_s, labels, preset, guards)
     if idempotency_key is not None:
-        first = Workload.objects.filter(project=project, idempotency_key=idempotency_key).first()
+        first = Workload.objects.launched_in(project).filter(idempotency_key=idempotency_key).first()
         if first is not None:
             return _again(first, mark)
     _check(project, connection, spec)

@@ -56,13 +56,13 @@ def end_many(
     waiting: list[Workload] = []
     for row in rows:
         verb = verbs[row.pk]
-        intent = Intent.STOP if verb is Verb.STOP and row.kind == Kind.INSTANCE else Intent.END
+        intent = _intent(row, verb)
         if is_pending(row, intent):
             if hastened(row, now):
                 waiting.append(row)
             answers.append(Answer(row, is_repeat=True))
             continue
-        refusal = _refusal(row, verb, intent)
+        refusal = why_not(row, verb)
         if not refusal:
             wishes.append(wish(row, verb, intent, by, reason_of(verb), now, detail=detail))
         answers.append(Answer(row, refusal=refusal))
@@ -74,10 +74,22 @@ def end_many(
     return answers
 
 
-def _refusal(row: Workload, verb: Verb, intent: Intent) -> str:
+def _intent(row: Workload, verb: Verb) -> Intent:
+    if verb is Verb.START:
+        return Intent.START
+    return Intent.STOP if verb is Verb.STOP and row.kind == Kind.INSTANCE else Intent.END
+
+
+def is_asked(row: Workload, verb: Verb) -> bool:
+    """Whether a stop, start or end was asked for before, or is coming by itself."""
+    return is_pending(row, _intent(row, verb))
+
+
+def why_not(row: Workload, verb: Verb) -> str:
+    """Why a stop, start or end cannot be asked for as it stands; empty where it can."""
     try:
         refuse_in_state(row, verb)
-        refuse_without_feature(row, verb, NEEDED.get(intent))
+        refuse_without_feature(row, verb, NEEDED.get(_intent(row, verb)))
     except Refused as no:
         return no.message
     if row.connection.removed_at is not None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from gpuconsole.core.spec_forms import SECRETS, Layout, Option, OptionList, SpecForm, Surroundings, Values, nearest
-from gpuconsole.core.spec_forms.bind import BoundPairs, BoundRows
+from gpuconsole.core.spec_forms.bind import BoundRows
 from gpuconsole.core.spec_forms.field import BoundField
+from gpuconsole.core.spec_forms.pairs import BoundPairs
 from gpuconsole.providers import registry
 from tests.core.spec_forms.example import FULL, ExampleSpec
 

@@ -112,6 +112,11 @@ def _seen(slug: str) -> tuple[list[Offer], dict[str, list[Choice]]]:
 
 @pytest.fixture
 def desk(db: None, client: Client) -> Desk:
+    return make_desk(client)
+
+
+def make_desk(client: Client) -> Desk:
+    """An owner of a team with all connections, signed in."""
     team = factories.make_team()
     user = factories.owner_of(team)
     project = factories.make_project(team, name="nerf", by=user)

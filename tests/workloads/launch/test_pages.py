@@ -197,6 +197,17 @@ def test_a_launch_above_the_line_asks_once_more_and_the_answer_launches(desk: De
     assert Workload.objects.get().spec == sample("baseten")
 
 
+def test_person_and_project_set_the_line_and_the_lower_holds(desk: Desk) -> None:
+    inputs = desk.fill("cortecs", stop_after_s=3600)  # at most $2.64
+    inputs.pop("confirmed")
+    desk.client.post("/account/", {"name": "R", "time_zone": "UTC", "ask_first_above": "500"})
+    assert desk.post("cortecs", "launch/", inputs).status_code == 302
+    settings = {"name": "nerf", "ask_first_above": "1.5"}
+    desk.client.post(f"/projects/{desk.project.slug}/settings/", settings)
+    page = desk.post("cortecs", "launch/", inputs | {"key": ["another-key-of-this-test"]}).content.decode()
+    assert "Launch 1 instance for up to $2.64?" in page
+
+
 def test_no_line_is_asked_about_below_it(desk: Desk) -> None:
     inputs = desk.fill("cortecs", stop_after_s=3600)
     inputs.pop("confirmed")

@@ -1,0 +1,58 @@
+"""What is wanted of workloads, and the questions that are asked of many of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from gpuconsole.projects.models import Project
+from gpuconsole.workloads.states import ACTIVE, OPEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gpuconsole.workloads.models.workload import Workload  # noqa: F401 - the query set's own
+
+
+class Intent(models.TextChoices):
+    """What we want of the provider and have not seen confirmed."""
+
+    NONE = "", "Nothing"
+    LAUNCH = "launch", "Launch"
+    STOP = "stop", "Stop"
+    START = "start", "Start"
+    RESTART = "restart", "Restart"
+    END = "end", "End"
+    RETRY = "retry", "Retry"
+    EDIT = "edit", "Edit"
+    DELETE = "delete", "Delete at the provider"
+
+
+class QueueThen(models.TextChoices):
+    """What happens to work that was queued too long."""
+
+    WARN = "warn", "Tell me"
+    CANCEL = "cancel", "Cancel it"
+
+
+class WorkloadQuerySet(models.QuerySet["Workload"]):
+    def active(self) -> WorkloadQuerySet:
+        """Those that count against the quota."""
+        return self.filter(state__in=ACTIVE)
+
+    def holding(self) -> WorkloadQuerySet:
+        """Those that hold quota and budget: active, or at rest and asked to start."""
+        return self.not_ended().filter(Q(state__in=ACTIVE) | Q(intent=Intent.START))
+
+    def not_ended(self) -> WorkloadQuerySet:
+        return self.filter(state__in=OPEN)
+
+    def of(self, projects: Iterable[Project] | models.QuerySet[Project]) -> WorkloadQuerySet:
+        return self.filter(project__in=projects)
+
+    def launched_in(self, project: Project) -> WorkloadQuerySet:
+        """Those that were launched in the project, whichever is charged for them now."""
+        return self.annotate(home=Coalesce("launched_in", "project")).filter(home=project.pk)

@@ -1,0 +1,159 @@
+"""Acts on our own record of a workload, of which its provider hears nothing: its name, who is charged, its end."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from gpuconsole.accounts.models import User
+from gpuconsole.audit import services as audit
+from gpuconsole.core.errors import Refused
+from gpuconsole.projects import rules
+from gpuconsole.projects.models import Project
+from gpuconsole.providers import registry
+from gpuconsole.workloads import names, transitions
+from gpuconsole.workloads.halts import holds
+from gpuconsole.workloads.limits.verdicts import WARNING, blocking
+from gpuconsole.workloads.models import EventKind, Intent, Workload
+from gpuconsole.workloads.services.extend import extension
+from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, refuse_closed, refuse_if_blocked
+from gpuconsole.workloads.states import FINAL, Kind, State
+
+NAME, PROJECT = "name", "project"
+"""Inputs, and the fields of a refusal."""
+_STAYS = frozenset({Intent.NONE, Intent.STOP, Intent.END, Intent.DELETE})
+"""Wishes that hold nothing of the project's: all others were weighed against its limits and may use its secrets."""
+
+
+def rename(*, workload: Workload, name: str, by: User | None) -> Workload:
+    """Call it otherwise here, in any state; its provider goes on calling it as it was launched.
+
+    Raises Refused for what is no name.
+    """
+    wanted = names.checked(name)
+    with transitions.locked(workload.pk) as row:
+        before = row.name
+        if wanted == before:
+            return row
+        row.name = wanted
+        row.save(update_fields=["name"])
+        transitions.note(row, "Renamed", detail=f"It was called {before}.", by=by)
+        _record("workload.rename", row, by, before={"name": before}, after={"name": wanted})
+    return row
+
+
+def change_project(*, workload: Workload, project: Project, by: User | None) -> Workload:
+    """Charge another project of the team from now on; what it has cost so far stays with the one that it was booked to.
+
+    What has not ended has to fit there as a launch would: connection, held launches, quotas and budgets; what has ended
+    holds nothing. Whether ``by`` may launch in that project is for the caller to have asked. Raises Refused.
+    """
+    with transaction.atomic():
+        places = {one.pk: one for one in (workload.project, project)}
+        fresh = {pk: rules.lock(places[pk]) for pk in sorted(places)}
+        with transitions.locked(workload.pk) as row:
+            if row.project_id == project.pk:
+                return row
+            _refuse_on_its_way(row)
+            if row.team_id != project.team_id:
+                raise Refused("Work stays in its team.", code="other_team", field=PROJECT)
+            _refuse_archived(fresh[project.pk])
+            former, now = row.project, timezone.now()
+            transitions.charge_to(row, project, now)
+            if row.state not in FINAL:
+                _refuse_unfit(row, fresh[project.pk], now)
+            _tell_change(row, former, by)
+    return row
+
+
+def delete_record(*, workload: Workload, by: User | None) -> Workload:
+    """Take what has ended out of sight for good, with its log, metrics, events and spec.
+
+    What it cost stays in the costs of its project, under its name, and the audit log keeps what was done with it.
+    """
+    with transaction.atomic(), transitions.locked(workload.pk) as row:
+        if row.deleted_at is not None:
+            return row
+        _refuse_not_over(row)
+        for kept in (row.log_chunks, row.metric_samples, row.checkpoints, row.events):
+            kept.all().delete()
+        row.deleted_at = row.output_forgotten_at = timezone.now()
+        for name, empty in _EMPTY.items():
+            setattr(row, name, copy(empty))  # rows never share a list
+        row.phases = [{**attempt, "note": ""} for attempt in row.phases]
+        row.save(update_fields=["deleted_at", "output_forgotten_at", "phases", *_EMPTY])
+        transitions.touch(row)
+        _record("workload.delete_record", row, by, before={"state": row.state})
+    return row
+
+
+_OBJECTS = ("spec", "defaults", "request", "remote", "evidence", "connect", "edit", "edit_errors")
+_LISTS = ("parts", "ports", "labels", "known_remote_ids")
+_EMPTY: dict[str, str | int | bool | bytes | list[str] | dict[str, str]] = {
+    **{name: dict[str, str]() for name in _OBJECTS},
+    **{name: list[str]() for name in _LISTS},
+    **dict.fromkeys(("reason_text", "log_cursor"), ""),
+    **dict.fromkeys(("log_size", "log_lines"), 0),
+    **dict.fromkeys(("is_log_complete", "is_output_complete"), True),
+    "hidden_ways": b"",
+}
+
+
+def _refuse_on_its_way(row: Workload) -> None:
+    if row.state == State.SUBMITTING or row.intent not in _STAYS:
+        what = "Its launch" if row.state == State.SUBMITTING else f"A {Intent(row.intent).label.lower()}"
+        text = f"{what} is on its way, weighed against the limits of {row.project.name}: wait until it is confirmed."
+        raise Refused(text, code="busy", field=PROJECT)
+
+
+def _refuse_archived(project: Project) -> None:
+    if project.archived_at is not None:
+        raise Refused(f"{project.name} is archived: no work is charged to it.", code="archived", field=PROJECT)
+
+
+def _refuse_unfit(row: Workload, project: Project, now: datetime) -> None:
+    """Raises Refused where the project that it is in now does not take it; the move is undone then."""
+    if row.billed_since is not None and row.billed_lanes:
+        provider = registry.get(row.provider)
+        text = f"{provider.name} bills each of its nodes by itself: it can be moved once it is billed no more."
+        raise Refused(text, code="wrong_state", field=PROJECT)
+    try:
+        refuse_closed(project, row.connection)
+    except Refused as no:
+        text = f"{row.connection.name} is not open to {project.name}."
+        raise Refused(text, code=no.code, field=PROJECT) from no
+    if row.ends_by is None and row.kind == Kind.INSTANCE and not project.may_never_end:
+        text = f"Work in {project.name} has a latest end, and {row.name} has none: give it one first."
+        raise Refused(text, code="needs_deadline", field=PROJECT)
+    found = extension(row, row.ends_by, now, stop_at_cost=row.stop_at_cost, is_moved=True)
+    checks = (*holds.checks(project, row.connection), *(found.verdict.checks if row.is_active else ()))
+    here = blocking(replace(check, field=PROJECT) for check in checks)
+    refuse_if_blocked(here, instead=ONLY_LAUNCHES_ASK)
+    row.warnings = tuple(check.text for check in checks if check.code == WARNING)
+
+
+def _tell_change(row: Workload, former: Project, by: User | None) -> None:
+    detail = f"What it cost before stays with {former.name}."
+    transitions.note(row, f"Moved from {former.name} to {row.project.name}", kind=EventKind.NOTE, detail=detail, by=by)
+    for text in row.warnings:
+        transitions.note(row, "A limit was passed", kind=EventKind.WARNING, detail=text, by=by)
+    _record("workload.change_project", row, by, before={"project": former.slug}, after={"project": row.project.slug})
+
+
+def _refuse_not_over(row: Workload) -> None:
+    if row.state not in FINAL:
+        word = row.state_word.label.lower()
+        raise Refused(f"{row.name} is {word}: only the record of what has ended can be deleted.", code="wrong_state")
+    if row.intent:
+        what = Intent(row.intent).label
+        raise Refused(f"{what} is on its way: wait until it is confirmed.", code="busy")
+
+
+def _record(
+    action: str, row: Workload, by: User | None, before: dict[str, str], after: dict[str, str] | None = None
+) -> None:
+    audit.record(action, by=by, team=row.project.team, project=row.project, target=row, before=before, after=after)

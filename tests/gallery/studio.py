@@ -123,3 +123,8 @@ def session(url: str, person: User) -> Any:
     client = Client()
     client.force_login(person, backend=BACKEND)
     return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}
+
+
+def cookie(live_server: Any, person: User) -> Any:
+    """The same for the gallery's own server."""
+    return session(live_server.url, person)

@@ -13,9 +13,9 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from tests.factories import make_project
 from tests.factories_workloads import Lab, make_lab, moved
-from tests.gallery import scenes
+from tests.gallery.scenes import pictures as scenes
+from tests.gallery.studio import cookie
 from tests.gallery.test_gallery import opened
-from tests.gallery.test_request_pages import cookie
 
 pytestmark = [pytest.mark.gallery, pytest.mark.django_db(transaction=True)]
 SHIFTS = """() => new Promise((done) => new PerformanceObserver((list) =>

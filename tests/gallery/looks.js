@@ -1,11 +1,34 @@
 // What the studio asks of each page, beside axe; added before the page's own scripts.
 window.looks = {
-  /** Rules that are broken, each with the first few places. */
-  async broken(runOnly) {
-    const found = await window.axe.run(document, { resultTypes: ["violations"], iframes: false, runOnly });
+  /** Rules that are broken, each with the first few places; ``where`` is all of the page where it is left out. */
+  async broken(runOnly, where = document) {
+    const found = await window.axe.run(where, { resultTypes: ["violations"], iframes: false, runOnly });
     const said = (node) => [...node.any, ...node.all, ...node.none].map((check) => check.message).join("; ");
     const places = (rule) => rule.nodes.slice(0, 4).map((node) => `${node.target.join(" ")} (${said(node)})`);
     return found.violations.map((rule) => `${rule.id}: ${places(rule).join(" | ")}`);
+  },
+
+  /** The same of colours alone. Of all that looks alike one is looked at, in a fraction of the time. */
+  async illegible() {
+    const seen = new Map();
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, (node) => (node.data.trim() ? 1 : 2));
+    while (texts.nextNode()) window.looks.note(texts.currentNode.parentElement, seen);
+    for (const one of document.querySelectorAll("input, select, textarea")) window.looks.note(one, seen);
+    return window.looks.broken({ type: "rule", values: ["color-contrast"] }, { include: [...seen.values()] });
+  },
+
+  /** Keep an element that is seen, under its colour, size, and all that is behind it. */
+  note(one, seen) {
+    if (!one.checkVisibility({ visibilityProperty: true })) return;
+    const { color, fontSize, fontWeight } = getComputedStyle(one);
+    const look = [color, fontSize, fontWeight, one.matches("[disabled], [aria-disabled=true]")];
+    for (let at = one; at; at = at.parentElement) {
+      const { backgroundColor, opacity } = getComputedStyle(at);
+      look.push(opacity);
+      if (backgroundColor !== "rgba(0, 0, 0, 0)") look.push(backgroundColor);
+      if (backgroundColor.startsWith("rgb(")) break;
+    }
+    if (!seen.has(look.join())) seen.set(look.join(), one);
   },
 
   /** What makes the page wider than its window. */

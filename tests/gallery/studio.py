@@ -17,9 +17,6 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 WIDTHS = (1440, 1100, 720, 390)
 """720 is also what a window of 1440 px has left at 200 % zoom."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-"""What a theme can break: all else is the same page."""
-
 LOOKS = Path(__file__).with_name("looks.js")
 
 
@@ -35,6 +32,7 @@ class Studio:
         self._complaints: list[str] = []
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self._complaints.append(str(error)))
+        self._person: User | None = None
         self._scenes: dict[Callable[[], Scene], Scene] = {}
 
     def close(self) -> None:
@@ -59,10 +57,10 @@ class Studio:
             self.page.set_viewport_size({"width": width, "height": 900})
             wrong += [f"{width} px: {said}" for said in self.page.evaluate("looks.wide()")]
             if width == WIDTHS[0]:
-                wrong += self._axe("light", RULES)
+                wrong += [f"axe, light: {one}" for one in self.page.evaluate("rules => looks.broken(rules)", RULES)]
             self._shoot(entry, "light", width)
         self.theme("dark")
-        wrong += self._axe("dark", COLOURS)
+        wrong += [f"axe, dark: {one}" for one in self.page.evaluate("looks.illegible()")]  # all else is the same page
         if self.folder:
             for width in WIDTHS:
                 self.page.set_viewport_size({"width": width, "height": 900})
@@ -72,7 +70,6 @@ class Studio:
     def open(self, entry: Entry) -> str:
         """Go there as the entry's person, do what leads into the state; gives the answer's text."""
         address = self.address(entry)
-        self.page.goto("about:blank")  # else the page before would go on asking, as somebody who may not
         self.sign_in(self.scene(entry.scene).people.get(entry.who))
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         self._complaints.clear()
@@ -85,16 +82,17 @@ class Studio:
         return source
 
     def sign_in(self, person: User | None) -> None:
-        """With a session of its own for each look: what a page keeps in it does not reach the next."""
+        """With a fresh session, unless the same person goes on and has not narrowed what they see to a project."""
+        if person is not None and person == self._person and "project=" not in self.page.url:
+            return
+        self.page.goto("about:blank")  # else the page before would go on asking, as somebody who may not
         self.context.clear_cookies()
+        self._person = person
         if person is not None:
             self.context.add_cookies([session(self.url, person)])
 
     def theme(self, name: str) -> None:
         self.page.evaluate("name => { document.documentElement.dataset.theme = name }", name)
-
-    def _axe(self, theme: str, rules: Any) -> list[str]:
-        return [f"axe, {theme}: {one}" for one in self.page.evaluate("rules => looks.broken(rules)", rules)]
 
     def _of_source(self, source: str) -> list[str]:
         banned = ("style=", "<style", "<script>", "javascript:")
@@ -125,3 +123,8 @@ def session(url: str, person: User) -> Any:
     client = Client()
     client.force_login(person, backend=BACKEND)
     return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}
+
+
+def cookie(live_server: Any, person: User) -> Any:
+    """The same for the gallery's own server."""
+    return session(live_server.url, person)

@@ -16,8 +16,8 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services.views import save_view
 from gpuconsole.workloads.states import Kind, ReasonCode, State
 from tests.factories_workloads import Lab, make_lab, make_user
+from tests.gallery.studio import cookie
 from tests.gallery.test_gallery import opened
-from tests.gallery.test_request_pages import cookie
 
 pytestmark = [pytest.mark.gallery, pytest.mark.django_db(transaction=True)]
 NAMES = ("eval-mmlu-nightly-1121", "tokenizer-shards-prep", "llama3-8b-sft-r12", "a-name-of-" + "sixty-four-" * 5)

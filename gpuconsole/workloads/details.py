@@ -25,7 +25,6 @@ from gpuconsole.workloads import (
     failure_card,
     figures,
     log_view,
-    logs,
     metric_charts,
     notes,
     queries,
@@ -213,10 +212,7 @@ def parts_context(page: Page) -> dict[str, Any]:
 
 
 def log_context(page: Page) -> dict[str, Any]:
-    workload = page.workload
-    if absent := logs.absent(workload):
-        return {"no_log": absent}
-    return log_view.context(workload, page.url, page.request.GET)
+    return log_view.context(page.request, page.workload, page.url)
 
 
 def metrics_context(page: Page) -> dict[str, Any]:

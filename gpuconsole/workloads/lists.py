@@ -18,7 +18,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.paging import Page, page
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
-from gpuconsole.workloads import access, causes, queries, timeline
+from gpuconsole.workloads import access, causes, queries, stale, timeline
 from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.states import FINAL, Kind, State, Verb
 from gpuconsole.workloads.usage import cost_so_far, step
@@ -136,9 +136,10 @@ def row(workload: Workload, viewer: Viewer, words: Words, now: datetime) -> Row:
 
 
 def late_words(workload: Workload, now: datetime) -> str:
-    """For how long an act of ours is not confirmed, from five minutes on; empty: none is late."""
+    """For how long an act of ours is not confirmed, from five minutes on, else how old its state is where its provider
+    is not heard of; empty: all is in time."""
     if not workload.late_min(now) or workload.intent_at is None:
-        return ""
+        return stale.words(workload, now)
     return f"not confirmed {formats.age(now - workload.intent_at)}"
 
 

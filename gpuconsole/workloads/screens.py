@@ -6,7 +6,7 @@ import secrets
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -15,17 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gpuconsole.accounts.access import viewer
 from gpuconsole.connections.services import ask_look
-from gpuconsole.core import formats, polling
+from gpuconsole.core import polling
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import htmx_target, render_page, stop_polling, unchanged, wants_fragment
 from gpuconsole.projects.access import focused_project
-from gpuconsole.workloads import access, acts, details, lists, logs, services
+from gpuconsole.workloads import access, acts, details, lists, services
 from gpuconsole.workloads.lists import Words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Verb
 from gpuconsole.workloads.watching import watched
-
-LOG_ANSWER_BYTES = 128 * 1024
 
 
 @login_required
@@ -78,34 +76,6 @@ def detail(request: HttpRequest, public_id: str, words: Words, tab: str = "") ->
     answer = render(request, "workloads/detail.html", context)
     if request.GET.get("scale") in ("time", "even"):
         answer.set_cookie("timeline", request.GET["scale"], max_age=365 * 86_400, samesite="Lax", httponly=True)
-    return answer
-
-
-@login_required
-@require_GET
-def log(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
-    """Log lines behind a byte offset, as rows; 204 where there is nothing new."""
-    workload = access.find_workload(viewer(request), public_id, words.kind)
-    after = request.GET.get("after", "0")
-    part = logs.read(workload, int(after[:18]) if after.isdigit() else 0, limit_bytes=LOG_ANSWER_BYTES)
-    if not workload.is_final:
-        watched(workload.connection_id, workload.pk)
-    answer = render(request, "workloads/_log_rows.html", {"lines": part.lines}) if part.lines else unchanged()
-    answer["X-Log-Offset"] = str(part.next)
-    answer["X-Log-Lines"] = formats.plural(workload.log_lines, "line")
-    answer["X-Log-Size"] = formats.bytes_size(workload.log_size)
-    if part.is_complete and part.next >= part.size:
-        answer["X-Log-End"] = "1"
-    return answer
-
-
-@login_required
-@require_GET
-def log_file(request: HttpRequest, public_id: str, words: Words) -> HttpResponseBase:
-    """The whole log as a text file, read piece by piece."""
-    workload = access.find_workload(viewer(request), public_id, words.kind)
-    answer = StreamingHttpResponse(logs.stream_text(workload), content_type="text/plain; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{workload.public_id}.log"'
     return answer
 
 

@@ -11,7 +11,8 @@ startDialogs();
 startCopying();
 startKeys();
 
-// Only pages that have a log or a form load what these need.
+// Only pages that have a log, a live table or a form load what these need.
+if (document.querySelector("[data-new-rows]")) import("./live_rows.js").then((rows) => rows.startLiveRows());
 if (document.querySelector("[data-log-url]")) import("./logs.js").then((logs) => logs.startLogs());
 if (document.querySelector("main form")) import("./forms.js").then((forms) => forms.startForms());
 document.documentElement.dataset.script = "on";

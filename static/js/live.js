@@ -7,7 +7,11 @@ let standing = { word: "none" };
 export function startLive() {
   tick();
   setInterval(tick, 1000);
+  document.addEventListener("visibilitychange", () => document.hidden || renew());
 }
+
+/** Whether nobody answers, so that nothing but the one try after the other should be asked. */
+export const isOut = () => standing.word === "out";
 
 /** Take over what polling knows and show it. */
 export function tell(next) {
@@ -20,8 +24,24 @@ export function tell(next) {
   }
 }
 
-export function signedOut(isOut) {
-  banner("signed-out", isOut);
+export function signedOut(isOver) {
+  if (!isOver && document.querySelector("[data-banner=signed-out]")) renew();
+  else banner("signed-out", isOver);
+}
+
+/** Who signed in again goes on here: what was typed stays, and is sent with the mark of the new session. */
+async function renew() {
+  if (!document.querySelector("[data-banner=signed-out]")) return;
+  try {
+    const answer = await fetch(location.href, { credentials: "same-origin", redirect: "error" });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body.getAttribute("hx-headers");
+    if (!answer.ok || !fresh) return;
+    document.body.setAttribute("hx-headers", fresh);
+    for (const field of all("input[name=csrfmiddlewaretoken]")) field.value = JSON.parse(fresh)["X-CSRFToken"];
+    banner("signed-out", false);
+  } catch {
+    // Still signed out, or the line is lost: the banner stays.
+  }
 }
 
 export function age(ms) {
@@ -48,13 +68,22 @@ function show() {
   }
   const out = document.querySelector("[data-banner=out]");
   if (out && standing.word === "out") {
-    out.querySelector("[data-lead]").textContent = `No answer from gpuconsole for ${age(Date.now() - standing.at)}.`;
+    out.querySelector("[data-lead]").textContent = `No answer from gpuconsole for ${inWords(Date.now() - standing.at)}.`;
     const wait = standing.nextTry ? Math.max(0, Math.ceil((standing.nextTry - Date.now()) / 1000)) : 0;
     out.querySelector("[data-rest]").textContent = `What you see is from ${clock(standing.at)}. ${wait ? `Trying again in ${wait} s.` : "Trying now."}`;
   }
 }
 
-const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+function clock(at) {
+  const timeZone = document.documentElement.dataset.zone || undefined; // the person's, as everywhere on the page
+  return new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
+}
+
+function inWords(ms) {
+  const [number, unit] = age(ms).split(" ");
+  const word = { s: "second", m: "minute", h: "hour", d: "day" }[unit];
+  return `${number} ${word}${number === "1" ? "" : "s"}`;
+}
 
 function words() {
   if (standing.word === "paused") return ["", "Paused, tab was hidden"];

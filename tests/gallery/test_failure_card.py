@@ -38,7 +38,7 @@ def test_the_card_is_clean_in_both_themes_and_on_a_phone(
     evidence.look(with_log(job, *steps, "Traceback (most recent call last):", OOM, "Process exited with code 1"))
     job.refresh_from_db()
     other = failed(lab, Cause.NO_CAPACITY, f"No capacity: {LONG}", slug="cortecs", name="qwen-endpoint")
-    at = f"logs/?line={job.evidence['line']}#line"
+    at = f"logs/?line={job.evidence['line']}#L{job.evidence['line']}"
     for name, theme, width, address in (
         ("job", "light", 1440, job.get_absolute_url()),
         ("job", "dark", 1440, job.get_absolute_url()),
@@ -68,7 +68,7 @@ def test_the_line_is_in_view_and_a_retry_works_without_script(browser: Browser, 
     page.goto(live_server.url + job.get_absolute_url())
     page.get_by_role("link", name="Line 401 of the log").click()
     page.wait_for_url("**/logs/**")
-    box, row = page.locator("#log").bounding_box(), page.locator("#line").bounding_box()
+    box, row = page.locator("#log").bounding_box(), page.locator("#log .is-asked").bounding_box()
     assert box and row and box["y"] <= row["y"] <= box["y"] + box["height"]
     page.goto(live_server.url + job.get_absolute_url())
     page.locator("#failure").get_by_role("link", name="Retry").click()

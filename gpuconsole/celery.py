@@ -16,10 +16,6 @@ app.autodiscover_tasks(["gpuconsole.spend.invoices"])
 
 @worker_init.connect
 def _outlive_the_broker(**_: Any) -> None:
-    """Let messages in hand go when Redis goes: the next tick finds the same work.
+    from gpuconsole import broker  # noqa: PLC0415 (the web would carry it for nothing)
 
-    Kombu 5.7 wants to give them back over the connection that was just lost, and the worker ends of that.
-    """
-    from kombu.transport import redis  # the web process would carry it for nothing
-
-    redis.QoS.restore_at_shutdown = False
+    broker.outlive_it()

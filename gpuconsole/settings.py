@@ -127,10 +127,13 @@ def _database(url: str) -> dict[str, Any]:
         "HOST": query.pop("host", "") or (parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,  # else each connection answers one 500 after the database was restarted
+        # A process that was suspended within a transaction does not keep its locks from those that end work.
         # Threads share few connections: Celery closes after each task what it would otherwise keep. A try to reconnect
         # is soon given up for a fresh one: each waits twice as long as the one before, up to minutes after the server
         # is back.
-        "OPTIONS": query | {"pool": {"min_size": 1, "max_size": 8, "timeout": 10, "reconnect_timeout": 5}},
+        "OPTIONS": {"options": "-c idle_in_transaction_session_timeout=30s"}
+        | query
+        | {"pool": {"min_size": 1, "max_size": 8, "timeout": 10, "reconnect_timeout": 5}},
     }
 
 
@@ -230,7 +233,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the default gives up after most of an hour
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"

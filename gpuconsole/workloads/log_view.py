@@ -123,15 +123,9 @@ def _sources(workload: Workload, part: Part, chosen: str, url: str) -> Sequence[
         names = sorted([*names, chosen])
     if not names:
         return []
-    links = [("All", ""), *((name, name) for name in names)]
     return [
-        {
-            "label": label,
-            "name": name,
-            "url": _Link(url, {"source": name} if name else {}).to(),
-            "current": name == chosen,
-        }
-        for label, name in links
+        {"label": name or "All", "url": _Link(url, {"source": name} if name else {}).to(), "current": name == chosen}
+        for name in ("", *names)
     ]
 
 

@@ -7,7 +7,7 @@ let standing = { word: "none" };
 export function startLive() {
   tick();
   setInterval(tick, 1000);
-  document.addEventListener("visibilitychange", () => document.hidden || renew());
+  document.addEventListener("visibilitychange", () => document.hidden || signedOut(false));
 }
 
 /** Whether nobody answers, so that nothing but the one try after the other should be asked. */
@@ -24,24 +24,11 @@ export function tell(next) {
   }
 }
 
-export function signedOut(isOver) {
-  if (!isOver && document.querySelector("[data-banner=signed-out]")) renew();
-  else banner("signed-out", isOver);
-}
-
-/** Who signed in again goes on here: what was typed stays, and is sent with the mark of the new session. */
-async function renew() {
-  if (!document.querySelector("[data-banner=signed-out]")) return;
-  try {
-    const answer = await fetch(location.href, { credentials: "same-origin", redirect: "error" });
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body.getAttribute("hx-headers");
-    if (!answer.ok || !fresh) return;
-    document.body.setAttribute("hx-headers", fresh);
-    for (const field of all("input[name=csrfmiddlewaretoken]")) field.value = JSON.parse(fresh)["X-CSRFToken"];
-    banner("signed-out", false);
-  } catch {
-    // Still signed out, or the line is lost: the banner stays.
-  }
+/** A session that ended is told once; the banner goes when the person has signed in again and comes back. */
+export async function signedOut(isOver) {
+  const isTold = Boolean(document.querySelector("[data-banner=signed-out]"));
+  if (isOver) banner("signed-out", true);
+  else if (isTold && (await (await import("./renewal.js")).renewed())) banner("signed-out", false);
 }
 
 export function age(ms) {

@@ -52,11 +52,10 @@ class Finds {
       const found = await this.ask(words, on);
       if (this.words !== words) return; // typed on meanwhile
       if (!found) return this.tell("not found out");
-      const isFirst = !this.lines.length;
       this.lines.push(...found.lines);
       on = found.next;
       this.isMore = on !== null;
-      if (isFirst && this.lines.length) await this.begin();
+      if (this.at < 0) await this.begin();
       this.count();
     }
     if (!this.lines.length) this.tell("none");
@@ -73,11 +72,13 @@ class Finds {
     }
   }
 
-  /** The first match is the one that the reader sees, else the next below, else the last. */
+  /** The first match is the next from where the reader is, else the last; there may be more to come to know which. */
   async begin() {
-    const seen = number(this.log.firstSeen()) ?? 1;
-    const at = this.lines.findIndex((line) => line >= seen);
-    await this.go(at < 0 ? this.lines.length - 1 : at);
+    const { log, lines } = this;
+    const seen = number(log.rows.querySelector(".is-asked")) ?? (log.isFollowing ? Infinity : (number(log.firstSeen()) ?? 1));
+    const at = lines.findIndex((line) => line >= seen);
+    if (at >= 0) await this.go(at);
+    else if (lines.length && (!this.isMore || lines.length >= MOST_KNOWN)) await this.go(lines.length - 1);
   }
 
   async step(direction) {
@@ -88,7 +89,7 @@ class Finds {
   async go(at) {
     this.at = at;
     this.count();
-    await this.log.toLine(this.lines[at]);
+    if (!this.log.isInView(this.lines[at])) await this.log.toLine(this.lines[at]);
     this.redraw();
   }
 

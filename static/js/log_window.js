@@ -180,6 +180,12 @@ export class LogWindow {
     return row;
   }
 
+  isInView(line) {
+    const row = this.rowOf(line);
+    const { scrollTop, clientHeight } = this.element;
+    return Boolean(row && row.offsetTop >= scrollTop && row.offsetTop + row.offsetHeight <= scrollTop + clientHeight);
+  }
+
   rowOf(line) {
     return this.rows.querySelector(`#L${line}`);
   }

@@ -123,7 +123,10 @@ class Log extends LogWindow {
   mark(link, e) {
     if (e.ctrlKey || e.metaKey || e.shiftKey) return;
     e.preventDefault();
-    history.replaceState(history.state, "", link.href);
+    const here = new URL(location.href);
+    here.searchParams.set("line", link.textContent);
+    here.hash = `L${link.textContent}`;
+    history.replaceState(history.state, "", here);
     this.asked(link.parentElement);
     say(`The address now leads to line ${link.textContent}`);
   }

@@ -8,7 +8,7 @@ const FIRST_WAIT_S = 5;
 const LONGEST_WAIT_S = 60;
 const FAILURES_UNTIL_OUT = 3;
 
-const regions = new Map(); // id → { every, okAt, askedAt, dueAt, busy, isHeld }
+const regions = new Map(); // id → { every, okAt, askedAt, dueAt, busy, isHeld, failures }
 const line = { failures: 0, failedAt: 0, outSince: null, wait: FIRST_WAIT_S, nextTry: null, isSignedOut: false };
 const changers = []; // may change an answer before it is drawn
 let kept = null; // what the person was doing, held over one swap
@@ -28,6 +28,7 @@ export function startPolling() {
     refreshAll();
   });
   on("click", "[data-try-now]", refreshAll);
+  on("click", "[data-retry-part]", (button) => refresh(button.closest("[data-poll]")));
   on("input", "[data-poll] :is(input, textarea, select)", (field) => (field.dataset.edited = ""));
   document.addEventListener("htmx:beforeSwap", beforeSwap);
   document.addEventListener("htmx:afterSwap", afterSwap);
@@ -60,7 +61,7 @@ function register() {
     const every = Number(found.dataset.poll);
     const known = regions.get(found.id);
     if (known) known.every = every;
-    else regions.set(found.id, { every, okAt: now(), askedAt: 0, dueAt: later(every), busy: false, isHeld: false });
+    else regions.set(found.id, { every, okAt: now(), askedAt: 0, dueAt: later(every), busy: false, isHeld: false, failures: 0 });
   }
   for (const id of regions.keys()) if (!present.has(id)) regions.delete(id);
 }
@@ -161,7 +162,7 @@ function afterRequest(event) {
     line.isSignedOut = true;
     signedOut(true);
   } else if (xhr.status >= 200 && xhr.status < 400) {
-    if (region) region.okAt = now();
+    if (region) recovered(id, region);
     const wasOut = line.nextTry !== null;
     Object.assign(line, { failures: 0, outSince: null, wait: FIRST_WAIT_S, nextTry: null });
     signedOut(false);
@@ -169,10 +170,24 @@ function afterRequest(event) {
   } else if ([403, 404, 410].includes(xhr.status)) {
     regions.delete(id); // it is gone, or not theirs any more; the next page load says so
     element(id)?.removeAttribute("data-poll");
-  } else if (!region || region.askedAt > line.failedAt) {
-    failed();
+  } else {
+    if (!region || region.askedAt > line.failedAt) failed();
+    if (region) partFailed(id, region);
   }
   tell(standing());
+}
+
+function recovered(id, region) {
+  if (region.failures >= FAILURES_UNTIL_OUT) import("./part_failed.js").then((parts) => parts.uncover(element(id)));
+  Object.assign(region, { okAt: now(), failures: 0 });
+}
+
+/** What fails while others answer is covered, and asked for once a minute. */
+function partFailed(id, region) {
+  region.failures += 1;
+  if (region.failures < FAILURES_UNTIL_OUT || line.nextTry !== null) return;
+  region.dueAt = later(LONGEST_WAIT_S);
+  import("./part_failed.js").then((parts) => element(id) && parts.cover(element(id)));
 }
 
 /** What was asked together fails together, and counts once. */
@@ -190,7 +205,8 @@ const newestUpdate = () => Math.max(0, ...[...regions.values()].map((region) => 
 function standing() {
   if (regions.size === 0) return { word: "none" };
   const fastest = [...regions.values()].reduce((a, b) => (b.every < a.every ? b : a));
-  const isLate = [...regions.values()].some((region) => now() - Math.max(region.okAt, returnedAt) > region.every * 3000);
+  const asked = [...regions.values()].filter((region) => region.failures < FAILURES_UNTIL_OUT);
+  const isLate = asked.some((region) => now() - Math.max(region.okAt, returnedAt) > region.every * 3000);
   if (line.isSignedOut || line.failures >= FAILURES_UNTIL_OUT) return { word: "out", at: line.outSince ?? fastest.okAt, nextTry: line.nextTry, isSignedOut: line.isSignedOut };
   if (document.hidden) return { word: "paused", at: fastest.okAt };
   return { word: isLate ? "late" : "live", at: fastest.okAt };
@@ -203,6 +219,7 @@ const path = (node, root) => {
 };
 const follow = (steps, root) => steps.reduce((at, index) => at?.children[index], root);
 const heard = (root) => new Map(all("[data-announce]", root).map((node) => [node.dataset.announce, node.textContent.trim()]));
+const isNews = (node, was) => was.has(node.dataset.announce) && was.get(node.dataset.announce) !== node.textContent.trim();
 
 function remember(root) {
   const focused = document.activeElement;
@@ -225,7 +242,10 @@ function restore(root, was) {
   for (const [steps, left, top] of was.scroll) find(steps)?.scrollTo({ left, top, behavior: "instant" });
   for (const id of was.checked) if (element(id)) element(id).checked = true;
   if (was.focus) ((was.focus.id && element(was.focus.id)) || follow(was.focus.steps, root))?.focus?.({ preventScroll: true });
-  const changed = [...heard(root)].filter(([name, text]) => was.heard.has(name) && was.heard.get(name) !== text);
-  for (const [name, text] of changed) sayState(name, text.toLowerCase());
+  const changed = all("[data-announce]", root).filter((node) => isNews(node, was.heard));
+  for (const node of changed) {
+    node.classList.add("is-news");
+    sayState(node.dataset.announce, node.textContent.trim().toLowerCase());
+  }
   return changed.length > 0;
 }

@@ -28,7 +28,7 @@ new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push({
         value: entry.value,
         moved: entry.sources.map(({ node, previousRect, currentRect }) =>
-            `${node?.nodeName} ${node?.id || node?.className || node?.textContent?.slice(0, 40)}: ${previousRect.y} to ${currentRect.y}`),
+            `${node?.nodeName} ${node?.id || node?.className || node?.data} ${previousRect.y}, ${currentRect.y}`),
     });
 }).observe({ type: "layout-shift", buffered: true });
 """

@@ -55,7 +55,7 @@ class Log extends LogWindow {
     this.layOut();
     if (wasFollowing) this.toBottom();
     this.show();
-    if (wasFollowing && !this.isAtEnd) this.visit(); // more is waiting already
+    if (wasFollowing && !this.isAtEnd) await this.follow(true); // more came than a part holds: on to the newest
   }
 
   told(facts) {
@@ -103,7 +103,6 @@ class Log extends LogWindow {
     this.layOut();
     this.toBottom();
     this.show();
-    this.visit();
   }
 
   toBottom() {

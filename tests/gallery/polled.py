@@ -70,6 +70,7 @@ def log_context(first: int, last: int) -> dict[str, Any]:
         "start": first * 20,
         "next": last * 20,
         "subject": SUBJECT,
+        "v": f"{SUBJECT.log_lines}-{SUBJECT.log_is_final}" if last == SUBJECT.log_lines else "",
         "over": SUBJECT.log_is_final and last == SUBJECT.log_lines,
     }
 

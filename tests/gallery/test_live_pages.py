@@ -56,7 +56,7 @@ def opened(window: BrowserContext, url: str, complaints: list[str], answers: lis
     page.set_viewport_size({"width": 1440, "height": 900})
     page.on("console", lambda message: complaints.append(message.text) if is_ours(message) else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(url)
     page.wait_for_selector("html[data-script=on]")
     return page

@@ -141,17 +141,19 @@ export class LogWindow {
   }
 
   async fillBefore() {
-    const part = await this.ask(this.from === null ? { line: this.first } : { before: this.from });
-    if (!part) return false;
-    if (this.from === null) keepOnly(part, (row) => number(row) < this.first);
+    const { from, first } = this;
+    const part = await this.ask(from === null ? { line: first } : { before: from });
+    if (!part || from !== this.from || first !== this.first) return false;
+    if (from === null) keepOnly(part, (row) => number(row) < this.first);
     this.prepend(part);
     return true;
   }
 
   async fillAfter() {
-    const part = await this.ask(this.next === null ? { line: this.last + 1 } : { from: this.next });
-    if (!part) return false;
-    if (this.next === null) keepOnly(part, (row) => number(row) > this.last);
+    const { next, last } = this;
+    const part = await this.ask(next === null ? { line: last + 1 } : { from: next });
+    if (!part || next !== this.next || last !== this.last) return false;
+    if (next === null) keepOnly(part, (row) => number(row) > this.last);
     this.append(part);
     return true;
   }

@@ -46,16 +46,19 @@ class Log extends LogWindow {
   async visit() {
     if (this.isOver || this.isBusy || document.hidden || isOut()) return;
     this.isBusy = true;
-    const wasFollowing = this.isFollowing;
-    const part = await this.ask(wasFollowing ? { from: this.next, v: this.version } : { count: "1", v: this.version });
+    const { isFollowing, next } = this;
+    const part = await this.ask(isFollowing ? { from: next, v: this.version } : { count: "1", v: this.version });
+    if (part && isFollowing === this.isFollowing && next === this.next) await this.takeOver(part);
     this.isBusy = false;
-    if (!part || wasFollowing !== this.isFollowing) return;
-    if (wasFollowing) this.finds.came(this.append(part));
+  }
+
+  async takeOver(part) {
+    if (this.isFollowing) this.finds.came(this.append(part));
     else this.told(part.dataset);
     this.layOut();
-    if (wasFollowing) this.toBottom();
+    if (this.isFollowing) this.toBottom();
     this.show();
-    if (wasFollowing && !this.isAtEnd) await this.follow(true); // more came than a part holds: on to the newest
+    if (this.isFollowing && !this.isAtEnd) await this.follow(true); // more came than a part holds: on to the newest
   }
 
   told(facts) {

@@ -19,11 +19,17 @@ from gpuconsole.providers.remote import LogLine
 from gpuconsole.workloads import logs
 from gpuconsole.workloads.models import Workload
 from tests.bench._figures import Figure, percentile
+from tests.console import wait_until
 from tests.factories_workloads import START, Lab
 
 _MB = 1024 * 1024
 _STOPS = 60
 _FOLLOWED = 40
+_HAS_ROW = """() => {
+    const log = document.querySelector("#log").getBoundingClientRect();
+    const at = document.elementFromPoint(log.left + 200, log.top + log.height / 2);
+    return Boolean(at?.closest(".log-row"));
+}"""
 _FRAMES = """async () => {
     const log = document.querySelector("#log"), gaps = [];
     let last = performance.now();
@@ -68,13 +74,7 @@ def _scrolled_through(page: Page, job: Workload) -> int:
     for stop in range(_STOPS + 1):
         share = 1 - stop / _STOPS
         log.evaluate("(log, share) => log.scrollTop = share * (log.scrollHeight - log.clientHeight)", share)
-        page.wait_for_function(
-            """() => {
-                const log = document.querySelector("#log").getBoundingClientRect();
-                const at = document.elementFromPoint(log.left + 200, log.top + log.height / 2);
-                return Boolean(at?.closest(".log-row"));
-            }"""
-        )
+        wait_until(lambda: page.evaluate(_HAS_ROW), timeout_s=20)
         first = log.evaluate("log => Number(log.querySelector('.log-row').id.slice(1))")
         assert abs(first / job.log_lines - share) < 0.05, (first, share)
         shown.add(first)

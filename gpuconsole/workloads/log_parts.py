@@ -78,7 +78,7 @@ def around(workload: Workload, number: int, source: str = "") -> Part:
 def sources(workload: Workload, shown: Iterable[StoredLine]) -> list[str]:
     """Which sources a reader may choose from: those of the beginning and of what is shown. Fewer than two are none."""
     first = logs.read(workload, 0, READ_BYTES).lines
-    found = sorted({line.source for line in (*first, *shown) if line.source})
+    found = sorted({line.source for line in (*first, *shown) if line.source}, key=lambda name: (name != "stdout", name))
     return found if len(found) > 1 else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from tests.bench._figures import Figure, percentile
 from tests.console import wait_until
 from tests.factories_workloads import START, Lab
 
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's loop runs beside the database
+
 _MB = 1024 * 1024
 _STOPS = 60
 _FOLLOWED = 40
@@ -33,7 +36,7 @@ _HAS_ROW = """() => {
 _FRAMES = """async () => {
     const log = document.querySelector("#log"), gaps = [];
     let last = performance.now();
-    for (let frame = 0; frame < 240; frame += 1) {
+    for (let frame = 0; frame < 600; frame += 1) {
         log.scrollTop -= 60;
         await new Promise(requestAnimationFrame);
         gaps.push(performance.now() - last);
@@ -55,14 +58,13 @@ def figures(lab: Lab, job: Workload) -> list[Figure]:
         page.wait_for_selector("html[data-script=on]")
         seen = _scrolled_through(page, job)
         gaps = page.evaluate(_FRAMES)
+        scrolled_mb, rows = _page_mb(browser, metrics) - before, page.locator("#log .log-row").count()
         _followed(page, job)
-        heap, rows = _heap_mb(metrics), page.locator("#log .log-row").count()
-        grown = _page_mb(browser, metrics) - before
+        followed_mb, heap_mb = _page_mb(browser, metrics) - before, _heap_mb(metrics)
         browser.close()
-    print(f"the page of {job.log_lines:,} lines held {rows:,}, showed {seen} places, {heap:.1f} MB of script's memory")
-    assert rows <= 2000, rows
+    print(f"the page of {job.log_lines:,} lines held {rows:,}, showed {seen} places, {heap_mb:.1f} MB of them script's")
     return [
-        Figure("log_page_memory_mb", round(heap + max(grown, 0.0), 1), 60),
+        Figure("log_page_memory_mb", round(heap_mb + max(scrolled_mb, followed_mb, 0.0), 1), 60),
         Figure("log_page_lines_held", rows, 2000),
         Figure("log_page_frame_p95_ms", round(percentile(gaps, 0.95), 1), 50),
     ]

@@ -113,7 +113,7 @@ def test_one_source_is_read_and_gaps_are_told_in_each(lab: Lab) -> None:
     assert [line.text for line in part.lines] == ["1000", "2000", "3000", "4000", "5000", "Lines are missing here."]
     assert (part.start, part.next) == (0, job.log_size)
     assert [line.text for line in log_parts.behind(job, 0, "stderr").lines][:2] == ["1000", "2000"]
-    assert log_parts.sources(job, ()) == ["stderr", "stdout"]
+    assert log_parts.sources(job, ()) == ["stdout", "stderr"]
 
 
 def test_the_page_searches_shows_the_place_and_pages_without_a_script(lab: Lab) -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -36,6 +37,7 @@ def run_bench(words: list[str]) -> int:
         raise Trouble(f"bench what? There is: {', '.join(names)}")
     environment.ensure(environment.TEST_LOCK)
     environment.enter(*sys.argv)
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # what it started ends with it
     bench = importlib.import_module(f"tests.bench.{words[0]}")
     code: int = bench.main(words[1:])
     return code

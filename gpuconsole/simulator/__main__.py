@@ -44,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _refuse(str(exc))
     except OSError as exc:
         return _refuse(f"cannot write {args.state}: {exc.strerror or exc}")
+    sys.setswitchinterval(0.0005)  # a thread that sorts thousands of jobs lets the others answer meanwhile
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"Simulator: {server.url}", flush=True)
     stop.wait()

@@ -121,7 +121,7 @@ class Faults:
 
     def holds(self, kind: str, provider: str, resource_id: str, name: str) -> bool:
         """Whether a fault of this kind has a resource in its grip; it is taken at the first chance and kept."""
-        return self._holder(kind, provider, resource_id, [name]) is not None
+        return bool(self._faults) and self._holder(kind, provider, resource_id, [name]) is not None
 
     def way_to_fail(self, provider: str, resource_id: str, *subjects: str) -> str:
         """How what is launched is to fail; empty where no fault wants it to."""

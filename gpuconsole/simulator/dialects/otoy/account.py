@@ -36,10 +36,24 @@ class Account:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._open: list[Job] = []
+        self._newest: Job | None = None
+        self._counted, self._as_of = 0, 0.0
 
     def jobs(self) -> list[Job]:
         """All jobs ever made, oldest first, hidden ones too."""
         return [job for job in self._world.resources("otoy") if isinstance(job, Job)]
+
+    def open_jobs(self, now: float) -> list[Job]:
+        """Those that may still change, oldest first: what is over stays so, however many they become, unless a fault
+        puts the clock back or the world was emptied."""
+        every = self.jobs()
+        is_same = self._counted <= len(every) and (not self._counted or every[self._counted - 1] is self._newest)
+        if not is_same or now < self._as_of:
+            self._open, self._counted = [], 0
+        self._open = [job for job in (*self._open, *every[self._counted :]) if now < job.over_at]
+        self._newest, self._counted, self._as_of = (every[-1] if every else None), len(every), now
+        return list(self._open)
 
     def credit(self) -> Decimal:
         """USD left."""

@@ -65,6 +65,11 @@ def joined(query_string: str) -> dict[str, str]:
     return query
 
 
+def words(query: Mapping[str, str], field: str) -> frozenset[str]:
+    """The words of an ``any_of`` filter, so that a long list need not make rows only to pass them by; none: all."""
+    return frozenset(part.strip() for part in query.get(f"filter[{field}]", "").split(",") if part.strip())
+
+
 def _tests(query: Mapping[str, str], filters: Mapping[str, Filter]) -> list[Test]:
     tests = []
     for name, value in query.items():

@@ -100,8 +100,9 @@ class Otoy:
         return json_response(job.as_json(job.created_at), 201)
 
     def _list(self, request: Request) -> Response:
-        now = self._world.now()
-        rows = [Lazy({"status": job.shown_state(now)}, partial(job.as_json, now)) for job in self._visible()]
+        now, words = self._world.now(), paging.words(request.query, "status")
+        shown = ((job, job.shown_state(now)) for job in self._visible(now, words))
+        rows = [Lazy({"status": word}, partial(job.as_json, now)) for job, word in shown if not words or word in words]
         return paging.answer(rows, request.query, JOB_FILTERS)
 
     def _read(self, request: Request, job_id: str) -> Response:
@@ -118,9 +119,11 @@ class Otoy:
         return json_response(job.as_json(self._world.now()))
 
     def _list_runs(self, request: Request) -> Response:
-        now, wanted = self._world.now(), request.query.get("filter[job_uuid]", "").lower()
-        jobs = [job for job in self._visible() if wanted in ("", job.id)]
-        runs = sorted(((run, job) for job in jobs for run in job.runs(now)), key=lambda pair: pair[0].began_at)
+        now, words = self._world.now(), paging.words(request.query, "status")
+        wanted = request.query.get("filter[job_uuid]", "").lower()
+        jobs = [job for job in self._visible(now, words) if wanted in ("", job.id)]
+        found = ((run, job) for job in jobs for run in job.runs(now) if not words or run.word in words)
+        runs = sorted(found, key=lambda pair: pair[0].began_at)
         rows = [Lazy({"status": run.word, "job_uuid": job.id}, partial(job.run_json, run, now)) for run, job in runs]
         return paging.answer(rows, request.query, RUN_FILTERS)
 
@@ -132,8 +135,10 @@ class Otoy:
     def _nodes(self, request: Request) -> Response:
         raise Problem(403, "this key may not read nodes")  # it is one for buyers; nodes are for those who run them
 
-    def _visible(self) -> list[Job]:
-        return [job for job in self._account.jobs() if not job.is_vanished()]
+    def _visible(self, now: float, words: frozenset[str] = frozenset()) -> list[Job]:
+        """The jobs that are shown, or those among which all are that have one of the words, or a run that has."""
+        jobs = self._account.open_jobs(now) if words and words.isdisjoint(FINAL) else self._account.jobs()
+        return [job for job in jobs if not job.is_vanished()]
 
     def _find(self, job_id: str) -> Job:
         found = self._world.resource(self.slug, job_id.lower())
@@ -142,7 +147,7 @@ class Otoy:
         return found
 
     def _find_run(self, run_id: str, now: float) -> tuple[Job, Run]:
-        for job in self._visible():
+        for job in self._visible(now):
             for run in job.runs(now):
                 if job.run_id(run) == run_id.lower():
                     return job, run

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "ninja",
 ]
 MIDDLEWARE = [
+    "gpuconsole.core.middleware.light_unchanged",
     "gpuconsole.core.middleware.request_origin",
     "gpuconsole.core.middleware.readable_query",
     "django.middleware.security.SecurityMiddleware",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from http import HTTPStatus
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -14,6 +15,11 @@ from gpuconsole.core import origin
 from gpuconsole.core.ids import new_id
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+_OF_DOCUMENTS = (
+    *("Content-Security-Policy", "Content-Length", "Content-Type", "Vary"),
+    *("Cross-Origin-Opener-Policy", "Referrer-Policy", "X-Content-Type-Options", "X-Frame-Options"),
+)
 
 
 def request_origin(get_response: Answer) -> Answer:
@@ -28,6 +34,20 @@ def request_origin(get_response: Answer) -> Answer:
         finally:
             origin.end()
         response["X-Request-Id"] = request_id
+        return response
+
+    return answer
+
+
+def light_unchanged(get_response: Answer) -> Answer:
+    """Outermost: an answer without content is no document, so it leaves out what browsers are told about documents."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == HTTPStatus.NO_CONTENT:
+            for name in _OF_DOCUMENTS:
+                del response[name]
+            response["Cache-Control"] = "no-store"
         return response
 
     return answer

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from gpuconsole.core import versions
 
 PARAMETER = "v"
+FIRST_FRESH_S = 10
+_READ = "_polled_stamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Stamp:
     fresh_s: int | None
     watches: tuple[int, int] | None
     """(connection, workload) that an open page keeps watched."""
+    version_now: str
+    """At which counters its topics stood when this poll came: what is drawn in answer to it is at least so new."""
 
 
 def stamp(
@@ -36,7 +40,12 @@ def stamp(
 
     ``fresh_s``: after so many seconds it counts as changed, for regions that draw the time itself.
     """
-    facts = [request.user.pk, list(topics), versions.read(*topics), round(time.time(), 1), fresh_s, watches]
+    asked: Stamp | None = getattr(request, _READ, None)
+    if asked is not None and asked.topics == topics:
+        version = asked.version_now
+    else:  # what was read before this may be older than the counters are now: it is soon drawn once more
+        version, fresh_s = versions.read(*topics), min(FIRST_FRESH_S, fresh_s or FIRST_FRESH_S)
+    facts = [request.user.pk, list(topics), version, round(time.time(), 1), fresh_s, watches]
     return _signer().sign_object(facts, compress=True)
 
 
@@ -51,7 +60,10 @@ def read(request: HttpRequest) -> Stamp | None:
         return None
     if user != request.user.pk:
         return None
-    return Stamp(user, tuple(topics), version, drawn_at, fresh_s, tuple(watches) if watches else None)
+    seen = tuple(watches) if watches else None
+    found = Stamp(user, tuple(topics), version, drawn_at, fresh_s, seen, versions.read(*topics))
+    setattr(request, _READ, found)
+    return found
 
 
 def is_unchanged(found: Stamp | None) -> bool:
@@ -60,7 +72,7 @@ def is_unchanged(found: Stamp | None) -> bool:
         return False
     if found.fresh_s is not None and time.time() - found.drawn_at > found.fresh_s:
         return False
-    return versions.read(*found.topics) == found.version
+    return found.version_now == found.version
 
 
 def _signer() -> Signer:

@@ -26,7 +26,7 @@ from gpuconsole.projects import budgets, rates
 from gpuconsole.projects.access import focused_project, visible_projects
 from gpuconsole.projects.models import Budget, Project
 from gpuconsole.spend import months
-from gpuconsole.workloads import queries
+from gpuconsole.workloads import queries, stale
 from gpuconsole.workloads.requests import access as requests
 from gpuconsole.workloads.states import Kind
 
@@ -87,6 +87,18 @@ class Shell:
     nav: Sequence[NavItem]
     month: MonthMoney | None
     theme: str
+    silent: Sequence[stale.Silent] = ()
+    """Accounts of which there is no news, though work runs there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """How many launch requests wait for this person, in how many things providers and the record differ, and which
+    accounts are silent."""
+
+    waiting: int = 0
+    differing: int = 0
+    silent: Sequence[stale.Silent] = ()
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -101,15 +113,17 @@ def _shell(request: HttpRequest) -> Shell:
     projects = list(_with_budgets(visible_projects(person)).filter(archived_at=None).order_by("name"))
     project = focused_project(request, person)
     scope = [project] if project else projects
+    need = _need(person, person.team) if person.team is not None else _Need()
     return Shell(
         user=person.user,
         teams=teams_of(person),
         team=person.team,
         projects=projects,
         project=project,
-        nav=_nav(request, person, project, person.memo.get(queries.OPEN_COUNTS) or queries.open_counts(scope)),
+        nav=_nav(request, person, project, person.memo.get(queries.OPEN_COUNTS) or queries.open_counts(scope), need),
         month=_month(person, project, projects),
         theme=_theme(request),
+        silent=need.silent,
     )
 
 
@@ -118,7 +132,9 @@ def _theme(request: HttpRequest) -> str:
     return theme if theme in THEMES else "system"
 
 
-def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: dict[str, int]) -> list[NavItem]:
+def _nav(
+    request: HttpRequest, person: Viewer, project: Project | None, counts: dict[str, int], need: _Need
+) -> list[NavItem]:
     items = [
         NavItem("Overview", "/", "layout-dashboard"),
         NavItem("Launch", "/launch/", "rocket"),
@@ -128,9 +144,8 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
         NavItem("Costs", "/costs/", "chart-column"),
     ]
     if person.team is not None:
-        waiting, differing = _need(person, person.team)
-        hint = f"{formats.plural(waiting, 'launch request')} waiting for you" if waiting else ""
-        items += [NavItem("Requests", "/requests/", "hand", count=waiting, hint=hint)]
+        hint = f"{formats.plural(need.waiting, 'launch request')} waiting for you" if need.waiting else ""
+        items += [NavItem("Requests", "/requests/", "hand", count=need.waiting, hint=hint)]
     settings = f"/projects/{project.slug}/settings/" if project else ""
     hint = "" if project else "Choose a project above first."
     items += [
@@ -140,8 +155,9 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
     ]
     if person.team is not None:
         items += [NavItem("Connections", "/connections/", "plug", "Team")]
-        hint = f"{formats.plural(differing, 'difference')} between providers and the record" if differing else ""
-        items += [NavItem("Reconcile", "/reconcile/", "scale", "Team", count=differing, hint=hint)]
+        differing = f"{formats.plural(need.differing, 'difference')} between providers and the record"
+        hint = differing if need.differing else ""
+        items += [NavItem("Reconcile", "/reconcile/", "scale", "Team", count=need.differing, hint=hint)]
         items += [NavItem("API tokens", "/account/tokens/", "key-round", "Team")]
         if person.may_administer:
             items += [
@@ -152,13 +168,13 @@ def _nav(request: HttpRequest, person: Viewer, project: Project | None, counts: 
     return [_marked(item, item.url == chosen and not item.disabled) for item in items]
 
 
-def _need(person: Viewer, team: Team) -> tuple[int, int]:
-    """How many launch requests wait for this person, and in how many things providers and the record differ. One
-    query."""
+def _need(person: Viewer, team: Team) -> _Need:
+    """One query."""
     now = timezone.now()
     counts = [_count(requests.waiting_for(person, now)), _count(inventory.alarming(person, now))]
-    waiting, differing = Team.objects.filter(pk=team.pk).values_list(*counts).get()
-    return waiting, differing
+    found = Team.objects.filter(pk=team.pk).values_list(*counts, stale.silent_accounts(person, now))
+    waiting, differing, silent = found.get()
+    return _Need(waiting, differing, stale.told(silent))
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:

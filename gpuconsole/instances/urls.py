@@ -3,7 +3,15 @@
 from django.urls import path, re_path
 
 from gpuconsole.instances.pages import WORDS
-from gpuconsole.workloads import edit_screens, extending, guarding_page, labels_page, record_pages, screens
+from gpuconsole.workloads import (
+    edit_screens,
+    extending,
+    guarding_page,
+    labels_page,
+    log_screens,
+    record_pages,
+    screens,
+)
 from gpuconsole.workloads.decisions import views as decisions
 from gpuconsole.workloads.listing import bulk_views
 from gpuconsole.workloads.listing import views as listing
@@ -22,8 +30,9 @@ urlpatterns = [
     path("bulk/", bulk_views.act, _SHARED, name="bulk"),
     path("<slug:public_id>/", screens.detail, _SHARED, name="detail"),
     path("<slug:public_id>/menu/", listing.menu, _SHARED, name="menu"),
-    path("<slug:public_id>/log/", screens.log, _SHARED, name="log"),
-    path("<slug:public_id>/log.txt", screens.log_file, _SHARED, name="log-file"),
+    path("<slug:public_id>/log/", log_screens.part, _SHARED, name="log"),
+    path("<slug:public_id>/log/find/", log_screens.find, _SHARED, name="log-find"),
+    path("<slug:public_id>/log.txt", log_screens.file, _SHARED, name="log-file"),
     path("<slug:public_id>/spec.json", screens.spec_file, _SHARED, name="spec-file"),
     path("<slug:public_id>/look/", screens.look, _SHARED, name="look"),
     path("<slug:public_id>/ways/", screens.show_way, _SHARED, name="ways"),

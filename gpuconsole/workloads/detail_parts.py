@@ -16,7 +16,6 @@ from gpuconsole.workloads import (
     failure_card,
     figures,
     log_view,
-    logs,
     metric_charts,
     notes,
     queries,
@@ -143,9 +142,7 @@ def parts(page: Page) -> dict[str, Any]:
 
 def log(page: Page) -> dict[str, Any]:
     """The log, or why there is none."""
-    if absent := logs.absent(page.workload):
-        return {"no_log": absent}
-    return log_view.context(page.workload, page.url, page.request.GET)
+    return log_view.context(page.request, page.workload, page.url)
 
 
 def metrics(page: Page) -> dict[str, Any]:

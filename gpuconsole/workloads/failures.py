@@ -74,7 +74,7 @@ class Failure:
     def log_query(self) -> str:
         """What the address of the log is followed by to open it at the line; empty without one."""
         line = self.evidence.get("line")
-        return f"?line={line}#line" if line is not None and self.is_log_kept else ""
+        return f"?line={line}#L{line}" if line is not None and self.is_log_kept else ""
 
     @property
     def again_words(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gpuconsole.core import formats
+from gpuconsole.workloads import stale
 from gpuconsole.workloads.models import LaunchRequest, Workload
 from gpuconsole.workloads.states import Kind
 
@@ -43,9 +44,10 @@ class Filter:
 
 
 def late_words(workload: Workload, now: datetime) -> str:
-    """For how long an act of ours is not confirmed, from five minutes on; empty: none is late."""
+    """For how long an act of ours is not confirmed, from five minutes on, else how old its state is where its provider
+    is not heard of; empty: all is in time."""
     if not workload.late_min(now) or workload.intent_at is None:
-        return ""
+        return stale.words(workload, now)
     return f"not confirmed {formats.age(now - workload.intent_at)}"
 
 

@@ -23,6 +23,7 @@ class LogLineOut(ApiSchema):
     level: str
     """In the provider's word; ``gap`` for a line of ours that says that lines are missing here."""
     text: str
+    """As it was put out, with the terminal codes in it."""
 
 
 class LogOut(ApiSchema):

@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import F, Func, TextField, Value
+from django.db.models import BooleanField, F, Func, Q, TextField
 
+from gpuconsole.core import terminal
 from gpuconsole.workloads.logs import CHUNK_BYTES, StoredLine, stored_lines
 from gpuconsole.workloads.models import LogChunk, Workload
 
@@ -15,6 +16,19 @@ MOST_MATCHES = 100
 MOST_S = 1.5
 """After so long an answer tells what was found so far, and from where to go on."""
 _STRETCH_BYTES = 64 * CHUNK_BYTES
+
+_HAS_NUL = Func(F("body"), template=r"(position('\x00'::bytea IN %(expressions)s) > 0)", output_field=BooleanField())
+"""Such a chunk is no text to PostgreSQL: it is looked through here."""
+_PLAIN = Func(
+    F("body"),
+    template=r"""(CASE
+        WHEN position('\x00'::bytea IN %(expressions)s) > 0 THEN NULL
+        WHEN position('\x1b'::bytea IN %(expressions)s) = 0 THEN convert_from(%(expressions)s, 'UTF8')
+        ELSE regexp_replace(convert_from(%(expressions)s, 'UTF8'), E'\x1b\\[[0-9;:]*m', '', 'g')
+    END)""",
+    output_field=TextField(),
+)
+"""Without colours, which may begin within what is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +48,21 @@ class Found:
 
 
 def search(
-    workload: Workload, words: str, *, after: int = 0, most: int = MOST_MATCHES, most_s: float = MOST_S
+    workload: Workload,
+    words: str,
+    *,
+    after: int = 0,
+    source: str = "",
+    most: int = MOST_MATCHES,
+    most_s: float = MOST_S,
 ) -> Found:
-    """Lines that begin at or behind byte ``after`` and have the words in any case; at least one stretch is searched."""
+    """Lines that begin at or behind byte ``after`` and have the words in any case, of one source where that is named;
+    at least one stretch is searched."""
     until, at, found = time.monotonic() + most_s, max(0, after), list[Match]()
     while at < workload.log_size:
         for match in _in_stretch(workload, words, at):
+            if source and match.line.source != source:
+                continue
             if len(found) == most:
                 return Found(tuple(found), match.offset)
             found.append(match)
@@ -62,10 +85,10 @@ def offset_of(workload: Workload, number: int) -> int:
 
 def _in_stretch(workload: Workload, words: str, start: int) -> Iterator[Match]:
     """PostgreSQL picks the chunks; their lines are looked at anew, as times and sources are no part of the text."""
-    text = Func(F("body"), Value("UTF8"), function="convert_from", output_field=TextField())
     first = start - start % CHUNK_BYTES
     chunks = workload.log_chunks.filter(offset__gt=first - CHUNK_BYTES, offset__lt=first + _STRETCH_BYTES)
-    for chunk in chunks.alias(text=text).filter(text__icontains=words).order_by("offset").iterator(chunk_size=8):
+    picked = chunks.alias(has_nul=_HAS_NUL, text=_PLAIN).filter(Q(has_nul=True) | Q(text__icontains=words))
+    for chunk in picked.order_by("offset").iterator(chunk_size=8):
         yield from (
             match for match in _in_chunk(chunk, words.upper()) if start <= match.offset < first + _STRETCH_BYTES
         )
@@ -75,6 +98,6 @@ def _in_chunk(chunk: LogChunk, words: str) -> Iterator[Match]:
     offset = chunk.offset
     body = bytes(chunk.body).decode()
     for line, raw in zip(stored_lines(chunk.first_line, body), body.split("\n"), strict=False):
-        if words in line.text.upper():
+        if words in terminal.plain(line.text).upper():
             yield Match(line, offset)
         offset += len(raw.encode()) + 1

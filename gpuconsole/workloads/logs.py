@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import accumulate
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from gpuconsole.core import versions
+from gpuconsole.core import terminal, versions
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.providers.remote import GAP, LogLine
@@ -37,8 +39,13 @@ class StoredLine:
 
     @property
     def clock(self) -> str:
-        """``14:30:41.204``, or nothing."""
-        return self.at[11:].rstrip("Z")[:12] if self.at else ""
+        """``14:30:41.204`` in the reader's zone, or nothing."""
+        return f"{_local(self.at):%H:%M:%S.%f}"[:12] if self.at else ""
+
+    @property
+    def html(self) -> SafeString:
+        """The text, escaped, in its colours."""
+        return terminal.markup(self.text)
 
     @property
     def is_gap(self) -> bool:
@@ -50,7 +57,7 @@ class StoredLine:
         """How the row is tinted, by its level, else by the words in it."""
         if self.is_gap:
             return "log-gap"
-        words = self.level or self.text[:200]
+        words = self.level or terminal.plain(self.text[:200])
         return "log-error" if _ERROR.search(words) else "log-warn" if _WARNING.search(words) else ""
 
 
@@ -136,9 +143,19 @@ def read(workload: Workload, after: int, limit_bytes: int = CHUNK_BYTES) -> LogS
     return LogSlice(kept.decode(), start, start + len(kept), size, first_line, is_complete)
 
 
+def read_back(workload: Workload, before: int, limit_bytes: int = CHUNK_BYTES) -> LogSlice:
+    """Whole lines that end at or before byte ``before``, at most ``limit_bytes`` but for one line."""
+    before = max(0, min(before, workload.log_size))
+    start = max(0, before - min(max(limit_bytes, LINE_BYTES), MOST_BYTES))
+    part = read(workload, start, before - start)
+    kept = part.text.encode()[: max(0, before - part.start)]
+    kept = kept[: kept.rfind(b"\n") + 1]
+    return replace(part, text=kept.decode(), next=part.start + len(kept))
+
+
 def tail(workload: Workload, limit_bytes: int = CHUNK_BYTES) -> LogSlice:
     """The last whole lines."""
-    return read(workload, workload.log_size - min(limit_bytes, MOST_BYTES), limit_bytes)
+    return read_back(workload, workload.log_size, limit_bytes)
 
 
 def stream_text(workload: Workload) -> Iterator[str]:
@@ -148,6 +165,10 @@ def stream_text(workload: Workload) -> Iterator[str]:
         part = read(workload, after, CHUNK_BYTES)
         yield "".join(f"{' '.join(filter(None, (line.at, line.source, line.text)))}\n" for line in part.lines)
         after = part.next
+
+
+def _local(at: str) -> datetime:
+    return datetime.fromisoformat(at).astimezone(timezone.get_current_timezone())
 
 
 def _encoded(line: LogLine) -> Iterator[bytes]:

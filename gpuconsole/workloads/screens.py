@@ -6,7 +6,7 @@ import secrets
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -16,18 +16,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gpuconsole.accounts import services as accounts
 from gpuconsole.accounts.access import viewer
 from gpuconsole.connections.services import ask_look
-from gpuconsole.core import formats, notices, polling
+from gpuconsole.core import notices, polling
 from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import htmx_target, render_page, stop_polling, unchanged, wants_fragment
-from gpuconsole.workloads import access, acts, details, logs, questions, services
+from gpuconsole.workloads import access, acts, details, questions, services
 from gpuconsole.workloads.detail_page import look as look_at
 from gpuconsole.workloads.lists import Words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Verb
 from gpuconsole.workloads.watching import watched
-
-LOG_ANSWER_BYTES = 128 * 1024
 
 
 @login_required
@@ -80,34 +78,6 @@ def scale(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.message)
     return redirect(workload)
-
-
-@login_required
-@require_GET
-def log(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
-    """Log lines behind a byte offset, as rows; 204 where there is nothing new."""
-    workload = access.find_workload(viewer(request), public_id, words.kind)
-    after = request.GET.get("after", "0")
-    part = logs.read(workload, int(after[:18]) if after.isdigit() else 0, limit_bytes=LOG_ANSWER_BYTES)
-    if not workload.is_final:
-        watched(workload.connection_id, workload.pk)
-    answer = render(request, "workloads/_log_rows.html", {"lines": part.lines}) if part.lines else unchanged()
-    answer["X-Log-Offset"] = str(part.next)
-    answer["X-Log-Lines"] = formats.plural(workload.log_lines, "line")
-    answer["X-Log-Size"] = formats.bytes_size(workload.log_size)
-    if part.is_complete and part.next >= part.size:
-        answer["X-Log-End"] = "1"
-    return answer
-
-
-@login_required
-@require_GET
-def log_file(request: HttpRequest, public_id: str, words: Words) -> HttpResponseBase:
-    """The whole log as a text file, read piece by piece."""
-    workload = access.find_workload(viewer(request), public_id, words.kind)
-    answer = StreamingHttpResponse(logs.stream_text(workload), content_type="text/plain; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{workload.public_id}.log"'
-    return answer
 
 
 @login_required

@@ -15,7 +15,8 @@ startNotices();
 startKeys();
 startMenus();
 
-// Only pages that have a log, a form or charts load what these need.
+// Only pages that have a log, a live table, a form or charts load what these need.
+if (document.querySelector("[data-new-rows]")) import("./live_rows.js").then((rows) => rows.startLiveRows());
 if (document.querySelector("[data-log-url]")) import("./logs.js").then((logs) => logs.startLogs());
 if (document.querySelector("[data-window-title]")) import("./standing.js").then((standing) => standing.startStanding());
 if (document.querySelector("#metrics")) import("./charts.js").then((charts) => charts.startCharts());

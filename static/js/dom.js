@@ -14,24 +14,30 @@ export function isTyping(element = document.activeElement) {
   return Boolean(element?.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]"));
 }
 
-let lastSaid = 0;
-let waiting = [];
+const STATES_EVERY_MS = 5000;
+const states = new Map(); // name → word of a state that was not said yet
+let statesSaidAt = 0;
 let timer;
 
-/** Say a sentence to screen readers: at most one every 5 s, the rest summed up. */
+/** Say a sentence to screen readers, when they have done with what they are at. */
 export function say(sentence) {
-  waiting.push(sentence);
+  const place = document.getElementById("say");
+  place.textContent = "";
+  setTimeout(() => (place.textContent = sentence), 150); // said again even if it is the same
+}
+
+/** Say that something is in another state now: at most one sentence every 5 s, more of them summed up. */
+export function sayState(name, word) {
+  states.set(name, word);
   clearTimeout(timer);
-  timer = setTimeout(speak, Math.max(150, lastSaid + 5000 - Date.now()));
+  timer = setTimeout(() => {
+    const [[one, state]] = states;
+    say(states.size === 1 ? `${one} is now ${state}` : `${states.size} workloads changed state`);
+    states.clear();
+    statesSaidAt = Date.now();
+  }, Math.max(150, statesSaidAt + STATES_EVERY_MS - Date.now()));
 }
 
 export function sayNow(sentence) {
   document.getElementById("say-now").textContent = sentence;
-}
-
-function speak() {
-  const text = waiting.length > 1 ? `${waiting.length} changes: ${waiting.at(-1)}` : waiting[0];
-  waiting = [];
-  lastSaid = Date.now();
-  document.getElementById("say").textContent = text;
 }

@@ -8,7 +8,11 @@ let standing = { word: "none" };
 export function startLive() {
   tick();
   setInterval(tick, 1000);
+  document.addEventListener("visibilitychange", () => document.hidden || signedOut(false));
 }
+
+/** Whether nobody answers, so that nothing but the one try after the other should be asked. */
+export const isOut = () => standing.word === "out";
 
 /** Take over what polling knows and show it. */
 export function tell(next) {
@@ -21,8 +25,11 @@ export function tell(next) {
   }
 }
 
-export function signedOut(isOut) {
-  banner("signed-out", isOut);
+/** A session that ended is told once; the banner goes when the person has signed in again and comes back. */
+export async function signedOut(isOver) {
+  const isTold = Boolean(document.querySelector("[data-banner=signed-out]"));
+  if (isOver) banner("signed-out", true);
+  else if (isTold && (await (await import("./renewal.js")).renewed())) banner("signed-out", false);
 }
 
 export function age(ms) {
@@ -49,13 +56,22 @@ function show() {
   }
   const out = document.querySelector("[data-banner=out]");
   if (out && standing.word === "out") {
-    out.querySelector("[data-lead]").textContent = `No answer from gpuconsole for ${age(Date.now() - standing.at)}.`;
+    out.querySelector("[data-lead]").textContent = `No answer from gpuconsole for ${inWords(Date.now() - standing.at)}.`;
     const wait = standing.nextTry ? Math.max(0, Math.ceil((standing.nextTry - Date.now()) / 1000)) : 0;
     out.querySelector("[data-rest]").textContent = `What you see is from ${clock(standing.at)}. ${wait ? `Trying again in ${wait} s.` : "Trying now."}`;
   }
 }
 
-const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+function clock(at) {
+  const timeZone = document.documentElement.dataset.zone || undefined; // the person's, as everywhere on the page
+  return new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
+}
+
+function inWords(ms) {
+  const [number, unit] = age(ms).split(" ");
+  const word = { s: "second", m: "minute", h: "hour", d: "day" }[unit];
+  return `${number} ${word}${number === "1" ? "" : "s"}`;
+}
 
 function words() {
   if (standing.word === "paused") return ["", "Paused, tab was hidden"];

@@ -1,174 +1,159 @@
-// The log: asks every 2 s for what came after a byte offset while it follows, and keeps at most 2,000 lines.
-// <div class="log-box" data-log-box><div class="log" data-log-url data-after data-follow tabindex="0">rows</div></div>
-import { all, on } from "./dom.js";
+// The log card: follows what is put out, every 2 s, until the reader scrolls up, and again from the bottom on; wraps; leads to
+// lines by their number. Search is in log_finds.js, what is in the page at all in log_window.js.
+import { on, say } from "./dom.js";
+import { isOut } from "./live.js";
+import { startFinds } from "./log_finds.js";
+import { LogWindow } from "./log_window.js";
 
-const EVERY_MS = 2000;
-const MOST_LINES = 2000;
+const COUNT_EVERY = 3; // while nobody follows, every third turn asks, and only how many lines there are
+const JITTER = 0.1;
 const BOTTOM_PX = 24;
 
-const logs = new WeakMap(); // log element → { isFollowing, isEnded, busy, unseen, byUs }
-
 export function startLogs() {
-  all("[data-log-url]").forEach(begin);
-  setInterval(() => all("[data-log-url]").forEach(visit), EVERY_MS);
-  on("change", "[data-log-follow]", (box) => follow(logOf(box), box.checked));
-  on("change", "[data-log-wrap]", (box) => logOf(box).classList.toggle("log-wrap", box.checked));
-  on("click", "[data-log-wrap]:not(input)", (button) => {
-    const isOn = logOf(button).classList.toggle("log-wrap");
-    button.setAttribute("aria-pressed", String(isOn));
-  });
-  on("click", "[data-log-jump]", (button) => follow(logOf(button), true));
-  on("input", "[data-log-search]", search);
-  on("keydown", "[data-log-search]", (input, e) => {
-    if (e.key !== "Enter") return;
-    e.preventDefault();
-    step(input, e.shiftKey ? -1 : 1);
-  });
-  on("click", "[data-log-step]", (button) => step(boxOf(button).querySelector("[data-log-search]"), Number(button.dataset.logStep)));
+  const element = document.querySelector("[data-log-url]");
+  if (element) new Log(element).start();
 }
 
-const boxOf = (element) => element.closest("[data-log-box]") ?? document;
-const logOf = (element) => boxOf(element).querySelector("[data-log-url]");
-const isAtBottom = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < BOTTOM_PX;
-
-function begin(log) {
-  if (logs.has(log)) return logs.get(log);
-  const state = { isFollowing: log.dataset.follow !== undefined, isEnded: log.dataset.follow === undefined, busy: false, unseen: 0, byUs: false };
-  logs.set(log, state);
-  if (state.isFollowing) toBottom(log, state);
-  log.addEventListener("scroll", () => scrolled(log, state), { passive: true });
-  show(log, state);
-  return state;
-}
-
-function scrolled(log, state) {
-  if (state.byUs) {
-    state.byUs = false;
-    return;
+class Log extends LogWindow {
+  start() {
+    this.box = this.element.closest("[data-log-box]");
+    this.seen = this.total; // lines that were there when the reader stopped following
+    this.turns = 0;
+    this.finds = startFinds(this);
+    this.layOut();
+    this.element.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    on("change", "[data-log-follow]", (box) => this.follow(box.checked));
+    on("click", "[data-log-jump]", () => this.follow(true));
+    on("click", "[data-log-wrap]", (button) => this.wrap(button));
+    on("click", ".log .log-n", (link, e) => this.mark(link, e));
+    addEventListener("hashchange", () => this.toAddress());
+    document.addEventListener("visibilitychange", () => document.hidden || this.visit());
+    if (this.isFollowing) this.toBottom();
+    else this.toAddress();
+    this.show();
+    if (!this.isOver) this.wait();
   }
-  if (state.isEnded) return;
-  const isDown = isAtBottom(log);
-  if (isDown === state.isFollowing) return;
-  state.isFollowing = isDown;
-  if (isDown) state.unseen = 0;
-  show(log, state);
-}
 
-function follow(log, isOn) {
-  const state = begin(log);
-  state.isFollowing = isOn;
-  if (isOn) {
-    state.unseen = 0;
-    toBottom(log, state);
-    visit(log);
+  wait() {
+    setTimeout(async () => {
+      this.turns += 1;
+      if (this.isFollowing || this.turns % COUNT_EVERY === 0) await this.visit();
+      if (!this.isOver) this.wait();
+    }, Number(this.element.dataset.every) * 1000 * (1 + Math.random() * JITTER));
   }
-  show(log, state);
-}
 
-function toBottom(log, state) {
-  state.byUs = !isAtBottom(log);
-  log.scrollTop = log.scrollHeight;
-}
-
-async function visit(log) {
-  const state = begin(log);
-  // While the reader has scrolled up, new lines are still counted for the button; a log that ended is never asked again.
-  if (state.isEnded || state.busy || document.hidden) return;
-  state.busy = true;
-  try {
-    const url = new URL(log.dataset.logUrl, location.href);
-    url.searchParams.set("after", log.dataset.after ?? "0");
-    const answer = await fetch(url, { headers: { "HX-Request": "true", "HX-Target": log.id || "log" }, credentials: "same-origin", redirect: "error" });
-    if (answer.ok) await append(log, state, answer);
-    if (answer.status === 404 || answer.status === 410) state.isEnded = true;
-  } catch {
-    // The connection is lost or the session over: the live label says so, the next visit tries again.
-  } finally {
-    state.busy = false;
+  /** What is new at the end is fetched while the reader follows, else only counted. */
+  async visit() {
+    if (this.isOver || this.isBusy || document.hidden || isOut()) return;
+    this.isBusy = true;
+    const { isFollowing, next } = this;
+    const part = await this.ask(isFollowing ? { from: next, v: this.version } : { count: "1", v: this.version });
+    if (part && isFollowing === this.isFollowing && next === this.next) await this.takeOver(part);
+    this.isBusy = false;
   }
-}
 
-async function append(log, state, answer) {
-  const next = answer.headers.get("X-Log-Offset");
-  if (next !== null) log.dataset.after = next;
-  for (const what of ["Lines", "Size"]) {
-    const place = boxOf(log).querySelector(`[data-log-${what.toLowerCase()}]`);
-    const told = answer.headers.get(`X-Log-${what}`);
-    if (place && told && place.textContent !== told) place.textContent = told;
+  async takeOver(part) {
+    if (this.isFollowing) this.finds.came(this.append(part));
+    else this.told(part.dataset);
+    this.layOut();
+    if (this.isFollowing) this.toBottom();
+    this.show();
+    if (this.isFollowing && !this.isAtEnd) await this.follow(true); // more came than a part holds: on to the newest
   }
-  if (answer.status === 200) {
-    const rows = document.createElement("template");
-    rows.innerHTML = await answer.text();
-    const count = rows.content.childElementCount;
-    if (count && log.querySelector("[data-log-empty]")) log.querySelector("[data-log-empty]").remove();
-    log.append(rows.content);
-    for (let over = all(".log-row", log).length - MOST_LINES; over > 0; over -= 1) log.querySelector(".log-row").remove();
-    if (state.isFollowing) toBottom(log, state);
-    else state.unseen += count;
-    refreshSearch(log);
-    log.dispatchEvent(new CustomEvent("gpc:log-grew", { bubbles: true, detail: { count } }));
-  }
-  if (answer.headers.get("X-Log-End") === "1") state.isEnded = true;
-  show(log, state);
-}
 
-function show(log, state) {
-  const box = boxOf(log);
-  const jump = box.querySelector("[data-log-jump]");
-  if (jump) {
-    jump.hidden = state.isFollowing || state.isEnded;
-    jump.textContent = state.unseen ? `Jump to newest, ${state.unseen} new line${state.unseen === 1 ? "" : "s"}` : "Jump to newest";
-  }
-  const toggle = box.querySelector("[data-log-follow]");
-  if (toggle) {
-    toggle.checked = state.isFollowing && !state.isEnded;
-    toggle.disabled = state.isEnded;
-  }
-  const standing = box.querySelector("[data-log-standing]");
-  if (standing) standing.textContent = state.isEnded ? "Complete" : state.isFollowing ? "Following" : "Not following";
-}
-
-// Search: matches are CSS highlights, so that the rows themselves stay as the server wrote them.
-const finds = new WeakMap(); // log → { ranges, at }
-
-function search(input) {
-  const log = logOf(input);
-  const wanted = input.value.trim().toLowerCase();
-  const ranges = [];
-  if (wanted && window.Highlight) {
-    for (const row of all(".log-row", log)) {
-      const walk = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
-      for (let node = walk.nextNode(); node; node = walk.nextNode()) {
-        if (node.parentElement.matches(".log-n, .log-t")) continue;
-        const text = node.data.toLowerCase();
-        for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
-          const range = new Range();
-          range.setStart(node, at);
-          range.setEnd(node, at + wanted.length);
-          ranges.push(range);
-        }
-      }
+  told(facts) {
+    super.told(facts);
+    for (const what of this.box ? ["lines", "size"] : []) {
+      const place = this.box.querySelector(`[data-log-${what}]`);
+      if (place && place.textContent !== facts[what]) place.textContent = facts[what];
     }
+    const clock = this.box?.querySelector("[data-log-last] time");
+    if (!clock || facts.lastS === undefined) return;
+    const fresh = clock.cloneNode(true); // a clock counts on from what it first said
+    fresh.dataset.seconds = facts.lastS;
+    clock.replaceWith(fresh);
   }
-  finds.set(log, { ranges, at: ranges.length });
-  if (window.Highlight) CSS.highlights.set("found", new Highlight(...ranges));
-  const count = boxOf(input).querySelector("[data-log-count]");
-  if (count) count.textContent = wanted ? `${ranges.length} found` : "";
-}
 
-function refreshSearch(log) {
-  const input = boxOf(log).querySelector("[data-log-search]");
-  if (input?.value) search(input);
-}
+  redrawn() {
+    this.finds?.redraw();
+    if (this.box) this.show();
+  }
 
-function step(input, direction) {
-  const log = logOf(input);
-  const found = finds.get(log);
-  if (!found?.ranges.length) return;
-  found.at = (found.at + direction + found.ranges.length) % found.ranges.length;
-  const range = found.ranges[found.at];
-  range.startContainer.parentElement.scrollIntoView({ block: "center" });
-  CSS.highlights.set("found-now", new Highlight(range));
-  const count = boxOf(input).querySelector("[data-log-count]");
-  if (count) count.textContent = `${found.at + 1} of ${found.ranges.length}`;
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.element;
+    const isUp = scrollTop < this.at - 1;
+    const isDown = scrollHeight - scrollTop - clientHeight < BOTTOM_PX;
+    this.at = scrollTop;
+    if (this.isFollowing && isUp && !isDown) this.stopFollowing();
+    else if (!this.isFollowing && !this.isOver && isDown && this.isAtEnd) this.follow(true);
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => this.fill());
+  }
+
+  stopFollowing() {
+    this.isFollowing = false;
+    this.seen = this.total;
+    this.show();
+  }
+
+  async follow(isOn) {
+    if (!isOn) return this.stopFollowing();
+    if (!this.isAtEnd) {
+      const part = await this.ask({});
+      if (part) this.replace(part);
+    }
+    this.isFollowing = !this.isOver && this.isAtEnd;
+    this.layOut();
+    this.toBottom();
+    this.show();
+  }
+
+  toBottom() {
+    this.scrollTo(this.element.scrollHeight);
+  }
+
+  wrap(button) {
+    this.change(() => {
+      const isOn = this.element.classList.toggle("log-wrap");
+      button.setAttribute("aria-pressed", String(isOn));
+      this.rowPx = this.rows.firstElementChild?.offsetHeight || 20;
+    });
+    if (this.isFollowing) this.toBottom();
+  }
+
+  /** A line's number is a link to it: the address is taken over, the page stays. */
+  mark(link, e) {
+    if (e.ctrlKey || e.metaKey || e.shiftKey) return;
+    e.preventDefault();
+    const here = new URL(location.href);
+    here.searchParams.set("line", link.textContent);
+    here.hash = `L${link.textContent}`;
+    history.replaceState(history.state, "", here);
+    this.asked(link.parentElement);
+    say(`The address now leads to line ${link.textContent}`);
+  }
+
+  asked(row) {
+    this.rows.querySelector(".is-asked")?.classList.remove("is-asked");
+    row?.classList.add("is-asked");
+  }
+
+  async toAddress() {
+    const line = Number(location.hash.match(/^#L(\d+)$/)?.[1] ?? new URLSearchParams(location.search).get("line"));
+    if (line) this.asked(await this.toLine(line));
+  }
+
+  show() {
+    const fresh = Math.max(0, this.total - this.seen);
+    const jump = this.box.querySelector("[data-log-jump]");
+    jump.hidden = this.isFollowing || this.isOver;
+    const text = fresh ? `Jump to newest, ${fresh.toLocaleString("en-US")} new line${fresh === 1 ? "" : "s"}` : "Jump to newest";
+    if (jump.textContent !== text) jump.textContent = text;
+    const box = this.box.querySelector("[data-log-follow]");
+    Object.assign(box, { checked: this.isFollowing && !this.isOver, disabled: this.isOver });
+    const dot = this.box.querySelector("[data-log-dot]");
+    if (dot) dot.hidden = this.isOver || !this.isFollowing;
+    const standing = this.box.querySelector("[data-log-standing]");
+    if (standing) standing.textContent = this.isOver ? "Complete" : this.isFollowing ? "Following" : "Not following";
+  }
 }

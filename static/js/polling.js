@@ -1,6 +1,6 @@
 // Polled regions: <div id data-poll="10" hx-get hx-trigger="gpc:poll" hx-target="this" hx-swap="outerHTML" hx-vals='{"v": "…"}'>.
 // 204 means unchanged, 286 means swap and stop. No region is asked while the tab is hidden, or while somebody works in it.
-import { all, on, say } from "./dom.js";
+import { all, on, sayState } from "./dom.js";
 import { signedOut, tell } from "./live.js";
 
 const JITTER = 0.1;
@@ -8,9 +8,11 @@ const FIRST_WAIT_S = 5;
 const LONGEST_WAIT_S = 60;
 const FAILURES_UNTIL_OUT = 3;
 
-const regions = new Map(); // id → { every, okAt, dueAt, busy }
-const line = { failures: 0, outSince: null, wait: FIRST_WAIT_S, nextTry: null, isSignedOut: false };
+const regions = new Map(); // id → { every, okAt, askedAt, dueAt, busy, isHeld, failures }
+const line = { failures: 0, failedAt: 0, outSince: null, wait: FIRST_WAIT_S, nextTry: null, isSignedOut: false };
+const changers = []; // may change an answer before it is drawn
 let kept = null; // what the person was doing, held over one swap
+let returnedAt = 0;
 
 const now = () => Date.now();
 const later = (seconds) => now() + seconds * 1000 * (1 + Math.random() * JITTER);
@@ -21,22 +23,34 @@ export function startPolling() {
   if (window.htmx === undefined) return;
   setInterval(beat, 500);
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) refreshAll();
-    beat();
+    if (document.hidden) return beat();
+    returnedAt = now();
+    refreshAll();
   });
   on("click", "[data-try-now]", refreshAll);
-  on("click", "[data-new-rows]", showHeld);
+  on("click", "[data-retry-part]", (button) => refresh(button.closest("[data-poll]")));
+  on("input", "[data-poll] :is(input, textarea, select)", (field) => (field.dataset.edited = ""));
   document.addEventListener("htmx:beforeSwap", beforeSwap);
   document.addEventListener("htmx:afterSwap", afterSwap);
   document.addEventListener("htmx:afterRequest", afterRequest);
   beat();
 }
 
-/** Ask for every region at once. */
+/** Let ``change(region, answer)`` look at the parsed answer of each poll before it is drawn. */
+export const beforeDrawing = (change) => changers.push(change);
+
+/** Ask for every region at once; while nobody answers, for one. */
 export function refreshAll() {
-  if (line.isSignedOut) line.isSignedOut = false;
-  line.nextTry = null;
+  line.isSignedOut = false;
+  if (line.nextTry !== null) line.nextTry = now();
   for (const region of regions.values()) region.dueAt = now();
+  beat();
+}
+
+/** Ask for one region at once, whatever its version. */
+export function refresh(target) {
+  target.setAttribute("hx-vals", '{"v": ""}');
+  regions.get(target.id).dueAt = 0;
   beat();
 }
 
@@ -47,41 +61,52 @@ function register() {
     const every = Number(found.dataset.poll);
     const known = regions.get(found.id);
     if (known) known.every = every;
-    else regions.set(found.id, { every, okAt: now(), dueAt: later(every), busy: false });
+    else regions.set(found.id, { every, okAt: now(), askedAt: 0, dueAt: later(every), busy: false, isHeld: false, failures: 0 });
   }
   for (const id of regions.keys()) if (!present.has(id)) regions.delete(id);
 }
 
 function beat() {
   register();
-  if (!document.hidden && !line.isSignedOut && (line.nextTry === null || now() >= line.nextTry)) {
-    if (line.nextTry !== null) for (const region of regions.values()) region.dueAt = now();
-    for (const [id, region] of regions) if (!region.busy && now() >= region.dueAt) ask(id, region);
+  if (!document.hidden && !line.isSignedOut) {
+    if (line.nextTry === null) for (const [id, region] of regions) askIfDue(id, region);
+    else if (now() >= line.nextTry) tryOnce();
   }
   tell(standing());
 }
 
-function ask(id, region) {
-  const target = element(id);
-  region.dueAt = later(region.every);
-  if (isWorkedIn(target)) {
-    region.dueAt = later(1);
-    return;
-  }
-  region.busy = true;
-  if (line.nextTry !== null) line.nextTry = now() + line.wait * 1000;
-  // Not bubbling: a region around this one is not asked along with it.
-  target.dispatchEvent(new CustomEvent("gpc:poll"));
+function askIfDue(id, region) {
+  if (region.isHeld && !isWorkedIn(element(id))) region.dueAt = 0;
+  if (!region.busy && now() >= region.dueAt) ask(id, region);
 }
 
-/** Someone has a menu open, edits a field or marks text here: the region is left alone. */
+/** While nobody answers, one region asks for all. */
+function tryOnce() {
+  if (!regions.size) return;
+  line.nextTry = now() + line.wait * 1000;
+  const [id, region] = [...regions].reduce((a, b) => (b[1].every < a[1].every ? b : a));
+  if (!region.busy) ask(id, region);
+}
+
+function ask(id, region) {
+  Object.assign(region, { askedAt: now(), dueAt: later(region.every), busy: true, isHeld: false });
+  // Not bubbling: a region around this one is not asked along with it.
+  element(id).dispatchEvent(new CustomEvent("gpc:poll"));
+}
+
+/** Someone has a menu open, edits a field or marks text here: the region is left as it is. */
 function isWorkedIn(region) {
   if (region.querySelector("details.menu[open], .invalid:focus, [data-dirty]")) return true;
-  if (all("input[type=number], input[type=text], textarea", region).some((field) => field.value !== field.defaultValue)) return true;
+  if (all("[data-edited]", region).some(isEdited)) return true;
   const focused = document.activeElement;
-  if (focused !== region && region.contains(focused) && focused.closest("form, [contenteditable]") && focused.matches("input, select, textarea")) return true;
+  if (focused !== region && region.contains(focused) && focused.closest("form, [contenteditable]") && focused.matches("input:not([type=checkbox]), select, textarea")) return true;
   const marked = getSelection();
   return Boolean(marked && !marked.isCollapsed && region.contains(marked.anchorNode));
+}
+
+function isEdited(field) {
+  if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  return !field.matches("[type=checkbox], [type=radio]") && field.value !== field.defaultValue;
 }
 
 function polledId(event) {
@@ -91,44 +116,26 @@ function polledId(event) {
 }
 
 function leadsToSignIn(xhr) {
-  if (xhr.status === 401 || xhr.status === 403) return true;
   const landed = xhr.responseURL && new URL(xhr.responseURL, location.href).pathname;
-  return landed === document.documentElement.dataset.signIn;
+  return xhr.status === 401 || landed === document.documentElement.dataset.signIn;
 }
 
 function beforeSwap(event) {
   const id = polledId(event);
   if (!id) return;
-  const { xhr } = event.detail;
   const target = element(id);
-  if (leadsToSignIn(xhr) || !target || isWorkedIn(target)) {
+  const region = regions.get(id);
+  if (target && region && isWorkedIn(target)) region.isHeld = true; // asked again when they are done
+  if (leadsToSignIn(event.detail.xhr) || !target || region?.isHeld) {
     event.detail.shouldSwap = false;
     return;
   }
-  holdNewRows(target, event);
+  if (changers.length) {
+    const answer = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
+    for (const change of changers) change(target, answer);
+    event.detail.serverResponse = answer.body.innerHTML;
+  }
   kept = remember(target);
-}
-
-/** Rows that would push what is under the pointer or the focus wait behind a button, <button data-new-rows hidden>. */
-function holdNewRows(region, event) {
-  if (!region.querySelector("[data-new-rows]") || region.dataset.force || !region.matches(":has(tbody:hover, tbody :focus)")) return;
-  const answer = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
-  const held = all("tbody tr[id]", answer).filter((row) => !element(row.id));
-  if (!held.length) return;
-  for (const row of held) row.remove();
-  const bar = answer.querySelector("[data-new-rows]");
-  bar.hidden = false;
-  bar.textContent = `${held.length} new ${held.length === 1 ? bar.dataset.newRows : bar.dataset.newRowsMany || `${bar.dataset.newRows}s`}`;
-  event.detail.serverResponse = answer.body.innerHTML;
-}
-
-function showHeld(bar) {
-  const region = bar.closest("[data-poll]");
-  region.dataset.force = "true";
-  region.setAttribute("hx-vals", '{"v": ""}');
-  regions.get(region.id).dueAt = 0;
-  bar.blur();
-  beat();
 }
 
 function afterSwap(event) {
@@ -155,20 +162,37 @@ function afterRequest(event) {
     line.isSignedOut = true;
     signedOut(true);
   } else if (xhr.status >= 200 && xhr.status < 400) {
-    if (region) region.okAt = now();
+    if (region) recovered(id, region);
+    const wasOut = line.nextTry !== null;
     Object.assign(line, { failures: 0, outSince: null, wait: FIRST_WAIT_S, nextTry: null });
     signedOut(false);
-  } else if (xhr.status === 404 || xhr.status === 410) {
-    regions.delete(id); // it is gone; the next page load says so
+    if (wasOut) refreshAll();
+  } else if ([403, 404, 410].includes(xhr.status)) {
+    regions.delete(id); // it is gone, or not theirs any more; the next page load says so
     element(id)?.removeAttribute("data-poll");
   } else {
-    failed();
+    if (!region || region.askedAt > line.failedAt) failed();
+    if (region) partFailed(id, region);
   }
   tell(standing());
 }
 
+function recovered(id, region) {
+  if (region.failures >= FAILURES_UNTIL_OUT) import("./part_failed.js").then((parts) => parts.uncover(element(id)));
+  Object.assign(region, { okAt: now(), failures: 0 });
+}
+
+/** What fails while others answer is covered, and asked for once a minute. */
+function partFailed(id, region) {
+  region.failures += 1;
+  if (region.failures < FAILURES_UNTIL_OUT || line.nextTry !== null) return;
+  region.dueAt = later(LONGEST_WAIT_S);
+  import("./part_failed.js").then((parts) => element(id) && parts.cover(element(id)));
+}
+
+/** What was asked together fails together, and counts once. */
 function failed() {
-  line.failures += 1;
+  Object.assign(line, { failures: line.failures + 1, failedAt: now() });
   if (line.failures < FAILURES_UNTIL_OUT) return;
   line.outSince ??= newestUpdate();
   line.nextTry = now() + line.wait * 1000;
@@ -181,7 +205,8 @@ const newestUpdate = () => Math.max(0, ...[...regions.values()].map((region) => 
 function standing() {
   if (regions.size === 0) return { word: "none" };
   const fastest = [...regions.values()].reduce((a, b) => (b.every < a.every ? b : a));
-  const isLate = [...regions.values()].some((region) => now() - region.okAt > region.every * 3000);
+  const asked = [...regions.values()].filter((region) => region.failures < FAILURES_UNTIL_OUT);
+  const isLate = asked.some((region) => now() - Math.max(region.okAt, returnedAt) > region.every * 3000);
   if (line.isSignedOut || line.failures >= FAILURES_UNTIL_OUT) return { word: "out", at: line.outSince ?? fastest.okAt, nextTry: line.nextTry, isSignedOut: line.isSignedOut };
   if (document.hidden) return { word: "paused", at: fastest.okAt };
   return { word: isLate ? "late" : "live", at: fastest.okAt };
@@ -194,6 +219,7 @@ const path = (node, root) => {
 };
 const follow = (steps, root) => steps.reduce((at, index) => at?.children[index], root);
 const heard = (root) => new Map(all("[data-announce]", root).map((node) => [node.dataset.announce, node.textContent.trim()]));
+const isNews = (node, was) => was.has(node.dataset.announce) && was.get(node.dataset.announce) !== node.textContent.trim();
 
 function remember(root) {
   const focused = document.activeElement;
@@ -216,7 +242,10 @@ function restore(root, was) {
   for (const [steps, left, top] of was.scroll) find(steps)?.scrollTo({ left, top, behavior: "instant" });
   for (const id of was.checked) if (element(id)) element(id).checked = true;
   if (was.focus) ((was.focus.id && element(was.focus.id)) || follow(was.focus.steps, root))?.focus?.({ preventScroll: true });
-  const changed = [...heard(root)].filter(([name, text]) => was.heard.has(name) && was.heard.get(name) !== text);
-  for (const [name, text] of changed) say(`${name} is now ${text.toLowerCase()}`);
+  const changed = all("[data-announce]", root).filter((node) => isNews(node, was.heard));
+  for (const node of changed) {
+    node.classList.add("is-news");
+    sayState(node.dataset.announce, node.textContent.trim().toLowerCase());
+  }
   return changed.length > 0;
 }

@@ -16,9 +16,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from gpuconsole.providers.remote import LogLine
+from gpuconsole.workloads import logs
+from gpuconsole.workloads.states import State
 from tests.bench._figures import Figure, percentile, report
 from tests.bench._many import lab_with
+from tests.bench._polls import MOST_BYTES, MOST_CPU_MS, Cost, cost_of, regions
 from tests.factories import make_token
+from tests.factories_workloads import make_lab
 
 _PAGE_AMONG, _API_AMONG = 20_000, 100_000
 _MOST_QUERIES, _MOST_TIMES = 12, 3
@@ -34,7 +39,7 @@ def measure(rounds: int) -> int:
     }
     warnings.filterwarnings("ignore", "No directory at")  # nothing is collected for this
     call_command("migrate", verbosity=0)
-    return report([*_page_figures(), *_api_figures(rounds)])
+    return report([*_page_figures(), *_poll_figures(), *_api_figures(rounds)])
 
 
 def _page_figures() -> list[Figure]:
@@ -55,6 +60,26 @@ def _page_figures() -> list[Figure]:
     return [
         Figure("jobs_page_queries", counts[-1], _MOST_QUERIES),
         Figure("jobs_page_queries_more_for_50_rows", counts[-1] - counts[1], 0),
+    ]
+
+
+def _poll_figures() -> list[Figure]:
+    """The dearest unchanged poll of the pages that are open most."""
+    lab = make_lab("polls")
+    job = lab.workload("baseten", State.RUNNING)
+    logs.append(job, [LogLine(None, "step 1")])
+    browser = Client()
+    browser.force_login(lab.owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+    costs: dict[str, Cost] = {}
+    for path in ("/", "/jobs/", f"/jobs/{job.public_id}/"):
+        for region in regions(browser.get(path).content.decode()):
+            name = f"{path.replace(job.public_id, 'id')} {region.target}"
+            costs[name] = cost = cost_of(browser, region)
+            assert cost.status == 204, (name, cost)
+            print(f"unchanged {name}: {cost.size} bytes, {cost.cpu_ms:.2f} ms of CPU, {cost.queries} queries")
+    return [
+        Figure("unchanged_poll_bytes", max(cost.size for cost in costs.values()), MOST_BYTES),
+        Figure("unchanged_poll_cpu_ms", round(max(cost.cpu_ms for cost in costs.values()), 2), MOST_CPU_MS),
     ]
 
 

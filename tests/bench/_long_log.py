@@ -15,6 +15,7 @@ from django.db import connection, reset_queries
 from gpuconsole.providers.remote import LogLine
 from gpuconsole.workloads import log_search, logs
 from gpuconsole.workloads.models import Workload
+from tests.bench import _log_page
 from tests.bench._figures import Figure, percentile, report
 from tests.factories_workloads import START, make_lab
 
@@ -29,7 +30,8 @@ T = TypeVar("T")
 def measure(megabytes: int) -> int:
     """Fill, then read in every way; memory is what the process holds at most beyond what it held before reading."""
     call_command("migrate", verbosity=0)
-    job = make_lab("bench").launch("baseten")
+    lab = make_lab("bench")
+    job = lab.launch("baseten")
     began = time.perf_counter()
     _fill(job, megabytes * _MB)
     took = time.perf_counter() - began
@@ -53,6 +55,7 @@ def measure(megabytes: int) -> int:
             Figure("find_line_p95_ms", line_ms, 50),
             Figure("search_answer_longest_s", round(longest_s, 2), 3),
             Figure("memory_grew_mb", round(after - before, 1), 24),
+            *_log_page.figures(lab, job),
         ]
     )
 

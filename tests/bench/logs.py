@@ -2,7 +2,7 @@
 
 The log is written through the store as a worker writes it. Then pages from its beginning, middle and end are read, all
 of it is paged through and downloaded, a rare word is looked for from beginning to end, and lines are found by number.
-Runs on servers of its own.
+A browser then scrolls through its page from end to end and follows it while it grows. Runs on servers of its own.
 """
 
 import argparse

@@ -63,3 +63,15 @@ def test_a_page_never_sees_a_nul_in_its_query(path: str, asked: str):
 
     middleware.readable_query(view)(RequestFactory().get(f"{path}?q=a%00b"))
     assert seen == [asked]
+
+
+def test_an_answer_without_content_carries_nothing_that_is_said_of_documents():
+    told = {"X-Request-Id": "req_1", "Content-Security-Policy": "default-src 'none'", "X-Frame-Options": "DENY"}
+
+    empty, full = (
+        middleware.light_unchanged(lambda _, status=status: HttpResponse(status=status, headers=told))(None)
+        for status in (204, 200)
+    )
+
+    assert dict(empty.items()) == {"X-Request-Id": "req_1", "Cache-Control": "no-store"}
+    assert full["X-Frame-Options"] == "DENY" and "Cache-Control" not in full

@@ -50,3 +50,19 @@ def test_a_region_that_draws_the_time_is_drawn_anew_after_a_while(topic: str) ->
 def test_a_stamp_names_what_an_open_page_watches(topic: str) -> None:
     found = polling.read(asked_by(1, polling.stamp(asked_by(1), topic, watches=(4, 12))))
     assert found is not None and found.watches == (4, 12)
+
+
+def test_what_is_drawn_for_a_poll_is_stamped_as_of_its_arrival(topic: str) -> None:
+    poll = asked_by(1, polling.stamp(asked_by(1), topic))
+    assert polling.is_unchanged(polling.read(poll))
+    versions.bump_now(topic)  # while the rows are being read
+    assert not polling.is_unchanged(polling.read(asked_by(1, polling.stamp(poll, topic))))
+
+
+def test_a_page_is_soon_drawn_once_more_as_its_rows_were_read_before_its_stamp(topic: str) -> None:
+    page = polling.read(asked_by(1, polling.stamp(asked_by(1), topic, fresh_s=60)))
+    assert page is not None and page.fresh_s == polling.FIRST_FRESH_S
+    poll = asked_by(1, polling.stamp(asked_by(1), topic))
+    polling.read(poll)
+    drawn = polling.read(asked_by(1, polling.stamp(poll, topic, fresh_s=60)))
+    assert drawn is not None and drawn.fresh_s == 60

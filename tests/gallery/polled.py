@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
 from gpuconsole.core.htmx import stop_polling, unchanged
 from gpuconsole.workloads.states import State
@@ -19,9 +20,10 @@ class Subject:
     is_final: bool = False
     answer: str = ""  # "", "broken" or "signed-out"
     asked: int = 0
-    log: str = "line 1\nline 2\n"
+    log_lines: int = 2
     log_is_final: bool = False
     rows: int = 3
+    gone: int = 0
 
 
 SUBJECT = Subject()
@@ -30,7 +32,7 @@ SUBJECT = Subject()
 def page(request: HttpRequest) -> HttpResponse:
     context = {"shell": Shell(), "subject": SUBJECT}
     if request.headers.get("HX-Request") != "true":
-        return render_source(request, "polled.html", context)
+        return render_source(request, "polled.html", context | log_context(0, SUBJECT.log_lines))
     SUBJECT.asked += 1
     if SUBJECT.answer == "broken":
         return HttpResponse("broken", status=503)
@@ -43,21 +45,47 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def log(request: HttpRequest) -> HttpResponse:
-    after = int(request.GET.get("after", "0"))
-    text = SUBJECT.log.encode()[after:].decode()
-    rows = "".join(f'<div class="log-row"><span>{line}</span></div>' for line in text.splitlines())
-    response = HttpResponse(rows) if rows else HttpResponse(status=204)
-    response["X-Log-Offset"] = str(len(SUBJECT.log.encode()))
-    if SUBJECT.log_is_final:
-        response["X-Log-End"] = "1"
-    return response
+    """Every line is 20 bytes long, so that bytes and numbers lead to each other."""
+    lines, asked = SUBJECT.log_lines, request.GET
+    first, last = max(0, lines - 500), lines
+    if "line" in asked:
+        first = max(0, int(asked["line"]) - 101)
+        last = min(lines, first + 500)
+    elif "from" in asked:
+        first = int(asked["from"]) // 20
+        last = min(lines, first + 500)
+    elif "before" in asked:
+        last = int(asked["before"]) // 20
+        first = max(0, last - 500)
+    elif "count" in asked:
+        first = last = lines
+    if asked.get("v") == f"{lines}-{SUBJECT.log_is_final}":
+        return unchanged()
+    return render_source(request, "_log.html", log_context(first, last))
+
+
+def log_context(first: int, last: int) -> dict[str, Any]:
+    return {
+        "numbers": range(first + 1, last + 1),
+        "start": first * 20,
+        "next": last * 20,
+        "subject": SUBJECT,
+        "v": f"{SUBJECT.log_lines}-{SUBJECT.log_is_final}" if last == SUBJECT.log_lines else "",
+        "over": SUBJECT.log_is_final and last == SUBJECT.log_lines,
+    }
+
+
+def find(request: HttpRequest) -> JsonResponse:
+    """Each hundredth line has the word."""
+    return JsonResponse({"lines": list(range(100, SUBJECT.log_lines + 1, 100))[:1000], "next": None})
 
 
 def rows(request: HttpRequest) -> HttpResponse:
-    context = {"shell": Shell(), "subject": SUBJECT, "numbers": range(SUBJECT.rows, 0, -1)}
+    numbers = [number for number in range(SUBJECT.rows, 0, -1) if number != SUBJECT.gone]
+    context = {"shell": Shell(), "subject": SUBJECT, "numbers": numbers}
     if request.headers.get("HX-Request") != "true":
         return render_source(request, "rows.html", context)
-    if request.GET.get("v") == str(SUBJECT.rows):
+    if request.GET.get("v") == f"{SUBJECT.rows}-{SUBJECT.gone}":
         return unchanged()
     return render_source(request, "_rows.html", context)
 

@@ -26,7 +26,7 @@ def test_the_line_is_in_view_and_a_retry_works_without_script(plain: Page, live_
     page.goto(live_server.url + job.get_absolute_url())
     page.get_by_role("link", name="Line 401 of the log").click()
     page.wait_for_url("**/logs/**")
-    box, row = page.locator("#log").bounding_box(), page.locator("#line").bounding_box()
+    box, row = page.locator("#log").bounding_box(), page.locator("#log .is-asked").bounding_box()
     assert box and row and box["y"] <= row["y"] <= box["y"] + box["height"]
     page.goto(live_server.url + job.get_absolute_url())
     page.locator("#failure").get_by_role("link", name="Retry").click()

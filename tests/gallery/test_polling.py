@@ -115,32 +115,75 @@ def test_a_hidden_tab_asks_nothing_and_asks_at_once_on_return(polled: Page) -> N
     region_says(polled, "Region 2")
 
 
-def test_new_rows_wait_while_the_pointer_is_in_the_table(page: Page, live_server: Any) -> None:
+def test_rows_come_and_go_without_moving_what_is_under_the_pointer(page: Page, live_server: Any) -> None:
     page.goto(f"{live_server.url}/poll/rows/")
     page.wait_for_selector("html[data-script=on]")
+    place = page.get_by_text("Job 2 of 3").bounding_box()
     page.get_by_text("Job 2 of 3").hover()
     SUBJECT.rows = 5
     bar = page.get_by_role("button", name="2 new jobs")
     expect(bar).to_be_visible()
-    assert page.locator("#rows tbody tr").all_text_contents() == ["Job 3 of 5", "Job 2 of 5", "Job 1 of 5"]
+    rows = page.locator("#rows tbody tr[id]")
+    assert rows.all_text_contents() == ["Job 3 of 5", "Job 2 of 5", "Job 1 of 5"]
+    assert page.get_by_text("Job 2 of 5").bounding_box() == place
     bar.click()
-    expect(page.locator("#rows tbody tr")).to_have_count(5)
+    expect(rows).to_have_count(5)
     expect(bar).to_be_hidden()
+    SUBJECT.gone = 4
+    expect(page.locator("#row-4.row-gone")).to_have_text("Job 4 of 5")
+    assert [row.split()[1] for row in rows.all_text_contents()] == ["5", "4", "3", "2", "1"]
 
 
-def test_the_log_follows_stops_when_scrolled_up_and_ends(polled: Page) -> None:
+def test_the_log_follows_counts_what_is_missed_and_goes_anywhere(polled: Page) -> None:
+    polled.set_viewport_size({"width": 1280, "height": 1100})
+    log, follow = polled.locator("#log"), polled.locator("[data-log-follow]")
     expect(polled.locator("#log .log-row")).to_have_count(2)
-    SUBJECT.log += "".join(f"line {number}\n" for number in range(3, 2503))
-    expect(polled.locator("#log .log-row").last).to_have_text("line 2502")
-    assert polled.locator("#log .log-row").count() == 2000
-    polled.locator("#log").evaluate("log => log.scrollTop = 0")
-    expect(polled.locator("[data-log-follow]")).not_to_be_checked()
-    SUBJECT.log += "one more\n"
-    expect(polled.locator("[data-log-jump]")).to_have_text("Jump to newest, 1 new line")
-    polled.locator("[data-log-jump]").click()
-    expect(polled.locator("[data-log-follow]")).to_be_checked()
+    SUBJECT.log_lines = 2502
+    expect(polled.locator("#L2502")).to_be_in_viewport(timeout=10_000)
+    height = log.evaluate("log => log.scrollHeight")
+    assert abs(height - 2502 * 20) < 40
+    log.evaluate("log => log.scrollTop = 0")
+    expect(polled.locator("#L1")).to_be_in_viewport(timeout=10_000)
+    expect(follow).not_to_be_checked()
+    assert log.evaluate("log => log.scrollHeight") == height
+    SUBJECT.log_lines += 128
+    jump = polled.locator("[data-log-jump]")
+    expect(jump).to_have_text("Jump to newest, 128 new lines", timeout=10_000)
+
+    polled.locator("[data-log-search]").fill("psnr")
+    count = polled.locator("[data-log-count]")
+    expect(count).to_have_text("1 of 26", timeout=10_000)
+    expect(polled.locator("#L100.is-match")).to_be_in_viewport()
+    log.focus()
+    polled.keyboard.press("p")
+    expect(count).to_have_text("26 of 26")
+    expect(polled.locator("#L2600.is-match")).to_be_in_viewport(timeout=10_000)
+    polled.locator("#L2600 .log-n").click()
+    assert polled.url.endswith("?line=2600#L2600")
+    assert polled.evaluate("CSS.highlights.get('found').size") > 0
+
+    jump.click()
+    expect(follow).to_be_checked()
+    expect(polled.locator("#L2630")).to_be_in_viewport(timeout=10_000)
     SUBJECT.log_is_final = True
-    expect(polled.locator("[data-log-standing]")).to_have_text("Complete")
+    expect(polled.locator("[data-log-standing]")).to_have_text("Complete", timeout=10_000)
+
+
+def test_older_lines_come_without_moving_the_place_and_never_more_than_two_thousand(polled: Page) -> None:
+    polled.set_viewport_size({"width": 1280, "height": 1100})
+    SUBJECT.log_lines = 5000
+    expect(polled.locator("#L5000")).to_be_in_viewport(timeout=10_000)
+    seen = """log => {
+        const row = [...log.querySelectorAll(".log-row")].find((one) => one.offsetTop >= log.scrollTop);
+        return [row.id, row.offsetTop - log.scrollTop];
+    }"""
+    log, rows = polled.locator("#log"), polled.locator("#log .log-row")
+    for first in (4001, 3501, 3001, 2501):
+        log.evaluate("log => log.scrollTop = log.querySelector('.log-rows').offsetTop + 310")
+        place = log.evaluate(seen)
+        expect(rows.first).to_have_id(f"L{first}", timeout=10_000)
+        assert log.evaluate(seen) == place
+    assert rows.count() == 2000
 
 
 def test_a_question_opens_as_a_dialog_and_wants_the_name(polled: Page) -> None:

@@ -48,6 +48,7 @@ urlpatterns = [
     path("poll/", polled.page, name="poll"),
     path("poll/rows/", polled.rows, name="poll_rows"),
     path("poll/log/", polled.log, name="poll_log"),
+    path("poll/log/find/", polled.find, name="poll_find"),
     path("dialog/", polled.dialog, name="dialog"),
     path("broken/old-form/", old_form),
     path("broken/locked-out/", locked_out),

@@ -127,6 +127,7 @@ def _shared(kind: str) -> dict[str, Rule]:
         f"{kind}/<slug:public_id>/": WORK,
         f"{kind}/<slug:public_id>/menu/": WORK,
         f"{kind}/<slug:public_id>/log/": WORK,
+        f"{kind}/<slug:public_id>/log/find/": WORK,
         f"{kind}/<slug:public_id>/log.txt": WORK,
         f"{kind}/<slug:public_id>/spec.json": WORK,
         f"{kind}/<slug:public_id>/extend/": WORK_ACT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ class Console:
     password: str
     token: str
     simulator: str
+    pids: Callable[[], list[int]]
+    """Everything that it runs just now."""
 
     def resources(self, provider: str) -> list[dict[str, Any]]:
         """Everything that the simulator holds for one provider."""
@@ -56,7 +58,7 @@ def console() -> Iterator[Console]:
     """`manage.py up` on a fresh folder and a free port, ended at the end of the session."""
     with tempfile.TemporaryDirectory(prefix="gpc-walk-") as folder, running_console(Path(folder, "data")) as started:
         names = ("url", "email", "password", "token", "simulator")
-        yield Console(**{name: started.answer(name).rstrip("/") for name in names})
+        yield Console(**{name: started.answer(name).rstrip("/") for name in names}, pids=started.pids)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import time
+from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -99,19 +102,44 @@ def tab_to(page: Page, wanted: Locator, most: int = 90) -> None:
     raise AssertionError(f"{wanted} is not reached")
 
 
-def test_two_windows_see_a_change_within_five_seconds_of_the_provider(signed_in: Page, console: Console) -> None:
+def test_two_browsers_see_a_change_within_five_seconds_and_outlive_the_web_server(
+    chromium: Browser, signed_in: Page, console: Console
+) -> None:
     page = signed_in
-    name = launch_instance(console, "two-windows")
-    other = page.context.new_page()
-    for window in (page, other):
-        window.goto(f"/instances/{name}/")
+    name = launch_instance(console, "two-browsers")
+    other = chromium.new_context(base_url=console.url).new_page()
+    sign_in(other, console)
+    for browser in (page, other):
+        browser.goto(f"/instances/{name}/")
     see(page, "Running")
     see(other, "Running")
+    typed = other.locator("#search")
+    typed.fill("half a wo")
+    kill_web(other, console)
+    expect(other.locator("#live-label")).to_have_attribute("data-live", "live", timeout=20_000)
+    assert typed.input_value() == "half a wo"
     console.ask("POST", f"/workloads/{name}/stop")
     see(page, "Stopped")
     [remote] = [found for found in console.resources("cortecs") if found["id"] == _remote_id(console, name)]
     assert remote["state"] == "stopped"
     expect(other.locator("#head .pill").first).to_have_text("Stopped", timeout=5000)
+    other.context.close()
+
+
+def kill_web(page: Page, console: Console) -> None:
+    """Hold the web server in the midst of polls until the page says that it is late, then end it for good."""
+    web = [pid for pid in console.pids() if b"gpuconsole.serve" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    assert len(web) > 1, "a master and its workers"
+    for pid in web:
+        os.kill(pid, signal.SIGSTOP)
+    label = page.locator("#live-label")
+    expect(label).to_have_attribute("data-live", "late", timeout=15_000)
+    clock = page.locator("[data-clock=elapsed]").first
+    stopped = clock.text_content()
+    page.wait_for_timeout(1500)
+    assert clock.text_content() == stopped, "clocks stop while nobody knows"
+    for pid in reversed(web):
+        os.kill(pid, signal.SIGKILL)
 
 
 def _remote_id(console: Console, name: str) -> str:

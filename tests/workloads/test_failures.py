@@ -97,10 +97,12 @@ def test_an_exit_code_in_a_log_does_not_hide_what_the_provider_says_of_itself(la
 def test_the_link_of_the_evidence_opens_the_log_at_the_line(lab: Lab, visitor: Client) -> None:
     job = with_log(failed(lab, Cause.EXIT_CODE, "exited with code 1"), *(f"line {n}" for n in range(9000)), OOM, "bye")
     evidence.look(job)
-    link = re.search(r'href="([^"]*/logs/\?line=\d+#line)"', visitor.get(job.get_absolute_url()).content.decode())
+    link = re.search(r'href="([^"]*/logs/\?line=\d+#L\d+)"', visitor.get(job.get_absolute_url()).content.decode())
     assert link
     html = visitor.get(link[1].partition("#")[0]).content.decode()
-    marked = re.search(r'is-asked" id="line"><span class="log-n">(\d+)</span>.*?<span>(torch[^<]*)', html)
+    marked = re.search(
+        r'is-asked" id="L9001"><a class="log-n"[^>]*>(\d+)</a>.*?<span class="log-text">(torch[^<]*)', html
+    )
     assert marked and marked.groups() == ("9001", OOM)
     assert "Newest lines" in html
     Workload.objects.filter(pk=job.pk).update(output_forgotten_at=timezone.now())

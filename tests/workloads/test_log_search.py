@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from gpuconsole.providers.remote import LogLine
-from gpuconsole.workloads import logs
+from gpuconsole.providers.remote import GAP, LogLine
+from gpuconsole.workloads import log_parts, logs
 from gpuconsole.workloads.log_search import offset_of, search
 from gpuconsole.workloads.models import Workload
 from tests.factories_workloads import START, Lab
@@ -83,20 +83,63 @@ def test_lines_that_are_not_there(job: Workload) -> None:
     assert offset_of(job, 3001) == offset_of(job, 10**9) == job.log_size
 
 
+def test_colours_and_broken_text_hide_no_match(lab: Lab) -> None:
+    job = lab.launch("baseten")
+    texts = ["loss \x1b[32m0.5\x1b[0m falls", "a\0b", *("z" * 900 for _ in range(100)), "loss 0.5 falls"]
+    logs.append(job, [LogLine(START, text, "stdout" if number else "stderr") for number, text in enumerate(texts)])
+    assert [match.line.number for match in search(job, "loss 0.5 falls").matches] == [1, 103]
+    assert [match.line.number for match in search(job, "loss 0.5", source="stdout").matches] == [103]
+
+
+def test_parts_lead_to_each_other_in_both_directions(job: Workload) -> None:
+    part, numbers = log_parts.newest(job), list[int]()
+    while True:
+        numbers = [*(line.number for line in part.lines), *numbers]
+        if part.start == 0:
+            break
+        part = log_parts.before(job, part.start)
+    assert numbers == list(range(1, 3001))
+    middle = log_parts.around(job, 1500)
+    assert middle.lines[0].number == 1400 and middle.lines[-1].number == 1899
+    assert log_parts.behind(job, middle.next).lines[0].number == 1900
+    assert log_parts.before(job, 10**9).next == job.log_size and log_parts.before(job, 0).lines == []
+
+
+def test_one_source_is_read_and_gaps_are_told_in_each(lab: Lab) -> None:
+    job = lab.launch("baseten")
+    lines = [LogLine(START, f"{number}", "stderr" if number % 1000 == 0 else "stdout") for number in range(1, 5001)]
+    logs.append(job, [*lines, LogLine(None, "Lines are missing here.", level=GAP)])
+    part = log_parts.newest(job, "stderr")
+    assert [line.text for line in part.lines] == ["1000", "2000", "3000", "4000", "5000", "Lines are missing here."]
+    assert (part.start, part.next) == (0, job.log_size)
+    assert [line.text for line in log_parts.behind(job, 0, "stderr").lines][:2] == ["1000", "2000"]
+    assert log_parts.sources(job, ()) == ["stdout", "stderr"]
+
+
 def test_the_page_searches_shows_the_place_and_pages_without_a_script(lab: Lab) -> None:
     job = lab.launch("baseten")
     fill(job, 3000)
     page, url = signed_in(lab), f"/jobs/{job.public_id}/logs/"
-    found = page.get(url, {"q": "überlauf"})
-    text = found.content.decode()
-    assert "3 lines with" in text and f"{url}?q=%C3%BCberlauf&amp;line=2000#log" in text
+    text = page.get(url, {"q": "überlauf"}).content.decode()
+    assert "3 lines with" in text and f"{url}?q=%C3%BCberlauf&amp;line=2000#L2000" in text
     place = page.get(url, {"q": "überlauf", "line": "2000"})
-    assert "is-asked" in place.content.decode() and place.context["log"].first_line == 1980
-    numbers, at = [], page.get(url, {"from": "0"})
-    while True:
-        numbers += [line.number for line in at.context["log"].lines]
-        if not at.context["later_url"]:
-            break
-        at = page.get(at.context["later_url"])
-    assert numbers == list(range(1, 3001))
+    assert 'is-asked" id="L2000"' in place.content.decode() and place.context["part"].lines[0].number == 1900
+    for start, way in (({"from": "0"}, "later_url"), ({}, "earlier_url")):
+        numbers, at = set(), page.get(url, start)
+        while True:
+            numbers |= {line.number for line in at.context["part"].lines}
+            if not at.context[way]:
+                break
+            at = page.get(at.context[way])
+        assert numbers == set(range(1, 3001))
     assert page.get(url, {"line": "x", "from": "-1"}).context["is_tail"]
+
+
+def test_the_script_is_told_the_lines_that_have_the_words(lab: Lab) -> None:
+    job = lab.launch("baseten")
+    fill(job, 3000)
+    page, url = signed_in(lab), f"/jobs/{job.public_id}/log/find/"
+    assert page.get(url, {"q": "Überlauf"}).json() == {"lines": [1000, 2000, 3000], "next": None}
+    assert page.get(url, {"q": "  "}).json() == {"lines": [], "next": None}
+    more = page.get(url, {"q": "step"}).json()
+    assert len(more["lines"]) == 1000 and page.get(url, {"q": "step", "on": more["next"]}).json()["lines"][0] == 1001

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from gpuconsole.core import versions
 from gpuconsole.providers.remote import LogLine, Sample
 from gpuconsole.workloads import logs, metrics
 from gpuconsole.workloads.models import Workload
@@ -152,14 +153,21 @@ def test_names_are_shown_as_text(lab: Lab, visitor: Client) -> None:
 
 def test_the_log_is_given_from_a_byte_offset_to_its_end(lab: Lab, visitor: Client) -> None:
     job = lab.workload("baseten")
-    logs.append(job, [LogLine(timezone.now(), f"line <b>{number}</b>") for number in range(3)])
-    first = visitor.get(f"/jobs/{job.public_id}/log/", {"after": 0})
-    assert first.content.decode().count("log-row") == 3 and "<b>" not in first.content.decode()
-    end = first["X-Log-Offset"]
-    assert visitor.get(f"/jobs/{job.public_id}/log/", {"after": end}).status_code == 204
+    logs.append(job, [LogLine(timezone.now(), f"line <b>\x1b[31m{number}</b>") for number in range(3)])
+    url = f"/jobs/{job.public_id}/log/"
+    first = visitor.get(url, {"from": 0}).content.decode()
+    assert first.count('id="L') == 3 and "<b>" not in first
+    assert '&lt;b&gt;<span class="ansi-red">2&lt;/b&gt;</span>' in first
+    facts = dict(re.findall(r'data-(\w+)="([^"]*)"', first))
+    assert visitor.get(url, {"from": facts["next"], "v": facts["v"]}).status_code == 204
+    logs.append(job, [LogLine(None, "one more")])
+    versions.bump_now(f"logs:{job.pk}")  # as at a commit
+    assert visitor.get(url, {"from": facts["next"], "v": facts["v"]}).content.decode().count('id="L') == 1
+    counted = visitor.get(url, {"count": "1"}).content.decode()
+    assert 'data-total="4"' in counted and 'id="L' not in counted
     moved(job, State.SUCCEEDED)
     Workload.objects.filter(pk=job.pk).update(is_log_complete=True)
-    assert visitor.get(f"/jobs/{job.public_id}/log/", {"after": end})["X-Log-End"] == "1"
+    assert "data-over" in visitor.get(url, {"from": facts["next"]}).content.decode()
 
 
 def test_the_whole_log_is_downloaded_as_text(lab: Lab, visitor: Client) -> None:

@@ -39,6 +39,7 @@ _ONLY = (
     *("hardware_id", "gpu_model", "gpu_count", "region", "hourly_price", "resting_hourly_price", "currency"),
     *("rounding", "cost_closed", "billed_since", "billed_tariff", "billed_before_s", "billed_lanes"),
     *("billed_closed_s", "created_at", "ended_at"),
+    *("observed_at", "connection__synced_at"),
 )
 """All that a line is made from: reading the other seventy columns would take longer than the rest of the page."""
 _NAMES = {"project_name": F("project__name"), "owner_name": F("owner__name"), "owner_email": F("owner__email")}
@@ -62,7 +63,7 @@ def context(request: HttpRequest, viewer: Viewer, project: Project | None, words
     rows = queries.narrowed(scope, filters)
     stands = standing.of_scope(_of_both_kinds(viewer, project), words.kind, viewer)
     viewer.memo[queries.OPEN_COUNTS] = stands.open_counts
-    found = sorting.page(scope, rows.annotate(**_NAMES).only(*_ONLY), asked, now)
+    found = sorting.page(scope, rows.select_related("connection").annotate(**_NAMES).only(*_ONLY), asked, now)
     shown = table.shown(viewer.user, words.kind)
     lines = _lines(found.items, words, now)
     sums = stands.sums if not asked.is_filtered else standing.NOTHING

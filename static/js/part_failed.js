@@ -1,0 +1,14 @@
+// Loaded once a part of a page cannot be read though others can: it keeps its space, says so, and is tried again alone.
+import { say } from "./dom.js";
+
+export function cover(region) {
+  if (region.querySelector(":scope > .part-failed")) return;
+  region.append(document.getElementById("part-failed").content.cloneNode(true));
+  const title = `${region.querySelector("h2")?.textContent.trim() || "This part of the page"} can't be read now`;
+  region.querySelector(":scope > .part-failed b").textContent = title;
+  say(title);
+}
+
+export function uncover(region) {
+  region.querySelector(":scope > .part-failed")?.remove();
+}

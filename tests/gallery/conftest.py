@@ -69,7 +69,7 @@ def studio(browser: Browser, live_server: LiveServer) -> Iterator[Studio]:
 @pytest.fixture(scope="package")
 def shared(browser: Browser) -> Iterator[BrowserContext]:
     """A browser's memory for the tests of acts; each finds it empty."""
-    context = browser.new_context()
+    context = browser.new_context(reduced_motion="reduce")  # no colour is read while it still changes
     yield context
     context.close()
 

@@ -1,6 +1,6 @@
-// The one script of the interface: adds polling, clocks, dialogs, shortcuts and comfort to pages that work without it.
-import { startCopying } from "./copy.js";
+// The one script of the interface: comfort for pages that work without it.
 import { startDialogs } from "./dialogs.js";
+import { on } from "./dom.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
@@ -10,12 +10,12 @@ import { startPolling } from "./polling.js";
 startLive();
 startPolling();
 startDialogs();
-startCopying();
 startNotices();
 startKeys();
 startMenus();
+on("click", "[data-copy], [data-copy-from], [data-copy-near], [data-reveal]", (button) => import("./copy.js").then((copy) => copy.press(button)));
 
-// Only pages that have a log, a live table, a form or charts load what these need.
+// What only some pages have.
 if (document.querySelector("[data-new-rows]")) import("./live_rows.js").then((rows) => rows.startLiveRows());
 if (document.querySelector("[data-log-url]")) import("./logs.js").then((logs) => logs.startLogs());
 if (document.querySelector("[data-window-title]")) import("./standing.js").then((standing) => standing.startStanding());

@@ -1,12 +1,10 @@
 // Copy buttons and password reveal.
-import { on, say } from "./dom.js";
+import { say } from "./dom.js";
 
 const COPIED_MS = 1500;
 
-export function startCopying() {
-  on("click", "[data-copy], [data-copy-from], [data-copy-near]", copy);
-  on("click", "[data-reveal]", reveal);
-}
+/** What a button of these is for; loaded when the first of them is pressed. */
+export const press = (button) => (button.matches("[data-reveal]") ? reveal(button) : copy(button));
 
 async function copy(button) {
   const near = button.closest(".code, .card, .copy-box")?.querySelector("[data-copy-source], pre, code");

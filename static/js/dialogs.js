@@ -53,7 +53,7 @@ export async function askAbout(url, opener = document.activeElement) {
   }
 }
 
-/** Show a question in the dialog: focus goes to the way out that is safe, or to the name to type, and back to the opener at the end. */
+/** Show a question; focus goes to the safe way out or the name to type, at the end back to the opener. */
 export function showQuestion(html, opener = document.activeElement) {
   const dialog = document.getElementById("dialog");
   const body = document.getElementById("dialog-body");

@@ -1,4 +1,4 @@
-// Menus that load what they hold when they open: <details class="menu" data-menu="/address/">; without script a link leads there.
+// Menus that load when they open what they hold; without script a link leads there.
 import { all, on } from "./dom.js";
 
 export function startMenus() {

@@ -1,4 +1,4 @@
-// Toasts that go by themselves, and banners of which at most two are unfolded.
+// Toasts that go by themselves, and banners that fold.
 import { all, on } from "./dom.js";
 
 const TOAST_MS = 6000;
@@ -12,7 +12,7 @@ export function startNotices() {
   foldBanners();
 }
 
-/** At most three, newest kept; of the others those go first that would have gone anyway. */
+/** At most three: those go first that would have gone anyway. */
 function trim() {
   const toasts = all("[data-toast]");
   const spare = [...toasts.filter((toast) => !stays(toast)), ...toasts.filter(stays)];

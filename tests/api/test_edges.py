@@ -77,7 +77,7 @@ def test_unknown_addresses_answer_json(path: str) -> None:
         ("PUT", "/projects/project/workloads", "POST"),
         ("GET", "/projects/project/workloads", "POST"),
         ("GET", "/workloads/job_x/stop", "POST"),
-        ("PATCH", "/workloads/job_x", "GET"),
+        ("PUT", "/workloads/job_x", "GET, PATCH"),
     ],
 )
 def test_a_wrong_method_is_405_and_names_the_right_one(caller: Caller, method: str, path: str, allowed: str) -> None:

@@ -104,6 +104,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(market: Market) -> No
             market.page("?size=100&o=" + market.offer("4090").public_id)
         return len(asked)
 
+    queries()  # what is kept in memory is read once
     few = queries()
     refresh.save_offers(
         market.connections["baseten"], [offered(f"gpu-{n}", "L4", 1, f"{n}.5") for n in range(1, 60)], NOON

@@ -84,7 +84,7 @@ def test_a_wrong_method_is_405_and_names_the_right_one(caller: Caller, method: s
     answer = Client().generic(method, f"{BASE}{path}", headers={"Authorization": f"Bearer {caller.token}"})
 
     problem_of(answer, 405)
-    assert answer["Allow"] == allowed
+    assert {*answer["Allow"].split(", ")} == {*allowed.split(", ")}
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ NO_PAGES = (
     *("account/inactive/", "account/sign-up/"),
 )
 """Answers to programs, and allauth's pages that our settings lead nobody to."""
-FILES = (".csv", ".txt", ".json", "/log/")
+FILES = (".csv", ".txt", ".json", "/log/", "/log/find/")
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)

@@ -16,8 +16,8 @@ from gpuconsole.workloads import logs, metrics
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from tests.factories_workloads import Lab, make_lab, moved, sent
+from tests.gallery.studio import cookie
 from tests.gallery.test_gallery import is_ours
-from tests.gallery.test_request_pages import cookie
 
 pytestmark = [pytest.mark.gallery, pytest.mark.django_db(transaction=True)]
 

@@ -213,10 +213,8 @@ def _verbs(provider: str, kind: str, state: str) -> str:
 
 def _without(scope: WorkloadQuerySet, viewer: Viewer, project: Project | None, words: Words) -> str:
     total = standing.total(scope, _digest(viewer, project, words, {}))
-    return f"Without these filters there are {total_text(total, words)}." if total != 1 else _ONE.format(words.noun)
-
-
-_ONE = "Without these filters there is 1 {}."
+    found = total_text(total, words)
+    return f"{found[0].upper()}{found[1:]} match{'es' if total == 1 else ''} without these filters."
 
 
 def _key(viewer: Viewer, project: Project | None, asked: Asked) -> str:

@@ -91,7 +91,7 @@ def test_a_view_is_saved_renamed_and_removed(lab: Lab, visitor: Client) -> None:
     assert answer.url == "/jobs/?view=dear-otoy"  # type: ignore[attr-defined]
     assert SavedView.objects.get().query == {"provider": "otoy", "sort": "-cost"}
     page = visitor.get("/jobs/?view=dear-otoy").content.decode()
-    assert 'aria-current="page">Dear OTOY' in page and "Nothing matches" in page and "there is 1 job" in page
+    assert 'aria-current="page">Dear OTOY' in page and "Nothing matches" in page and "1 job matches without" in page
     twice = visitor.post("/jobs/views/?q=x", {"name": "Dear OTOY"})
     assert twice.status_code == 422 and "already" in twice.content.decode()
     assert visitor.post("/jobs/views/dear-otoy/rename/", {"name": " "}).status_code == 422

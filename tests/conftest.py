@@ -39,6 +39,11 @@ _LONG = ("walks", "faults", "clients", "door", "gallery")
 longest begins first."""
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Say to which group each test belongs: here, before the processes that share the tests read it."""
+    item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Deal the tests out to the processes by file, the long folders as a whole."""
@@ -47,8 +52,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         raise pytest.UsageError(f"Tests need names of their own: {', '.join(twice)}")
     groups = {item: _group(item) for item in items}
     items.sort(key=lambda item: _LONG.index(groups[item]) if groups[item] in _LONG else len(_LONG))
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _group(item: pytest.Item) -> str:

@@ -30,6 +30,7 @@ export function startPolling() {
   on("click", "[data-try-now]", refreshAll);
   on("click", "[data-retry-part]", (button) => refresh(button.closest("[data-poll]")));
   on("input", "[data-poll] :is(input, textarea, select)", (field) => (field.dataset.edited = ""));
+  document.addEventListener("htmx:beforeRequest", beforeRequest);
   document.addEventListener("htmx:beforeSwap", beforeSwap);
   document.addEventListener("htmx:afterSwap", afterSwap);
   document.addEventListener("htmx:afterRequest", afterRequest);
@@ -77,7 +78,7 @@ function beat() {
 
 function askIfDue(id, region) {
   if (region.isHeld && !isWorkedIn(element(id))) region.dueAt = 0;
-  if (!region.busy && now() >= region.dueAt) ask(id, region);
+  if (!region.busy && now() >= region.dueAt) ask(id);
 }
 
 /** While nobody answers, one region asks for all. */
@@ -85,13 +86,18 @@ function tryOnce() {
   if (!regions.size) return;
   line.nextTry = now() + line.wait * 1000;
   const [id, region] = [...regions].reduce((a, b) => (b[1].every < a[1].every ? b : a));
-  if (!region.busy) ask(id, region);
+  if (!region.busy) ask(id);
 }
 
-function ask(id, region) {
-  Object.assign(region, { askedAt: now(), dueAt: later(region.every), busy: true, isHeld: false });
+function ask(id) {
   // Not bubbling: a region around this one is not asked along with it.
   element(id).dispatchEvent(new CustomEvent("gpc:poll"));
+}
+
+/** Only now it is known that htmx took the poll: one just drawn hears nothing yet, and is asked at the next beat. */
+function beforeRequest(event) {
+  const region = regions.get(polledId(event));
+  if (region) Object.assign(region, { askedAt: now(), dueAt: later(region.every), busy: true, isHeld: false });
 }
 
 /** Someone has a menu open, edits a field or marks text here: the region is left as it is. */

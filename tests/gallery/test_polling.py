@@ -48,6 +48,18 @@ def test_a_change_is_drawn_and_said_and_an_unchanged_region_is_left_alone(polled
     expect(polled.locator("#live-label")).to_contain_text("Live · updated")
 
 
+def test_a_region_asked_for_while_it_is_being_drawn_is_asked_again(polled: Page) -> None:
+    polled.evaluate("""() => document.addEventListener("htmx:afterRequest", () => {
+        if (document.querySelector("#region h2").textContent === "Region 2") {
+            document.dispatchEvent(new Event("visibilitychange"));
+        }
+    })""")  # htmx listens to what it has drawn a moment later
+    change()
+    region_says(polled, "Region 2")
+    change()
+    region_says(polled, "Region 3")
+
+
 def test_focus_folds_and_scroll_survive_a_swap(polled: Page) -> None:
     polled.locator("#fold summary").click()
     polled.locator("#inner").focus()

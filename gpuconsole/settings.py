@@ -90,14 +90,15 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "gpuconsole.dashboard.context.shell",
-            ]
+            ],
+            "builtins": ["django.templatetags.i18n"],
         },
     }
 ]
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
-USE_I18N = False
+USE_I18N = True
 
 # Mail: invitations, forgotten passwords, digests; without a server each becomes a file in the data folder
 

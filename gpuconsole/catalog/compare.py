@@ -70,7 +70,7 @@ def _priced(found: Sequence[Line], label: str, measure: str, times: Decimal = De
 
 def _money(price: Price, times: Decimal, is_cheapest: bool) -> Cell:
     price = price.times(times)
-    return Cell(price.text or formats.NOT_PRICED, price.note, is_cheapest)
+    return Cell(price.text or formats.not_priced(), price.note, is_cheapest)
 
 
 def _record(line: Line) -> Cell:

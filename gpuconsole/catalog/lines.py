@@ -131,7 +131,7 @@ class Line:
     def region(self) -> str:
         """The region, or how many there are."""
         regions = self.offer.regions
-        return regions[0] if len(regions) == 1 else formats.plural(len(regions), "region") if regions else ""
+        return regions[0] if len(regions) == 1 else formats.plural(len(regions), "region", "regions") if regions else ""
 
     @property
     def url(self) -> str:

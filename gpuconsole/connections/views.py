@@ -142,7 +142,10 @@ def use_sandbox(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         messages.error(request, shown_refusal(refused))
     else:
-        messages.success(request, f"{formats.plural(len(made), 'sandbox connection')} made. They cost nothing.")
+        messages.success(
+            request,
+            f"{formats.plural(len(made), 'sandbox connection', 'sandbox connections')} made. They cost nothing.",
+        )
     return redirect("setup")
 
 
@@ -157,7 +160,9 @@ def look_at_all(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             left.append(refused.message)
     if asked := len(found) - len(left):
-        messages.success(request, f"Workers look at {formats.plural(asked, 'connection')} now; it only reads.")
+        messages.success(
+            request, f"Workers look at {formats.plural(asked, 'connection', 'connections')} now; it only reads."
+        )
     for text in left[:3]:
         messages.error(request, text)
     return redirect("connections")

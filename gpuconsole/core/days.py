@@ -11,11 +11,15 @@ from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.core import formats
 
-LONG_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
+_LONG_MONTHS = (
+    *(gettext_noop("January"), gettext_noop("February"), gettext_noop("March"), gettext_noop("April")),
+    *(gettext_noop("May"), gettext_noop("June"), gettext_noop("July"), gettext_noop("August")),
+    *(gettext_noop("September"), gettext_noop("October"), gettext_noop("November"), gettext_noop("December")),
 )
 _DAY = timedelta(days=1)
 
@@ -61,7 +65,7 @@ class Span:
     @property
     def name(self) -> str:
         """Of the month that it begins in."""
-        return LONG_MONTHS[self.first.month - 1]
+        return _(_LONG_MONTHS[self.first.month - 1])
 
     def share_gone(self, now: datetime) -> Decimal:
         """How much of it is over: 0 to 1, the even pace of a budget."""
@@ -102,11 +106,11 @@ class Month:
 
     @property
     def name(self) -> str:
-        return LONG_MONTHS[self.number - 1]
+        return _(_LONG_MONTHS[self.number - 1])
 
     @property
     def short(self) -> str:
-        return formats.MONTHS[self.number - 1]
+        return formats.month(self.number)
 
     @property
     def label(self) -> str:

@@ -5,21 +5,36 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 MISSING = "–"
-NOT_PRICED = "not priced by us"
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"  # a thin gap that never breaks a line
 
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = (
+    *(gettext_noop("Jan"), gettext_noop("Feb"), gettext_noop("Mar"), gettext_noop("Apr"), gettext_noop("May")),
+    *(gettext_noop("Jun"), gettext_noop("Jul"), gettext_noop("Aug"), gettext_noop("Sep"), gettext_noop("Oct")),
+    *(gettext_noop("Nov"), gettext_noop("Dec")),
+)
 
 _CENT = Decimal("0.01")
 _FOUR_PLACES = Decimal("0.0001")
-_DURATION_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
-_DURATION_WORDS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
+_DURATION_UNITS = (
+    (gettext_noop("d"), 86_400),
+    (gettext_noop("h"), 3_600),
+    (gettext_noop("m"), 60),
+    (gettext_noop("s"), 1),
+)
 
 Duration = timedelta | int | float | Decimal
+
+
+def not_priced() -> str:
+    """What stands in a price's place where there is none."""
+    return _("not priced by us")
 
 
 def money(amount: Decimal | int | None, currency: str = "USD", *, summary: bool = False) -> str:
@@ -44,25 +59,30 @@ def unit_price(amount: Decimal | None, currency: str = "USD") -> str:
 def hourly(price: Decimal | int | None, currency: str = "USD", *, tight: bool = False) -> str:
     """A rate, always per hour: ``$1.04 per hour``, in tight lists ``$2.20 / h``; an unknown one is said to be so."""
     if price is None:
-        return NOT_PRICED
-    return f"{money(price, currency)} / h" if tight else f"{money(price, currency)} per hour"
+        return not_priced()
+    text = _("{amount} / h") if tight else _("{amount} per hour")
+    return text.format(amount=money(price, currency))
 
 
 def estimated(amount: Decimal | int | None, currency: str = "USD", *, summary: bool = False) -> str:
     """An amount that is not sure: ``≈ $1.31``."""
-    return NOT_PRICED if amount is None else f"≈ {money(amount, currency, summary=summary)}"
+    return not_priced() if amount is None else f"≈ {money(amount, currency, summary=summary)}"
 
 
 def at_most(amount: Decimal | int | None, currency: str = "USD", *, summary: bool = False) -> str:
     """An upper bound: ``at most $74.40``."""
-    return NOT_PRICED if amount is None else f"at most {money(amount, currency, summary=summary)}"
+    return (
+        not_priced()
+        if amount is None
+        else _("at most {amount}").format(amount=money(amount, currency, summary=summary))
+    )
 
 
 def duration(length: Duration | None) -> str:
     """The two largest units, rounded down: ``4 s``, ``3 m 11 s``, ``3 h 12 m``, ``1 d 4 h``."""
     if length is None:
         return MISSING
-    return " ".join(f"{number} {unit}" for number, unit in _two_largest(length))
+    return " ".join(f"{number} {_(unit)}" for number, unit in _two_largest(length))
 
 
 def running_clock(length: Duration | None) -> str:
@@ -74,16 +94,15 @@ def running_clock(length: Duration | None) -> str:
         return duration(seconds)
     hours, rest = divmod(seconds, 3_600)
     minutes, rest = divmod(rest, 60)
-    return f"{hours} h {minutes:02} m {rest:02} s" if hours else f"{minutes} m {rest:02} s"
+    last = f"{minutes:02} {_('m')} {rest:02} {_('s')}" if hours else f"{minutes} {_('m')} {rest:02} {_('s')}"
+    return f"{hours} {_('h')} {last}" if hours else last
 
 
 def duration_words(length: Duration | None) -> str:
     """A duration for accessible names: ``2 hours 24 minutes``."""
     if length is None:
-        return "unknown"
-    return " ".join(
-        f"{number} {_DURATION_WORDS[unit]}{'' if number == 1 else 's'}" for number, unit in _two_largest(length)
-    )
+        return _("unknown")
+    return " ".join(_in_words(number, unit) for number, unit in _two_largest(length))
 
 
 def whole_seconds(length: Duration) -> int:
@@ -104,8 +123,18 @@ def exact_time(moment: datetime | None) -> str:
 
 def day(value: date, *, today: date) -> str:
     """``18 Nov``; with the year when it is not this one: ``12 Mar 2027``."""
-    text = f"{value.day} {MONTHS[value.month - 1]}"
+    text = day_of_month(value)
     return text if value.year == today.year else f"{text} {value.year}"
+
+
+def day_of_month(value: date) -> str:
+    """``18 Nov``, where the year is known."""
+    return f"{value.day} {month(value.month)}"
+
+
+def month(number: int) -> str:
+    """``Nov`` for 11."""
+    return _(_MONTHS[number - 1])
 
 
 def moment(value: datetime | None, *, now: datetime) -> str:
@@ -115,7 +144,7 @@ def moment(value: datetime | None, *, now: datetime) -> str:
     days_ago = (now.date() - value.date()).days
     if days_ago == 0:
         return time_of_day(value)
-    return "yesterday" if days_ago == 1 else day(value.date(), today=now.date())
+    return _("yesterday") if days_ago == 1 else day(value.date(), today=now.date())
 
 
 def full_time(value: datetime) -> str:
@@ -128,19 +157,19 @@ def age(length: Duration | None) -> str:
     if length is None:
         return MISSING
     number, unit = _two_largest(length)[0]
-    return f"{number} {unit}"
+    return f"{number} {_(unit)}"
 
 
 def ago(length: Duration | None) -> str:
     """``3 s ago``; never, where there is no moment to count from."""
-    return "never" if length is None else f"{age(length)} ago"
+    return _("never") if length is None else _("{age} ago").format(age=age(length))
 
 
 def within(length: timedelta) -> str:
     """Time until something: ``in 9 days``, ``in 3 h``; ``now`` when it is over."""
     if length <= timedelta():
-        return "now"
-    return f"in {length.days} day{'' if length.days == 1 else 's'}" if length.days else f"in {age(length)}"
+        return _("now")
+    return _("in {time}").format(time=plural(length.days, "day", "days") if length.days else age(length))
 
 
 def count(number: int | None) -> str:
@@ -199,13 +228,13 @@ def gpus(number: int | None, name: str = "") -> str:
     if number is None:
         return MISSING
     if number == 0:
-        return "CPU only"
-    return f"{number} {TIMES} {name}" if name else f"{number} GPU{'' if number == 1 else 's'}"
+        return _("CPU only")
+    return f"{number} {TIMES} {name}" if name else plural(number, "GPU", "GPUs")
 
 
-def plural(number: int, one: str, many: str = "") -> str:
-    """A count with its noun: ``1 job``, ``1,284 jobs``."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+def plural(number: int, one: str, many: str) -> str:
+    """A count with its noun: ``1 job``, ``1,284 jobs``; ``makemessages`` knows both forms as the noun's texts."""
+    return f"{count(number)} {ngettext(one, many, number)}"
 
 
 def initials(name: str) -> str:
@@ -217,6 +246,15 @@ def initials(name: str) -> str:
         return "?"
     letters = words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]
     return letters.upper()
+
+
+def _in_words(number: int, unit: str) -> str:
+    return {
+        "d": ngettext("{number} day", "{number} days", number),
+        "h": ngettext("{number} hour", "{number} hours", number),
+        "m": ngettext("{number} minute", "{number} minutes", number),
+        "s": ngettext("{number} second", "{number} seconds", number),
+    }[unit].format(number=number)
 
 
 def _amount_digits(size: Decimal, *, summary: bool) -> str:

@@ -144,7 +144,11 @@ def _nav(
         NavItem("Costs", "/costs/", "chart-column"),
     ]
     if person.team is not None:
-        hint = f"{formats.plural(need.waiting, 'launch request')} waiting for you" if need.waiting else ""
+        hint = (
+            f"{formats.plural(need.waiting, 'launch request', 'launch requests')} waiting for you"
+            if need.waiting
+            else ""
+        )
         items += [NavItem("Requests", "/requests/", "hand", count=need.waiting, hint=hint)]
     settings = f"/projects/{project.slug}/settings/" if project else ""
     hint = "" if project else "Choose a project above first."
@@ -155,7 +159,7 @@ def _nav(
     ]
     if person.team is not None:
         items += [NavItem("Connections", "/connections/", "plug", "Team")]
-        differing = f"{formats.plural(need.differing, 'difference')} between providers and the record"
+        differing = f"{formats.plural(need.differing, 'difference', 'differences')} between providers and the record"
         hint = differing if need.differing else ""
         items += [NavItem("Reconcile", "/reconcile/", "scale", "Team", count=need.differing, hint=hint)]
         items += [NavItem("API tokens", "/account/tokens/", "key-round", "Team")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -153,15 +153,22 @@ def figures(sums: Mapping[str, Total]) -> list[dict[str, str]]:
     return [_figure(kind, sums.get(kind, Total(0, 0, {})), note) for kind, note in notes.items()]
 
 
+_COUNTED: dict[FindingKind, Callable[[int], str]] = {
+    FindingKind.STRAY: lambda count: formats.plural(count, "stray", "strays"),
+    FindingKind.GHOST: lambda count: formats.plural(count, "ghost", "ghosts"),
+    FindingKind.DRIFT: lambda count: formats.plural(count, "drift", "drifts"),
+}
+
+
 def _figure(kind: FindingKind, found: Total, note: str) -> dict[str, str]:
     amounts = [formats.money(amount, currency or "USD") for currency, amount in found.hourly.items() if amount]
     value = " + ".join(amounts) or formats.money(Decimal(0))
     if not amounts and found.unpriced:
-        value = formats.NOT_PRICED
+        value = formats.not_priced()
     elif found.unpriced:
         note = f"{note}; {found.unpriced} not priced"
     return {
-        "label": formats.plural(found.count, kind.label.lower(), f"{kind.label.lower()}s"),
+        "label": _COUNTED[kind](found.count),
         "value": value,
         "note": note,
     }

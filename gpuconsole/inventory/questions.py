@@ -112,4 +112,4 @@ def _cost(workload: Workload, at: datetime) -> str:
     if workload.billed_since is not None and at < workload.billed_since:
         at = workload.billed_since
     amount = usage.cost_so_far(workload, at)
-    return formats.NOT_PRICED if amount is None else formats.money(amount, workload.currency)
+    return formats.not_priced() if amount is None else formats.money(amount, workload.currency)

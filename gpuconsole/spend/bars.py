@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import formats
 from gpuconsole.core.days import Month
 
@@ -170,17 +172,18 @@ def _path(bars: Sequence[Bar], sums: Sequence[Sequence[Decimal]], index: int, to
 
 def _label(since: date, until: date) -> str:
     if since == until:
-        return f"{since.day} {formats.MONTHS[since.month - 1]}"
-    return f"{since.day} to {until.day} {formats.MONTHS[until.month - 1]}"
+        return f"{formats.day_of_month(since)}"
+    return f"{since.day} to {formats.day_of_month(until)}"
 
 
 def _sentence(bars: Sequence[Bar], currency: str, *, by_week: bool) -> str:
     spent = [bar for bar in bars if bar.total > 0]
     if not spent:
-        return "Nothing was spent."
-    most, word = max(spent, key=lambda bar: bar.total), "week" if by_week else "day"
+        return _("Nothing was spent.")
+    most, number = max(spent, key=lambda bar: bar.total), len(spent)
     total = formats.money(sum((bar.total for bar in spent), Decimal(0)), currency, summary=True)
-    return f"{total} on {formats.plural(len(spent), word)}; most on {most.title.replace(': ', ', ')}."
+    when = formats.plural(number, "week", "weeks") if by_week else formats.plural(number, "day", "days")
+    return _("{total} on {when}; most on {most}.").format(total=total, when=when, most=most.title.replace(": ", ", "))
 
 
 def _at(number: Decimal) -> Decimal:

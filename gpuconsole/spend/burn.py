@@ -190,4 +190,4 @@ def _rows(sums: Sums, steps: Sequence[Step], currency: str) -> tuple[tuple[str, 
 
 
 def _label(day: date) -> str:
-    return f"{day.day} {formats.MONTHS[day.month - 1]}"
+    return f"{formats.day_of_month(day)}"

@@ -76,7 +76,11 @@ def _average(whole: Sums, period: Period, currency: str) -> Figure:
 
 
 def _failed(whole: Sums, odd: Odd, period: Period, currency: str) -> Figure:
-    label, value, runs = "Spent on failed runs", told(whole.now.failed, currency), formats.plural(odd.failed, "run")
+    label, value, runs = (
+        "Spent on failed runs",
+        told(whole.now.failed, currency),
+        formats.plural(odd.failed, "run", "runs"),
+    )
     now, before = whole.now.failed_percent, whole.before.failed_percent
     if now is None:
         return Figure(label, value, runs)

@@ -55,7 +55,7 @@ def message(team: Team, workloads: Sequence[Workload], day: date, now: datetime)
         if workload.hourly_now is not None:
             rates[workload.currency] += workload.hourly_now
     hourly = " + ".join(formats.hourly(price, own) for own, price in sorted(rates.items()))
-    count = formats.plural(len(ordered), "workload")
+    count = formats.plural(len(ordered), "workload", "workloads")
     return Message(
         mail=Mail.RUNNING,
         key=f"running:{team.pk}:{day}",
@@ -73,7 +73,7 @@ def _item(workload: Workload, now: datetime) -> Item:
         path=f"/{_PATHS[Kind(workload.kind)]}/{workload.public_id}/",
         what=f"{State(workload.state).label}, {hardware(workload)} at {registry.get(workload.provider).name}",
         age=formats.duration(now - workload.created_at),
-        cost=formats.NOT_PRICED if cost is None else formats.money(cost, workload.currency),
+        cost=formats.not_priced() if cost is None else formats.money(cost, workload.currency),
         rate=formats.hourly(workload.hourly_now, workload.currency) if workload.billed_since else "not billed just now",
         end=formats.within(workload.ends_by - now) if workload.ends_by else "",
     )

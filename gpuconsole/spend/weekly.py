@@ -85,8 +85,8 @@ def _facts(team: Team, monday: date, now: datetime) -> dict[str, Any]:
         "change": _change(spent, earlier),
         "gpu_hours": formats.count(round(sum((cell.gpu_s for cell in this), Decimal(0)) / 3600)),
         "failed": told(failed, team.currency) if failed.amount or failed.unconverted else "",
-        "failed_runs": formats.plural(odd.failed, "run"),
-        "unpriced": formats.plural(odd.unpriced, "workload") if odd.unpriced else "",
+        "failed_runs": formats.plural(odd.failed, "run", "runs"),
+        "unpriced": formats.plural(odd.unpriced, "workload", "workloads") if odd.unpriced else "",
         "missing_rates": ", ".join(sorted(own or "no currency" for own in spent.unconverted)),
         "projects": _shares(By.PROJECT, this, projects, rates, spent, team.currency),
         "people": _shares(By.PERSON, people, projects, rates, spent, team.currency),
@@ -152,4 +152,6 @@ def _running(team: Team) -> str:
     count = billed.count()
     prices = billed.values_list("currency").annotate(Sum("hourly_price"))
     hourly = [formats.hourly(price, own) for own, price in prices if price is not None]
-    return f"{formats.plural(count, 'workload')}, {' + '.join(hourly) or 'price not known'}" if count else ""
+    return (
+        f"{formats.plural(count, 'workload', 'workloads')}, {' + '.join(hourly) or 'price not known'}" if count else ""
+    )

@@ -30,7 +30,7 @@ def tell_shown(connection: Connection, rows: Sequence[Finding], now: datetime) -
         return
     first, name = strays[0], registry.get(connection.provider).name
     one = f"{name} lists {first}, and no record here explains it"
-    what = formats.plural(len(strays), "stray")
+    what = formats.plural(len(strays), "stray", "strays")
     news.tell(
         occasions.STRAY,
         key=f"stray:{first.public_id}",

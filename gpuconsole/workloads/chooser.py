@@ -217,7 +217,7 @@ def _match(
         ", ".join(facts) or offer.hardware_id,
         offer.region or "provider chooses",
         price,
-        formats.NOT_PRICED if price is None else formats.money(price, currency),
+        formats.not_priced() if price is None else formats.money(price, currency),
         _price_note(price, offer, currency),
         is_doubted=offer.is_doubted,
     )

@@ -10,6 +10,9 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from gpuconsole.core import formats
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.remote import PartState
@@ -19,7 +22,7 @@ from gpuconsole.workloads.starting import Step
 from gpuconsole.workloads.states import Kind, State
 from gpuconsole.workloads.timeline import Timeline
 
-PART_WORDS = {Kind.JOB: "Node", Kind.INSTANCE: "Worker"}
+PART_WORDS = {Kind.JOB: gettext_lazy("Node"), Kind.INSTANCE: gettext_lazy("Worker")}
 """What the parts of a workload are called."""
 ENDPOINT, MODEL = "Base URL", "Model"
 """Ways in of what answers requests and is no page to look at."""
@@ -88,8 +91,18 @@ def answers(found: Sequence[Mapping[str, Any]]) -> Answers | None:
     told = [port["answers"] for port in found if port["answers"] is not None]
     if not told:
         return None
-    text = f"{sum(told)} of {formats.plural(len(told), 'port')} answer{'s' if len(told) == 1 else ''}"
+    number = len(told)
+    text = ngettext("{up} of {number} port answers", "{up} of {number} ports answer", number)
+    text = text.format(up=sum(told), number=number)
     return Answers(text, "ok" if all(told) else "warning")
+
+
+def count_parts(workload: Workload) -> str:
+    """``3 workers``, ``1 node``."""
+    number = len(workload.parts)
+    if workload.kind == Kind.JOB:
+        return formats.plural(number, "node", "nodes")
+    return formats.plural(number, "worker", "workers")
 
 
 def try_it(workload: Workload, provider: Provider) -> str:
@@ -138,7 +151,7 @@ def badge(workload: Workload) -> dict[str, str] | None:
     up = sum(part["state"] == PartState.RUNNING.value for part in parts)
     if len(parts) == 1 and up == 1:
         return None
-    text = f"{up} of {formats.plural(len(parts), PART_WORDS[Kind(workload.kind)].lower())} up"
+    text = _("{up} of {parts} up").format(up=up, parts=count_parts(workload))
     return {"text": text, "kind": "ok" if up == len(parts) else "warning"}
 
 

@@ -71,7 +71,7 @@ def _context(workload: Workload, words: Words, form: ExtendForm, now: datetime) 
         {"label": "Latest end now", "value": _moment(workload.ends_by)},
         {"label": "Latest end then", "value": _moment(ends_by)},
         {"label": "Price", "value": formats.hourly(workload.hourly_price, workload.currency)},
-        {"label": "From now on at most", "value": str(found.more) if found.more else formats.NOT_PRICED},
+        {"label": "From now on at most", "value": str(found.more) if found.more else formats.not_priced()},
     ]
     if found.verdict.budget_after is not None:
         pairs.append({"label": "Budget left then", "value": str(found.verdict.budget_after)})

@@ -14,8 +14,7 @@ from gpuconsole.core import formats
 from gpuconsole.core.templatetags import formats as live
 from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Tariff
-from gpuconsole.workloads import guarding
-from gpuconsole.workloads.connecting import PART_WORDS
+from gpuconsole.workloads import connecting, guarding
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Kind, State
@@ -56,8 +55,8 @@ def of(workload: Workload, now: datetime, extend_url: str = "") -> list[Figure]:
 
 
 def _hardware(workload: Workload) -> Figure:
-    parts = formats.plural(len(workload.parts), PART_WORDS[Kind(workload.kind)].lower())
-    note = f"{parts}, {workload.hardware_id}" if len(workload.parts) > 1 else workload.hardware_id
+    is_many = len(workload.parts) > 1
+    note = f"{connecting.count_parts(workload)}, {workload.hardware_id}" if is_many else workload.hardware_id
     return Figure("Hardware", hardware(workload), note)
 
 
@@ -78,7 +77,7 @@ def _time(workload: Workload, now: datetime) -> Figure:
 def _cost(workload: Workload, now: datetime) -> Figure:
     amount = cost_so_far(workload, now)
     if amount is None:
-        return Figure("Cost so far", formats.NOT_PRICED, "the provider names no price for it")
+        return Figure("Cost so far", formats.not_priced(), "the provider names no price for it")
     value = live.cost_so_far(amount, workload.hourly_now, workload.currency, step(workload, now))
     if workload.is_final:
         return Figure("Cost", value, "final")

@@ -57,7 +57,7 @@ def _late(workload: Workload, provider: Provider, now: datetime) -> Note:
     act = Intent(workload.intent).label.lower()
     age = formats.duration(now - workload.intent_at)
     said = f" It said: {workload.intent_error.rstrip('.')}." if workload.intent_error else ""
-    tries = formats.plural(workload.intent_tries, "time")
+    tries = formats.plural(workload.intent_tries, "time", "times")
     text = f"{provider.name} was asked {tries} in {age}.{said} The meter runs until it confirms; we go on asking."
     return Note("bad" if workload.late_min(now) > ESCALATED_AFTER_MIN[0] else "warning", f"Not confirmed: {act}.", text)
 

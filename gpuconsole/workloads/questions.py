@@ -123,7 +123,7 @@ def _of_instance(workload: Workload) -> Iterator[Part]:
 
 def _output(workload: Workload) -> Part:
     days = workload.project.keep_output_days
-    return Part("Log and figures here", f"kept {formats.plural(days, 'day')}" if days else "kept")
+    return Part("Log and figures here", f"kept {formats.plural(days, 'day', 'days')}" if days else "kept")
 
 
 def _resting(workload: Workload) -> str:

@@ -245,7 +245,7 @@ def _lines(form: LaunchForm, figures: Estimate) -> list[Line]:
         found.append(Line(f"{figures.resting_for}, while it is off", f"{figures.resting} per hour"))
     if figures.pricing.units > 1 and price is not None:
         found.append(Line("One worker less", f"− {price * (Decimal(1) / figures.pricing.units)} per hour"))
-    found += [Line(what, formats.NOT_PRICED) for what in figures.not_priced]
+    found += [Line(what, formats.not_priced()) for what in figures.not_priced]
     return found
 
 
@@ -269,4 +269,4 @@ def _line(form: LaunchForm) -> str:
 
 
 def _money(amount: Money | None) -> str:
-    return formats.NOT_PRICED if amount is None else str(amount)
+    return formats.not_priced() if amount is None else str(amount)

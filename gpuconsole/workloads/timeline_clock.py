@@ -86,7 +86,7 @@ def _tick(clock: Clock, at: datetime, step: timedelta, zone: tzinfo, now_x: floa
     half = _NOW_LABEL_WIDTH / 2
     is_hidden = x > _LAST_LABEL or (now_x is not None and now_x - half - _LABEL_WIDTH < x < now_x + half)
     local = at.astimezone(zone)
-    label = f"{local.day} {formats.MONTHS[local.month - 1]}" if step >= _DAY else formats.time_of_day(local)
+    label = f"{formats.day_of_month(local)}" if step >= _DAY else formats.time_of_day(local)
     return Tick(x, label if is_labelled and not is_hidden else "")
 
 

@@ -162,8 +162,8 @@ def test_relative_times_have_one_unit() -> None:
 def test_counts_and_technical_numbers() -> None:
     assert formats.count(1284) == "1,284"
     assert formats.technical(14_400_000) == "14\u202f400\u202f000"
-    assert formats.plural(1, "job") == "1 job"
-    assert formats.plural(1284, "job") == "1,284 jobs"
+    assert formats.plural(1, "job", "jobs") == "1 job"
+    assert formats.plural(1284, "job", "jobs") == "1,284 jobs"
     assert formats.plural(2, "entry", "entries") == "2 entries"
 
 

@@ -79,7 +79,7 @@ def times(number: int | None, name: str) -> str:
 def plural(number: int, nouns: str) -> str:
     """``{{ 3|plural:"job" }}``: 3 jobs; ``"entry,entries"`` where an s is not enough."""
     one, _, many = nouns.partition(",")
-    return formats.plural(number, one, many)
+    return formats.plural(number, one, many or f"{one}s")
 
 
 @register.filter

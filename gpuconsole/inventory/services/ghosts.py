@@ -45,7 +45,7 @@ def mark_ended(*, finding: Finding, by: User, until: CountedUntil, why: str = ""
             before, at = cost_so_far(workload, now), _ended_at(workload, until, now)
             _end(workload, by, at, why)
             after = cost_so_far(workload, now)
-        money = formats.money(after, workload.currency) if after is not None else formats.NOT_PRICED
+        money = formats.money(after, workload.currency) if after is not None else formats.not_priced()
         row.proof = f"{by.display_name} looked at {registry.get(row.provider).name}, and says that it has ended"
         row.state, row.how_closed, row.closed_at = FindingState.CLOSED, HowClosed.MARKED, now
         row.asked_by = by

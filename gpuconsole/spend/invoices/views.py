@@ -82,7 +82,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, f"{formats.plural(invoice.line_count, 'line')} were imported.")
+            messages.success(request, f"{formats.plural(invoice.line_count, 'line', 'lines')} were imported.")
             return redirect(f"{reverse('invoices')}?month={invoice.since:%Y-%m}")
     context = {"form": form, "columns": COLUMNS, "bad": problems}
     return render(request, "invoices/import.html", context, status=422 if form.errors or problems else 200)
@@ -112,7 +112,7 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("invoices")
     question = {
         "question": f"Remove “{invoice}”?",
-        "text": f"Its {formats.plural(invoice.line_count, 'line')} of {invoice.connection.name} go with it. "
+        "text": f"Its {formats.plural(invoice.line_count, 'line', 'lines')} of {invoice.connection.name} go with it. "
         "The file can be imported again.",
         "keep_url": reverse("invoices"),
         "keep_label": "Keep it",

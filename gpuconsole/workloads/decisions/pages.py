@@ -115,7 +115,7 @@ def _ways(workload: Workload, found: Sequence[Candidate], url: str) -> list[Offe
 
 
 def _line(workload: Workload, one: Candidate, url: str, *, is_open: bool) -> Line:
-    gpus = "" if one.gpu_count is None else f", {formats.plural(one.gpu_count, 'GPU')}"
+    gpus = "" if one.gpu_count is None else f", {formats.plural(one.gpu_count, 'GPU', 'GPUs')}"
     price = formats.hourly(one.hourly.amount, one.hourly.currency, tight=True) if one.hourly else NOT_KNOWN
     adopt_url = f"{url}decide/adopt/?{urlencode({'remote_id': one.id})}" if is_open else ""
     return Line(one, f"{one.hardware}{gpus}" if one.hardware else formats.MISSING, price, adopt_url)

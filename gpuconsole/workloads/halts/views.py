@@ -61,7 +61,9 @@ def again(request: HttpRequest, public_id: str) -> HttpResponse:
     halt = access.find(person, public_id)
     access.require_settle(person, halt)
     count = services.ask_again(halt=halt, by=person.user)
-    messages.success(request, f"Asked again for {formats.plural(count, 'workload')}." if count else "All is confirmed.")
+    messages.success(
+        request, f"Asked again for {formats.plural(count, 'workload', 'workloads')}." if count else "All is confirmed."
+    )
     return redirect("halt", public_id)
 
 

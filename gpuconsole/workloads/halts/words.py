@@ -20,8 +20,8 @@ def asked(seen: Outlook) -> str:
     """How much it is, and what it costs."""
     if seen.is_empty:
         return "Nothing runs here, and nothing waits to be launched."
-    count = formats.plural(len(seen.rows), "workload")
-    gpus = f" on {formats.plural(seen.gpus, 'GPU')}" if seen.gpus else ""
+    count = formats.plural(len(seen.rows), "workload", "workloads")
+    gpus = f" on {formats.plural(seen.gpus, 'GPU', 'GPUs')}" if seen.gpus else ""
     maybe = ""
     if seen.maybe.hourly or seen.maybe.unknown:
         maybe = f" Launches without an answer may cost {seen.maybe.words} on top."
@@ -59,16 +59,16 @@ def choices(seen: Outlook) -> Sequence[dict[str, str]]:
     at_rest = f" Of them, {resting} {'is' if resting == 1 else 'are'} at rest already." if resting and up else ""
     end = f"Deleted at the provider for good, with their disks; nothing goes on costing.{at_rest}"
     stays = f" Instances at rest already ({resting}) stay as they are." if resting and up else ""
-    rest = f"Leave {formats.plural(resting, 'instance')} at rest"
+    rest = f"Leave {formats.plural(resting, 'instance', 'instances')} at rest"
     return (
         {
             "value": InstanceEnd.STOP.value,
-            "label": f"Stop {formats.plural(up, 'instance')}" if up else rest,
+            "label": f"Stop {formats.plural(up, 'instance', 'instances')}" if up else rest,
             "help": f"{stop}{stays}" if up else kept,
         },
         {
             "value": InstanceEnd.TERMINATE.value,
-            "label": f"Terminate {formats.plural(up + resting, 'instance')}",
+            "label": f"Terminate {formats.plural(up + resting, 'instance', 'instances')}",
             "help": end,
         },
     )

@@ -222,4 +222,4 @@ def _tell_skips(request: HttpRequest, skips: list[Skip]) -> None:
     for skip in skips[:3]:
         messages.error(request, f"{skip.workload.name}: {skip.reason}")
     if len(skips) > 3:
-        messages.error(request, f"{formats.plural(len(skips) - 3, 'other')} were left out too.")
+        messages.error(request, f"{formats.plural(len(skips) - 3, 'other', 'others')} were left out too.")

@@ -118,4 +118,6 @@ def _reason(viewer: Viewer, row: Workload, verb: Verb | None) -> str:
 
 def counted(number: int, kind: Kind) -> str:
     """``2 jobs``."""
-    return formats.plural(number, "job" if kind is Kind.JOB else "instance")
+    return (
+        formats.plural(number, "job", "jobs") if kind is Kind.JOB else formats.plural(number, "instance", "instances")
+    )

@@ -98,13 +98,13 @@ def pairs(request: LaunchRequest, now: datetime) -> list[dict[str, Any]]:
     """What it costs, as of when it was asked."""
     most = f"At most, {formats.duration(request.longest_s)}" if request.longest_s else "At most"
     return [
-        {"label": "Per hour", "value": request.hourly or formats.NOT_PRICED},
-        {"label": most, "value": request.most or formats.NOT_PRICED, "is_total": True},
+        {"label": "Per hour", "value": request.hourly or formats.not_priced()},
+        {"label": most, "value": request.most or formats.not_priced(), "is_total": True},
     ]
 
 
 def _pairs_now(request: LaunchRequest, figures: Any, now: datetime) -> Sequence[dict[str, Any]]:
-    hourly, most = figures.hourly or formats.NOT_PRICED, figures.upper or formats.NOT_PRICED
+    hourly, most = figures.hourly or formats.not_priced(), figures.upper or formats.not_priced()
     label = f"At most, {formats.duration(figures.ends_s)}" if figures.ends_s is not None else "At most"
     found = [{"label": "Per hour", "value": hourly}, {"label": label, "value": most, "is_total": True}]
     if request.hourly is not None and figures.hourly is not None and request.hourly != figures.hourly:

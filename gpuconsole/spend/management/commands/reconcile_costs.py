@@ -51,7 +51,7 @@ class Command(BaseCommand):
             self._print(team, report, far)
             beyond += len(far)
         if beyond:
-            self.stderr.write(f"{formats.plural(beyond, 'row')} farther apart than {tolerance}")
+            self.stderr.write(f"{formats.plural(beyond, 'row', 'rows')} farther apart than {tolerance}")
             sys.exit(1)
 
     def _read_sandboxes(self, team: Team, month: Month) -> None:
@@ -62,7 +62,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{connection.name}: {refused.message}") from refused
 
     def _print(self, team: Team, report: Report, far: list[Row]) -> None:
-        self.stdout.write(f"{team.name}, {report.month.label}: {formats.plural(len(report.rows), 'row')}")
+        self.stdout.write(f"{team.name}, {report.month.label}: {formats.plural(len(report.rows), 'row', 'rows')}")
         self.stdout.write(_line(_HEAD))
         for row in report.rows:
             mark = " !" if row in far else ""

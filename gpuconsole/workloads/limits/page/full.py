@@ -61,6 +61,10 @@ def _full(row: Quota, holders: Sequence[Workload]) -> Full:
     count = first.gpu_count if row.measure == Measure.GPUS else 1
     text = f"holds all {count}" if count >= whole else f"holds {count} of {whole}"
     rest = len(holders) - 1
-    others = f"and {formats.plural(rest, 'other workload')} hold the rest" if rest and count < whole else ""
+    others = (
+        f"and {formats.plural(rest, 'other workload', 'other workloads')} hold the rest"
+        if rest and count < whole
+        else ""
+    )
     others = others.replace("hold the rest", "holds the rest") if rest == 1 else others
     return Full(label, first.name, first.get_absolute_url(), text, first.created_at, others)

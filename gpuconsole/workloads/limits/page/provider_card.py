@@ -105,7 +105,7 @@ def _line(slug: str, form: ProvidersForm, wide: dict[Measure, Quota], connected:
     if is_allowed and not connected[slug]:
         note += ", not connected yet"
     elif is_allowed and connected[slug] > 1:
-        note += f", {formats.plural(connected[slug], 'connection')}"
+        note += f", {formats.plural(connected[slug], 'connection', 'connections')}"
     if of_team is not None and slug not in of_team.allowed:
         note = "not allowed in the team"
     return Line(slug, provider.name, is_allowed, note, form[f"allow_{slug}"] if form.place.may_edit else None)

@@ -1,6 +1,7 @@
 """What providers offer: hardware with prices, and the choices for form fields."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class CatalogConfig(AppConfig):
@@ -8,4 +9,4 @@ class CatalogConfig(AppConfig):
 
     name = "gpuconsole.catalog"
     label = "catalog"
-    verbose_name = "Catalog"
+    verbose_name = gettext_lazy("Catalog")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.catalog.contents import UNITS
 from gpuconsole.catalog.reading import LABELS, Query
 from gpuconsole.catalog.scope import Scope
@@ -14,9 +17,14 @@ from gpuconsole.providers import registry
 
 _MOST_CHOICES = 60
 """Links in one menu; the search finds the others."""
-_AVAILABLE = (("now", "Now"), ("maybe", "Now or unknown"), ("unknown", "Unknown"), ("none", "None"))
-_SOURCES = (("provider", "My connections"), ("published", "Published lists"))
-_SPOT = (("no", "On demand"), ("yes", "Spot"))
+_AVAILABLE = (
+    ("now", gettext_noop("Now")),
+    ("maybe", gettext_noop("Now or unknown")),
+    ("unknown", gettext_noop("Unknown")),
+    ("none", gettext_noop("None")),
+)
+_SOURCES = (("provider", gettext_noop("My connections")), ("published", gettext_noop("Published lists")))
+_SPOT = (("no", gettext_noop("On demand")), ("yes", gettext_noop("Spot")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +66,22 @@ class Head:
 
 
 _HEADS = {
-    **{"provider": ("Provider, hardware id", ""), "gpu": ("GPU", ""), "gpus": ("GPUs", "number")},
-    **{"vram": ("VRAM", "number"), "region": ("Region", ""), "billing": ("Billed by", "")},
-    **{"price": ("Per hour", "number"), "gpu_price": ("GPU-hour", "number"), "gb_price": ("GB-hour", "number")},
-    "available": ("Available, as of", ""),
+    **{
+        "provider": (gettext_noop("Provider, hardware id"), ""),
+        "gpu": (gettext_noop("GPU"), ""),
+        "gpus": (gettext_noop("GPUs"), "number"),
+    },
+    **{
+        "vram": (gettext_noop("VRAM"), "number"),
+        "region": (gettext_noop("Region"), ""),
+        "billing": (gettext_noop("Billed by"), ""),
+    },
+    **{
+        "price": (gettext_noop("Per hour"), "number"),
+        "gpu_price": (gettext_noop("GPU-hour"), "number"),
+        "gb_price": (gettext_noop("GB-hour"), "number"),
+    },
+    "available": (gettext_noop("Available, as of"), ""),
 }
 
 
@@ -69,16 +89,16 @@ def of(scope: Scope, query: Query) -> list[Chip]:
     """The chips in their order; one without a choice is left out unless it is set."""
     found = scope.contents
     offered: list[tuple[str, str, Iterable[tuple[str, str]]]] = [
-        ("VRAM", "vram", [(str(size), f"≥ {size} GB") for size in sorted(found.memory_gb)]),
-        ("GPU", "gpu", [(name, name) for name in sorted(found.gpus)]),
-        ("GPUs", "gpus", [(str(count), f"≥ {count}") for count in sorted(found.gpu_counts) if count]),
-        ("Provider", "provider", [(provider.slug, provider.name) for provider in registry.every()]),
-        ("Region", "region", [(name, name) for name in sorted(found.regions)]),
-        ("Billing", "billing", [(unit, unit) for unit in UNITS if unit in found.billing]),
-        ("Available", "available", _AVAILABLE),
-        ("Spot", "spot", _SPOT),
-        ("Source", "source", _SOURCES if scope.connections else ()),
-        ("Connection", "connection", _connections(scope)),
+        (_("VRAM"), "vram", [(str(size), f"≥ {size} GB") for size in sorted(found.memory_gb)]),
+        (_("GPU"), "gpu", [(name, name) for name in sorted(found.gpus)]),
+        (_("GPUs"), "gpus", [(str(count), f"≥ {count}") for count in sorted(found.gpu_counts) if count]),
+        (_("Provider"), "provider", [(provider.slug, provider.name) for provider in registry.every()]),
+        (_("Region"), "region", [(name, name) for name in sorted(found.regions)]),
+        (_("Billing"), "billing", [(unit, _(unit)) for unit in UNITS if unit in found.billing]),
+        (_("Available"), "available", _said(_AVAILABLE)),
+        (_("Spot"), "spot", _said(_SPOT)),
+        (_("Source"), "source", _said(_SOURCES) if scope.connections else ()),
+        (_("Connection"), "connection", _connections(scope)),
     ]
     chips = [_chip(query, label, name, list(choices)) for label, name, choices in offered]
     chips += [_price_chip(scope, query, name) for name in MEASURES if query.value(name)]
@@ -87,7 +107,7 @@ def of(scope: Scope, query: Query) -> list[Chip]:
 
 def limits(query: Query) -> list[Limit]:
     """The three inputs of the price menu."""
-    return [Limit(name, LABELS[name], query.value(name), query.errors.get(name, "")) for name in MEASURES]
+    return [Limit(name, _(LABELS[name]), query.value(name), query.errors.get(name, "")) for name in MEASURES]
 
 
 def heads(query: Query) -> dict[str, Head]:
@@ -97,8 +117,12 @@ def heads(query: Query) -> dict[str, Head]:
     for name, (label, css) in _HEADS.items():
         direction = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
         url = query.url(sort=f"-{name}" if direction == "ascending" else name)
-        found[name] = Head(label, url, direction, css)
+        found[name] = Head(_(label), url, direction, css)
     return found
+
+
+def _said(words: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(key, _(word)) for key, word in words]
 
 
 def _connections(scope: Scope) -> list[tuple[str, str]]:
@@ -116,5 +140,5 @@ def _chip(query: Query, label: str, name: str, choices: Sequence[tuple[str, str]
 
 def _price_chip(scope: Scope, query: Query, name: str) -> Chip:
     most = getattr(query.asked, name)
-    text = "" if most is None else f"at most {formats.money(most, scope.currency)}"
-    return Chip(LABELS[name], text, query.url(**{name: None}))
+    text = "" if most is None else _("at most {amount}").format(amount=formats.money(most, scope.currency))
+    return Chip(_(LABELS[name]), text, query.url(**{name: None}))

@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.catalog import lines
 from gpuconsole.catalog.lines import Line, Price
 from gpuconsole.core import formats
@@ -36,30 +39,30 @@ class Row:
 
 
 _FACTS: tuple[tuple[str, Callable[[Line], str]], ...] = (
-    ("GPU", lambda line: line.offer.gpu or "CPU only"),
-    ("In the provider's words", lambda line: line.offer.gpu_model or formats.MISSING),
-    ("Maker", lambda line: line.offer.maker or formats.MISSING),
-    ("GPUs", lambda line: formats.count(line.offer.gpu_count)),
-    ("VRAM of one", lambda line: formats.size(line.offer.memory_gb, "GB")),
-    ("VRAM together", lambda line: formats.size(_together(line), "GB")),
-    ("vCPU", lambda line: _number(line.offer.cpu_count)),
-    ("RAM", lambda line: formats.size(line.offer.ram_gb, "GB")),
-    ("Region", lambda line: ", ".join(line.offer.regions) or formats.MISSING),
-    ("Spot", lambda line: "yes, may be taken back" if line.offer.is_spot else "no"),
-    ("Billed by", lambda line: line.offer.billing or "unknown"),
-    ("Available", lambda line: "gone" if line.offer.gone_at else line.availability[0].lower()),
+    (gettext_noop("GPU"), lambda line: line.offer.gpu or _("CPU only")),
+    (gettext_noop("In the provider's words"), lambda line: line.offer.gpu_model or formats.MISSING),
+    (gettext_noop("Maker"), lambda line: line.offer.maker or formats.MISSING),
+    (gettext_noop("GPUs"), lambda line: formats.count(line.offer.gpu_count)),
+    (gettext_noop("VRAM of one"), lambda line: formats.size(line.offer.memory_gb, "GB")),
+    (gettext_noop("VRAM together"), lambda line: formats.size(_together(line), "GB")),
+    (gettext_noop("vCPU"), lambda line: _number(line.offer.cpu_count)),
+    (gettext_noop("RAM"), lambda line: formats.size(line.offer.ram_gb, "GB")),
+    (gettext_noop("Region"), lambda line: ", ".join(line.offer.regions) or formats.MISSING),
+    (gettext_noop("Spot"), lambda line: _("yes, may be taken back") if line.offer.is_spot else _("no")),
+    (gettext_noop("Billed by"), lambda line: line.billing or _("unknown")),
+    (gettext_noop("Available"), lambda line: _("gone") if line.offer.gone_at else line.availability[0].lower()),
 )
 
 
 def table(found: Sequence[Line], hours: Decimal | None) -> list[Row]:
     """Every row; ``hours`` adds what so many hours cost."""
-    measures = [("Per hour", "price"), ("Per GPU-hour", "gpu_price"), ("Per GB of VRAM and hour", "gb_price")]
+    measures = [(_("Per hour"), "price"), (_("Per GPU-hour"), "gpu_price"), (_("Per GB of VRAM and hour"), "gb_price")]
     rows = [_priced(found, label, name) for label, name in measures]
     if hours is not None:
-        rows.append(_priced(found, f"For {hours.normalize():f} h", "price", hours))
-    rows += [Row(label, [Cell(of(line)) for line in found]) for label, of in _FACTS]
-    rows.append(Row("Price in 30 days", [Cell(line.trend.text) for line in found]))
-    return [*rows, Row("Your launches", [_record(line) for line in found])]
+        rows.append(_priced(found, _("For {hours:f} h").format(hours=hours.normalize()), "price", hours))
+    rows += [Row(_(label), [Cell(of(line)) for line in found]) for label, of in _FACTS]
+    rows.append(Row(_("Price in 30 days"), [Cell(line.trend.text) for line in found]))
+    return [*rows, Row(_("Your launches"), [_record(line) for line in found])]
 
 
 def _priced(found: Sequence[Line], label: str, measure: str, times: Decimal = Decimal(1)) -> Row:
@@ -76,8 +79,15 @@ def _money(price: Price, times: Decimal, is_cheapest: bool) -> Cell:
 def _record(line: Line) -> Cell:
     if line.record is None:
         return Cell(formats.MISSING)
-    ready = "" if line.record.ready_s is None else f"ready in {formats.duration(line.record.ready_s)}"
-    return Cell(f"{formats.percent(line.record.percent)} came to run (n {line.record.launches})", ready)
+    ready = (
+        "" if line.record.ready_s is None else _("ready in {time}").format(time=formats.duration(line.record.ready_s))
+    )
+    return Cell(
+        _("{share} came to run (n {launches})").format(
+            share=formats.percent(line.record.percent), launches=line.record.launches
+        ),
+        ready,
+    )
 
 
 def _together(line: Line) -> int | None:

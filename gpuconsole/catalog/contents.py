@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from gpuconsole.catalog.models import Offer
 
-UNITS = ("second", "minute", "hour")
+UNITS = (gettext_noop("second"), gettext_noop("minute"), gettext_noop("hour"))
 """Billing units, finest first."""
 
 

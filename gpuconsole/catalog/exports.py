@@ -17,6 +17,7 @@ HEAD = (
     *("is_sandbox", "doubt"),
 )
 _AT_ONCE = 2000
+_AVAILABILITY = {True: "now", False: "none", None: "unknown"}
 
 
 def rows(scope: Scope, asked: Asked) -> Iterator[list[Any]]:
@@ -46,7 +47,7 @@ def _row(line: Line, scope: Scope) -> list[Any]:
         *(native["price"].amount if native["price"] else None, offer.currency),
         *(money.amount if money else None for money in (native["gpu_price"], native["gb_price"])),
         *(team.amount if team else None, scope.currency),
-        line.availability[0].lower(),
+        _AVAILABILITY[offer.is_available],
         line.seen_at.isoformat() if line.seen_at else "",
         line.source,
         "yes" if line.is_sandbox else "no",

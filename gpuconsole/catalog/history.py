@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db.models import DateTimeField, QuerySet
 from django.db.models.functions import TruncDay
+from django.utils.translation import gettext as _
 
 from gpuconsole.catalog.models import Offer, OfferPrice
 from gpuconsole.core import formats
@@ -44,7 +45,7 @@ class Trend:
     def text(self) -> str:
         """``−4 %``, ``+12 %``, ``0 %``; "new" for what was first seen today."""
         if self.percent is None:
-            return "new" if self.values else formats.MISSING
+            return _("new") if self.values else formats.MISSING
         sign = "+" if self.percent > 0 else ""
         return f"{sign}{formats.percent(float(self.percent), fine=True)}"
 

@@ -10,6 +10,8 @@ from functools import cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.models import Team
 from gpuconsole.catalog import history, records, sanity
@@ -23,9 +25,9 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 
 AVAILABILITY = {
-    True: ("Now", "circle-check", "ok-text"),
-    False: ("None", "circle-x", "muted"),
-    None: ("Unknown", "circle-help", "muted"),
+    True: (gettext_noop("Now"), "circle-check", "ok-text"),
+    False: (gettext_noop("None"), "circle-x", "muted"),
+    None: (gettext_noop("Unknown"), "circle-help", "muted"),
 }
 """Word, icon and colour; None: the provider does not tell."""
 
@@ -102,7 +104,7 @@ class Line:
     @property
     def title(self) -> str:
         """For links and buttons: ``2 × H100 at Provider``."""
-        return f"{self.name} at {self.provider.name}"
+        return _("{hardware} at {provider}").format(hardware=self.name, provider=self.provider.name)
 
     @property
     def is_published(self) -> bool:
@@ -115,7 +117,9 @@ class Line:
     @property
     def source(self) -> str:
         """Who says what it costs."""
-        return self.offer.source_text if self.connection is None else f"{self.provider.name}, by {self.connection.name}"
+        if self.connection is None:
+            return self.offer.source_text
+        return _("{provider}, by {connection}").format(provider=self.provider.name, connection=self.connection.name)
 
     @property
     def doubt(self) -> str:
@@ -125,7 +129,13 @@ class Line:
     @property
     def availability(self) -> tuple[str, str, str]:
         """Word, icon and colour."""
-        return AVAILABILITY[self.offer.is_available]
+        word, icon, css = AVAILABILITY[self.offer.is_available]
+        return _(word), icon, css
+
+    @property
+    def billing(self) -> str:
+        """The unit that is billed, in words; empty: unknown."""
+        return _(self.offer.billing) if self.offer.billing else ""
 
     @property
     def region(self) -> str:

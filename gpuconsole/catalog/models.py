@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.catalog.sanity import Doubt
 from gpuconsole.connections.models import Connection
@@ -27,8 +28,8 @@ def _price_of(units: Any, has_any: Q) -> models.GeneratedField:
 class Source(models.TextChoices):
     """Where a price comes from."""
 
-    PROVIDER = "provider", "The provider's API"
-    PUBLISHED = "published", "A public price list"
+    PROVIDER = "provider", gettext_lazy("The provider's API")
+    PUBLISHED = "published", gettext_lazy("A public price list")
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):

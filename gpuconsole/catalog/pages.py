@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.catalog import chips, compare, history, lines, reading, scope, search
@@ -80,7 +81,7 @@ def comparison(viewer: Viewer, asked: QueryDict, now: datetime) -> dict[str, Any
         "rows": compare.table(found, hours),
         "lost_count": len(query.picked) - len(found),
         "hours": typed,
-        "hours_error": "Must be a number of hours above zero, a year at most." if typed and hours is None else "",
+        "hours_error": _("Must be a number of hours above zero, a year at most.") if typed and hours is None else "",
         "currencies": _currencies(seen, query),
         "foreign": _foreign(seen, found),
         "hidden": query.params,
@@ -134,7 +135,7 @@ def _currencies(seen: Scope, query: Query) -> list[dict[str, Any]]:
     if seen.contents.currencies <= {seen.currency}:
         return []
     return [
-        {"label": "Native currency", "url": query.url(money="native"), "current": query.is_native},
+        {"label": _("Native currency"), "url": query.url(money="native"), "current": query.is_native},
         {"label": seen.currency, "url": query.url(money=None), "current": not query.is_native},
     ]
 

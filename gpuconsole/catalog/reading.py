@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.catalog.contents import UNITS
 from gpuconsole.catalog.models import Source
@@ -32,8 +34,12 @@ _WORDS: Mapping[str, Iterable[str]] = {
 }
 FILTERS = (*_TEXTS, *_WHOLE, *(name for name in _WORDS if name != "sort"), *MEASURES)
 LABELS = {
-    **{"gpus": "GPUs", "vram": "VRAM", "sort": "Order", "available": "Availability"},
-    **{"price": "Price per hour", "gpu_price": "Price per GPU-hour", "gb_price": "Price per GB-hour"},
+    **{"gpus": "GPUs", "vram": "VRAM", "sort": gettext_noop("Order"), "available": gettext_noop("Availability")},
+    **{
+        "price": gettext_noop("Price per hour"),
+        "gpu_price": gettext_noop("Price per GPU-hour"),
+        "gb_price": gettext_noop("Price per GB-hour"),
+    },
 }
 
 
@@ -85,7 +91,8 @@ def read(query: QueryDict) -> Query:
     values: dict[str, Any] = {to: given[name] for name, to in _TEXTS.items() if given.get(name)}
     for name, words in _WORDS.items():
         if given.get(name):
-            values |= {name: given[name]} if given[name] in words else _wrong(errors, name, f"one of {_listed(words)}")
+            is_known, text = given[name] in words, _("{label} must be one of {words}.")
+            values |= {name: given[name]} if is_known else _wrong(errors, name, text, words=_listed(words))
     for name, to in _WHOLE.items():
         if given.get(name):
             values |= _whole(errors, name, to, given[name])
@@ -121,17 +128,21 @@ def amount(text: str, most: Decimal = _MOST_PRICE) -> Decimal | None:
 
 def _amount(errors: dict[str, str], name: str, text: str) -> dict[str, Decimal]:
     found = amount(text)
-    return _wrong(errors, name, "an amount above zero, such as 2.50") if found is None else {name: found}
+    return (
+        _wrong(errors, name, _("{label} must be an amount above zero, such as 2.50."))
+        if found is None
+        else {name: found}
+    )
 
 
 def _whole(errors: dict[str, str], name: str, to: str, text: str) -> dict[str, int]:
     if text.isascii() and text.isdecimal() and len(text) < 7 and int(text) > 0:
         return {to: int(text)}
-    return _wrong(errors, name, "a whole number above zero, such as 8")
+    return _wrong(errors, name, _("{label} must be a whole number above zero, such as 8."))
 
 
-def _wrong(errors: dict[str, str], name: str, wanted: str) -> dict[str, Any]:
-    errors[name] = f"{LABELS.get(name, name.capitalize())} must be {wanted}."
+def _wrong(errors: dict[str, str], name: str, text: str, **parts: str) -> dict[str, Any]:
+    errors[name] = text.format(label=_(LABELS.get(name, name.capitalize())), **parts)
     return {}
 
 

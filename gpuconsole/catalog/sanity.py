@@ -7,6 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.core import formats
 
@@ -18,12 +20,12 @@ BELIEVED_AFTER = timedelta(days=7)
 class Doubt(models.TextChoices):
     """Why a price is not believed."""
 
-    NONE = "", "Believed"
-    ZERO = "zero", "Nothing to pay"
-    FELL = "fell", "Fell to a tenth or less"
-    ROSE = "rose", "Rose to ten times or more"
-    LOW = "low", "A tenth or less of the published price"
-    HIGH = "high", "Ten times the published price or more"
+    NONE = "", gettext_lazy("Believed")
+    ZERO = "zero", gettext_lazy("Nothing to pay")
+    FELL = "fell", gettext_lazy("Fell to a tenth or less")
+    ROSE = "rose", gettext_lazy("Rose to ten times or more")
+    LOW = "low", gettext_lazy("A tenth or less of the published price")
+    HIGH = "high", gettext_lazy("Ten times the published price or more")
 
 
 PASSING = frozenset({Doubt.FELL, Doubt.ROSE})
@@ -61,11 +63,13 @@ def doubt(
 
 def sentence(found: str, before: Decimal | None, currency: str) -> str:
     """The reason in words, for people; empty where nothing is odd."""
-    was = f" {formats.hourly(before, currency)}" if before is not None else ""
+    was = _("before") if before is None else formats.hourly(before, currency)
     return {
-        Doubt.ZERO: "Hardware is not given away: a price of nothing is most likely a mistake.",
-        Doubt.FELL: f"It fell to a tenth or less of what it was,{was or ' before'}: most likely a mistake.",
-        Doubt.ROSE: f"It rose to ten times or more of what it was,{was or ' before'}: most likely a mistake.",
-        Doubt.LOW: "A tenth or less of the lowest price published for this GPU: most likely a mistake.",
-        Doubt.HIGH: "Ten times the highest price published for this GPU, or more: most likely a mistake.",
+        Doubt.ZERO: _("Hardware is not given away: a price of nothing is most likely a mistake."),
+        Doubt.FELL: _("It fell to a tenth or less of what it was, {before}: most likely a mistake.").format(before=was),
+        Doubt.ROSE: _("It rose to ten times or more of what it was, {before}: most likely a mistake.").format(
+            before=was
+        ),
+        Doubt.LOW: _("A tenth or less of the lowest price published for this GPU: most likely a mistake."),
+        Doubt.HIGH: _("Ten times the highest price published for this GPU, or more: most likely a mistake."),
     }.get(Doubt(found), "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from gpuconsole.core.errors import Refused
 
@@ -40,10 +41,14 @@ def resolve(url: str) -> Target:
     try:
         found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as exc:
-        raise Refused(f"Nobody knows the host {name}.", code="unknown_host", field="url") from exc
+        raise Refused(_("Nobody knows the host {name}.").format(name=name), code="unknown_host", field="url") from exc
     numbers = [str(one[4][0]).partition("%")[0] for one in found]
     if not _is_allowed(parts) and not all(is_public(number) for number in numbers):
-        raise Refused(f"{name} is in a private network: webhooks go to public addresses.", code="private", field="url")
+        raise Refused(
+            _("{name} is in a private network: webhooks go to public addresses.").format(name=name),
+            code="private",
+            field="url",
+        )
     number = f"[{numbers[0]}]" if ":" in numbers[0] else numbers[0]
     path = parts._replace(netloc=f"{number}:{port}", fragment="").geturl()
     return Target(path, parts.netloc, name)
@@ -65,18 +70,18 @@ def _parts(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as exc:
-        raise Refused("This is no address of the form https://host/path.", code="invalid", field="url") from exc
+        raise Refused(_("This is no address of the form https://host/path."), code="invalid", field="url") from exc
     if parts.scheme not in _PORTS or not parts.hostname or any(letter.isspace() or letter < "!" for letter in url):
-        raise Refused("This is no address of the form https://host/path.", code="invalid", field="url")
+        raise Refused(_("This is no address of the form https://host/path."), code="invalid", field="url")
     if parts.username is not None or parts.password is not None:
-        text = "Leave name and password out of the address: messages are signed."
+        text = _("Leave name and password out of the address: messages are signed.")
         raise Refused(text, code="invalid", field="url")
     if port == 0:
-        raise Refused("There is no port 0.", code="invalid", field="url")
+        raise Refused(_("There is no port 0."), code="invalid", field="url")
     if parts.scheme != "https" and not _is_allowed(parts):
-        raise Refused("Must begin with https://.", code="not_https", field="url")
+        raise Refused(_("Must begin with https://."), code="not_https", field="url")
     if _is_private_number(parts.hostname) and not _is_allowed(parts):
-        raise Refused("Webhooks go to public addresses, not into private networks.", code="private", field="url")
+        raise Refused(_("Webhooks go to public addresses, not into private networks."), code="private", field="url")
     return parts
 
 

@@ -1,6 +1,7 @@
 """Messages to people: what is to be said is handed in, who wants it and whether it was said already is known here."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class NotifyConfig(AppConfig):
@@ -8,4 +9,4 @@ class NotifyConfig(AppConfig):
 
     name = "gpuconsole.notify"
     label = "notify"
-    verbose_name = "Notifications"
+    verbose_name = gettext_lazy("Notifications")

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from django.conf import settings
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from gpuconsole.core import fields
 from gpuconsole.core.crypto import SealBroken
@@ -40,7 +41,7 @@ def _claim(pk: int, now: datetime) -> bool:
 def _deliver(pk: int, now: datetime) -> bool:
     row = Delivery.objects.select_related("webhook", "news__team", "news__project").get(pk=pk)
     if not row.webhook.is_on and row.news.occasion != TEST.slug:
-        return _settle(row, now, error="The webhook is off.", is_over=True)
+        return _settle(row, now, error=_("The webhook is off."), is_over=True)
     status, error = _try(row, now)
     return _settle(row, now, status=status, error=error)
 
@@ -54,10 +55,10 @@ def _try(row: Delivery, now: datetime) -> tuple[int | None, str]:
     except Refused as no:
         return None, no.message
     except SealBroken:
-        return None, "The stored secret does not open any more. Make a new one."
+        return None, _("The stored secret does not open any more. Make a new one.")
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        return None, f"It could not be reached: {error or type(error).__name__}"
-    return status, "" if 200 <= status < 300 else f"It answered {status}."
+        return None, _("It could not be reached: {error}").format(error=error or type(error).__name__)
+    return status, "" if 200 <= status < 300 else _("It answered {status}.").format(status=status)
 
 
 def _settle(row: Delivery, now: datetime, *, status: int | None = None, error: str = "", is_over: bool = False) -> bool:

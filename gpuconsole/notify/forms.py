@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.notify.models import Webhook
 from gpuconsole.notify.occasions import CHOICES
@@ -12,15 +13,17 @@ class WebhookForm(forms.Form):
     """Where it goes, whether it is on, and what it is told of."""
 
     url = forms.CharField(
-        label="Address",
+        label=gettext_lazy("Address"),
         max_length=500,
-        help_text="A public https:// address. Each message is signed; the secret is shown once.",
+        help_text=gettext_lazy("A public https:// address. Each message is signed; the secret is shown once."),
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
     )
-    is_on = forms.BooleanField(label="Send", required=False, help_text="Off: nothing is sent but tests.")
+    is_on = forms.BooleanField(
+        label=gettext_lazy("Send"), required=False, help_text=gettext_lazy("Off: nothing is sent but tests.")
+    )
     occasions = forms.MultipleChoiceField(
-        label="Told of",
-        choices=[(one.slug, one.label) for one in CHOICES],
+        label=gettext_lazy("Told of"),
+        choices=[(one.slug, gettext_lazy(one.label)) for one in CHOICES],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

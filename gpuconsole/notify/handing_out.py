@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.mails import Mail, is_wanted
 from gpuconsole.accounts.models import User
@@ -33,7 +34,7 @@ def hand_out(now: datetime) -> int:
     rows = News.objects.filter(batch__isnull=False, told_at=None, at__gte=now - STALE)
     needed = rows.select_related("team", "project", "workload__owner").defer("workload__spec", "workload__request")
     found = needed.order_by("batch", "pk")[:MOST_AT_ONCE]
-    return sum(_mail(list(batch), now) for _, batch in groupby(found, key=lambda row: row.batch))
+    return sum(_mail(list(batch), now) for _key, batch in groupby(found, key=lambda row: row.batch))
 
 
 @transaction.atomic
@@ -45,7 +46,7 @@ def _sort(now: datetime) -> None:
         places[row.team_id, row.project_id].append(row)
     if not places:
         return
-    hooks = {hook.team_id: hook for hook in Webhook.objects.filter(team__in={team for team, _ in places})}
+    hooks = {hook.team_id: hook for hook in Webhook.objects.filter(team__in={team for team, _project in places})}
     Delivery.objects.bulk_create(
         [
             Delivery(webhook=hooks[row.team_id], news=row, next_at=now)
@@ -88,7 +89,9 @@ def _people(row: News) -> Sequence[User]:
 def _message(key: str, rows: Sequence[News]) -> Message:
     first = rows[0]
     where = first.project.name if first.project else first.team.name
-    subject = first.subject if len(rows) == 1 else f"{where}: {len(rows)} things need somebody"
+    subject = first.subject
+    if len(rows) > 1:
+        subject = _("{where}: {number} things need somebody").format(where=where, number=len(rows))
     context = {"rows": rows[:MOST_LISTED], "more": max(0, len(rows) - MOST_LISTED), "where": where}
     return Message(mail=Mail.TROUBLE, key=key, subject=subject, template="trouble", team=first.team, context=context)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
@@ -14,13 +16,13 @@ class Occasion:
     is_mailed: bool = True
 
 
-LATE = Occasion("late", "A stop or an end is not confirmed for 15 or 60 minutes")
-LOST = Occasion("lost", "A provider no longer lists running work")
-GUARD = Occasion("guard", "A guard fired: latest end, cost, idle, queue or budget")
-DECISION = Occasion("decision", "A launch needs a decision")
-STRAY = Occasion("stray", "Something runs at a provider that nobody here launched")
-BUDGET = Occasion("budget", "A budget runs out, or one workload became dear", is_mailed=False)
-TEST = Occasion("test", "A test", is_mailed=False)
+LATE = Occasion("late", gettext_noop("A stop or an end is not confirmed for 15 or 60 minutes"))
+LOST = Occasion("lost", gettext_noop("A provider no longer lists running work"))
+GUARD = Occasion("guard", gettext_noop("A guard fired: latest end, cost, idle, queue or budget"))
+DECISION = Occasion("decision", gettext_noop("A launch needs a decision"))
+STRAY = Occasion("stray", gettext_noop("Something runs at a provider that nobody here launched"))
+BUDGET = Occasion("budget", gettext_noop("A budget runs out, or one workload became dear"), is_mailed=False)
+TEST = Occasion("test", gettext_noop("A test"), is_mailed=False)
 
 OCCASIONS = {one.slug: one for one in (LATE, LOST, GUARD, DECISION, STRAY, BUDGET, TEST)}
 CHOICES = tuple(one for one in OCCASIONS.values() if one is not TEST)

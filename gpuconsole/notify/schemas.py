@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
+from django.utils.translation import gettext as _
 from ninja import Field
 from pydantic import AfterValidator
 
@@ -16,7 +17,7 @@ SLUGS = [one.slug for one in CHOICES]
 
 def _known(slug: str) -> str:
     if slug not in SLUGS:
-        raise ValueError(f"Must be one of {', '.join(SLUGS)}.")
+        raise ValueError(_("Must be one of {names}.").format(names=", ".join(SLUGS)))
     return slug
 
 

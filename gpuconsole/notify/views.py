@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -65,7 +66,7 @@ def save(request: HttpRequest) -> HttpResponse:
         return _page(request, person, form, status=422)
     if secret:
         return _page(request, person, WebhookForm.of(webhooks.of(team)), secret=secret)
-    messages.success(request, "The webhook was saved.")
+    messages.success(request, _("The webhook was saved."))
     return redirect("notifications")
 
 
@@ -77,8 +78,8 @@ def renew_secret(request: HttpRequest) -> HttpResponse:
     person = viewer(request)
     team = require_team_admin(person)
     if request.method != "POST":
-        text = "The old one signs nothing any more from that moment on: whoever checks it refuses our messages."
-        return _question(request, "Make a new secret?", text, "webhook-secret", "New secret")
+        text = _("The old one signs nothing any more from that moment on: whoever checks it refuses our messages.")
+        return _question(request, _("Make a new secret?"), text, "webhook-secret", _("New secret"))
     try:
         secret = webhooks.renew_secret(team=team, by=person.user)
     except Refused as refused:
@@ -96,7 +97,7 @@ def test(request: HttpRequest) -> HttpResponse:
         webhooks.test(team=team, by=person.user)
     except Refused as refused:
         return _refused(request, refused)
-    messages.success(request, "A test is on its way. What becomes of it stands below.")
+    messages.success(request, _("A test is on its way. What becomes of it stands below."))
     return redirect("notifications")
 
 
@@ -107,13 +108,13 @@ def remove(request: HttpRequest) -> HttpResponse:
     person = viewer(request)
     team = require_team_admin(person)
     if request.method != "POST":
-        text = "Nothing is sent there any more, and the record of what was sent goes with it. Mails go on."
-        return _question(request, "Remove the webhook?", text, "webhook-remove", "Remove webhook")
+        text = _("Nothing is sent there any more, and the record of what was sent goes with it. Mails go on.")
+        return _question(request, _("Remove the webhook?"), text, "webhook-remove", _("Remove webhook"))
     try:
         webhooks.remove(team=team, by=person.user)
     except Refused as refused:
         return _refused(request, refused)
-    messages.success(request, "The webhook was removed.")
+    messages.success(request, _("The webhook was removed."))
     return redirect("notifications")
 
 
@@ -123,11 +124,11 @@ def _question(request: HttpRequest, question: str, text: str, action: str, label
         "question": question,
         "text": text,
         "keep_url": url,
-        "keep_label": "Keep it",
+        "keep_label": _("Keep it"),
         "action_url": reverse(action),
         "action_label": label,
         "kind": "danger",
-        "crumbs": [{"label": "Notifications", "url": url}],
+        "crumbs": [{"label": _("Notifications"), "url": url}],
     }
     return ask(request, context)
 
@@ -166,8 +167,10 @@ def _sent(hook: Webhook | None) -> dict[str, Any]:
 def _line(row: Delivery) -> Line:
     tries = formats.plural(row.tries, "try", "tries")
     if row.sent_at is not None:
-        return Line(row.news.subject, row.news.at, "taken", "ok", f"HTTP {row.status}, {tries}")
+        return Line(row.news.subject, row.news.at, _("taken"), "ok", f"HTTP {row.status}, {tries}")
     if row.is_given_up:
-        return Line(row.news.subject, row.news.at, "given up", "bad", f"{row.error} {tries}.")
-    note = f"{row.error} {tries}; it is tried again." if row.error else "On its way."
-    return Line(row.news.subject, row.news.at, "waiting", "warning", note)
+        return Line(row.news.subject, row.news.at, _("given up"), "bad", f"{row.error} {tries}.")
+    note = _("On its way.")
+    if row.error:
+        note = _("{error} {tries}; it is tried again.").format(error=row.error, tries=tries)
+    return Line(row.news.subject, row.news.at, _("waiting"), "warning", note)

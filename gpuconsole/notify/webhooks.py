@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.audit import services as audit
@@ -48,7 +49,7 @@ def make(*, team: Team, by: User, url: str, occasions: Sequence[str], is_on: boo
     """A team's first; gives its secret, which nobody is shown again. Raises Refused where there is one."""
     Team.objects.select_for_update().get(pk=team.pk)
     if of(team) is not None:
-        raise Refused("The team has a webhook. Change that one, or remove it first.", code="exists")
+        raise Refused(_("The team has a webhook. Change that one, or remove it first."), code="exists")
     return save(team=team, by=by, url=url, occasions=occasions, is_on=is_on)
 
 
@@ -87,9 +88,14 @@ def test(*, team: Team, by: User) -> None:
     row, now = _locked(team), timezone.now()
     recent = Delivery.objects.filter(webhook=row, news__occasion=TEST.slug, news__at__gte=now - _TESTS_IN)
     if recent.count() >= MOST_TESTS:
-        raise Refused(f"{MOST_TESTS} tests in 10 minutes are enough. Wait a little.", code="too_many")
-    text = f"{by.display_name} pressed the button. Nothing happened to anything."
-    news.tell(TEST, key=new_id("test"), subject=f"A test from {team.name}", text=text, team=team, now=now)
+        raise Refused(
+            _("{most} tests in 10 minutes are enough. Wait a little.").format(most=MOST_TESTS),
+            code="too_many",
+        )
+    text = _("{person} pressed the button. Nothing happened to anything.").format(person=by.display_name)
+    news.tell(
+        TEST, key=new_id("test"), subject=_("A test from {team}").format(team=team.name), text=text, team=team, now=now
+    )
     audit.record("webhook.test", by=by, team=team, target=row)
     wake("notify.send")
 
@@ -105,7 +111,7 @@ def remove(*, team: Team, by: User) -> None:
 def _locked(team: Team) -> Webhook:
     row = Webhook.objects.select_for_update().filter(team=team).first()
     if row is None:
-        raise Refused("The team has no webhook.", code="gone")
+        raise Refused(_("The team has no webhook."), code="gone")
     return row
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.models import Scope
@@ -14,7 +16,7 @@ from gpuconsole.projects.models import Project, ProjectMember, ProjectRole
 
 PROJECT_KEY = "project"  # in the session: slug of the project in focus
 _CEILING = {Scope.READ: ProjectRole.VIEWER, Scope.LAUNCH: ProjectRole.MEMBER, Scope.ADMIN: ProjectRole.ADMIN}
-_NO = "Your role in this project does not allow this."
+_NO = gettext_noop("Your role in this project does not allow this.")
 
 
 def visible_projects(viewer: Viewer) -> models.QuerySet[Project]:
@@ -54,7 +56,7 @@ def require_role(viewer: Viewer, project: Project, role: ProjectRole) -> None:
     if role_in(viewer, project) is None:
         raise Http404
     if not may_act_as(viewer, project, role):
-        raise PermissionDenied(_NO)
+        raise PermissionDenied(_(_NO))
 
 
 def roles(viewer: Viewer) -> Mapping[int, ProjectRole]:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router
 from pydantic import AfterValidator, Field
 
@@ -33,7 +34,7 @@ class ProjectOut(ApiSchema):
 
 def _with_letters(name: str) -> str:
     if not name.strip():
-        raise ValueError("Give it a name.")
+        raise ValueError(_("Give it a name."))
     return name
 
 

@@ -1,6 +1,7 @@
 """Projects, their members and roles, quotas, budgets and secrets."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class ProjectsConfig(AppConfig):
@@ -8,7 +9,7 @@ class ProjectsConfig(AppConfig):
 
     name = "gpuconsole.projects"
     label = "projects"
-    verbose_name = "Projects"
+    verbose_name = gettext_lazy("Projects")
 
     def ready(self) -> None:
         """Grant the project role of an invitation when it is accepted."""

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import Scope
 from gpuconsole.projects.models import Project, ProjectRole
@@ -18,48 +20,56 @@ SHORTEST_STOP_S, LONGEST_STOP_S = 360, _LONGEST_H * _HOUR_S
 
 LONGEST_KEPT_DAYS = 3650
 
-LIFETIMES = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "1 year", "": "never expires"}
+LIFETIMES = {
+    "7": gettext_lazy("7 days"),
+    "30": gettext_lazy("30 days"),
+    "90": gettext_lazy("90 days"),
+    "365": gettext_lazy("1 year"),
+    "": gettext_lazy("never expires"),
+}
 
 
 class NewProjectForm(forms.Form):
     """A project to be made."""
 
-    name = forms.CharField(max_length=80)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     slug = forms.SlugField(
         max_length=80,
         required=False,
-        label="Short name",
-        help_text="Used in links and scripts; made of the name if empty.",
+        label=gettext_lazy("Short name"),
+        help_text=gettext_lazy("Used in links and scripts; made of the name if empty."),
     )
-    description = forms.CharField(max_length=200, required=False)
+    description = forms.CharField(label=gettext_lazy("Description"), max_length=200, required=False)
 
 
 class ProjectForm(forms.Form):
     """What describes a project."""
 
-    name = forms.CharField(max_length=80)
-    description = forms.CharField(max_length=200, required=False)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    description = forms.CharField(label=gettext_lazy("Description"), max_length=200, required=False)
     stop_after_h = forms.DecimalField(
         min_value=Decimal(SHORTEST_STOP_S) / _HOUR_S,
         max_value=_LONGEST_H,
         decimal_places=2,
         required=False,
-        label="Stop after",
-        help_text="What launch forms propose as the deadline.",
+        label=gettext_lazy("Stop after"),
+        help_text=gettext_lazy("What launch forms propose as the deadline."),
     )
 
     may_never_end = forms.BooleanField(
         required=False,
-        label="Instances may run without a latest end",
-        help_text="Off: whoever launches or extends one says when it is stopped at the latest.",
+        label=gettext_lazy("Instances may run without a latest end"),
+        help_text=gettext_lazy("Off: whoever launches or extends one says when it is stopped at the latest."),
     )
 
     keep_output_days = forms.IntegerField(
         min_value=1,
         max_value=LONGEST_KEPT_DAYS,
         required=False,
-        label="Keep logs and metrics",
-        help_text="Counted from the end of the work that put them out; then they are removed. Empty: for ever.",
+        label=gettext_lazy("Keep logs and metrics"),
+        help_text=gettext_lazy(
+            "Counted from the end of the work that put them out; then they are removed. Empty: for ever."
+        ),
     )
 
     ask_first_above = forms.DecimalField(
@@ -67,8 +77,10 @@ class ProjectForm(forms.Form):
         max_digits=12,
         decimal_places=2,
         required=False,
-        label="Ask once more above",
-        help_text="A launch that can cost more is asked about once more. Empty: above 50, or what the person set.",
+        label=gettext_lazy("Ask once more above"),
+        help_text=gettext_lazy(
+            "A launch that can cost more is asked about once more. Empty: above 50, or what the person set."
+        ),
     )
 
     @classmethod
@@ -92,8 +104,8 @@ class ProjectForm(forms.Form):
 class MemberForm(forms.Form):
     """A member of the team for a project."""
 
-    user = forms.TypedChoiceField(coerce=int, label="Person")
-    role = forms.ChoiceField(choices=ProjectRole.choices, initial=ProjectRole.MEMBER.value)
+    user = forms.TypedChoiceField(coerce=int, label=gettext_lazy("Person"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ProjectRole.choices, initial=ProjectRole.MEMBER.value)
 
     def __init__(self, *args: object, people: list[tuple[int, str]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -103,40 +115,51 @@ class MemberForm(forms.Form):
 class RoleForm(forms.Form):
     """Another role for a project's member."""
 
-    role = forms.ChoiceField(choices=ProjectRole.choices)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ProjectRole.choices)
 
 
 class SecretForm(forms.Form):
     """A secret to be stored or replaced; its value is never shown again."""
 
-    name = forms.CharField(max_length=100, widget=forms.TextInput({"spellcheck": "false", "autocomplete": "off"}))
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=100,
+        widget=forms.TextInput({"spellcheck": "false", "autocomplete": "off"}),
+    )
     value = forms.CharField(
+        label=gettext_lazy("Value"),
         max_length=64 * 1024,
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        help_text="A name that is there already gets the new value.",
+        help_text=gettext_lazy("A name that is there already gets the new value."),
     )
 
 
 class TokenForm(forms.Form):
     """An API token to be made."""
 
-    name = forms.CharField(max_length=80, help_text="What it is for, such as nightly-evals.")
-    project = forms.ChoiceField(required=False, help_text="Narrows the token to one project.")
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=80, help_text=gettext_lazy("What it is for, such as nightly-evals.")
+    )
+    project = forms.ChoiceField(
+        label=gettext_lazy("Project"), required=False, help_text=gettext_lazy("Narrows the token to one project.")
+    )
     scope = forms.ChoiceField(
-        label="May",
+        label=gettext_lazy("May"),
         choices=[
-            (Scope.READ.value, "Read: look at everything"),
-            (Scope.LAUNCH.value, "Launch: read, launch, stop own work"),
-            (Scope.ADMIN.value, "Admin: whatever you may do"),
+            (Scope.READ.value, gettext_lazy("Read: look at everything")),
+            (Scope.LAUNCH.value, gettext_lazy("Launch: read, launch, stop own work")),
+            (Scope.ADMIN.value, gettext_lazy("Admin: whatever you may do")),
         ],
         initial=Scope.LAUNCH.value,
     )
-    lifetime = forms.ChoiceField(label="Expires", choices=list(LIFETIMES.items()), required=False, initial="90")
+    lifetime = forms.ChoiceField(
+        label=gettext_lazy("Expires"), choices=list(LIFETIMES.items()), required=False, initial="90"
+    )
 
     def __init__(self, *args: object, projects: list[Project], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        choices = [("", "all projects"), *((project.slug, project.name) for project in projects)]
+        choices = [("", _("all projects")), *((project.slug, project.name) for project in projects)]
         self.fields["project"].choices = choices  # type: ignore[attr-defined]
 
     @property

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import formats
 from gpuconsole.projects.forecast import Forecast
 
@@ -25,14 +27,14 @@ def outlook(budget: Decimal | None, found: Forecast | None, spent: Decimal, toda
         return None
     if spent >= budget > 0 or (budget == 0 and spent > 0):
         day = None if found is None else found.spent_on(budget)
-        words = "spent" if day is None else f"spent on {formats.day(day, today=today)}"
+        words = _("spent") if day is None else _("spent on {day}").format(day=formats.day(day, today=today))
         return Outlook("bad", words, "circle-alert")
     if found is None:
-        return Outlook("", "too early to say", "clock")
+        return Outlook("", _("too early to say"), "clock")
     day = found.spent_on(budget)
     if day is None or found.total <= budget:
-        return Outlook("ok", "within", "circle-check")
+        return Outlook("ok", _("within"), "circle-check")
     words = formats.day(day, today=today)
     if found.low > budget:
-        return Outlook("bad", f"spent on {words}", "circle-alert")
-    return Outlook("warning", f"over on {words}", "triangle-alert")
+        return Outlook("bad", _("spent on {day}").format(day=words), "circle-alert")
+    return Outlook("warning", _("over on {day}").format(day=words), "triangle-alert")

@@ -7,6 +7,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gpuconsole.accounts.access import viewer
@@ -23,9 +25,9 @@ from gpuconsole.projects.models import Project, ProjectMember, ProjectRole, Secr
 from gpuconsole.projects.tabs import frame
 
 MAY = {
-    ProjectRole.ADMIN.value: "settings, launch, stop any",
-    ProjectRole.MEMBER.value: "launch, stop own",
-    ProjectRole.VIEWER.value: "look only",
+    ProjectRole.ADMIN.value: gettext_noop("settings, launch, stop any"),
+    ProjectRole.MEMBER.value: gettext_noop("launch, stop own"),
+    ProjectRole.VIEWER.value: gettext_noop("look only"),
 }
 
 
@@ -39,12 +41,12 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         require_role(person, project, ProjectRole.ADMIN)
         if form.is_valid() and _let_in(form, project, person.user):
-            messages.success(request, "They are in the project now.")
+            messages.success(request, _("They are in the project now."))
             return redirect("project-members", project.slug)
     rows = project.memberships.select_related("user").order_by("user__name", "user__email")
     context = {
         "form": form,
-        "rows": [(row, MAY[row.role]) for row in rows],
+        "rows": [(row, _(MAY[row.role])) for row in rows],
         "admins": _team_admins(project, {row.user_id for row in rows}),
         "roles": ProjectRole.choices,
         **frame(person, project, "members"),
@@ -62,7 +64,10 @@ def change_role(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if form.is_valid():
         role = ProjectRole(form.cleaned_data["role"])
         services.set_role(project=member.project, user=member.user, role=role, by=person.user)
-        messages.success(request, f"{member.user.display_name} is {role.label.lower()} now.")
+        messages.success(
+            request,
+            _("{person} is {role} now.").format(person=member.user.display_name, role=role.label.lower()),
+        )
     return redirect("project-members", slug)
 
 
@@ -74,8 +79,12 @@ def remove_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     member = _member(find_project(person, slug, role=ProjectRole.ADMIN), pk)
     services.remove_member(member=member, by=person.user)
     again = {"user": str(member.user_id), "role": member.role}
-    undo = notices.Action("Undo", reverse("project-members", args=(slug,)), again)
-    notices.done(request, f"{member.user.display_name} is no longer in {member.project.name}.", action=undo)
+    undo = notices.Action(_("Undo"), reverse("project-members", args=(slug,)), again)
+    notices.done(
+        request,
+        _("{person} is no longer in {project}.").format(person=member.user.display_name, project=member.project.name),
+        action=undo,
+    )
     return redirect("project-members", slug)
 
 
@@ -89,7 +98,9 @@ def secrets(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         require_role(person, project, ProjectRole.ADMIN)
         if form.is_valid() and _store(form, project, person.user):
-            messages.success(request, f"{form.cleaned_data['name']} was stored. Its value is not shown again.")
+            messages.success(
+                request, _("{name} was stored. Its value is not shown again.").format(name=form.cleaned_data["name"])
+            )
             return redirect("project-secrets", project.slug)
     context = {"form": form, "secrets": project_secrets.listed(project), **frame(person, project, "secrets")}
     return render(request, "projects/secrets.html", context, status=422 if form.errors else 200)
@@ -106,15 +117,15 @@ def remove_secret(request: HttpRequest, slug: str, public_id: str) -> HttpRespon
         raise Http404
     if request.method == "POST":
         project_secrets.remove(secret=secret, by=person.user)
-        messages.success(request, f"{secret.name} was removed.")
+        messages.success(request, _("{name} was removed.").format(name=secret.name))
         return redirect("project-secrets", slug)
     context = {
-        "question": f"Remove {secret.name}?",
-        "text": "Launches that name it are refused from now on. Its value cannot be read back.",
+        "question": _("Remove {name}?").format(name=secret.name),
+        "text": _("Launches that name it are refused from now on. Its value cannot be read back."),
         "keep_url": f"/projects/{slug}/settings/secrets/",
-        "keep_label": "Keep it",
+        "keep_label": _("Keep it"),
         "action_url": request.path,
-        "action_label": "Remove secret",
+        "action_label": _("Remove secret"),
         "kind": "danger",
         "crumbs": [{"label": project.name, "url": f"/projects/{slug}/settings/"}],
     }

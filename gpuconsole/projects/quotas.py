@@ -6,9 +6,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.core import formats, gpus
 from gpuconsole.projects.models import Consequence, Held, Limit, Measure, Quota
 from gpuconsole.providers import registry
+
+_AT_ONCE = {
+    Held.ALL.value: gettext_noop("Workloads at once"),
+    Held.JOB.value: gettext_noop("Jobs at once"),
+    Held.INSTANCE.value: gettext_noop("Instances at once"),
+}
+_RUN_TIME = {
+    Held.ALL.value: gettext_noop("Run time of one workload"),
+    Held.JOB.value: gettext_noop("Run time of one job"),
+    Held.INSTANCE.value: gettext_noop("Run time of one instance"),
+}
+_ONE_MORE = {
+    Held.ALL.value: gettext_noop("1 more workload"),
+    Held.JOB.value: gettext_noop("1 more job"),
+    Held.INSTANCE.value: gettext_noop("1 more instance"),
+}
+_A_WORK = {
+    Held.ALL.value: gettext_noop("Work"),
+    Held.JOB.value: gettext_noop("A job"),
+    Held.INSTANCE.value: gettext_noop("An instance"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,45 +132,54 @@ def longest_run_s(quotas: Sequence[Quota], kind: str) -> int | None:
 
 def scope(quota: Quota, *, is_yours: bool = False) -> str:
     """For whom it holds, in words: in this project, for each person in the team."""
-    place = "in the team" if quota.project_id is None else "in this project"
+    is_wide = quota.project_id is None
     if quota.each_member:
-        return f"for each person {place}"
-    if quota.member_id is not None:
-        return f"for {'you' if is_yours or quota.member is None else quota.member.display_name} {place}"
-    return place
+        return _("for each person in the team") if is_wide else _("for each person in this project")
+    if quota.member_id is None:
+        return _("in the team") if is_wide else _("in this project")
+    if is_yours or quota.member is None:
+        return _("for you in the team") if is_wide else _("for you in this project")
+    text = _("for {person} in the team") if is_wide else _("for {person} in this project")
+    return text.format(person=quota.member.display_name)
 
 
 def label(quota: Quota) -> str:
     """What is limited, in words: GPUs at once, H100 at once, jobs at once, hours of one job."""
-    measure, kind = Measure(quota.measure), _plural(quota.kind)
+    measure = Measure(quota.measure)
     if measure is Measure.WORKLOADS:
-        return f"{kind.capitalize()} at once"
+        return _(_AT_ONCE[quota.kind])
     if measure is Measure.RUN_S:
-        return f"Run time of one {quota.kind or 'workload'}"
+        return _(_RUN_TIME[quota.kind])
     word = str(measure.label)
     if quota.gpu_model:
-        word = f"{quota.gpu_model} at once" if measure is Measure.GPUS else f"{quota.gpu_model} hours a month"
-    return f"{word}, {kind} only" if quota.kind else word
+        text = _("{gpu} at once") if measure is Measure.GPUS else _("{gpu} hours a month")
+        word = text.format(gpu=quota.gpu_model)
+    if not quota.kind:
+        return word
+    text = _("{limit}, jobs only") if quota.kind == Held.JOB else _("{limit}, instances only")
+    return text.format(limit=word)
 
 
 def label_of(limit: Limit) -> str:
     """A limit of a profile in words: what, for whom, how much and what follows."""
     row = Quota(project_id=0, **limit.terms)
     much = allowed_words(row) if limit.is_list else amount(row, limit.number, "")
-    each = " for each person" if limit.each_member else ""
-    return f"{label(row)}{each}: {much}, {str(limit.get_consequence_display()).lower()}"
+    text = (
+        _("{limit} for each person: {much}, {consequence}") if limit.each_member else "{limit}: {much}, {consequence}"
+    )
+    return text.format(limit=label(row), much=much, consequence=str(limit.get_consequence_display()).lower())
 
 
 def amount(quota: Quota, number: Decimal | None, currency: str) -> str:
     """A number of the quota's measure as people write it; None is unknown."""
     if number is None:
-        return "unknown"
+        return _("unknown")
     if quota.measure == Measure.HOURLY_PRICE:
         return formats.hourly(number, currency)
     if quota.measure == Measure.RUN_S:
         return formats.duration(number)
     if quota.measure == Measure.GPU_HOURS:
-        return f"{plain(number)} GPU-h"
+        return _("{hours} GPU-h").format(hours=plain(number))
     return plain(number)
 
 
@@ -159,7 +192,7 @@ def plain(number: Decimal) -> str:
 def allowed_words(quota: Quota) -> str:
     """What a list allows, as people call it."""
     names = [registry.get(word).name if word in registry.SLUGS else word for word in quota.allowed]
-    return ", ".join(names) or "none"
+    return ", ".join(names) or _("none")
 
 
 def _one(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
@@ -173,8 +206,7 @@ def _gpus(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
 def _workloads(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
     if not ask.workloads:
         return None
-    one = quota.kind or "workload"
-    return _counted(quota, use, Decimal(ask.workloads), f"1 more {one}")
+    return _counted(quota, use, Decimal(ask.workloads), _(_ONE_MORE[quota.kind]))
 
 
 def _counted(quota: Quota, use: Use, asked: Decimal, what: str) -> Violation | None:
@@ -182,24 +214,35 @@ def _counted(quota: Quota, use: Use, asked: Decimal, what: str) -> Violation | N
     if used + asked <= limit:
         return None
     fits = max(Decimal(0), limit - used)
-    text = f"{what} asked; {plain(used)} of {plain(limit)} {_in_use(quota)}, so {_fits(fits)}."
-    return Violation(quota, used, asked, fits, text)
+    full = _("{asked} asked; {used} of {limit} are in use {scope}, so nothing more fits.")
+    room = _("{asked} asked; {used} of {limit} are in use {scope}, so {fits} would fit.")
+    words = {"used": plain(used), "limit": plain(limit), "scope": scope(quota), "fits": plain(fits)}
+    return Violation(quota, used, asked, fits, (room if fits else full).format(asked=what, **words))
 
 
 def _hourly_price(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
     limit, most = quota.number, formats.hourly(quota.number, currency)
     if use.amount is None:
-        text = f"A rate to {currency} is missing, so the limit of {most} can't be checked. Ask an admin to set it."
+        text = _(
+            "A rate to {currency} is missing, so the limit of {most} can't be checked. Ask an admin to set it."
+        ).format(currency=currency, most=most)
         return Violation(quota, None, ask.hourly_price, None, text)
     fits = max(Decimal(0), limit - use.amount)
     if ask.hourly_price is None:
-        text = f"The price is not known in {currency}, and there is a limit of {most} {scope(quota)}."
+        text = _("The price is not known in {currency}, and there is a limit of {most} {scope}.").format(
+            currency=currency, most=most, scope=scope(quota)
+        )
         return Violation(quota, use.amount, None, fits, text)
     if use.amount + ask.hourly_price <= limit or not ask.hourly_price:
         return None
-    used = f"{formats.money(use.amount, currency)} of {most} {_in_use(quota)}"
-    text = (
-        f"{formats.hourly(ask.hourly_price, currency)} asked; {used}, so {_fits(fits, formats.money(fits, currency))}."
+    full = _("{asked} asked; {used} of {limit} are in use {scope}, so nothing more fits.")
+    room = _("{asked} asked; {used} of {limit} are in use {scope}, so {fits} would fit.")
+    text = (room if fits else full).format(
+        asked=formats.hourly(ask.hourly_price, currency),
+        used=formats.money(use.amount, currency),
+        limit=most,
+        scope=scope(quota),
+        fits=formats.money(fits, currency),
     )
     return Violation(quota, use.amount, ask.hourly_price, fits, text)
 
@@ -208,11 +251,12 @@ def _run(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
     limit = quota.number
     if ask.run_s is not None and ask.run_s <= limit:
         return None
-    longest, one = formats.duration(limit), (quota.kind or "work").capitalize()
-    asked = "no end was set" if ask.run_s is None else f"{formats.duration(ask.run_s)} asked"
-    given = None if ask.run_s is None else Decimal(ask.run_s)
-    subject = one if one == "Work" else f"A {one.lower()}"
-    return Violation(quota, None, given, limit, f"{subject} runs at most {longest} {scope(quota)}; {asked}.")
+    words = {"what": _(_A_WORK[quota.kind]), "longest": formats.duration(limit), "scope": scope(quota)}
+    if ask.run_s is None:
+        text = _("{what} runs at most {longest} {scope}; no end was set.").format(**words)
+        return Violation(quota, None, None, limit, text)
+    text = _("{what} runs at most {longest} {scope}; {time} asked.")
+    return Violation(quota, None, Decimal(ask.run_s), limit, text.format(time=formats.duration(ask.run_s), **words))
 
 
 def _gpu_hours(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
@@ -221,10 +265,16 @@ def _gpu_hours(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | N
     limit = quota.number
     if use.amount + ask.gpu_hours <= limit:
         return None
-    fits, model = max(Decimal(0), limit - use.amount), f"{quota.gpu_model} " if quota.gpu_model else ""
-    text = (
-        f"Up to {plain(ask.gpu_hours)} {model}GPU-hours asked this month; {plain(use.amount)} of {plain(limit)} "
-        f"are used or held {scope(quota)}, so {_fits(fits)}."
+    fits = max(Decimal(0), limit - use.amount)
+    hours = _("{number} {gpu} GPU-hours") if quota.gpu_model else _("{number} GPU-hours")
+    full = _("Up to {hours} asked this month; {used} of {limit} are used or held {scope}, so nothing more fits.")
+    room = _("Up to {hours} asked this month; {used} of {limit} are used or held {scope}, so {fits} would fit.")
+    text = (room if fits else full).format(
+        hours=hours.format(number=plain(ask.gpu_hours), gpu=quota.gpu_model),
+        used=plain(use.amount),
+        limit=plain(limit),
+        scope=scope(quota),
+        fits=plain(fits),
     )
     return Violation(quota, use.amount, ask.gpu_hours, fits, text)
 
@@ -232,14 +282,16 @@ def _gpu_hours(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | N
 def _providers(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
     if ask.provider in quota.allowed:
         return None
-    text = f"This provider is not allowed {scope(quota)}; {_listed(quota)}."
+    text = _("This provider is not allowed {scope}; {listed}.").format(scope=scope(quota), listed=_listed(quota))
     return Violation(quota, None, None, None, text)
 
 
 def _hardware(quota: Quota, use: Use, ask: Ask, currency: str) -> Violation | None:
     if not ask.gpus or gpus.normal(ask.gpu_model) in map(gpus.normal, quota.allowed):
         return None
-    text = f"{ask.gpu_model or 'An unknown GPU'} is not allowed {scope(quota)}; {_listed(quota)}."
+    text = _("{gpu} is not allowed {scope}; {listed}.").format(
+        gpu=ask.gpu_model or _("An unknown GPU"), scope=scope(quota), listed=_listed(quota)
+    )
     return Violation(quota, None, None, None, text)
 
 
@@ -254,21 +306,11 @@ _CHECKS = {
 }
 
 
-def _in_use(quota: Quota) -> str:
-    return f"are in use {scope(quota)}"
-
-
-def _fits(fits: Decimal, words: str = "") -> str:
-    return f"{words or plain(fits)} would fit" if fits else "nothing more fits"
-
-
 def _gpu_words(model: str, count: int) -> str:
-    return f"{count} {model}" if model else f"{count} GPU{'' if count == 1 else 's'}"
-
-
-def _plural(kind: str) -> str:
-    return f"{kind or 'workload'}s"
+    return f"{count} {model}" if model else formats.plural(count, "GPU", "GPUs")
 
 
 def _listed(quota: Quota) -> str:
-    return f"allowed: {allowed_words(quota)}" if quota.allowed else "none is allowed just now"
+    if not quota.allowed:
+        return _("none is allowed just now")
+    return _("allowed: {names}").format(names=allowed_words(quota))

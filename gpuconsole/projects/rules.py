@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core.errors import Refused
@@ -66,7 +67,7 @@ def lock_all(team: Team, project: Project | None) -> None:
 def refuse_archived(project: Project) -> None:
     """Raises Refused where the project takes no more work."""
     if project.archived_at is not None:
-        raise Refused("The project is archived: nothing is launched in it any more.", code="archived")
+        raise Refused(_("The project is archived: nothing is launched in it any more."), code="archived")
 
 
 def _has_team_rules(team_id: int) -> bool:

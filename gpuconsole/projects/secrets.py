@@ -8,6 +8,7 @@ from itertools import chain, count
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
@@ -36,10 +37,10 @@ def put(*, project: Project, name: str, value: str, by: User) -> Secret:
     """Store a value under a name, or replace it."""
     if not _NAME.fullmatch(name):
         raise Refused(
-            "Begin with a letter or _, then letters, digits and . _ - only, 100 characters at most.", field="name"
+            _("Begin with a letter or _, then letters, digits and . _ - only, 100 characters at most."), field="name"
         )
     if not value or len(value.encode()) > _LONGEST_VALUE:
-        raise Refused("A value has 1 byte to 64 KiB.", field="value")
+        raise Refused(_("A value has 1 byte to 64 KiB."), field="value")
     secret = project.secrets.select_for_update().filter(name=name).first()
     is_new = secret is None
     secret = secret or Secret(public_id=new_id("sec"), project=project, name=name)
@@ -79,7 +80,11 @@ def values(project: Project, wanted: Iterable[str]) -> dict[str, str]:
     found = {secret.name: fields.read(secret, "value") for secret in project.secrets.filter(name__in=wanted)}
     missing = missing_names(found, wanted)
     if missing:
-        raise Refused(f"The project has no secret named {missing[0]}.", code="no_such_secret", details=missing)
+        raise Refused(
+            _("The project has no secret named {name}.").format(name=missing[0]),
+            code="no_such_secret",
+            details=missing,
+        )
     return found
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gpuconsole.accounts.models import Invitation, Membership, Team, User
 from gpuconsole.audit import services as audit
@@ -23,12 +25,14 @@ def create(*, team: Team, name: str, by: User, slug: str = "", description: str 
     """A new project with its maker as admin; ``slug`` is made of the name where none is given."""
     slug = slug or _free_slug(team, name)
     if slug in _RESERVED:
-        raise Refused("This short name is taken by the console. Pick another.", field="slug")
+        raise Refused(_("This short name is taken by the console. Pick another."), field="slug")
     try:
         with transaction.atomic():
             project = Project.objects.create(team=team, name=name, slug=slug, description=description)
     except IntegrityError as error:
-        raise Refused(f"The team has a project with the short name {slug} already.", field="slug") from error
+        raise Refused(
+            _("The team has a project with the short name {slug} already.").format(slug=slug), field="slug"
+        ) from error
     ProjectMember.objects.create(project=project, user=by, role=ProjectRole.ADMIN)
     audit.record("project.create", by=by, team=team, target=project, project=project, after={"slug": slug})
     versions.bump(f"team:{team.pk}")
@@ -63,7 +67,11 @@ def archive(*, project: Project, by: User) -> None:
     standing = blockers.of(project)
     if standing:
         count = len(standing)
-        text = f"{count} workload{'s are' if count > 1 else ' is'} still active in {project.name}. End the work first."
+        text = ngettext(
+            "{count} workload is still active in {project}. End the work first.",
+            "{count} workloads are still active in {project}. End the work first.",
+            count,
+        ).format(count=count, project=project.name)
         raise Refused(text, code="active_work", details=standing)
     _write(project, by, "project.archive", {"archived_at": project.archived_at or timezone.now()})
 
@@ -77,9 +85,9 @@ def unarchive(*, project: Project, by: User) -> None:
 def set_role(*, project: Project, user: User, role: ProjectRole, by: User) -> ProjectMember:
     """Let a member of the team into the project, or change what they may do there."""
     if not Membership.objects.filter(team=project.team_id, user=user).exists():
-        raise Refused("Only members of the team can be in its projects. Invite them first.", field="user")
+        raise Refused(_("Only members of the team can be in its projects. Invite them first."), field="user")
     before = ProjectMember.objects.filter(project=project, user=user).values_list("role", flat=True).first()
-    member, _ = ProjectMember.objects.update_or_create(project=project, user=user, defaults={"role": role})
+    member, _is_new = ProjectMember.objects.update_or_create(project=project, user=user, defaults={"role": role})
     if before != role:
         audit.record(
             "project.role",

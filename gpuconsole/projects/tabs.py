@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.projects.access import may_act_as, role_in
 from gpuconsole.projects.models import Project, ProjectRole
 
 _TABS = (
-    ("general", "General", ""),
-    ("members", "Members", "members/"),
-    ("quotas", "Quotas and budgets", "quotas/"),
-    ("secrets", "Secrets", "secrets/"),
+    ("general", gettext_noop("General"), ""),
+    ("members", gettext_noop("Members"), "members/"),
+    ("quotas", gettext_noop("Quotas and budgets"), "quotas/"),
+    ("secrets", gettext_noop("Secrets"), "secrets/"),
 )
+
+_YOU_ARE = {
+    ProjectRole.ADMIN: gettext_noop("You are an admin of this project"),
+    ProjectRole.MEMBER: gettext_noop("You are a member of this project"),
+    ProjectRole.VIEWER: gettext_noop("You are a viewer of this project"),
+}
 
 
 def frame(viewer: Viewer, project: Project, current: str) -> dict[str, Any]:
@@ -21,13 +30,12 @@ def frame(viewer: Viewer, project: Project, current: str) -> dict[str, Any]:
     base = f"/projects/{project.slug}/settings/"
     role = role_in(viewer, project) or ProjectRole.VIEWER
     counts = {"members": project.memberships.count()}
-    article = "an" if role is ProjectRole.ADMIN else "a"
     return {
         "project": project,
-        "role_text": f"You are {article} {role.label.lower()} of this project",
+        "role_text": _(_YOU_ARE[role]),
         "may_administer": may_act_as(viewer, project, ProjectRole.ADMIN),
         "tabs": [
-            {"label": label, "url": base + end, "current": word == current, "count": counts.get(word)}
+            {"label": _(label), "url": base + end, "current": word == current, "count": counts.get(word)}
             for word, label, end in _TABS
         ],
     }

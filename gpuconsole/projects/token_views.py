@@ -10,6 +10,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts import token_requests, tokens
@@ -96,7 +97,9 @@ def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         tokens.revoke(token=token, by=person.user)
-        messages.success(request, f"{token.name} was revoked. What uses it is answered 401 from now on.")
+        messages.success(
+            request, _("{name} was revoked. What uses it is answered 401 from now on.").format(name=token.name)
+        )
         return redirect("tokens")
     return ask(request, _question(token))
 
@@ -131,16 +134,19 @@ def _expiry(token: ApiToken) -> str:
 
 
 def _question(token: ApiToken) -> dict[str, object]:
+    said = _("Whatever signs in with {prefix}… is refused at once.").format(prefix=token.prefix)
     used = (
-        f"It was last used on {token.last_used_at:%d %b %Y, %H:%M} UTC." if token.last_used_at else "It was never used."
+        _("It was last used on {day} UTC.").format(day=f"{token.last_used_at:%d %b %Y, %H:%M}")
+        if token.last_used_at
+        else _("It was never used.")
     )
     return {
-        "question": f"Revoke {token.name}?",
-        "text": f"Whatever signs in with {token.prefix}… is refused at once. {used}",
+        "question": _("Revoke {name}?").format(name=token.name),
+        "text": f"{said} {used}",
         "keep_url": "/account/tokens/",
-        "keep_label": "Keep it",
+        "keep_label": _("Keep it"),
         "action_url": f"/account/tokens/{token.public_id}/revoke/",
-        "action_label": "Revoke token",
+        "action_label": _("Revoke token"),
         "kind": "danger",
-        "crumbs": [{"label": "API tokens", "url": "/account/tokens/"}],
+        "crumbs": [{"label": _("API tokens"), "url": "/account/tokens/"}],
     }

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import require_team, require_team_admin, viewer
@@ -56,7 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, f"{project.name} is ready. Set its limits next.")
+            messages.success(request, _("{name} is ready. Set its limits next.").format(name=project.name))
             return redirect("project-quotas", project.slug)
     return render(request, "projects/new.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -81,7 +82,7 @@ def general(request: HttpRequest, slug: str) -> HttpResponse:
                 keep_output_days=form.cleaned_data["keep_output_days"],
                 ask_first_above=form.cleaned_data["ask_first_above"],
             )
-            messages.success(request, "The project was saved.")
+            messages.success(request, _("The project was saved."))
             return redirect("project", project.slug)
     context = {"form": form, **frame(person, project, "general")}
     return render(request, "projects/general.html", context, status=422 if form.errors else 200)
@@ -94,14 +95,14 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
     person = viewer(request)
     project = find_project(person, slug, role=ProjectRole.ADMIN)
     question = {
-        "question": f"Archive {project.name}?",
-        "text": "Nobody can launch in it any more. Its history, costs and members stay, and it can be opened again.",
+        "question": _("Archive {name}?").format(name=project.name),
+        "text": _("Nobody can launch in it any more. Its history, costs and members stay, and it can be opened again."),
         "keep_url": f"/projects/{project.slug}/settings/",
-        "keep_label": "Keep it open",
+        "keep_label": _("Keep it open"),
         "action_url": request.path,
-        "action_label": "Archive project",
+        "action_label": _("Archive project"),
         "kind": "danger",
-        "crumbs": [{"label": "Projects", "url": "/projects/"}],
+        "crumbs": [{"label": _("Projects"), "url": "/projects/"}],
     }
     if request.method != "POST":
         return ask(request, question)
@@ -110,8 +111,8 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as refused:
         context = {**question, "error": shown_refusal(refused)}
         return ask(request, context, status=409)
-    undo = notices.Action("Undo", reverse("project-unarchive", args=(project.slug,)), {"again": "1"})
-    notices.done(request, f"{project.name} was archived.", action=undo)
+    undo = notices.Action(_("Undo"), reverse("project-unarchive", args=(project.slug,)), {"again": "1"})
+    notices.done(request, _("{name} was archived.").format(name=project.name), action=undo)
     return redirect("projects")
 
 
@@ -122,7 +123,7 @@ def unarchive(request: HttpRequest, slug: str) -> HttpResponse:
     person = viewer(request)
     project = find_project(person, slug, role=ProjectRole.ADMIN)
     services.unarchive(project=project, by=person.user)
-    messages.success(request, f"{project.name} is open again.")
+    messages.success(request, _("{name} is open again.").format(name=project.name))
     return redirect("project", project.slug)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -32,14 +33,14 @@ _HOUR_S = Decimal(3600)
 
 def _a_month(text: str) -> str:
     if Month.read(text) is None:
-        raise ValueError("Must be a month such as 2026-11.")
+        raise ValueError(_("Must be a month such as 2026-11."))
     return text
 
 
 def _a_day(text: Any) -> Any:
     """A bare number would be read as seconds since 1970."""
     if isinstance(text, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError("Must be a day such as 2026-11-21.")
+        raise ValueError(_("Must be a day such as 2026-11-21."))
     return text
 
 
@@ -128,7 +129,7 @@ def get_costs(request: HttpRequest, asked: Query[CostsQuery]) -> Costs:
         currency=rates.to_currency,
         by=asked.by,
         counted_to=now,
-        total=_shape(None, "", "Together", cells, rates),
+        total=_shape(None, "", _("Together"), cells, rates),
         items=[_shape(None, keys[key], names[key], found, rates) for key, found in by_key.items()],
         days=[
             _shape(day, keys[key], names[key], found, rates)
@@ -170,16 +171,16 @@ def _span(asked: CostQuery, seen: Seen, now: datetime) -> Span:
         month = Month.read(asked.month or "") or Month.of(day_of(now, zone))
         return month.span(zone)
     if asked.month is not None:
-        raise Refused("Send a month or days, not both.", code="two_spans", field="month")
+        raise Refused(_("Send a month or days, not both."), code="two_spans", field="month")
     if asked.first is None or asked.last is None:
         missing = "first" if asked.first is None else "last"
-        raise Refused("Send both the first and the last day.", code="half_a_span", field=missing)
+        raise Refused(_("Send both the first and the last day."), code="half_a_span", field=missing)
     if not date(1970, 1, 1) <= asked.first <= asked.last <= date(9998, 12, 31):
         raise Refused(
-            "The last day must not be before the first, nor either before 1970.", code="no_days", field="last"
+            _("The last day must not be before the first, nor either before 1970."), code="no_days", field="last"
         )
     if asked.last - asked.first >= timedelta(days=MOST_DAYS):
-        raise Refused(f"At most {MOST_DAYS} days at once.", code="too_many_days", field="last")
+        raise Refused(_("At most {most} days at once.").format(most=MOST_DAYS), code="too_many_days", field="last")
     return Span(asked.first, asked.last, zone)
 
 

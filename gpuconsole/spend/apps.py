@@ -1,6 +1,7 @@
 """Costs: daily sums, the costs page, exports and digests."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class SpendConfig(AppConfig):
@@ -8,7 +9,7 @@ class SpendConfig(AppConfig):
 
     name = "gpuconsole.spend"
     label = "spend"
-    verbose_name = "Costs"
+    verbose_name = gettext_lazy("Costs")
 
     def ready(self) -> None:
         """Mark sums as stale in the transaction that changes what they sum, and foretell months for budgets."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.core.days import Month
 from gpuconsole.spend.axes import By
 
@@ -23,15 +26,20 @@ class Link:
 
 
 _CHART: dict[str, str] = {
-    By.PROJECT: "Project",
-    By.PERSON: "Person",
-    By.PROVIDER: "Provider",
-    By.GPU: "GPU",
-    By.STATE: "State",
+    By.PROJECT: gettext_noop("Project"),
+    By.PERSON: gettext_noop("Person"),
+    By.PROVIDER: gettext_noop("Provider"),
+    By.GPU: gettext_noop("GPU"),
+    By.STATE: gettext_noop("State"),
 }
-_TABLE: dict[str, str] = {By.PROJECT: "Project", By.PERSON: "Person", By.PROVIDER: "Provider", WORKLOAD: "Workload"}
-_STEP = {"day": "Day", "week": "Week"}
-_BURN = {"all": "All", "project": "By project"}
+_TABLE: dict[str, str] = {
+    By.PROJECT: gettext_noop("Project"),
+    By.PERSON: gettext_noop("Person"),
+    By.PROVIDER: gettext_noop("Provider"),
+    WORKLOAD: gettext_noop("Workload"),
+}
+_STEP = {"day": gettext_noop("Day"), "week": gettext_noop("Week")}
+_BURN = {"all": gettext_noop("All"), "project": gettext_noop("By project")}
 _CHOICES: dict[str, Mapping[str, str]] = {"by": _CHART, "table": _TABLE, "step": _STEP, "burn": _BURN}
 
 
@@ -70,7 +78,7 @@ class Asked:
     def links(self, name: str) -> list[Link]:
         """Every choice of one kind."""
         return [
-            Link(label, self.url(**{name: str(value)}), self.values[name] == value)
+            Link(_(label), self.url(**{name: str(value)}), self.values[name] == value)
             for value, label in _CHOICES[name].items()
         ]
 
@@ -81,13 +89,23 @@ def read(query: Mapping[str, str], today: date) -> Asked:
     for name, choices in _CHOICES.items():
         wanted = query.get(name) or next(iter(choices))
         if wanted not in choices:
-            refused.append(f"“{name}={wanted[:40]}” is not known; choose {', '.join(choices)}.")
+            refused.append(
+                _("“{name}={wanted}” is not known; choose {names}.").format(
+                    name=name, wanted=wanted[:40], names=", ".join(choices)
+                )
+            )
             wanted = next(iter(choices))
         values[name] = str(wanted)
     current, text = Month.of(today), query.get("month", "")
     month = Month.read(text) if text else current
     if month is None:
-        refused.append(f"“{text[:40]}” is no month; write it as {current}. This is {current.label}.")
+        refused.append(
+            _("“{text}” is no month; write it as {current}. This is {label}.").format(
+                text=text[:40], current=current, label=current.label
+            )
+        )
     elif month > current:
-        refused.append(f"{month.label} has not begun. This is {current.label}.")
+        refused.append(
+            _("{label} has not begun. This is {current_label}.").format(label=month.label, current_label=current.label)
+        )
     return Asked(min(month or current, current), values, tuple(refused))

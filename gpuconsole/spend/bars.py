@@ -15,7 +15,6 @@ from gpuconsole.core.days import Month
 HEIGHT = 220
 WIDTH = 1000  # of the drawing's own units; it is stretched to the place it has
 MOST_SERIES = 5
-OTHER = "Other"
 _FILLED = Decimal("0.74")  # of a bar's place
 _TOPS = tuple(Decimal(step) for step in ("1", "1.2", "1.6", "2", "2.4", "3.2", "4", "5", "6", "8", "10"))
 _DAY = timedelta(days=1)
@@ -75,7 +74,7 @@ def series_of(names: Mapping[Hashable, str], css: Mapping[Hashable, str] | None 
         Series((css or {}).get(key) or f"series-{place}", names[key], (key,)) for place, key in enumerate(shown, 1)
     ]
     rest = tuple(keys[len(shown) :])
-    return (*found, Series("series-6", OTHER, rest)) if rest else tuple(found)
+    return (*found, Series("series-6", _("Other"), rest)) if rest else tuple(found)
 
 
 def chart(
@@ -172,8 +171,8 @@ def _path(bars: Sequence[Bar], sums: Sequence[Sequence[Decimal]], index: int, to
 
 def _label(since: date, until: date) -> str:
     if since == until:
-        return f"{formats.day_of_month(since)}"
-    return f"{since.day} to {formats.day_of_month(until)}"
+        return formats.day_of_month(since)
+    return _("{first} to {last}").format(first=since.day, last=formats.day_of_month(until))
 
 
 def _sentence(bars: Sequence[Bar], currency: str, *, by_week: bool) -> str:
@@ -183,7 +182,9 @@ def _sentence(bars: Sequence[Bar], currency: str, *, by_week: bool) -> str:
     most, number = max(spent, key=lambda bar: bar.total), len(spent)
     total = formats.money(sum((bar.total for bar in spent), Decimal(0)), currency, summary=True)
     when = formats.plural(number, "week", "weeks") if by_week else formats.plural(number, "day", "days")
-    return _("{total} on {when}; most on {most}.").format(total=total, when=when, most=most.title.replace(": ", ", "))
+    return _("{total} on {when}; most on {day}, {amount}.").format(
+        total=total, when=when, day=most.row, amount=formats.money(most.total, currency)
+    )
 
 
 def _at(number: Decimal) -> Decimal:

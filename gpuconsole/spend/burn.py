@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import formats
 from gpuconsole.core.days import Month
 from gpuconsole.projects.forecast import Forecast, Step
@@ -71,11 +73,13 @@ def burn(
     high = [points[-1], *((frame.end_of(step.day), step.high) for step in steps)]
     end = formats.estimated(found.total, currency, summary=True) if found and steps else ""
     return Burn(
-        lines=(Line("series-1", "Spent", frame.points(points), frame.points(ahead) if steps else "", ""),),
+        lines=(Line("series-1", _("Spent"), frame.points(points), frame.points(ahead) if steps else "", ""),),
         area=frame.points([*points, (points[-1][0], Decimal(0))]) if len(points) > 1 else "",
         band=frame.points([*low, *reversed(high)]) if steps else "",
         pace=frame.points([_ORIGIN, (Decimal(1), budget)]) if budget else "",
-        budget=frame.mark(Decimal(0), budget, f"budget {_whole(budget, currency)}") if budget else None,
+        budget=frame.mark(Decimal(0), budget, _("budget {amount}").format(amount=_whole(budget, currency)))
+        if budget
+        else None,
         now=frame.mark(*points[-1], _whole(spent, currency)) if sums else None,
         end=frame.mark(Decimal(1), found.total, end) if found and steps else None,
         ticks=ticks(frame.top, currency, HEIGHT),
@@ -118,12 +122,12 @@ def shares(projects: Sequence[Share], month: Month, pace: Decimal) -> Burn:
         area="",
         band="",
         pace=frame.points([_ORIGIN, (Decimal(1), Decimal(100))]),
-        budget=frame.mark(Decimal(0), Decimal(100), "each one's budget"),
+        budget=frame.mark(Decimal(0), Decimal(100), _("each one's budget")),
         now=None,
         end=None,
         ticks=tuple(Tick(Decimal(HEIGHT * (4 - step)) / 4, formats.percent(frame.top * step / 4)) for step in range(5)),
         days=frame.labels(),
-        sentence=f"Share of its own budget that each project has spent. {said}".strip(),
+        sentence=f"{_('Share of its own budget that each project has spent.')} {said}".strip(),
         rows=tuple(
             (one.name, formats.percent(of(one, one.sums[-1][1])) if one.sums else formats.MISSING, one.words)
             for one in projects
@@ -171,13 +175,14 @@ def _whole(amount: Decimal, currency: str) -> str:
 
 
 def _sentence(found: Forecast | None, spent: Decimal, budget: Decimal | None, currency: str) -> str:
-    text = f"{_whole(spent, currency)} spent"
-    if budget is not None:
-        text += f" of a budget of {_whole(budget, currency)}"
+    text = _("{spent} spent") if budget is None else _("{spent} spent of a budget of {budget}")
+    text = text.format(spent=_whole(spent, currency), budget="" if budget is None else _whole(budget, currency))
     if found is None:
         return f"{text}."
     total, low, high = (_whole(amount, currency) for amount in (found.total, found.low, found.high))
-    return f"{text}; ≈ {total} by the end of the month, in 8 of 10 cases {low} to {high}."
+    return _("{spent}; ≈ {total} by the end of the month, in 8 of 10 cases {low} to {high}.").format(
+        spent=text, total=total, low=low, high=high
+    )
 
 
 def _rows(sums: Sums, steps: Sequence[Step], currency: str) -> tuple[tuple[str, str, str], ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import formats
 from gpuconsole.projects.forecast import Forecast
 from gpuconsole.spend.currencies import Total
@@ -39,56 +41,54 @@ def of(
 def _spent(whole: Sums, budget: Decimal | None, currency: str) -> Figure:
     value = told(whole.now.spent, currency)
     if whole.now.unpriced_s and not whole.now.spent.amount and whole.now.spent.is_whole:
-        value = "not priced"
+        value = _("not priced")
     if budget is None:
-        return Figure("Spent", value, "no budget for all of it", is_sandbox=whole.has_sandbox)
+        return Figure(_("Spent"), value, _("no budget for all of it"), is_sandbox=whole.has_sandbox)
     share = formats.percent(whole.now.spent.amount / budget * 100) if budget else ""
-    note = f"of {formats.money(budget, currency, summary=True)} budget"
-    return Figure("Spent", value, note, share, is_sandbox=whole.has_sandbox)
+    note = _("of {amount} budget").format(amount=formats.money(budget, currency, summary=True))
+    return Figure(_("Spent"), value, note, share, is_sandbox=whole.has_sandbox)
 
 
 def _forecast(found: Forecast | None, budget: Decimal | None, period: Period, currency: str) -> Figure:
-    label = "Forecast for the month"
+    label = _("Forecast for the month")
     if found is None:
-        return Figure(label, "not known yet", "three full days or a rate are missing")
+        return Figure(label, _("not known yet"), _("three full days or a rate are missing"))
     value = formats.money(found.total, currency, summary=True)
-    note = "the month is over"
+    note = _("the month is over")
     if not period.is_over:
         low, high = (formats.money(amount, currency, summary=True) for amount in (found.low, found.high))
-        note = f"range {low} to {high}"
+        note = _("range {low} to {high}").format(low=low, high=high)
     if budget is None:
         return Figure(label, value, note)
     rest = budget - found.total
-    words = f"{formats.money(abs(rest), currency, summary=True)} {'under' if rest >= 0 else 'over'}"
+    words = _("{amount} under") if rest >= 0 else _("{amount} over")
+    words = words.format(amount=formats.money(abs(rest), currency, summary=True))
     return Figure(label, value, note, words, "ok" if rest >= 0 else "bad")
 
 
 def _average(whole: Sums, period: Period, currency: str) -> Figure:
     now, before = whole.now.per_gpu_hour, whole.before.per_gpu_hour
     value = formats.money(now, currency)
-    note = f"{formats.gpu_hours(whole.now.gpu_hours)} GPU-hours"
+    note = _("{number} GPU-hours").format(number=formats.gpu_hours(whole.now.gpu_hours))
     if not now or not before:
-        return Figure("Average per GPU-hour", value, note)
+        return Figure(_("Average per GPU-hour"), value, note)
     change = (now - before) / before * 100
-    return Figure(
-        "Average per GPU-hour", value, note, f"{changed(change)} to {period.month.before.short}", _kind(change)
-    )
+    words = _("{change} to {month}").format(change=changed(change), month=period.month.before.short)
+    return Figure(_("Average per GPU-hour"), value, note, words, _kind(change))
 
 
 def _failed(whole: Sums, odd: Odd, period: Period, currency: str) -> Figure:
-    label, value, runs = (
-        "Spent on failed runs",
-        told(whole.now.failed, currency),
-        formats.plural(odd.failed, "run", "runs"),
-    )
+    label, value = _("Spent on failed runs"), told(whole.now.failed, currency)
+    runs = formats.plural(odd.failed, "run", "runs")
     now, before = whole.now.failed_percent, whole.before.failed_percent
     if now is None:
         return Figure(label, value, runs)
-    note = f"{formats.percent(now, fine=True)} of spend, {runs}"
+    note = _("{share} of spend, {runs}").format(share=formats.percent(now, fine=True), runs=runs)
     if before is None:
         return Figure(label, value, note)
     points = (now - before).quantize(Decimal("0.1"))
-    words = f"{formats.MINUS if points < 0 else '+'}{abs(points)} pt to {period.month.before.short}"
+    change = f"{formats.MINUS if points < 0 else '+'}{abs(points)}"
+    words = _("{change} pt to {month}").format(change=change, month=period.month.before.short)
     return Figure(label, value, note, words, _kind(points))
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.accounts.models import User
+from gpuconsole.core import formats
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.spend.axes import By
 from gpuconsole.workloads.states import State
 
-NOBODY = "nobody any more"
-NOT_ENDED = "Not ended"
-NO_GPU = "CPU only or not told"
+NOBODY = gettext_noop("nobody any more")
+NOT_ENDED = gettext_noop("Not ended")
+NO_GPU = gettext_noop("CPU only or not told")
 
 
 def names_of(by: By, keys: Iterable[Hashable], projects: Sequence[Project]) -> dict[Hashable, str]:
@@ -34,5 +38,6 @@ def _known(by: By, keys: Iterable[Hashable], projects: Sequence[Project]) -> dic
 
 def _else(by: By, key: Hashable) -> str:
     if key in (None, ""):
-        return {By.PERSON: NOBODY, By.STATE: NOT_ENDED, By.GPU: NO_GPU}.get(by, "–")
+        word = {By.PERSON: NOBODY, By.STATE: NOT_ENDED, By.GPU: NO_GPU}.get(by)
+        return _(word) if word else formats.MISSING
     return str(key)

@@ -9,6 +9,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.core import snapshot
 from gpuconsole.core.days import Month
 from gpuconsole.spend import bars, budgets, burn, dearest, figures, names, table
@@ -21,6 +24,11 @@ from gpuconsole.spend.scope import Seen
 from gpuconsole.spend.sums import Period, Sums, added_up, period_of
 
 _MOST_MONTHS = 36
+_TABLES = {
+    By.PROJECT: (gettext_noop("By project"), gettext_noop("Costs by project"), gettext_noop("Project")),
+    By.PERSON: (gettext_noop("By person"), gettext_noop("Costs by person"), gettext_noop("Person")),
+    By.PROVIDER: (gettext_noop("By provider"), gettext_noop("Costs by provider"), gettext_noop("Provider")),
+}
 
 
 @dataclass(frozen=True)
@@ -40,11 +48,11 @@ def context(seen: Seen, asked: Asked, now: datetime) -> dict[str, Any]:
     """Everything that the page and its polled region show."""
     period = period_of(asked.month, seen.team.time_zone, now)
     read = _read(seen, asked, period, now)
-    whole = added_up(read.by_project, period, read.rates, key=lambda _: "").get("", Sums())
+    whole = added_up(read.by_project, period, read.rates, key=lambda cell: "").get("", Sums())
     sums = {by: added_up(cells, period, read.rates) for by, cells in read.by_key.items()}
     budgeted = budgets.of(seen.projects, read.rates, period.until, is_whole_team=seen.is_whole_team)
     css = _colours(asked.by, _this_month(sums[asked.by]), read)
-    together = table.line("Together", "", "", whole, budgeted.whole, period)
+    together = table.line(_("Together"), "", "", whole, budgeted.whole, period)
     lines = [] if asked.table is None else _lines(asked, asked.table, sums, css, read, period, seen, budgeted)
     return {
         "asked": asked,
@@ -59,11 +67,12 @@ def context(seen: Seen, asked: Asked, now: datetime) -> dict[str, Any]:
         "whole": together,
         "figures": figures.of(whole, read.odd, together.forecast, budgeted.whole, period, seen.team.currency),
         "odd": read.odd,
-        "missing_rates": ", ".join(sorted(own or "no currency" for own in whole.now.spent.unconverted)),
+        "missing_rates": ", ".join(sorted(own or _("no currency") for own in whole.now.spent.unconverted)),
         "other_currencies": sorted({cell.currency for cell in read.by_project} - {seen.team.currency, ""}),
         "chart": _chart(asked, sums[asked.by], css, read, period, seen.team.currency),
         "burn": _burn(asked, seen, together, sums, css, budgeted, period),
         "lines": lines,
+        "table_words": _table_words(asked.table),
         "marks_sandbox": any(not one.sums.has_sandbox for one in lines),
         "dear": read.dear,
         "has_spent": bool(
@@ -109,6 +118,14 @@ def _months(asked: Asked, first: Month, period: Period) -> list[Link]:
         found.append(Link(month.label, asked.url(month=str(month)), month == asked.month))
         month = month.before
     return found
+
+
+def _table_words(by: By | None) -> dict[str, str]:
+    """Title, what a screen reader hears, and the head of the first column; nothing for workloads."""
+    if by is None:
+        return {}
+    title, heard, head = _TABLES[by]
+    return {"title": _(title), "heard": _(heard), "head": _(head)}
 
 
 def _this_month(sums: Mapping[Hashable, Sums]) -> dict[Hashable, Sums]:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.mails import Mail
 from gpuconsole.accounts.models import Team, User
@@ -56,10 +57,11 @@ def message(team: Team, workloads: Sequence[Workload], day: date, now: datetime)
             rates[workload.currency] += workload.hourly_now
     hourly = " + ".join(formats.hourly(price, own) for own, price in sorted(rates.items()))
     count = formats.plural(len(ordered), "workload", "workloads")
+    subject = _("Still running: {count} of yours").format(count=count)
     return Message(
         mail=Mail.RUNNING,
         key=f"running:{team.pk}:{day}",
-        subject=f"Still running: {count} of yours" + (f", {hourly}" if hourly else ""),
+        subject=f"{subject}, {hourly}" if hourly else subject,
         template="running",
         team=team,
         context={"items": [_item(workload, now) for workload in ordered], "count": count, "hourly": hourly},
@@ -71,9 +73,15 @@ def _item(workload: Workload, now: datetime) -> Item:
     return Item(
         name=workload.name,
         path=f"/{_PATHS[Kind(workload.kind)]}/{workload.public_id}/",
-        what=f"{State(workload.state).label}, {hardware(workload)} at {registry.get(workload.provider).name}",
+        what=_("{state}, {hardware} at {provider}").format(
+            state=State(workload.state).label,
+            hardware=hardware(workload),
+            provider=registry.get(workload.provider).name,
+        ),
         age=formats.duration(now - workload.created_at),
         cost=formats.not_priced() if cost is None else formats.money(cost, workload.currency),
-        rate=formats.hourly(workload.hourly_now, workload.currency) if workload.billed_since else "not billed just now",
+        rate=formats.hourly(workload.hourly_now, workload.currency)
+        if workload.billed_since
+        else _("not billed just now"),
         end=formats.within(workload.ends_by - now) if workload.ends_by else "",
     )

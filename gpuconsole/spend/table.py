@@ -6,6 +6,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.projects.forecast import Forecast
 from gpuconsole.projects.models import Project
 from gpuconsole.projects.outlook import Outlook, outlook
@@ -47,7 +49,9 @@ class Line:
 
     @property
     def meter_label(self) -> str:
-        return f"{self.name}: {self.percent:.0f} % of the budget spent, even pace {self.pace:.0f} %"
+        return _("{name}: {spent} % of the budget spent, even pace {pace} %").format(
+            name=self.name, spent=f"{self.percent:.0f}", pace=f"{self.pace:.0f}"
+        )
 
 
 def lines(

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.mails import Mail
 from gpuconsole.accounts.models import Team, TeamRole, User
@@ -47,7 +48,7 @@ def readers(team: Team) -> list[User]:
 
 def key(team: Team, monday: date) -> str:
     """The occasion: the week that ended before this Monday."""
-    year, week, _ = (monday - _WEEK).isocalendar()
+    year, week, _day = (monday - _WEEK).isocalendar()
     return f"weekly:{team.pk}:{year}-W{week:02}"
 
 
@@ -57,7 +58,7 @@ def message(team: Team, monday: date, now: datetime) -> Message:
     return Message(
         mail=Mail.WEEKLY,
         key=key(team, monday),
-        subject=f"{team.name}: {context['spent']} on GPUs last week",
+        subject=_("{name}: {spent} on GPUs last week").format(name=team.name, spent=context["spent"]),
         template="weekly",
         team=team,
         context=context,
@@ -87,7 +88,7 @@ def _facts(team: Team, monday: date, now: datetime) -> dict[str, Any]:
         "failed": told(failed, team.currency) if failed.amount or failed.unconverted else "",
         "failed_runs": formats.plural(odd.failed, "run", "runs"),
         "unpriced": formats.plural(odd.unpriced, "workload", "workloads") if odd.unpriced else "",
-        "missing_rates": ", ".join(sorted(own or "no currency" for own in spent.unconverted)),
+        "missing_rates": ", ".join(sorted(own or _("no currency") for own in spent.unconverted)),
         "projects": _shares(By.PROJECT, this, projects, rates, spent, team.currency),
         "people": _shares(By.PERSON, people, projects, rates, spent, team.currency),
         "budgets": _budgets(cells, projects, rates, period),
@@ -152,6 +153,6 @@ def _running(team: Team) -> str:
     count = billed.count()
     prices = billed.values_list("currency").annotate(Sum("hourly_price"))
     hourly = [formats.hourly(price, own) for own, price in prices if price is not None]
-    return (
-        f"{formats.plural(count, 'workload', 'workloads')}, {' + '.join(hourly) or 'price not known'}" if count else ""
-    )
+    if not count:
+        return ""
+    return f"{formats.plural(count, 'workload', 'workloads')}, {' + '.join(hourly) or _('price not known')}"

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TypeGuard
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.accounts.mails import Mail, is_wanted
 from gpuconsole.accounts.models import User
 from gpuconsole.core import formats
@@ -22,6 +25,13 @@ from gpuconsole.workloads.requests.shown import shown
 logger = logging.getLogger(__name__)
 
 MOST_A_ROUND = 50
+_ENDS = {
+    (False, False): gettext_noop("Your launch {work} in {project} was {word}."),
+    (False, True): gettext_noop("Your launch {work} in {project} was {word} by {person}."),
+    (True, False): gettext_noop("Your launch {work} in {project} was {word}, with changes."),
+    (True, True): gettext_noop("Your launch {work} in {project} was {word}, with changes, by {person}."),
+}
+"""By whether it was trimmed, and whether somebody decided it."""
 _ANSWERED = frozenset({Decision.APPROVED, Decision.DECLINED, Decision.EXPIRED})
 
 
@@ -64,12 +74,11 @@ def _hears(person: User | None, row: LaunchRequest) -> TypeGuard[User]:
 
 def _question(row: LaunchRequest, admin: User, context: dict[str, Any]) -> Message:
     """To one admin; the links are theirs alone."""
-    who = row.by.display_name if row.by else "Somebody"
-    most = f" for up to {row.most}" if row.most else ""
+    text = _("{who} asks to launch {work} for up to {most}") if row.most else _("{who} asks to launch {work}")
     return Message(
         mail=Mail.REQUEST,
         key=f"request:{row.public_id}:asked",
-        subject=f"{who} asks to launch {row}{most}",
+        subject=text.format(who=_asker(row), work=row, most=row.most),
         template="request",
         team=row.team,
         context={
@@ -81,15 +90,37 @@ def _question(row: LaunchRequest, admin: User, context: dict[str, Any]) -> Messa
 
 
 def _answer(row: LaunchRequest) -> Message:
+    subject = (
+        _("Your launch {work} has expired") if row.state == Decision.EXPIRED else _("Your launch {work} was {word}")
+    )
     word = str(row.state_word.label).lower()
     return Message(
         mail=Mail.REQUEST,
         key=f"request:{row.public_id}:{row.state}",
-        subject=f"Your launch {row} {'has' if row.state == Decision.EXPIRED else 'was'} {word}",
+        subject=subject.format(work=row, word=word),
         template="request_decided",
         team=row.team,
-        context={"request_": row, "word": word, "path": pages.work_url(row) or f"/requests/{row.public_id}/"},
+        context={
+            "request_": row,
+            "word": word,
+            "said": _said(row, word),
+            "path": pages.work_url(row) or f"/requests/{row.public_id}/",
+        },
     )
+
+
+def _said(row: LaunchRequest, word: str) -> str:
+    """What became of it, in a sentence."""
+    if row.state == Decision.EXPIRED:
+        text = _("Your launch {work} in {project} has expired: nobody decided in time, and nothing was launched.")
+    else:
+        text = _(_ENDS[row.is_trimmed, row.decided_by is not None])
+    by = row.decided_by.display_name if row.decided_by else ""
+    return text.format(work=row, project=row.project, word=word, person=by)
+
+
+def _asker(row: LaunchRequest) -> str:
+    return row.by.display_name if row.by else _("Somebody")
 
 
 def _asked(row: LaunchRequest, now: datetime) -> dict[str, Any]:
@@ -97,7 +128,7 @@ def _asked(row: LaunchRequest, now: datetime) -> dict[str, Any]:
     hourly, most = (seen.figures.hourly, seen.figures.upper) if seen.figures else (row.hourly, row.most)
     return {
         "request_": row,
-        "who": row.by.display_name if row.by else "Somebody",
+        "who": _asker(row),
         "hardware": hardware(row),
         "provider": registry.get(row.provider).name,
         "hourly": hourly or formats.not_priced(),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core.money import Money
 from gpuconsole.projects import rates
 from gpuconsole.providers import registry
@@ -50,8 +52,9 @@ class Stretch:
     @property
     def label(self) -> str:
         if self.tariff == Tariff.REST:
-            return "Kept while off"
-        return f"Attempt {self.attempt}, node {self.node}" if self.node else f"Attempt {self.attempt}"
+            return _("Kept while off")
+        text = _("Attempt {attempt}, node {node}") if self.node else _("Attempt {attempt}")
+        return text.format(attempt=self.attempt, node=self.node)
 
     @property
     def seconds(self) -> Decimal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core.fields import SealedField
@@ -25,7 +26,7 @@ class Webhook(models.Model):
     changed_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"Webhook of {self.team}"
+        return _("Webhook of {team}").format(team=self.team)
 
 
 class Delivery(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import Team
 from gpuconsole.projects.models.budget import AlertKind
@@ -13,20 +14,20 @@ from gpuconsole.projects.models.project import Project
 class AlertAbout(models.TextChoices):
     """What is told: the values of ``AlertKind`` that may be switched, and the cost of one workload."""
 
-    HALF = AlertKind.HALF.value, "At 50 % of budget"
-    MOST = AlertKind.MOST.value, "At 80 % of budget"
-    SPENT = AlertKind.SPENT.value, "At 100 % of budget"
-    FORECAST = AlertKind.FORECAST.value, "Forecast over budget"
-    WORKLOAD = "workload", "One workload over an amount"
+    HALF = AlertKind.HALF.value, gettext_lazy("At 50 % of budget")
+    MOST = AlertKind.MOST.value, gettext_lazy("At 80 % of budget")
+    SPENT = AlertKind.SPENT.value, gettext_lazy("At 100 % of budget")
+    FORECAST = AlertKind.FORECAST.value, gettext_lazy("Forecast over budget")
+    WORKLOAD = "workload", gettext_lazy("One workload over an amount")
 
 
 class Audience(models.TextChoices):
     """Who is told."""
 
-    ADMINS = "admins", "admins"
-    EVERYBODY = "everybody", "everybody in it"
-    OWNER = "owner", "its owner"
-    OWNER_AND_ADMINS = "owner_admins", "its owner and admins"
+    ADMINS = "admins", gettext_lazy("admins")
+    EVERYBODY = "everybody", gettext_lazy("everybody in it")
+    OWNER = "owner", gettext_lazy("its owner")
+    OWNER_AND_ADMINS = "owner_admins", gettext_lazy("its owner and admins")
 
 
 OF_A_WORKLOAD = frozenset({Audience.OWNER, Audience.OWNER_AND_ADMINS})
@@ -39,7 +40,7 @@ class AlertRule(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="alert_rules")
     project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.CASCADE, related_name="alert_rules")
     about = models.CharField(max_length=10, choices=AlertAbout.choices)
-    is_on = models.BooleanField("on", default=True)
+    is_on = models.BooleanField(gettext_lazy("on"), default=True)
     audience = models.CharField(max_length=20, choices=Audience.choices, default=Audience.ADMINS)
     amount = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     """What one workload may cost before it is told, in the team's currency; None for budgets."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import Team
 from gpuconsole.projects.models.project import Project
@@ -19,9 +21,9 @@ class Budget(models.Model):
     currency = models.CharField(max_length=3)
     when_spent = models.CharField(max_length=10, choices=Consequence.choices, default=Consequence.BLOCK)
     """What becomes of a launch that the rest of the month's money can't bear."""
-    stops_at_120 = models.BooleanField("stop work at 120 %", default=False)
+    stops_at_120 = models.BooleanField(gettext_lazy("stop work at 120 %"), default=False)
     """Whether running work is ended once a fifth more than the budget was spent."""
-    grace_s = models.PositiveIntegerField("grace in seconds", default=3600)
+    grace_s = models.PositiveIntegerField(gettext_lazy("grace in seconds"), default=3600)
     """How long after 120 % were passed the work is left running."""
     looked_at = models.DateTimeField(null=True, blank=True, editable=False)
     """When the guard looked at it last."""
@@ -32,7 +34,7 @@ class Budget(models.Model):
                 fields=["team", "project"],
                 nulls_distinct=False,
                 name="budget_once_a_scope",
-                violation_error_message="There is a budget already. Change that one.",
+                violation_error_message=gettext_lazy("There is a budget already. Change that one."),
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="budget_not_negative"),
             models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="budget_currency_is_a_code"),
@@ -40,17 +42,17 @@ class Budget(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount.normalize():f} {self.currency} a month"
+        return _("{amount} {currency} a month").format(amount=f"{self.amount.normalize():f}", currency=self.currency)
 
 
 class AlertKind(models.TextChoices):
     """What a budget tells, each once a month."""
 
-    HALF = "50", "Half is spent"
-    MOST = "80", "80 % are spent"
-    SPENT = "100", "It is spent"
-    FORECAST = "forecast", "At this pace it will be spent before the month is over"
-    STOP = "stop", "120 % are spent, and work is being stopped"
+    HALF = "50", gettext_lazy("Half is spent")
+    MOST = "80", gettext_lazy("80 % are spent")
+    SPENT = "100", gettext_lazy("It is spent")
+    FORECAST = "forecast", gettext_lazy("At this pace it will be spent before the month is over")
+    STOP = "stop", gettext_lazy("120 % are spent, and work is being stopped")
 
 
 class BudgetAlert(models.Model):

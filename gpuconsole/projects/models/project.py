@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core.fields import SealedField
@@ -12,9 +13,9 @@ from gpuconsole.core.fields import SealedField
 class ProjectRole(models.TextChoices):
     """What a user may do in a project."""
 
-    ADMIN = "admin", "Admin"
-    MEMBER = "member", "Member"
-    VIEWER = "viewer", "Viewer"
+    ADMIN = "admin", gettext_lazy("Admin")
+    MEMBER = "member", gettext_lazy("Member")
+    VIEWER = "viewer", gettext_lazy("Viewer")
 
     @property
     def rank(self) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.projects.models.project import Project
@@ -16,16 +17,16 @@ from gpuconsole.projects.models.project import Project
 class Measure(models.TextChoices):
     """What a quota limits, and in which unit its number is."""
 
-    GPUS = "gpus", "GPUs at once"
-    WORKLOADS = "workloads", "Workloads at once"
-    HOURLY_PRICE = "hourly_price", "Money per hour"
+    GPUS = "gpus", gettext_lazy("GPUs at once")
+    WORKLOADS = "workloads", gettext_lazy("Workloads at once")
+    HOURLY_PRICE = "hourly_price", gettext_lazy("Money per hour")
     """Of all active work together, in the team's currency."""
-    RUN_S = "run_s", "Run time of one workload"
+    RUN_S = "run_s", gettext_lazy("Run time of one workload")
     """Seconds until its latest end."""
-    GPU_HOURS = "gpu_hours", "GPU-hours a month"
+    GPU_HOURS = "gpu_hours", gettext_lazy("GPU-hours a month")
     """A calendar month in the team's time zone."""
-    PROVIDERS = "providers", "Allowed providers"
-    HARDWARE = "hardware", "Allowed hardware"
+    PROVIDERS = "providers", gettext_lazy("Allowed providers")
+    HARDWARE = "hardware", gettext_lazy("Allowed hardware")
 
 
 LISTS = frozenset({Measure.PROVIDERS, Measure.HARDWARE})
@@ -37,17 +38,17 @@ OF_A_MODEL = frozenset({Measure.GPUS, Measure.GPU_HOURS})
 class Consequence(models.TextChoices):
     """What becomes of a launch that a limit stands against."""
 
-    BLOCK = "block", "Block"
-    ASK = "ask", "Ask an admin"
-    WARN = "warn", "Warn"
+    BLOCK = "block", gettext_lazy("Block")
+    ASK = "ask", gettext_lazy("Ask an admin")
+    WARN = "warn", gettext_lazy("Warn")
 
 
 class Held(models.TextChoices):
     """Which kind of work a quota counts; the values are those of ``workloads.states.Kind``."""
 
-    ALL = "", "Jobs and instances"
-    JOB = "job", "Jobs"
-    INSTANCE = "instance", "Instances"
+    ALL = "", gettext_lazy("Jobs and instances")
+    JOB = "job", gettext_lazy("Jobs")
+    INSTANCE = "instance", gettext_lazy("Instances")
 
 
 def _sound(name: str) -> list[models.BaseConstraint]:
@@ -68,18 +69,22 @@ class Limit(models.Model):
     """What a quota and a profile's line share: the measure, what of it, how much, and what happens there."""
 
     measure = models.CharField(max_length=20, choices=Measure.choices)
-    kind = models.CharField("kind of work", max_length=10, choices=Held.choices, blank=True)
-    gpu_model = models.CharField("GPU model", max_length=60, blank=True, help_text="Empty: all models together.")
+    kind = models.CharField(gettext_lazy("kind of work"), max_length=10, choices=Held.choices, blank=True)
+    gpu_model = models.CharField(
+        gettext_lazy("GPU model"), max_length=60, blank=True, help_text=gettext_lazy("Empty: all models together.")
+    )
     """As ``core.gpus.normal`` writes it."""
     each_member = models.BooleanField(
-        "for each person", default=False, help_text="The limit holds for every person on their own."
+        gettext_lazy("for each person"),
+        default=False,
+        help_text=gettext_lazy("The limit holds for every person on their own."),
     )
     limit = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     """In the measure's unit; None for lists."""
     allowed = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     """Slugs of providers, or GPU models, for lists; nothing else is allowed then."""
     consequence = models.CharField(
-        "when reached", max_length=10, choices=Consequence.choices, default=Consequence.BLOCK
+        gettext_lazy("when reached"), max_length=10, choices=Consequence.choices, default=Consequence.BLOCK
     )
 
     class Meta:
@@ -121,7 +126,7 @@ class Quota(Limit):
                 fields=["team", "project", "member", "each_member", "measure", "kind", "gpu_model"],
                 nulls_distinct=False,
                 name="quota_once_a_scope",
-                violation_error_message="This is limited there already. Change that quota.",
+                violation_error_message=gettext_lazy("This is limited there already. Change that quota."),
             ),
             models.CheckConstraint(
                 condition=Q(member__isnull=True) | Q(each_member=False), name="quota_one_or_each_person"

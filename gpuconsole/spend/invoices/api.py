@@ -5,6 +5,7 @@ from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Status
 
 from gpuconsole.accounts.access import Viewer, require_team_admin
@@ -171,7 +172,7 @@ def _viewer(request: HttpRequest) -> Viewer:
 def _connection(viewer: Viewer, public_id: str) -> Connection:
     found = access.connections(viewer).filter(public_id=public_id).first()
     if found is None:
-        raise Refused("There is no such connection.", code="unknown_connection", field="connection")
+        raise Refused(_("There is no such connection."), code="unknown_connection", field="connection")
     return found
 
 
@@ -180,8 +181,10 @@ def _told(request: HttpRequest, bad: BadFile) -> HttpResponse:
         FieldProblem(path=".".join(filter(None, ("content", str(one.row or ""), one.column))), message=one.message)
         for one in bad.problems
     ]
-    more = " There are more; these are the first." if bad.has_more else ""
-    return problem(request, 422, f"Nothing was imported.{more}", code="invalid", errors=errors)
+    text = _("Nothing was imported.")
+    if bad.has_more:
+        text += " " + _("There are more; these are the first.")
+    return problem(request, 422, text, code="invalid", errors=errors)
 
 
 def _invoice(invoice: Invoice) -> InvoiceOut:

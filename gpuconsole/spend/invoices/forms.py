@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.connections.models import Connection
 from gpuconsole.spend.invoices.services import MOST_BYTES
@@ -14,12 +16,16 @@ from gpuconsole.spend.invoices.services import MOST_BYTES
 class ImportForm(forms.Form):
     """A file, the connection it is for, and what the provider calls it."""
 
-    connection = forms.ChoiceField(help_text="Whose invoice it is.")
+    connection = forms.ChoiceField(label=gettext_lazy("Connection"), help_text=gettext_lazy("Whose invoice it is."))
     number = forms.CharField(
-        max_length=80, required=False, help_text="The provider's invoice number, to find it again."
+        label=gettext_lazy("Number"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("The provider's invoice number, to find it again."),
     )
     file = forms.FileField(
-        help_text="CSV or JSON in UTF-8, 10 MB at most. It is taken whole or not at all.",
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("CSV or JSON in UTF-8, 10 MB at most. It is taken whole or not at all."),
         widget=forms.FileInput(attrs={"accept": ".csv,.json,text/csv,application/json"}),
     )
 
@@ -27,13 +33,15 @@ class ImportForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["connection"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "Choose"), *((one.public_id, _label(one)) for one in connections)]
+        field.choices = [("", _("Choose")), *((one.public_id, _label(one)) for one in connections)]
 
     def clean_file(self) -> Any:
         """Too large a file is refused before it is read."""
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
-            raise forms.ValidationError(f"It is larger than {MOST_BYTES // 1_000_000} MB. Split it by month.")
+            raise forms.ValidationError(
+                _("It is larger than {size} MB. Split it by month.").format(size=MOST_BYTES // 1_000_000)
+            )
         return file
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core.days import Month
 from gpuconsole.core.errors import Refused
 
@@ -12,7 +14,9 @@ from gpuconsole.core.errors import Refused
 def read(text: str, *, field: str = "month") -> Month:
     """From ``2026-11``, since 2000. Raises Refused."""
     if not re.fullmatch(r"[2-9]\d{3}-(0[1-9]|1[0-2])", text, re.ASCII) or (found := Month.read(text)) is None:
-        raise Refused(f"“{text[:20]}” is no month. Write it as 2026-11.", code="bad_month", field=field)
+        raise Refused(
+            _("“{text}” is no month. Write it as 2026-11.").format(text=text[:20]), code="bad_month", field=field
+        )
     return found
 
 

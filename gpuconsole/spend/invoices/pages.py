@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.days import Month
@@ -109,9 +110,9 @@ def _chips(wanted: Asked, report: Report, connections: Sequence[Connection], now
         for reason, count in report.counts().items()
     ]
     name = wanted.connection.name if wanted.connection else ""
-    reason = wanted.reason.label if wanted.reason else ""
+    reason = str(wanted.reason.label) if wanted.reason else ""
     return [
         Chip(wanted.month.label, "", "", of_month),
-        Chip("Connection", name, f"?{wanted.query(connection='')}", of_connection),
-        Chip("Reason", reason, f"?{wanted.query(reason='')}", of_reason),
+        Chip(_("Connection"), name, f"?{wanted.query(connection='')}", of_connection),
+        Chip(_("Reason"), reason, f"?{wanted.query(reason='')}", of_reason),
     ]

@@ -12,6 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.spend.invoices.columns import BY_NAME, COLUMNS, NEEDED_IN_HEAD, BadCell
 
 MOST_ROWS = 100_000
@@ -27,8 +29,10 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        place = f"row {self.row}" if self.row else "the file"
-        return f"{place}{f', column {self.column}' if self.column else ''}: {self.message}"
+        place = _("row {row}").format(row=self.row) if self.row else _("the file")
+        if self.column:
+            place = _("{place}, column {column}").format(place=place, column=self.column)
+        return f"{place}: {self.message}"
 
 
 class BadFile(Exception):
@@ -70,7 +74,7 @@ def read(content: bytes, provider: str) -> list[Line]:
     try:
         plain = content.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
-        raise BadFile([Problem(0, "", "It is no text in UTF-8. Save it as “CSV UTF-8”.")]) from exc
+        raise BadFile([Problem(0, "", _("It is no text in UTF-8. Save it as “CSV UTF-8”."))]) from exc
     rows = from_json(plain) if plain.lstrip()[:1] in ("{", "[") else from_csv(plain)
     return lines(rows, provider)
 
@@ -81,19 +85,22 @@ def lines(rows: Iterable[tuple[int, Cells]], provider: str) -> list[Line]:
     seen: dict[tuple[str, datetime], int] = {}
     for row, cells in rows:
         if len(found) >= MOST_ROWS:
-            raise BadFile([Problem(row, "", f"It has more than {MOST_ROWS} lines. Split it by month.")])
+            text = _("It has more than {most} lines. Split it by month.").format(most=MOST_ROWS)
+            raise BadFile([Problem(row, "", text)])
         line = _line(row, cells, provider, problems)
         if line is not None:
             first = seen.setdefault((line.line_id, line.started_at), row)
             if first != row:
-                problems.append(Problem(row, "line_id", f"The same line stands in row {first}. Take one out."))
+                problems.append(
+                    Problem(row, "line_id", _("The same line stands in row {first}. Take one out.").format(first=first))
+                )
             found.append(line)
         if len(problems) > MOST_PROBLEMS:
             raise BadFile(problems[:MOST_PROBLEMS], more=True)
     if problems:
         raise BadFile(problems)
     if not found:
-        raise BadFile([Problem(0, "", "It has no lines.")])
+        raise BadFile([Problem(0, "", _("It has no lines."))])
     return found
 
 
@@ -115,11 +122,11 @@ def from_csv(plain: str) -> Iterator[tuple[int, Cells]]:
                 head = _checked_head([cell.strip() for cell in cells], reader.line_num)
                 continue
             if len(cells) != len(head):
-                wanted = f"It has {len(cells)} cells and the head {len(head)} columns."
-                raise BadFile([Problem(reader.line_num, "", f"{wanted} Quote cells that hold a comma.")])
+                text = _("It has {cells} cells and the head {columns} columns. Quote cells that hold a comma.")
+                raise BadFile([Problem(reader.line_num, "", text.format(cells=len(cells), columns=len(head)))])
             yield reader.line_num, dict(zip(head, (cell.strip() for cell in cells), strict=True))
     except csv.Error as exc:
-        raise BadFile([Problem(reader.line_num, "", f"It is no CSV from here on ({exc}).")]) from exc
+        raise BadFile([Problem(reader.line_num, "", _("It is no CSV from here on ({exc}).").format(exc=exc))]) from exc
 
 
 def from_json(plain: str) -> Iterator[tuple[int, Cells]]:
@@ -130,10 +137,10 @@ def from_json(plain: str) -> Iterator[tuple[int, Cells]]:
         raise BadFile([Problem(0, "", f"It is no JSON: {exc}.")]) from exc
     rows = told.get("lines") if isinstance(told, dict) else told
     if not isinstance(rows, list):
-        raise BadFile([Problem(0, "", "It has no list of lines. Write {“lines”: […]}.")])
+        raise BadFile([Problem(0, "", _("It has no list of lines. Write {“lines”: […]}."))])
     for place, row in enumerate(rows, start=1):
         if not isinstance(row, dict):
-            raise BadFile([Problem(place, "", "It is no object.")])
+            raise BadFile([Problem(place, "", _("It is no object."))])
         yield place, _cells(place, row)
 
 
@@ -142,7 +149,7 @@ def _cells(place: int, row: Mapping[str, Any]) -> Cells:
     cells = {}
     for name, value in row.items():
         if isinstance(value, dict | list):
-            raise BadFile([Problem(place, name, "It is no text, number or truth value.")])
+            raise BadFile([Problem(place, name, _("It is no text, number or truth value."))])
         cells[name] = _as_text(value)
     return cells
 
@@ -158,9 +165,13 @@ def _as_text(value: Any) -> str:
 def _checked_head(head: list[str], row: int) -> list[str]:
     """The names of the columns, if all are known, none comes twice and none that is needed is missing."""
     problems = [Problem(row, name[:60], _unknown(name)) for name in head if name not in BY_NAME]
-    problems += [Problem(row, name, "It comes twice.") for name in sorted({n for n in head if head.count(n) > 1})]
+    problems += [Problem(row, name, _("It comes twice.")) for name in sorted({n for n in head if head.count(n) > 1})]
     if missing := [name for name in NEEDED_IN_HEAD if name not in head]:
-        problems.append(Problem(row, missing[0], f"There is no column {', '.join(missing)}. Add it to the head."))
+        problems.append(
+            Problem(
+                row, missing[0], _("There is no column {names}. Add it to the head.").format(names=", ".join(missing))
+            )
+        )
     if problems:
         raise BadFile(problems[:MOST_PROBLEMS])
     return head
@@ -168,8 +179,8 @@ def _checked_head(head: list[str], row: int) -> list[str]:
 
 def _unknown(name: str) -> str:
     if ";" in name:
-        return "The columns are parted by semicolons. Save the file with commas."
-    return f"There is no such column. Take it out; known are {', '.join(BY_NAME)}."
+        return _("The columns are parted by semicolons. Save the file with commas.")
+    return _("There is no such column. Take it out; known are {names}.").format(names=", ".join(BY_NAME))
 
 
 def _line(row: int, cells: Cells, provider: str, problems: list[Problem]) -> Line | None:
@@ -210,15 +221,17 @@ def _value(name: str, cell: str) -> Any:
     if cell:
         return column.read(cell)
     if column.is_required:
-        raise BadCell("It is empty. Every line needs it.")
+        raise BadCell(_("It is empty. Every line needs it."))
     return column.empty
 
 
 def _contradictions(row: int, values: Mapping[str, Any], provider: str) -> Iterator[Problem]:
     if values["to"] < values["from"]:
-        yield Problem(row, "to", "It lies before “from”. Swap the two.")
+        yield Problem(row, "to", _("It lies before “from”. Swap the two."))
     if values["provider"] not in ("", provider):
-        text = f"The line is of {values['provider']}, the connection of {provider}. Import it there."
+        text = _("The line is of {provider}, the connection of {other}. Import it there.").format(
+            provider=values["provider"], other=provider
+        )
         yield Problem(row, "provider", text)
 
 

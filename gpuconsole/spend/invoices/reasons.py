@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 
 class Reason(models.TextChoices):
     """One typed reason for each row of a reconciliation."""
 
-    AGREES = "agrees", "Agrees"
-    ROUNDING = "rounding", "Rounding"
-    PRICE = "price", "Price changed"
-    STORAGE = "storage", "Storage"
-    UNSEEN = "unseen", "Not seen"
-    LENGTH = "length", "Another length"
-    OPEN = "open", "Still open"
-    NOT_ON_INVOICE = "not_on_invoice", "Not on the invoice"
-    UNKNOWN = "unknown", "Unknown to us"
-    CURRENCY = "currency", "Another currency"
-    NO_PRICE = "no_price", "No price known"
-    NO_INVOICE = "no_invoice", "No invoice yet"
+    AGREES = "agrees", gettext_lazy("Agrees")
+    ROUNDING = "rounding", gettext_lazy("Rounding")
+    PRICE = "price", gettext_lazy("Price changed")
+    STORAGE = "storage", gettext_lazy("Storage")
+    UNSEEN = "unseen", gettext_lazy("Not seen")
+    LENGTH = "length", gettext_lazy("Another length")
+    OPEN = "open", gettext_lazy("Still open")
+    NOT_ON_INVOICE = "not_on_invoice", gettext_lazy("Not on the invoice")
+    UNKNOWN = "unknown", gettext_lazy("Unknown to us")
+    CURRENCY = "currency", gettext_lazy("Another currency")
+    NO_PRICE = "no_price", gettext_lazy("No price known")
+    NO_INVOICE = "no_invoice", gettext_lazy("No invoice yet")
 
     @property
     def help(self) -> str:
         """A sentence for people."""
-        return _HELP[self]
+        return _(_HELP[self])
 
     @property
     def kind(self) -> str:
@@ -49,16 +51,18 @@ _KINDS = {
 }
 
 _HELP = {
-    Reason.AGREES: "The amounts are the same to the cent.",
-    Reason.ROUNDING: "They differ by less than one unit that the provider counts whole.",
-    Reason.PRICE: "The provider charged another price per hour than the one frozen at launch.",
-    Reason.STORAGE: "The invoice has disks or storage that the console did not meter.",
-    Reason.UNSEEN: "Nobody looked when it began or ended, and the provider gives no time for it: ours is an estimate.",
-    Reason.LENGTH: "The price is the same, and the provider counted another length of time.",
-    Reason.OPEN: "It still runs, so both figures still grow.",
-    Reason.NOT_ON_INVOICE: "The console metered it, and no line of the invoice names it.",
-    Reason.UNKNOWN: "The invoice names something that the console did not launch.",
-    Reason.CURRENCY: "The invoice is in another currency than the price at launch.",
-    Reason.NO_PRICE: "Neither the provider nor the console names a price.",
-    Reason.NO_INVOICE: "No invoice of this connection covers the month yet.",
+    Reason.AGREES: gettext_noop("The amounts are the same to the cent."),
+    Reason.ROUNDING: gettext_noop("They differ by less than one unit that the provider counts whole."),
+    Reason.PRICE: gettext_noop("The provider charged another price per hour than the one frozen at launch."),
+    Reason.STORAGE: gettext_noop("The invoice has disks or storage that the console did not meter."),
+    Reason.UNSEEN: gettext_noop(
+        "Nobody looked when it began or ended, and the provider gives no time for it: ours is an estimate."
+    ),
+    Reason.LENGTH: gettext_noop("The price is the same, and the provider counted another length of time."),
+    Reason.OPEN: gettext_noop("It still runs, so both figures still grow."),
+    Reason.NOT_ON_INVOICE: gettext_noop("The console metered it, and no line of the invoice names it."),
+    Reason.UNKNOWN: gettext_noop("The invoice names something that the console did not launch."),
+    Reason.CURRENCY: gettext_noop("The invoice is in another currency than the price at launch."),
+    Reason.NO_PRICE: gettext_noop("Neither the provider nor the console names a price."),
+    Reason.NO_INVOICE: gettext_noop("No invoice of this connection covers the month yet."),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
@@ -29,7 +30,10 @@ def import_file(
     Raises BadFile with every broken row, Refused for a file that was imported before; then nothing was kept.
     """
     if len(content) > MOST_BYTES:
-        raise Refused(f"It is larger than {MOST_BYTES // 1_000_000} MB. Split it by month.", field="file")
+        raise Refused(
+            _("It is larger than {size} MB. Split it by month.").format(size=MOST_BYTES // 1_000_000),
+            field="file",
+        )
     found = reading.read(content, connection.provider)
     return _keep(connection, found, source, by, number)
 
@@ -99,7 +103,7 @@ def _keep(
                 after={"connection": connection.name, "lines": len(found), "source": source.value},
             )
     except IntegrityError as error:  # what another import has kept meanwhile: the lock makes it all but impossible
-        raise Refused("It was imported just now by somebody else.", code="duplicate", field="file") from error
+        raise Refused(_("It was imported just now by somebody else."), code="duplicate", field="file") from error
     return invoice
 
 
@@ -111,8 +115,8 @@ def _lock(connection: Connection) -> None:
 def _refuse_repeats(connection: Connection, found: Sequence[Line]) -> None:
     same = Invoice.objects.filter(connection=connection, digest=reading.digest(found)).first()
     if same is not None:
-        text = (
-            f"This invoice was imported on {same.imported_at:%d %b %Y} as “{same}”. Remove that one to import it anew."
+        text = _("This invoice was imported on {day} as “{invoice}”. Remove that one to import it anew.").format(
+            day=f"{same.imported_at:%d %b %Y}", invoice=same
         )
         raise Refused(text, code="duplicate", field="file")
     problems = list(_known(connection, found))
@@ -128,7 +132,9 @@ def _known(connection: Connection, found: Sequence[Line]) -> Iterator[Problem]:
         kept = InvoiceLine.objects.filter(connection=connection, line_id__in=ids).select_related("invoice")
         for old in kept:
             if (line := part.get((old.line_id, old.started_at))) is not None:
-                text = f"It was imported before, with “{old.invoice}”. Take it out, or remove that invoice."
+                text = _("It was imported before, with “{invoice}”. Take it out, or remove that invoice.").format(
+                    invoice=old.invoice
+                )
                 yield Problem(line.row, "line_id", text)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import httpx
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.days import Month
@@ -27,7 +28,7 @@ def lines(connection: Connection, month: Month) -> list[Line]:
     Raises Refused.
     """
     if not connection.is_sandbox or not settings.SIMULATOR_URL:
-        raise Refused("Only a sandbox's invoice can be read here. Import the provider's own as a file.")
+        raise Refused(_("Only a sandbox's invoice can be read here. Import the provider's own as a file."))
     found = _read(connection, _ask(connection.provider, month))
     others = _of_others(connection, [line.resource_id for line in found])
     return [line for line in found if line.resource_id not in others]
@@ -39,7 +40,9 @@ def _ask(provider: str, month: Month) -> str:
         answer = httpx.get(f"{settings.SIMULATOR_URL}/_sim/invoice", params=query, timeout=TIMEOUT_S, trust_env=False)
         answer.raise_for_status()
     except httpx.HTTPError as error:
-        raise Refused(f"The simulator gave no invoice ({error}). Is it running?", code="no_invoice") from error
+        raise Refused(
+            _("The simulator gave no invoice ({error}). Is it running?").format(error=error), code="no_invoice"
+        ) from error
     return answer.text
 
 
@@ -48,7 +51,9 @@ def _read(connection: Connection, told: str) -> list[Line]:
     try:
         return reading.lines(rows, connection.provider) if rows else []
     except BadFile as error:
-        raise Refused(f"The simulator's invoice cannot be read: {error}", code="no_invoice") from error
+        raise Refused(
+            _("The simulator's invoice cannot be read: {error}").format(error=error), code="no_invoice"
+        ) from error
 
 
 def _of_others(connection: Connection, ids: Sequence[str]) -> frozenset[str]:

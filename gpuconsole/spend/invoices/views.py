@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import require_team_admin, viewer
@@ -82,7 +84,9 @@ def import_file(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, f"{formats.plural(invoice.line_count, 'line', 'lines')} were imported.")
+            count = invoice.line_count
+            text = ngettext("{count} line was imported.", "{count} lines were imported.", count)
+            messages.success(request, text.format(count=formats.count(count)))
             return redirect(f"{reverse('invoices')}?month={invoice.since:%Y-%m}")
     context = {"form": form, "columns": COLUMNS, "bad": problems}
     return render(request, "invoices/import.html", context, status=422 if form.errors or problems else 200)
@@ -96,7 +100,7 @@ def read(request: HttpRequest) -> HttpResponse:
     team = require_team_admin(person)
     wanted = pages.asked(request.POST, [], timezone.now())
     wake_now("spend.read_sandbox_invoices", team.pk, str(wanted.month))
-    messages.success(request, "A worker reads the simulator's invoice now. Reload in a moment.")
+    messages.success(request, _("A worker reads the simulator's invoice now. Reload in a moment."))
     return redirect(f"{reverse('invoices')}?month={wanted.month}")
 
 
@@ -108,17 +112,21 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
     invoice = access.find_invoice(person, public_id)
     if request.method == "POST":
         services.remove(invoice=invoice, by=person.user)
-        messages.success(request, f"“{invoice}” was removed.")
+        messages.success(request, _("“{invoice}” was removed.").format(invoice=invoice))
         return redirect("invoices")
     question = {
-        "question": f"Remove “{invoice}”?",
-        "text": f"Its {formats.plural(invoice.line_count, 'line', 'lines')} of {invoice.connection.name} go with it. "
-        "The file can be imported again.",
+        "question": _("Remove “{invoice}”?").format(invoice=invoice),
+        "text": _("Its {lines} of {connection} go with it. The file can be imported again.").format(
+            lines=formats.plural(invoice.line_count, "line", "lines"), connection=invoice.connection.name
+        ),
         "keep_url": reverse("invoices"),
-        "keep_label": "Keep it",
+        "keep_label": _("Keep it"),
         "action_url": request.path,
-        "action_label": "Remove invoice",
+        "action_label": _("Remove invoice"),
         "kind": "danger",
-        "crumbs": [{"label": "Costs", "url": reverse("costs")}, {"label": "Invoices", "url": reverse("invoices")}],
+        "crumbs": [
+            {"label": _("Costs"), "url": reverse("costs")},
+            {"label": _("Invoices"), "url": reverse("invoices")},
+        ],
     }
     return ask(request, question)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.connections.models import Connection
@@ -12,19 +13,19 @@ from gpuconsole.connections.models import Connection
 class InvoiceSource(models.TextChoices):
     """How an invoice came in."""
 
-    FILE = "file", "File"
+    FILE = "file", gettext_lazy("File")
     API = "api", "API"
-    SIMULATOR = "simulator", "Simulator"
+    SIMULATOR = "simulator", gettext_lazy("Simulator")
 
 
 class What(models.TextChoices):
     """What a line is for."""
 
-    COMPUTE = "compute", "Compute"
-    STORAGE = "storage", "Storage"
-    SUBSCRIPTION = "subscription", "Subscription"
-    CREDIT = "credit", "Credit"
-    OTHER = "other", "Other"
+    COMPUTE = "compute", gettext_lazy("Compute")
+    STORAGE = "storage", gettext_lazy("Storage")
+    SUBSCRIPTION = "subscription", gettext_lazy("Subscription")
+    CREDIT = "credit", gettext_lazy("Credit")
+    OTHER = "other", gettext_lazy("Other")
 
 
 class Invoice(models.Model):

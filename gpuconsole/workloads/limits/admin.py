@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.admin import TeamAdmin
 from gpuconsole.accounts.models import Team, User
@@ -49,7 +51,7 @@ class _LimitAdmin(ModelAdmin[Any]):
         """Give each row its ``bar``."""
         raise NotImplementedError
 
-    @admin.display(description="in use")
+    @admin.display(description=gettext_lazy("in use"))
     def in_use(self, row: Any) -> str:
         bar: Bar = row.bar
         if bar.percent is None:
@@ -81,7 +83,7 @@ class QuotaAdmin(_LimitAdmin):
     autocomplete_fields = ("team", "project", "member")
     scope = ("team", "project", "member", "each_member", "measure", "kind", "gpu_model")
 
-    @admin.display(description="limit on", ordering="measure")
+    @admin.display(description=gettext_lazy("limit on"), ordering="measure")
     def what(self, row: Quota) -> str:
         return quotas.label(row)
 
@@ -221,7 +223,7 @@ class _TakesProfiles(ModelAdmin[Any]):
         """Whoever may change quotas."""
         return request.user.has_perms(("projects.add_quota", "projects.change_quota"))
 
-    @admin.action(description="Apply a quota profile…", permissions=["settle"])
+    @admin.action(description=gettext_lazy("Apply a quota profile…"), permissions=["settle"])
     def apply_profile(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
         """Ask which, then set its limits on all rows, or on none where one is refused."""
         form = ProfileChoice(request.POST if "profile" in request.POST else None)
@@ -229,7 +231,7 @@ class _TakesProfiles(ModelAdmin[Any]):
             return None
         context = {
             **self.admin_site.each_context(request),
-            "title": "Apply a quota profile",
+            "title": _("Apply a quota profile"),
             "opts": self.model._meta,
             "rows": rows,
             "form": form,
@@ -247,7 +249,12 @@ class _TakesProfiles(ModelAdmin[Any]):
             add_refusal(form, refused)
             return False
         noun = self.model._meta.verbose_name_plural if len(rows) > 1 else self.model._meta.verbose_name
-        messages.success(request, f"{profile.name}: {count} limits were set on {len(rows)} {noun}.")
+        messages.success(
+            request,
+            _("{name}: {count} limits were set on {number} {noun}.").format(
+                name=profile.name, count=count, number=len(rows), noun=noun
+            ),
+        )
         return True
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.models import Budget, Quota, QuotaProfile, QuotaProfileLine
@@ -63,7 +65,9 @@ class LineForm(_Checked):
 class QuotaForm(LineForm):
     """A limit of a team, a project or a person."""
 
-    why = forms.CharField(max_length=300, required=False, label="Reason", help_text="Kept in the audit log.")
+    why = forms.CharField(
+        max_length=300, required=False, label=gettext_lazy("Reason"), help_text=gettext_lazy("Kept in the audit log.")
+    )
 
     class Meta:
         model = Quota
@@ -73,16 +77,21 @@ class QuotaForm(LineForm):
         super().check()
         place = self.said(("team", "project", "member"))
         if place["project"] is not None and place["project"].team_id != place["team"].pk:
-            raise Refused(f"{place['project']} is not a project of {place['team']}.", field="project")
+            raise Refused(
+                _("{project} is not a project of {team}.").format(project=place["project"], team=place["team"]),
+                field="project",
+            )
         if place["member"] is not None and self.terms.each_member:
-            raise Refused("Name one person, or take each person.", field="each_member")
+            raise Refused(_("Name one person, or take each person."), field="each_member")
         check_person(place["member"], place["team"], place["project"])
 
 
 class BudgetForm(_Checked):
     """A budget of a team or a project."""
 
-    why = forms.CharField(max_length=300, required=False, label="Reason", help_text="Kept in the audit log.")
+    why = forms.CharField(
+        max_length=300, required=False, label=gettext_lazy("Reason"), help_text=gettext_lazy("Kept in the audit log.")
+    )
 
     class Meta:
         model = Budget
@@ -95,7 +104,10 @@ class BudgetForm(_Checked):
     def check(self) -> None:
         place = self.said(("team", "project"))
         if place["project"] is not None and place["project"].team_id != place["team"].pk:
-            raise Refused(f"{place['project']} is not a project of {place['team']}.", field="project")
+            raise Refused(
+                _("{project} is not a project of {team}.").format(project=place["project"], team=place["team"]),
+                field="project",
+            )
         self.cleaned_data |= {"currency": checked_money(self.money, place["team"]).currency}
 
 
@@ -103,4 +115,6 @@ class ProfileChoice(forms.Form):
     """Which profile is given to what was selected."""
 
     profile = forms.ModelChoiceField(QuotaProfile.objects.order_by("name"))
-    why = forms.CharField(max_length=300, required=False, label="Reason", help_text="Kept in the audit log.")
+    why = forms.CharField(
+        max_length=300, required=False, label=gettext_lazy("Reason"), help_text=gettext_lazy("Kept in the audit log.")
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import Team, TeamRole, User
 from gpuconsole.audit import services as audit
@@ -62,9 +63,13 @@ def add(*, team: Team, project: Project | None, terms: AlertTerms, by: User) -> 
     terms = _check(AlertAbout.WORKLOAD, terms)
     own = AlertRule.objects.filter(team=team, project=project, about=AlertAbout.WORKLOAD)
     if own.filter(amount=terms.amount).exists():
-        raise Refused("There is an alert at this amount already.", code="exists", field="amount")
+        raise Refused(_("There is an alert at this amount already."), code="exists", field="amount")
     if own.count() >= MOST_OF_A_PLACE:
-        raise Refused(f"At most {MOST_OF_A_PLACE} such alerts. Remove one first.", code="too_many", field="amount")
+        raise Refused(
+            _("At most {most} such alerts. Remove one first.").format(most=MOST_OF_A_PLACE),
+            code="too_many",
+            field="amount",
+        )
     row = AlertRule(team=team, project=project, about=AlertAbout.WORKLOAD, since=timezone.now())
     row.amount, row.audience, row.is_on = terms.amount, terms.audience, terms.is_on
     row.save()
@@ -79,7 +84,7 @@ def change(*, rule: AlertRule, terms: AlertTerms, by: User) -> None:
     terms = _check(AlertAbout(rule.about), terms)
     same = AlertRule.objects.filter(team=rule.team, project=rule.project, about=rule.about, amount=terms.amount)
     if terms.amount is not None and same.exclude(pk=rule.pk).exists():
-        raise Refused("There is an alert at this amount already.", code="exists", field="amount")
+        raise Refused(_("There is an alert at this amount already."), code="exists", field="amount")
     _write(rule, terms, by)
 
 
@@ -119,18 +124,24 @@ def _admins(team: Team, project: Project | None) -> Sequence[User]:
 
 def _check(about: AlertAbout, terms: AlertTerms) -> AlertTerms:
     if terms.audience not in Audience.values:
-        raise Refused(f"Nobody is called “{terms.audience}”.", code="invalid", field="audience")
+        raise Refused(
+            _("Nobody is called “{audience}”.").format(audience=terms.audience), code="invalid", field="audience"
+        )
     if about is not AlertAbout.WORKLOAD:
         if terms.audience in OF_A_WORKLOAD:
-            raise Refused("A budget has no owner: tell admins or everybody.", code="invalid", field="audience")
+            raise Refused(_("A budget has no owner: tell admins or everybody."), code="invalid", field="audience")
         return replace(terms, amount=None)
     amount = terms.amount
     if amount is None or not amount.is_finite() or amount <= 0:
-        raise Refused("Say how much one workload may cost before it is told: more than zero.", field="amount")
+        raise Refused(_("Say how much one workload may cost before it is told: more than zero."), field="amount")
     if amount > MOST_MONEY:
-        raise Refused(f"At most {MOST_MONEY:,f}; this is too large.", code="invalid", field="amount")
+        raise Refused(
+            _("At most {most}; this is too large.").format(most=f"{MOST_MONEY:,f}"),
+            code="invalid",
+            field="amount",
+        )
     if amount != round(amount, 4):
-        raise Refused("At most four digits after the point.", code="invalid", field="amount")
+        raise Refused(_("At most four digits after the point."), code="invalid", field="amount")
     return terms
 
 

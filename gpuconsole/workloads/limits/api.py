@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Router, Status
 
 from gpuconsole.accounts.access import Viewer, require_team_admin
@@ -205,7 +206,7 @@ def _add(request: HttpRequest, team: Team, project: Project | None, payload: Quo
 def _person(team: Team, email: str) -> User:
     found = User.objects.filter(email__iexact=email, memberships__team=team).first()
     if found is None:
-        raise Refused("Nobody with this address is in the team.", code="unknown_person", field="member")
+        raise Refused(_("Nobody with this address is in the team."), code="unknown_person", field="member")
     return found
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
+from gpuconsole.core.days import Span
 from gpuconsole.core.money import Money
 from gpuconsole.projects import quotas
 from gpuconsole.projects.models import Budget, Quota
@@ -34,24 +37,35 @@ def of_quota(quota: Quota, use: Use | None, currency: str) -> Bar:
         return Bar(label, "", limit, None, "", f"{label} {quotas.scope(quota)}: {limit}")
     used = quotas.amount(quota, use.amount, currency)
     if use.amount is None:
-        return Bar(label, used, limit, None, "", f"{label}: what is in use is unknown, for want of a rate")
+        text = _("{limit}: what is in use is unknown, for want of a rate").format(limit=label)
+        return Bar(label, used, limit, None, "", text)
     percent = _percent(use.amount, quota.number)
     level = "bad" if use.amount > quota.number else "warning" if percent >= NEAR else ""
-    who = f", by {use.who}" if use.who else ""
-    return Bar(label, f"{used}{who}", limit, percent, level, f"{label}: {used} of {limit} in use{who}")
+    if not use.who:
+        text = _("{what}: {used} of {limit} in use").format(what=label, used=used, limit=limit)
+        return Bar(label, used, limit, percent, level, text)
+    text = _("{what}: {used} of {limit} in use, by {who}").format(what=label, used=used, limit=limit, who=use.who)
+    return Bar(label, _("{used}, by {who}").format(used=used, who=use.who), limit, percent, level, text)
 
 
 def of_budget(standing: Standing) -> Bar:
     """A budget's bar: what is spent of it."""
     whole = Money(standing.budget.amount, standing.budget.currency)
-    whose = "Budget" if standing.budget.project_id else "Team budget"
-    label = f"{whose} for {standing.month.name}"
+    label = name_of_budget(standing.budget, standing.month)
     if standing.balance is None:
-        return Bar(label, "unknown", str(whole), None, "", f"{label}: what was spent is unknown, for want of a rate")
+        text = _("{budget}: what was spent is unknown, for want of a rate").format(budget=label)
+        return Bar(label, _("unknown"), str(whole), None, "", text)
     spent = standing.balance.spent
     percent = _percent(spent.amount, whole.amount)
     level = "bad" if percent >= 100 else "warning" if percent >= NEAR else ""
-    return Bar(label, str(spent), str(whole), percent, level, f"{label}: {spent} of {whole} spent")
+    text = _("{budget}: {spent} of {whole} spent").format(budget=label, spent=spent, whole=whole)
+    return Bar(label, str(spent), str(whole), percent, level, text)
+
+
+def name_of_budget(budget: Budget, month: Span) -> str:
+    """Whose it is and for which month."""
+    text = _("Budget for {month}") if budget.project_id else _("Team budget for {month}")
+    return text.format(month=month.name)
 
 
 def limit_words(quota: Quota, currency: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.core.days import Span
@@ -49,13 +50,16 @@ def lines(project: Project, owner: User | None, limits: Sequence[str] = ()) -> l
 
 
 def _of_budget(budget: Budget, month: Span, rest: Money | None) -> Left:
-    label = f"{'Budget' if budget.project_id else 'Team budget'} for {month.name}"
+    label = bars.name_of_budget(budget, month)
     if rest is None:
-        return Left(label, "unknown, for want of a rate")
-    return Left(label, f"{rest} of {Money(budget.amount, budget.currency)} left")
+        return Left(label, _("unknown, for want of a rate"))
+    return Left(label, _("{rest} of {whole} left").format(rest=rest, whole=Money(budget.amount, budget.currency)))
 
 
 def _of_quota(quota: Quota, amount: Decimal | None) -> Left:
     currency = quota.team.currency
     used = quotas.amount(quota, amount, currency)
-    return Left(quotas.label(quota), f"{used} of {bars.limit_words(quota, currency)} in use")
+    return Left(
+        quotas.label(quota),
+        _("{used} of {limit} in use").format(used=used, limit=bars.limit_words(quota, currency)),
+    )

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.audit import services as audit
@@ -47,7 +48,7 @@ def change_quota(*, quota: Quota, terms: LimitTerms, by: User, why: str = "") ->
     terms = checked(terms)
     for name in _SCOPE:
         if getattr(row, name) != getattr(terms, name):
-            text = "What a quota limits stays as it is. Remove it and add another."
+            text = _("What a quota limits stays as it is. Remove it and add another.")
             raise Refused(text, code="invalid", field=name)
     _write(row, {name: getattr(terms, name) for name in ("limit", "allowed", "consequence")}, "quota.change", by, why)
     return row
@@ -93,7 +94,7 @@ def apply_profile(
     lines = [LimitTerms.of(line) for line in profile.lines.order_by("pk")]
     places: list[tuple[Team, Project | None]] = [(team, None) for team in sorted(teams, key=lambda team: team.pk)]
     places += [(project.team, project) for project in sorted(projects, key=lambda one: (one.team_id, one.pk))]
-    text = why or f"Profile {profile.name}"
+    text = why or _("Profile {name}").format(name=profile.name)
     for team, project in places:
         for terms in lines:
             _put(team, project, terms, by, None, text, may_replace=True)
@@ -113,12 +114,12 @@ def _put(
     rules.lock_all(team, project)
     terms = checked(terms)
     if member is not None and terms.each_member:
-        raise Refused("Name one person, or take each person.", code="invalid", field="each_member")
+        raise Refused(_("Name one person, or take each person."), code="invalid", field="each_member")
     check_person(member, team, project)
     scope = {name: getattr(terms, name) for name in _SCOPE}
     row = Quota.objects.filter(team=team, project=project, member=member, **scope).first()
     if row is not None and not may_replace:
-        raise Refused("This is limited there already. Change that quota.", code="exists", field="measure")
+        raise Refused(_("This is limited there already. Change that quota."), code="exists", field="measure")
     if row is None:
         row = Quota(public_id=new_id("quo"), team=team, project=project, member=member, **asdict(terms))
         row.save()

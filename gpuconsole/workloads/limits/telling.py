@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core import formats
+from gpuconsole.core.days import Month
 from gpuconsole.projects.models import AlertAbout, AlertKind, AlertRule, Budget, BudgetAlert, Consequence, Project
 from gpuconsole.workloads.limits import alert_rules
 from gpuconsole.workloads.models import WorkloadAlert
@@ -18,10 +22,20 @@ STALE = timedelta(days=3)
 """What could not be sent for so long is news no more."""
 _MARKS = (AlertKind.HALF, AlertKind.MOST, AlertKind.SPENT)
 _THEN = {
-    Consequence.BLOCK: "new launches are refused",
-    Consequence.ASK: "new launches wait for an admin",
-    Consequence.WARN: "new launches get a warning",
+    Consequence.BLOCK: (
+        gettext_noop("Now new launches are refused."),
+        gettext_noop("Once it is spent, new launches are refused."),
+    ),
+    Consequence.ASK: (
+        gettext_noop("Now new launches wait for an admin."),
+        gettext_noop("Once it is spent, new launches wait for an admin."),
+    ),
+    Consequence.WARN: (
+        gettext_noop("Now new launches get a warning."),
+        gettext_noop("Once it is spent, new launches get a warning."),
+    ),
 }
+"""What follows from a budget that is spent, and from one that will be."""
 
 Rules = Mapping[tuple[int, int | None, str], AlertRule]
 
@@ -95,24 +109,26 @@ def _highest(found: Sequence[BudgetAlert], rules: Rules) -> dict[tuple[int, Any]
 
 
 def _subject(alert: BudgetAlert) -> str:
-    name, what = _name(alert.budget), f"the budget for {alert.month:%B}"
+    words = {"name": _name(alert.budget), "month": Month.of(alert.month).name}
     if alert.kind == AlertKind.STOP:
-        return f"{name}: work is being stopped, 120 % of {what} are spent"
+        return _("{name}: work is being stopped, 120 % of the budget for {month} are spent").format(**words)
     if alert.kind == AlertKind.FORECAST and alert.forecast_on is not None:
-        return f"{name}: {what} will be spent on {formats.day(alert.forecast_on, today=alert.month)}"
-    return (
-        f"{name}: {what} is spent" if alert.kind == AlertKind.SPENT else f"{name}: {alert.kind} % of {what} are spent"
-    )
+        day = formats.day(alert.forecast_on, today=alert.month)
+        return _("{name}: the budget for {month} will be spent on {day}").format(day=day, **words)
+    if alert.kind == AlertKind.SPENT:
+        return _("{name}: the budget for {month} is spent").format(**words)
+    return _("{name}: {percent} % of the budget for {month} are spent").format(percent=alert.kind, **words)
 
 
 def _facts(alert: BudgetAlert) -> dict[str, Any]:
     budget = alert.budget
     whole, spent = (formats.money(amount, budget.currency) for amount in (budget.amount, alert.spent))
+    taken = _("{spent} of {whole}").format(spent=spent, whole=whole)
     percent = formats.percent(alert.spent / budget.amount * 100) if budget.amount else ""
     path = f"/projects/{budget.project.slug}/settings/quotas/" if budget.project else "/team/quotas/"
     return {
         "headline": f"{_subject(alert)}.",
-        "spent": f"{spent} of {whole}" + (f", {percent}" if percent else ""),
+        "spent": f"{taken}, {percent}" if percent else taken,
         "at": f"{alert.at:%d %b %Y, %H:%M} UTC",
         "then": _then(alert, budget),
         "path": path,
@@ -121,12 +137,12 @@ def _facts(alert: BudgetAlert) -> dict[str, Any]:
 
 def _then(alert: BudgetAlert, budget: Budget) -> str:
     if alert.kind == AlertKind.STOP:
-        return (
-            f"Running work is stopped {formats.duration_words(budget.grace_s)} after this, unless the budget is raised."
+        return _("Running work is stopped {time} after this, unless the budget is raised.").format(
+            time=formats.duration_words(budget.grace_s)
         )
-    held = _THEN[Consequence(budget.when_spent)]
-    stops = " Work is stopped at 120 %." if budget.stops_at_120 else " Running work keeps running."
-    return (f"Now {held}." if alert.kind == AlertKind.SPENT else f"Once it is spent, {held}.") + stops
+    now, later = _THEN[Consequence(budget.when_spent)]
+    stops = _("Work is stopped at 120 %.") if budget.stops_at_120 else _("Running work keeps running.")
+    return f"{_(now if alert.kind == AlertKind.SPENT else later)} {stops}"
 
 
 def _name(budget: Budget) -> str:
@@ -142,15 +158,20 @@ def _of_work(now: datetime) -> Iterator[Telling]:
         cost = formats.money(alert.cost, work.currency)
         yield Telling(
             key=f"workload:{rule.pk}:{work.pk}",
-            subject=f"{work.name} has cost more than {amount}",
+            subject=_("{name} has cost more than {amount}").format(name=work.name, amount=amount),
             template="workload",
             context={
-                "headline": f"{work.name} has cost {cost}, more than {amount}.",
-                "what": f"{Kind(work.kind).label} of {work.owner.display_name if work.owner else 'nobody'} "
-                f"in {work.project.name}",
+                "headline": _("{name} has cost {cost}, more than {amount}.").format(
+                    name=work.name, cost=cost, amount=amount
+                ),
+                "what": _("{kind} of {person} in {project}").format(
+                    kind=Kind(work.kind).label,
+                    person=work.owner.display_name if work.owner else _("nobody"),
+                    project=work.project.name,
+                ),
                 "at": f"{alert.at:%d %b %Y, %H:%M} UTC",
                 "rate": formats.hourly(work.hourly_price, work.currency),
-                "end": f"{work.ends_by:%d %b %Y, %H:%M} UTC" if work.ends_by else "no limit",
+                "end": f"{work.ends_by:%d %b %Y, %H:%M} UTC" if work.ends_by else _("no limit"),
                 "is_final": work.is_final,
                 "path": work.get_absolute_url(),
             },

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.accounts.models import Membership, Team, TeamRole, User
 from gpuconsole.catalog.models import Offer
 from gpuconsole.core import gpus
@@ -24,6 +27,7 @@ SHORTEST_S = 60
 MOST_MONEY = Decimal(10) ** 9
 LONGEST_GRACE_S = 7 * 86_400
 USUAL_GRACE_S = 3600
+_NO_CONSEQUENCE = gettext_noop("There is no consequence “{word}”. Use one of {words}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,20 +61,24 @@ class BudgetTerms:
 
 def checked(terms: LimitTerms) -> LimitTerms:
     """The terms with their words as we write them. Raises Refused with the field that is wrong."""
-    _known(terms.measure, Measure.values, "measure", "measure")
-    _known(terms.kind, Held.values, "kind", "kind of work")
-    _known(terms.consequence, Consequence.values, "consequence", "consequence")
+    _known(terms.measure, Measure.values, "measure", _("There is no measure “{word}”. Use one of {words}."))
+    _known(terms.kind, Held.values, "kind", _("There is no kind of work “{word}”. Use one of {words}."))
+    _known(terms.consequence, Consequence.values, "consequence", _(_NO_CONSEQUENCE))
     measure = Measure(terms.measure)
     if terms.each_member and measure in _OF_EACH_WORKLOAD:
-        text = f"{measure.label} holds for each workload already, so it can't be for each person."
+        text = _("{limit} holds for each workload already, so it can't be for each person.").format(limit=measure.label)
         raise Refused(text, code="invalid", field="each_member")
     model = _model(terms.gpu_model, measure)
     if measure in LISTS:
         if terms.limit is not None:
-            raise Refused(f"{measure.label} is a list and takes no number.", code="invalid", field="limit")
+            raise Refused(
+                _("{limit} is a list and takes no number.").format(limit=measure.label), code="invalid", field="limit"
+            )
         return replace(terms, gpu_model=model, allowed=_allowed(measure, terms.allowed))
     if terms.allowed:
-        raise Refused(f"{measure.label} is a number and takes no list.", code="invalid", field="allowed")
+        raise Refused(
+            _("{limit} is a number and takes no list.").format(limit=measure.label), code="invalid", field="allowed"
+        )
     return replace(terms, gpu_model=model, allowed=[], limit=_number(measure, terms.limit))
 
 
@@ -78,14 +86,16 @@ def checked_money(money: BudgetTerms, team: Team) -> BudgetTerms:
     """A budget that can be kept. Raises Refused with the field that is wrong."""
     currency = money.currency.strip().upper()
     if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
-        raise Refused("A currency is three letters, such as USD.", code="invalid", field="currency")
+        raise Refused(_("A currency is three letters, such as USD."), code="invalid", field="currency")
     if currency != team.currency and not (rates.rate(currency, team.currency) or rates.rate(team.currency, currency)):
-        text = f"No rate between {currency} and {team.currency} is set. Use {team.currency}, or have an admin add one."
+        text = _(
+            "No rate between {currency} and {team_currency} is set. Use {team_currency}, or have an admin add one."
+        ).format(currency=currency, team_currency=team.currency)
         raise Refused(text, code="unknown_currency", field="currency")
-    _known(money.when_spent, Consequence.values, "when_spent", "consequence")
-    _in_range(money.amount, MOST_MONEY, "amount", "A budget")
+    _known(money.when_spent, Consequence.values, "when_spent", _(_NO_CONSEQUENCE))
+    _in_range(money.amount, MOST_MONEY, "amount", _("A budget"))
     if not 0 <= money.grace_s <= LONGEST_GRACE_S:
-        raise Refused("The grace is at most 7 days, and not negative.", code="invalid", field="grace_s")
+        raise Refused(_("The grace is at most 7 days, and not negative."), code="invalid", field="grace_s")
     return replace(money, currency=currency)
 
 
@@ -96,8 +106,8 @@ def check_person(member: User | None, team: Team, project: Project | None) -> No
     membership = Membership.objects.filter(team=team, user=member).first()
     in_project = project is None or ProjectMember.objects.filter(project=project, user=member).exists()
     if membership is None or not (in_project or TeamRole(membership.role).may_administer):
-        place = "team" if project is None else "project"
-        raise Refused(f"{member.display_name} is not in the {place}.", code="unknown_person", field="member")
+        text = _("{person} is not in the team.") if project is None else _("{person} is not in the project.")
+        raise Refused(text.format(person=member.display_name), code="unknown_person", field="member")
 
 
 def known_models() -> list[str]:
@@ -110,7 +120,11 @@ def known_models() -> list[str]:
 def _model(word: str, measure: Measure) -> str:
     model = gpus.normal(word)
     if word.strip() and measure not in OF_A_MODEL:
-        raise Refused(f"{measure.label} can't be narrowed to one GPU model.", code="invalid", field="gpu_model")
+        raise Refused(
+            _("{limit} can't be narrowed to one GPU model.").format(limit=measure.label),
+            code="invalid",
+            field="gpu_model",
+        )
     if word.strip():
         _refuse_unknown([model or word], known_models(), "gpu_model", "GPU")
     return model
@@ -131,33 +145,45 @@ def _refuse_unknown(words: Sequence[str], known: Sequence[str], field: str, noun
     if not unknown:
         return
     near = get_close_matches(unknown[0], known, n=3, cutoff=0.5) or list(known[:8])
-    hint = f" Known are {', '.join(near)}." if near else " None was seen yet."
+    hint = _(" Known are {names}.").format(names=", ".join(near)) if near else _(" None was seen yet.")
     raise Refused(
-        f"No {noun} called {unknown[0] or '(nothing)'} is known.{hint}", code=f"unknown_{noun.lower()}", field=field
+        _("No {noun} called {unknown} is known.{hint}").format(noun=noun, unknown=unknown[0] or "(nothing)", hint=hint),
+        code=f"unknown_{noun.lower()}",
+        field=field,
     )
 
 
 def _number(measure: Measure, number: Decimal | None) -> Decimal:
     if number is None:
-        raise Refused("Say how much: a number, zero or more.", code="invalid", field="limit")
-    _in_range(number, Decimal(_MOST.get(measure, _MOST_ELSE)), "limit", "A limit")
+        raise Refused(_("Say how much: a number, zero or more."), code="invalid", field="limit")
+    _in_range(number, Decimal(_MOST.get(measure, _MOST_ELSE)), "limit", _("A limit"))
     if measure in _WHOLE and number != number.to_integral_value():
-        raise Refused(f"{measure.label} is counted in whole numbers.", code="invalid", field="limit")
+        raise Refused(
+            _("{limit} is counted in whole numbers.").format(limit=measure.label), code="invalid", field="limit"
+        )
     if measure is Measure.RUN_S and number < SHORTEST_S:
-        raise Refused(f"A run time is at least {SHORTEST_S} seconds.", code="invalid", field="limit")
+        raise Refused(
+            _("A run time is at least {seconds} seconds.").format(seconds=SHORTEST_S),
+            code="invalid",
+            field="limit",
+        )
     return number
 
 
 def _in_range(number: Decimal, most: Decimal, field: str, noun: str) -> None:
     if not number.is_finite() or number < 0:
-        raise Refused(f"{noun} is zero or more.", code="invalid", field=field)
+        raise Refused(_("{what} is zero or more.").format(what=noun), code="invalid", field=field)
     if number > most:
-        raise Refused(f"{noun} is at most {most:,f}; this is too large.", code="invalid", field=field)
+        raise Refused(
+            _("{what} is at most {most}; this is too large.").format(what=noun, most=f"{most:,f}"),
+            code="invalid",
+            field=field,
+        )
     if number != round(number, 4):
-        raise Refused("At most four digits after the point.", code="invalid", field=field)
+        raise Refused(_("At most four digits after the point."), code="invalid", field=field)
 
 
-def _known(word: str, words: Sequence[str], field: str, noun: str) -> None:
+def _known(word: str, words: Sequence[str], field: str, text: str) -> None:
     if word not in words:
-        listed = ", ".join(one or "(empty)" for one in words)
-        raise Refused(f"There is no {noun} “{word}”. Use one of {listed}.", code="invalid", field=field)
+        listed = ", ".join(one or _("(empty)") for one in words)
+        raise Refused(text.format(word=word, words=listed), code="invalid", field=field)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.accounts.models import User
 from gpuconsole.projects import rules
 from gpuconsole.projects.models import Project, Quota
@@ -36,4 +38,4 @@ def fullest(pairs: Iterable[tuple[Quota, Use]], currency: str, most: int = MOST)
 def _bar(quota: Quota, use: Use, currency: str) -> Bar:
     """Among others a limit of the whole team says so."""
     bar = bars.of_quota(quota, use, currency)
-    return bar if quota.project_id else replace(bar, label=f"{bar.label}, team")
+    return bar if quota.project_id else replace(bar, label=_("{limit}, team").format(limit=bar.label))

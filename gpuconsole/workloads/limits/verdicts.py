@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.accounts.models import User
 from gpuconsole.core.days import Span
 from gpuconsole.core.money import Money
@@ -20,7 +23,7 @@ from gpuconsole.workloads.models import LaunchRequest, Workload
 
 STOP_AFTER = "guards.stop_after_s"
 NEEDS_APPROVAL = "needs_approval"
-MUST_ALLOW = " An admin must allow it."
+MUST_ALLOW = gettext_noop("An admin must allow it.")
 WARNING = "limit_warning"
 _OF_TIME = frozenset({Measure.RUN_S, Measure.GPU_HOURS})
 _HOUR_S = Decimal(3600)
@@ -42,7 +45,7 @@ class Check:
     @property
     def finding(self) -> str:
         """What is so, without whom to turn to: for whoever is that admin."""
-        return self.text.removesuffix(MUST_ALLOW)
+        return self.text.removesuffix(f" {_(MUST_ALLOW)}")
 
     @property
     def is_for_an_admin(self) -> bool:
@@ -148,9 +151,9 @@ def _gpu_hours(wish: Wish) -> Decimal:
 
 def _quota_checks(wish: Wish, found: Rules, violations: Sequence[Violation]) -> list[Check]:
     if not violations:
-        return [Check("Quota", True, "Within the quotas." if found.quotas else "There is no quota.")]
+        return [Check(_("Quota"), True, _("Within the quotas.") if found.quotas else _("There is no quota."))]
     return [
-        _no(one.consequence, "Quota", one.text, _field(wish, one.measure), "over_quota", one.quota.public_id)
+        _no(one.consequence, _("Quota"), one.text, _field(wish, one.measure), "over_quota", one.quota.public_id)
         for one in violations
     ]
 
@@ -168,7 +171,7 @@ def _field(wish: Wish, measure: Measure) -> str:
 
 def _no(consequence: Consequence, name: str, text: str, field: str, code: str, limit: str) -> Check:
     if consequence is Consequence.ASK:
-        return Check(name, False, f"{text}{MUST_ALLOW}", field, NEEDS_APPROVAL, limit=limit)
+        return Check(name, False, f"{text} {_(MUST_ALLOW)}", field, NEEDS_APPROVAL, limit=limit)
     if consequence is Consequence.WARN:
         return Check(name, False, text, field, WARNING, blocks=False, limit=limit)
     return Check(name, False, text, field, code, limit=limit)
@@ -178,17 +181,19 @@ def _budget_checks(wish: Wish, listed: Sequence[Budget]) -> tuple[list[Check], M
     if not listed:
         return [], None
     if wish.hourly is None:
-        return [Check("Budget", False, "The price is not known, so the budget can't be checked.", blocks=False)], None
+        return [
+            Check(_("Budget"), False, _("The price is not known, so the budget can't be checked."), blocks=False)
+        ], None
     if wish.upper is None:
-        text = "There is a budget: say after how long the work is to be stopped."
-        return [Check("Budget", False, text, wish.stop_field, "needs_deadline")], None
+        text = _("There is a budget: say after how long the work is to be stopped.")
+        return [Check(_("Budget"), False, text, wish.stop_field, "needs_deadline")], None
     months = list(budgets.months_until(wish.now, wish.ends_by, wish.project.team.time_zone))
     lefts = money.left(listed, months, wish.now, without=wish.workload or wish.request)
     found = [_budget(wish, budget, wish.upper, months, own) for budget, own in zip(listed, lefts, strict=True)]
-    afters = [after for _, after in found if after is not None]
+    afters = [after for _check, after in found if after is not None]
     is_sure = len(afters) == len(found) and len({after.currency for after in afters}) == 1
     tightest = min(afters, key=lambda after: after.amount) if is_sure else None
-    return [check for check, _ in found], tightest
+    return [check for check, _after in found], tightest
 
 
 def _budget(
@@ -196,12 +201,14 @@ def _budget(
 ) -> tuple[Check, Money | None]:
     """Whether it fits into each month that it can fall into, the running one first; and what is left of that then."""
     assert wish.hourly is not None
-    name, after = ("Budget" if budget.project_id else "Team budget"), None
+    name, after = (_("Budget") if budget.project_id else _("Team budget")), None
     for month, left in zip(months, lefts, strict=True):
         share = money.share(upper.amount, wish.hourly.amount, wish.pricing.rounding, wish.ends_by, wish.now, month)
         most = rates.convert(Money(share, upper.currency), budget.currency)
         if left is None or most is None:
-            text = f"A rate to {budget.currency} is missing, so the budget can't be checked. Ask an admin to set it."
+            text = _("A rate to {currency} is missing, so the budget can't be checked. Ask an admin to set it.").format(
+                currency=budget.currency
+            )
             return Check(name, False, text, code="no_rate"), None
         if most > left:
             text = _too_much(budget, month, months, most, left)
@@ -209,14 +216,20 @@ def _budget(
             return _no(what, name, text, "", "over_budget", money.key(budget)), None
         after = left - most if after is None else after
     whole = rates.convert(upper, budget.currency)
-    text = f"At most {whole}; then {after} of {_whole(budget)} are left."
+    text = _("At most {most}; then {after} of {budget} are left.").format(
+        most=whole, after=after, budget=_whole(budget)
+    )
     return Check(name, True, text, limit=money.key(budget)), after
 
 
 def _too_much(budget: Budget, month: Span, months: Sequence[Span], most: Money, left: Money) -> str:
     if month is months[0]:
-        return f"At most {most}, and {left} of {_whole(budget)} are left this month."
-    return f"At most {most} of it can fall into {month.name}, and {left} of {_whole(budget)} are left there."
+        return _("At most {most}, and {left} of {budget} are left this month.").format(
+            most=most, left=left, budget=_whole(budget)
+        )
+    return _("At most {most} of it can fall into {month}, and {left} of {budget} are left there.").format(
+        most=most, month=month.name, left=left, budget=_whole(budget)
+    )
 
 
 def _whole(budget: Budget) -> Money:

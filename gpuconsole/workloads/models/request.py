@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import ApiToken, Team, User
 from gpuconsole.connections.models import Connection
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 class Decision(BadgeChoices):
     """Where a launch request stands; all but waiting are final."""
 
-    WAITING = "waiting", "Waiting"
-    APPROVED = "approved", "Approved"
-    DECLINED = "declined", "Declined"
-    EXPIRED = "expired", "Expired"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    WAITING = "waiting", gettext_lazy("Waiting")
+    APPROVED = "approved", gettext_lazy("Approved")
+    DECLINED = "declined", gettext_lazy("Declined")
+    EXPIRED = "expired", gettext_lazy("Expired")
+    WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
 
     @classmethod
     def looks(cls) -> Mapping[Any, tuple[str, ...]]:
@@ -50,9 +51,9 @@ _LOOKS = {
 class Via(models.TextChoices):
     """How a decision came in."""
 
-    PAGE = "page", "on its page"
-    API = "api", "by API"
-    LINK = "link", "by link"
+    PAGE = "page", gettext_lazy("on its page")
+    API = "api", gettext_lazy("by API")
+    LINK = "link", gettext_lazy("by link")
 
 
 class LaunchRequestQuerySet(models.QuerySet["LaunchRequest"]):

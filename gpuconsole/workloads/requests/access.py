@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.models import Membership, Team, TeamRole, User
@@ -58,19 +59,19 @@ def require_approve(viewer: Viewer, request: LaunchRequest) -> None:
     """Raises PermissionDenied where it is not theirs to allow."""
     require_decline(viewer, request)
     if not may_approve(viewer, request):
-        raise PermissionDenied("A limit of the whole team stands against it: an owner or admin of the team decides.")
+        raise PermissionDenied(_("A limit of the whole team stands against it: an owner or admin of the team decides."))
 
 
 def require_decline(viewer: Viewer, request: LaunchRequest) -> None:
     """Raises PermissionDenied for everybody but the project's admins."""
     if not may_decline(viewer, request):
-        raise PermissionDenied("Only an admin of the project decides about launch requests.")
+        raise PermissionDenied(_("Only an admin of the project decides about launch requests."))
 
 
 def require_withdraw(viewer: Viewer, request: LaunchRequest) -> None:
     """Raises PermissionDenied for everybody but the person who asked."""
     if not may_withdraw(viewer, request):
-        raise PermissionDenied("Only the person who asked may withdraw it.")
+        raise PermissionDenied(_("Only the person who asked may withdraw it."))
 
 
 def allowable(viewer: Viewer, project: Project, limits: Collection[str]) -> frozenset[str]:

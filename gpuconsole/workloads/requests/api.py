@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from gpuconsole.accounts.access import Viewer
@@ -72,7 +73,7 @@ def trim(request: HttpRequest, id: Text, payload: TrimIn) -> LaunchRequestDetail
     guards = payload.guards.guards if said else None
     less = Trim(payload.spec if "spec" in given else None, payload.guards.stop_after_s, guards)
     if less == Trim():
-        raise Refused("Say what is trimmed: the spec, the guards, or both.", code="invalid", field="spec")
+        raise Refused(_("Say what is trimmed: the spec, the guards, or both."), code="invalid", field="spec")
     allowed = _allowed(viewer, row, payload.limits)
     services.approve(request=row, by=viewer.user, via=Via.API, allowed=allowed, reason=payload.reason, trim=less)
     return _fresh(viewer, id)

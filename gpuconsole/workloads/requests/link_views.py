@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -29,9 +30,9 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "429.html", {"wait_s": no.wait_s}, status=429)
     found = links.read(token)
     if found is None:
-        return _spent(request, "This link is not one of ours, or a part of it is missing.", 404)
+        return _spent(request, _("This link is not one of ours, or a part of it is missing."), 404)
     if not found.is_theirs:
-        return _spent(request, "You may not decide about this request any more.", 410)
+        return _spent(request, _("You may not decide about this request any more."), 410)
     if not found.request.is_open(timezone.now()):
         return _spent(request, _word(found.request), 410)
     if request.method != "POST":
@@ -60,8 +61,10 @@ def _page(request: HttpRequest, found: Link, refusal: str = "") -> HttpResponse:
 
 def _word(row: LaunchRequest) -> str:
     word = row.state_at(timezone.now()).label.lower()
-    who = f" by {row.decided_by.display_name}" if row.decided_by else ""
-    return f"The request is {word}{who}: there is nothing left to decide."
+    if row.decided_by is None:
+        return _("The request is {word}: there is nothing left to decide.").format(word=word)
+    text = _("The request is {word} by {person}: there is nothing left to decide.")
+    return text.format(word=word, person=row.decided_by.display_name)
 
 
 def _spent(request: HttpRequest, text: str, status: int) -> HttpResponse:

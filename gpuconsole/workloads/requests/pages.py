@@ -8,6 +8,8 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
@@ -19,7 +21,11 @@ from gpuconsole.workloads.models import LaunchRequest
 from gpuconsole.workloads.requests import access
 from gpuconsole.workloads.requests.shown import shown
 
-VIEWS = (("mine-to-decide", "Waiting for you"), ("mine", "Yours"), ("all", "All"))
+VIEWS = (
+    ("mine-to-decide", gettext_noop("Waiting for you")),
+    ("mine", gettext_noop("Yours")),
+    ("all", gettext_noop("All")),
+)
 
 
 def listing(viewer: Viewer, project: Project | None, query: QueryDict, now: datetime) -> dict[str, Any]:
@@ -44,7 +50,7 @@ def listing(viewer: Viewer, project: Project | None, query: QueryDict, now: date
         "older_url": f"?view={chosen}&after={found.older}" if found.older else "",
         "tabs": [
             {
-                "label": label,
+                "label": _(label),
                 "url": f"?view={name}",
                 "current": name == chosen,
                 "count": count if name == "mine-to-decide" else None,
@@ -96,17 +102,20 @@ def work_url(request: LaunchRequest) -> str:
 
 def pairs(request: LaunchRequest, now: datetime) -> list[dict[str, Any]]:
     """What it costs, as of when it was asked."""
-    most = f"At most, {formats.duration(request.longest_s)}" if request.longest_s else "At most"
+    most = _("At most, {time}").format(time=formats.duration(request.longest_s)) if request.longest_s else _("At most")
     return [
-        {"label": "Per hour", "value": request.hourly or formats.not_priced()},
+        {"label": _("Per hour"), "value": request.hourly or formats.not_priced()},
         {"label": most, "value": request.most or formats.not_priced(), "is_total": True},
     ]
 
 
 def _pairs_now(request: LaunchRequest, figures: Any, now: datetime) -> Sequence[dict[str, Any]]:
     hourly, most = figures.hourly or formats.not_priced(), figures.upper or formats.not_priced()
-    label = f"At most, {formats.duration(figures.ends_s)}" if figures.ends_s is not None else "At most"
-    found = [{"label": "Per hour", "value": hourly}, {"label": label, "value": most, "is_total": True}]
+    label = _("At most")
+    if figures.ends_s is not None:
+        label = _("At most, {time}").format(time=formats.duration(figures.ends_s))
+    found = [{"label": _("Per hour"), "value": hourly}, {"label": label, "value": most, "is_total": True}]
     if request.hourly is not None and figures.hourly is not None and request.hourly != figures.hourly:
-        found.insert(1, {"label": "When it was asked", "value": f"{request.hourly} per hour"})
+        then = _("{amount} per hour").format(amount=request.hourly)
+        found.insert(1, {"label": _("When it was asked"), "value": then})
     return found

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from gpuconsole.accounts.models import ApiToken, User
@@ -142,7 +143,7 @@ def decline(*, request: LaunchRequest, by: User, via: Via, reason: str) -> Launc
         return row
     _refuse_decided(row, now)
     if not reason.strip():
-        raise Refused("Say why, so that the person knows what to change.", code="required", field="reason")
+        raise Refused(_("Say why, so that the person knows what to change."), code="required", field="reason")
     _decide(row, Decision.DECLINED, now, by, via, reason)
     _tell(row, "request.decline", by, after={"via": via.value}, why=row.reason)
     return row
@@ -190,7 +191,7 @@ def spec_of(row: LaunchRequest) -> Spec:
     try:
         return registry.get(row.provider).spec.read(row.spec)
     except ValidationError as exc:
-        text = "The provider's fields have changed since: this can't be launched any more. Decline it; ask anew."
+        text = _("The provider's fields have changed since: this can't be launched any more. Decline it; ask anew.")
         raise Refused(text, code="outdated") from exc
 
 
@@ -239,19 +240,20 @@ def _refuse_new_limits(figures: Estimate, allowed: Collection[str]) -> None:
     found = not_allowed(figures, allowed)
     if found and all(check.code == NEEDS_APPROVAL for check in found):
         first, *others = found
-        text = f"A limit stands against it that was not among those allowed: {first.text} Look again, then decide."
+        text = _("A limit stands against it that was not among those allowed: {limit} Look again, then decide.").format(
+            limit=first.text
+        )
         raise Refused(text, code="other_limits", details=[other.text for other in others])
 
 
 def _note(row: LaunchRequest, by: User) -> None:
     assert row.workload is not None
-    word = "Approved with changes" if row.is_trimmed else "Approved"
+    text = _("Approved with changes by {person}") if row.is_trimmed else _("Approved by {person}")
     detail = [one["text"] for one in row.violations]
     if row.is_trimmed:
-        detail.append(f"Changed: {', '.join(trims.changed(row, row.workload))}.")
-    transitions.note(
-        row.workload, f"{word} by {by.display_name}", kind=EventKind.INTENT, by=by, detail=" ".join(detail)
-    )
+        detail.append(_("Changed: {names}.").format(names=", ".join(trims.changed(row, row.workload))))
+    why = text.format(person=by.display_name)
+    transitions.note(row.workload, why, kind=EventKind.INTENT, by=by, detail=" ".join(detail))
 
 
 def _locked(request: LaunchRequest) -> LaunchRequest:
@@ -263,8 +265,10 @@ def _refuse_decided(row: LaunchRequest, now: datetime) -> None:
     if row.is_open(now):
         return
     word = Decision.EXPIRED if row.state == Decision.WAITING else row.state_word
-    who = f" by {row.decided_by.display_name}" if row.decided_by else ""
-    text = f"This request is {word.label.lower()}{who} already: nothing was changed."
+    text = _("This request is {word} already: nothing was changed.")
+    if row.decided_by is not None:
+        text = _("This request is {word} by {person} already: nothing was changed.")
+    text = text.format(word=word.label.lower(), person=row.decided_by.display_name if row.decided_by else "")
     raise Refused(text, code="expired" if word is Decision.EXPIRED else "decided")
 
 
@@ -273,14 +277,16 @@ def _refuse_gone(row: LaunchRequest) -> None:
     asker = None if row.by is None else access.viewer_of(row.by, row.project.team)
     if asker is None or not may_act_as(asker, row.project, ProjectRole.MEMBER):
         raise Refused(
-            "The person who asked may not launch in this project any more. Decline it.", code="requester_gone"
+            _("The person who asked may not launch in this project any more. Decline it."), code="requester_gone"
         )
 
 
 def _refuse_flood(row: LaunchRequest, now: datetime) -> None:
     waiting = LaunchRequest.objects.waiting(now).filter(project=row.project, by=row.by)
     if waiting.count() >= MOST_WAITING:
-        text = f"{MOST_WAITING} requests of yours wait here already. Withdraw one, or wait for an answer."
+        text = _("{count} requests of yours wait here already. Withdraw one, or wait for an answer.").format(
+            count=MOST_WAITING
+        )
         raise Refused(text, code="too_many_waiting")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.money import Money
 from gpuconsole.projects import rates
@@ -27,18 +29,22 @@ class Trim:
 def refuse_other_provider(trim: Trim, provider: str) -> None:
     """Raises Refused for a spec of another provider."""
     if trim.spec is not None and trim.spec.provider != provider:
-        raise Refused("A trim stays with the provider that was asked for.", code="other_provider", field="spec")
+        raise Refused(_("A trim stays with the provider that was asked for."), code="other_provider", field="spec")
 
 
 def refuse_more(figures: Estimate, asked: Estimate) -> None:
     """Raises Refused for more GPUs, a longer run or more money than ``asked``, both as of now."""
     if figures.gpu_count > asked.gpu_count:
-        text = f"{figures.gpu_count} GPUs are more than the {asked.gpu_count} asked for: a trim takes away."
+        text = _("{count} GPUs are more than the {asked} asked for: a trim takes away.").format(
+            count=figures.gpu_count, asked=asked.gpu_count
+        )
         raise Refused(text, code="no_trim", field="spec")
     if asked.longest_s is not None and (figures.longest_s is None or figures.longest_s > asked.longest_s):
-        raise Refused("It may not run longer than was asked for.", code="no_trim", field=STOP_AFTER)
+        raise Refused(_("It may not run longer than was asked for."), code="no_trim", field=STOP_AFTER)
     if asked.upper is not None and _is_dearer(figures.upper, asked.upper):
-        text = f"At most {figures.upper or 'an unknown amount'}, and {asked.upper} was asked for: a trim takes away."
+        text = _("At most {amount}, and {asked} was asked for: a trim takes away.").format(
+            amount=figures.upper or _("an unknown amount"), asked=asked.upper
+        )
         raise Refused(text, code="no_trim")
 
 

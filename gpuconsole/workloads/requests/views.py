@@ -9,6 +9,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from gpuconsole.accounts.access import Viewer, viewer
@@ -18,7 +20,11 @@ from gpuconsole.projects.access import focused_project
 from gpuconsole.workloads.models import LaunchRequest, Via
 from gpuconsole.workloads.requests import access, pages, services
 
-_SAID = {"approved": "was launched", "declined": "was declined", "withdrawn": "was withdrawn"}
+_SAID = {
+    "approved": gettext_noop("{name} was launched."),
+    "declined": gettext_noop("{name} was declined."),
+    "withdrawn": gettext_noop("{name} was withdrawn."),
+}
 
 
 @login_required
@@ -87,7 +93,7 @@ def _decided(request: HttpRequest, person: Viewer, public_id: str, decide: Calla
         done = decide()
     except Refused as no:
         return _page(request, person, public_id, shown_refusal(no))
-    messages.success(request, f"{done} {_SAID[done.state]}.")
+    messages.success(request, _(_SAID[done.state]).format(name=done))
     return redirect(pages.work_url(done) or f"/requests/{done.public_id}/")
 
 

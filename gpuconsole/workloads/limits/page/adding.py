@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import User
 from gpuconsole.core.errors import Refused
@@ -24,24 +26,33 @@ _FIELDS = {"each_member": "who", "member": "who"}
 class AddForm(forms.Form):
     """One more limit of the place."""
 
-    measure = forms.ChoiceField(label="Limit", help_text="It holds from the next launch on and ends nothing that runs.")
-    limit = numbers.NumberField(label="At most", required=False)
-    kind = forms.ChoiceField(label="Of", choices=Held.choices, required=False)
-    gpu_model = forms.CharField(
-        label="GPU model", max_length=60, required=False, help_text="Empty: all models together. Such as H100."
+    measure = forms.ChoiceField(
+        label=gettext_lazy("Limit"),
+        help_text=gettext_lazy("It holds from the next launch on and ends nothing that runs."),
     )
-    who = forms.ChoiceField(label="For", required=False)
-    consequence = forms.ChoiceField(label="When reached", choices=Consequence.choices, initial=Consequence.BLOCK.value)
+    limit = numbers.NumberField(label=gettext_lazy("At most"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Of"), choices=Held.choices, required=False)
+    gpu_model = forms.CharField(
+        label=gettext_lazy("GPU model"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("Empty: all models together. Such as H100."),
+    )
+    who = forms.ChoiceField(label=gettext_lazy("For"), required=False)
+    consequence = forms.ChoiceField(
+        label=gettext_lazy("When reached"), choices=Consequence.choices, initial=Consequence.BLOCK.value
+    )
 
     def __init__(self, data: Any = None, *, place: Place) -> None:
         super().__init__(data, auto_id="add_%s")
         self._place = place
         currency = place.team.currency
-        units = {Measure.HOURLY_PRICE: f", {currency}", Measure.RUN_S: ", hours"}
-        listed = [(one.value, f"{one.label}{units.get(one, '')}") for one in Measure if one not in LISTS]
+        units = {Measure.HOURLY_PRICE: currency, Measure.RUN_S: _("hours")}
+        words = {one: f"{one.label}, {units[one]}" if one in units else str(one.label) for one in Measure}
+        listed = [(one.value, words[one]) for one in Measure if one not in LISTS]
         self.fields["measure"].choices = listed  # type: ignore[attr-defined]
         self._people = {str(person.pk): person for person in people_of(place)}
-        whole = [(_ALL, f"the whole {place.noun}"), (_EACH, "each person")]
+        whole = [(_ALL, _("the whole project") if place.project else _("the whole team")), (_EACH, _("each person"))]
         people = [(pk, person.display_name) for pk, person in self._people.items()]
         self.fields["who"].choices = whole + people  # type: ignore[attr-defined]
         self.fields["gpu_model"].widget.attrs |= {"list": "gpu-models", "autocomplete": "off", "spellcheck": "false"}

@@ -10,6 +10,8 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import User
 from gpuconsole.core import formats
@@ -56,14 +58,14 @@ class AlertsForm(forms.Form):
             self.fields[f"on_{key}"] = forms.BooleanField(required=False, label=words, initial=rule.is_on)
             self.fields[f"on_{key}"].widget.attrs |= {"class": "switch", "role": "switch"}
             self.fields[f"audience_{key}"] = forms.ChoiceField(
-                label=f"{words}, who is told",
+                label=_("{alert}, who is told").format(alert=words),
                 choices=Audience.choices if is_of_work else _OF_BUDGET,
                 initial=rule.audience,
             )
             told = self.fields[f"audience_{key}"]
             told.widget.attrs |= {"class": "select-small", "aria-label": told.label}
             if is_of_work:
-                self.fields[f"amount_{key}"] = numbers.NumberField(label="Amount", initial=plain(rule.amount))
+                self.fields[f"amount_{key}"] = numbers.NumberField(label=_("Amount"), initial=plain(rule.amount))
                 self.fields[f"amount_{key}"].widget.attrs |= {"class": "input"}
 
     @transaction.atomic
@@ -88,8 +90,10 @@ class AlertsForm(forms.Form):
 class AddAlertForm(forms.Form):
     """One more alert about workloads."""
 
-    amount = numbers.NumberField(label="One workload over")
-    audience = forms.ChoiceField(label="Who is told", choices=Audience.choices, initial=Audience.OWNER_AND_ADMINS.value)
+    amount = numbers.NumberField(label=gettext_lazy("One workload over"))
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Who is told"), choices=Audience.choices, initial=Audience.OWNER_AND_ADMINS.value
+    )
 
     def __init__(self, data: Any = None, *, place: Place) -> None:
         super().__init__(data, auto_id="new_alert_%s")
@@ -126,7 +130,9 @@ def context(place: Place, form: AlertsForm | None = None) -> dict[str, Any]:
 def _line(place: Place, rule: AlertRule, form: AlertsForm, sent_at: datetime | None) -> Line:
     key, label = key_of(rule), str(rule.get_about_display())
     if rule.about == AlertAbout.WORKLOAD:
-        label = f"One workload over {formats.money(rule.amount, place.team.currency, summary=True)}"
+        label = _("One workload over {amount}").format(
+            amount=formats.money(rule.amount, place.team.currency, summary=True)
+        )
     fields = {}
     if place.may_edit:
         names = {"on_field": f"on_{key}", "audience_field": f"audience_{key}", "amount_field": f"amount_{key}"}

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from gpuconsole.accounts.models import User
 from gpuconsole.core import formats
@@ -28,10 +30,24 @@ from gpuconsole.workloads.models import UsageInterval
 
 _FIELDS = {"grace_s": "grace_h"}
 _CONSEQUENCES = {
-    Consequence.BLOCK: "Block new launches",
-    Consequence.ASK: "Ask an admin",
-    Consequence.WARN: "Warn only",
+    Consequence.BLOCK: gettext_lazy("Block new launches"),
+    Consequence.ASK: gettext_lazy("Ask an admin"),
+    Consequence.WARN: gettext_lazy("Warn only"),
 }
+
+_BELOW = {
+    Consequence.BLOCK: gettext_noop(
+        "{amount} are spent or held already. Nothing that runs ends; launches are refused for the rest of the month."
+    ),
+    Consequence.ASK: gettext_noop(
+        "{amount} are spent or held already. Nothing that runs ends; launches wait for an admin for the rest of the "
+        "month."
+    ),
+    Consequence.WARN: gettext_noop(
+        "{amount} are spent or held already. Nothing that runs ends; launches get a warning for the rest of the month."
+    ),
+}
+"""What follows from a budget below what is taken of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +71,15 @@ class Outlook:
 class BudgetForm(forms.Form):
     """The month's budget."""
 
-    amount = numbers.NumberField(label="Monthly budget")
-    currency = forms.CharField(max_length=3, label="Currency")
+    amount = numbers.NumberField(label=gettext_lazy("Monthly budget"))
+    currency = forms.CharField(max_length=3, label=gettext_lazy("Currency"))
     when_spent = forms.ChoiceField(
-        required=False, label="When it is spent", choices=[(k.value, v) for k, v in _CONSEQUENCES.items()]
+        required=False, label=gettext_lazy("When it is spent"), choices=[(k.value, v) for k, v in _CONSEQUENCES.items()]
     )
-    stops_at_120 = forms.BooleanField(label=f"Stop running work at 120{formats.THIN}%", required=False)
-    grace_h = numbers.NumberField(label="Grace before it stops", required=False)
+    stops_at_120 = forms.BooleanField(
+        label=gettext_lazy("Stop running work at 120\N{NARROW NO-BREAK SPACE}%"), required=False
+    )
+    grace_h = numbers.NumberField(label=gettext_lazy("Grace before it stops"), required=False)
 
     def __init__(
         self, data: Any = None, *, place: Place, budget: Budget | None, standing: Standing | None = None
@@ -71,7 +89,7 @@ class BudgetForm(forms.Form):
         self.budget = budget
         self.fields["currency"].widget.attrs |= {
             "size": "4",
-            "aria-label": "Currency",
+            "aria-label": _("Currency"),
             "autocomplete": "off",
             "spellcheck": "false",
         }
@@ -85,7 +103,7 @@ class BudgetForm(forms.Form):
         is_same = given["currency"].strip().upper() == standing.budget.currency
         if is_same and given["amount"] < min(taken, standing.budget.amount):
             said = Money(taken, standing.budget.currency)
-            text = f"{said} are spent or held already. Nothing that runs ends; {_until(given['when_spent'])}"
+            text = _(_BELOW[Consequence(given["when_spent"])]).format(amount=said)
             self.add_error(None, forms.ValidationError(text, code=CONFIRMED))
         return given
 
@@ -156,12 +174,16 @@ def _outlook(standing: Standing, now: datetime) -> Outlook | None:
         percent=percent,
         pace_percent=standing.month.share_gone(now) * 100,
         forecast_percent=None if foretold is None else _percent(foretold.total, whole),
-        sentence=f"{formats.percent(percent)} of the budget for {standing.month.name} is spent",
-        left=f"{formats.money(left, currency, summary=True)} left"
+        sentence=_("{share} of the budget for {month} is spent").format(
+            share=formats.percent(percent), month=standing.month.name
+        ),
+        left=_("{amount} left").format(amount=formats.money(left, currency, summary=True))
         if left >= 0
-        else f"{formats.money(-left, currency, summary=True)} over",
+        else _("{amount} over").format(amount=formats.money(-left, currency, summary=True)),
         held=formats.money(balance.reserved.amount, currency, summary=True) if balance.reserved.amount else "",
-        a_day="" if a_day is None else f"{formats.money(a_day, currency, summary=True)} a day lately",
+        a_day=""
+        if a_day is None
+        else _("{amount} a day lately").format(amount=formats.money(a_day, currency, summary=True)),
         ahead=said if said is not None and said.kind in ("warning", "bad") else None,
     )
 
@@ -199,10 +221,3 @@ def _grace_s(grace_h: Decimal) -> int:
     found = seconds(grace_h)
     assert found is not None
     return found
-
-
-def _until(consequence: str) -> str:
-    if consequence == Consequence.WARN:
-        return "launches get a warning for the rest of the month."
-    held = "wait for an admin" if consequence == Consequence.ASK else "are refused"
-    return f"launches {held} for the rest of the month."

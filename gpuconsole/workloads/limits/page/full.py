@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from gpuconsole.core import formats, gpus
 from gpuconsole.projects import quotas
 from gpuconsole.projects.models import Measure, Quota
@@ -54,17 +57,16 @@ def _counts(row: Quota, one: Workload) -> bool:
 
 
 def _full(row: Quota, holders: Sequence[Workload]) -> Full:
-    label = f"{row.gpu_model or quotas.label(row)} quota is full"
+    label = _("{what} quota is full").format(what=row.gpu_model or quotas.label(row))
     if row.each_member or not holders:
         return Full(label)
     first, whole = holders[0], int(row.number)
     count = first.gpu_count if row.measure == Measure.GPUS else 1
-    text = f"holds all {count}" if count >= whole else f"holds {count} of {whole}"
-    rest = len(holders) - 1
-    others = (
-        f"and {formats.plural(rest, 'other workload', 'other workloads')} hold the rest"
-        if rest and count < whole
-        else ""
+    text = (_("holds all {whole}") if count >= whole else _("holds {count} of {whole}")).format(
+        count=count, whole=whole
     )
-    others = others.replace("hold the rest", "holds the rest") if rest == 1 else others
+    rest, others = len(holders) - 1, ""
+    if rest and count < whole:
+        words = ngettext("and {count} other workload holds the rest", "and {count} other workloads hold the rest", rest)
+        others = words.format(count=formats.count(rest))
     return Full(label, first.name, first.get_absolute_url(), text, first.created_at, others)

@@ -6,15 +6,22 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from gpuconsole.core import formats
 from gpuconsole.projects import quotas
 from gpuconsole.projects.forms import plain
-from gpuconsole.projects.models import Measure, Quota
+from gpuconsole.projects.models import Held, Measure, Quota
 
 _HOUR_S = Decimal(3600)
 MOST = Decimal(10) ** 12
-NOT_A_NUMBER = "Write a number, such as 16 or 0.5."
+_HOURS_OF_ONE = {
+    Held.ALL.value: gettext_noop("Hours of one workload"),
+    Held.JOB.value: gettext_noop("Hours of one job"),
+    Held.INSTANCE.value: gettext_noop("Hours of one instance"),
+}
+NOT_A_NUMBER = gettext_lazy("Write a number, such as 16 or 0.5.")
 
 
 class NumberField(forms.DecimalField):
@@ -31,7 +38,7 @@ class NumberField(forms.DecimalField):
         """Refuses what nobody could mean, before anything is calculated with it."""
         number = super().to_python(value)
         if number is not None and number.is_finite() and abs(number) > MOST:
-            raise forms.ValidationError("This is too large.")
+            raise forms.ValidationError(_("This is too large."))
         return number
 
 
@@ -52,7 +59,7 @@ def kept(measure: str, number: Decimal | None) -> Decimal | None:
 def used(quota: Quota, amount: Decimal | None, currency: str) -> str:
     """What is in use, without the unit that the label says already."""
     if amount is None:
-        return "unknown"
+        return _("unknown")
     if quota.measure == Measure.HOURLY_PRICE:
         return formats.money(amount, currency)
     return quotas.plain(amount)
@@ -61,5 +68,5 @@ def used(quota: Quota, amount: Decimal | None, currency: str) -> str:
 def label(quota: Quota) -> str:
     """What is limited, with the unit of the number in the field beside it."""
     if quota.measure == Measure.RUN_S:
-        return f"Hours of one {quota.kind or 'workload'}"
+        return _(_HOURS_OF_ONE[quota.kind])
     return quotas.label(quota)

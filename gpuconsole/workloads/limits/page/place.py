@@ -35,10 +35,6 @@ class Place:
         return self.project.name if self.project else self.team.name
 
     @property
-    def noun(self) -> str:
-        return "project" if self.project else "team"
-
-    @property
     def frame(self) -> dict[str, Any]:
         """Context of the page's head and tabs."""
         if self.project is not None:

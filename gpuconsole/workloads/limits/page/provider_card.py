@@ -9,6 +9,8 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import User
 from gpuconsole.connections.access import visible_connections
@@ -35,9 +37,11 @@ class Line:
 class ProvidersForm(forms.Form):
     """Which providers and which hardware are allowed; hardware that nobody picked is all of it."""
 
-    hardware = forms.MultipleChoiceField(required=False, label="Only this hardware")
+    hardware = forms.MultipleChoiceField(required=False, label=gettext_lazy("Only this hardware"))
     consequence = forms.ChoiceField(
-        label="When something else is asked for", choices=Consequence.choices, initial=Consequence.BLOCK.value
+        label=gettext_lazy("When something else is asked for"),
+        choices=Consequence.choices,
+        initial=Consequence.BLOCK.value,
     )
 
     def __init__(self, data: Any = None, *, place: Place) -> None:
@@ -99,15 +103,16 @@ def _line(slug: str, form: ProvidersForm, wide: dict[Measure, Quota], connected:
     provider, own = registry.get(slug), form.lists.get(Measure.PROVIDERS)
     is_allowed = own is None or slug in own.allowed
     of_team = wide.get(Measure.PROVIDERS)
-    note = f"{provider.product}s" if is_allowed else "not allowed"
+    notes = [f"{provider.product}s" if is_allowed else _("not allowed")]
     if is_allowed and form.lists.get(Measure.HARDWARE):
-        note += f", {_hardware(form.lists[Measure.HARDWARE])} only"
+        notes.append(_("{hardware} only").format(hardware=_hardware(form.lists[Measure.HARDWARE])))
     if is_allowed and not connected[slug]:
-        note += ", not connected yet"
+        notes.append(_("not connected yet"))
     elif is_allowed and connected[slug] > 1:
-        note += f", {formats.plural(connected[slug], 'connection', 'connections')}"
+        notes.append(formats.plural(connected[slug], "connection", "connections"))
     if of_team is not None and slug not in of_team.allowed:
-        note = "not allowed in the team"
+        notes = [_("not allowed in the team")]
+    note = ", ".join(notes)
     return Line(slug, provider.name, is_allowed, note, form[f"allow_{slug}"] if form.place.may_edit else None)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.core.errors import Refused
@@ -58,7 +59,7 @@ class RowsForm(forms.Form):
                     required=False, label=words, initial=numbers.shown(row.measure, row.limit)
                 )
                 self.fields[f"limit_{row.public_id}"].widget.attrs |= {"class": "input", "aria-label": words}
-            reached = f"{words}, when reached"
+            reached = _("{limit}, when reached").format(limit=words)
             choice = forms.ChoiceField(
                 required=False, label=reached, choices=Consequence.choices, initial=row.consequence
             )
@@ -94,7 +95,7 @@ class RowsForm(forms.Form):
         if name in self.data:
             terms = replace(terms, limit=numbers.kept(row.measure, given.get(name)))
             if given.get(name) is None:
-                self.add_error(name, "Say how much, or remove the quota.")
+                self.add_error(name, _("Say how much, or remove the quota."))
                 return
         terms = replace(terms, consequence=given.get(f"consequence_{row.public_id}") or row.consequence)
         if terms == LimitTerms.of(row):
@@ -111,8 +112,10 @@ class RowsForm(forms.Form):
             if used is not None and terms.limit is not None and terms.limit < used and terms.limit < row.number:
                 said = quotas.amount(row, used, self._currency)
                 wanted = quotas.amount(row, terms.limit, self._currency)
-                text = f"{quotas.label(row)}: {said} in use, and {wanted} would be the limit. Nothing that runs ends."
-                found.append(text + _until(terms.consequence))
+                text = _("{what}: {used} in use, and {wanted} would be the limit. Nothing that runs ends.").format(
+                    what=quotas.label(row), used=said, wanted=wanted
+                )
+                found.append(f"{text} {_until(terms.consequence)}")
         return found
 
 
@@ -121,10 +124,11 @@ def covers(quota: Quota, found: quotas.Use | None = None) -> str:
     if quota.member is not None:
         return quota.member.display_name
     if quota.each_member:
-        return f"per person; most: {found.who}" if found is not None and found.who else "per person"
+        who = "" if found is None else found.who
+        return _("per person; most: {who}").format(who=who) if who else _("per person")
     if quota.measure == Measure.RUN_S:
-        return "at launch"
-    return "any provider" if quota.gpu_model else "whole project" if quota.project_id else "whole team"
+        return _("at launch")
+    return _("any provider") if quota.gpu_model else _("whole project") if quota.project_id else _("whole team")
 
 
 def context(place: Place, now: datetime, form: RowsForm | None = None) -> dict[str, Any]:
@@ -175,6 +179,7 @@ def _row(row: Quota, uses: Mapping[int, quotas.Use], place: Place, form: RowsFor
 
 def _until(consequence: str) -> str:
     if consequence == Consequence.WARN:
-        return " Launches get a warning until it is less."
-    held = "wait for an admin" if consequence == Consequence.ASK else "are refused"
-    return f" Launches {held} until it is less."
+        return _("Launches get a warning until it is less.")
+    if consequence == Consequence.ASK:
+        return _("Launches wait for an admin until it is less.")
+    return _("Launches are refused until it is less.")

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from gpuconsole.accounts.access import viewer
@@ -47,7 +48,7 @@ def save_quotas(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """Numbers and consequences of all limits together."""
     place = find(viewer(request), slug, settles=True)
     form = quota_card.bound(place, request.POST, timezone.now())
-    return _answer(request, place, form, "rows", "The quotas were saved. They hold from the next launch on.")
+    return _answer(request, place, form, "rows", _("The quotas were saved. They hold from the next launch on."))
 
 
 @login_required
@@ -55,7 +56,7 @@ def save_quotas(request: HttpRequest, slug: str | None = None) -> HttpResponse:
 def add_quota(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """One more limit."""
     place = find(viewer(request), slug, settles=True)
-    text = "The quota was added. It holds from the next launch on."
+    text = _("The quota was added. It holds from the next launch on.")
     return _answer(request, place, AddForm(request.POST, place=place), "adding", text)
 
 
@@ -66,7 +67,10 @@ def remove_quota(request: HttpRequest, public_id: str, slug: str | None = None) 
     place = find(viewer(request), slug, settles=True)
     row = place.quota(public_id)
     services.remove_quota(quota=row, by=place.viewer.user)
-    messages.success(request, f"{numbers.label(row)}, {quota_card.covers(row)}: no longer limited here.")
+    messages.success(
+        request,
+        _("{limit}, {covers}: no longer limited here.").format(limit=numbers.label(row), covers=quota_card.covers(row)),
+    )
     return redirect(place.url)
 
 
@@ -76,7 +80,7 @@ def save_budget(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """The month's money."""
     place = find(viewer(request), slug, settles=True)
     form = budget_card.bound(place, request.POST, timezone.now())
-    return _answer(request, place, form, "budget", "The budget was saved.")
+    return _answer(request, place, form, "budget", _("The budget was saved."))
 
 
 @login_required
@@ -88,7 +92,7 @@ def remove_budget(request: HttpRequest, slug: str | None = None) -> HttpResponse
     if budget is None:
         raise Http404
     services.remove_budget(budget=budget, by=place.viewer.user)
-    messages.success(request, f"{place.name} has no budget of its own any more.")
+    messages.success(request, _("{name} has no budget of its own any more.").format(name=place.name))
     return redirect(place.url)
 
 
@@ -97,7 +101,7 @@ def remove_budget(request: HttpRequest, slug: str | None = None) -> HttpResponse
 def save_alerts(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """What is told, and to whom."""
     place = find(viewer(request), slug, settles=True)
-    return _answer(request, place, alert_card.bound(place, request.POST), "alerts", "The alerts were saved.")
+    return _answer(request, place, alert_card.bound(place, request.POST), "alerts", _("The alerts were saved."))
 
 
 @login_required
@@ -106,7 +110,7 @@ def add_alert(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     """One more amount at which a workload is told."""
     place = find(viewer(request), slug, settles=True)
     form = alert_card.AddAlertForm(request.POST, place=place)
-    return _answer(request, place, form, "adding_alert", "The alert was added.")
+    return _answer(request, place, form, "adding_alert", _("The alert was added."))
 
 
 @login_required
@@ -119,7 +123,7 @@ def remove_alert(request: HttpRequest, pk: int, slug: str | None = None) -> Http
     if rule is None:
         raise Http404
     alert_rules.remove(rule=rule, by=place.viewer.user)
-    messages.success(request, "The alert was removed.")
+    messages.success(request, _("The alert was removed."))
     return redirect(place.url)
 
 
@@ -129,7 +133,7 @@ def save_providers(request: HttpRequest, slug: str | None = None) -> HttpRespons
     """Which providers and hardware may be used."""
     place = find(viewer(request), slug, settles=True)
     form = provider_card.ProvidersForm(request.POST, place=place)
-    return _answer(request, place, form, "providers", "What may be used was saved.")
+    return _answer(request, place, form, "providers", _("What may be used was saved."))
 
 
 @login_required
@@ -137,7 +141,7 @@ def save_providers(request: HttpRequest, slug: str | None = None) -> HttpRespons
 def save_members(request: HttpRequest, slug: str) -> HttpResponse:
     """Roles in the project."""
     place = find(viewer(request), slug, settles=True)
-    return _answer(request, place, people.bound(place, request.POST), "roles", "The roles were saved.")
+    return _answer(request, place, people.bound(place, request.POST), "roles", _("The roles were saved."))
 
 
 def _answer(request: HttpRequest, place: Place, form: _Card, card: str, text: str) -> HttpResponse:

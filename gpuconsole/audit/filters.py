@@ -14,29 +14,12 @@ from django.db.models import Q, QuerySet
 from gpuconsole.accounts.models import Team
 from gpuconsole.audit.models import Record, Result
 from gpuconsole.audit.words import words_for
+from gpuconsole.core.chips import Chip, chip
 
 _MOST_CHOICES = 60
 _LOOKS = ("workload.show_way", "connection.test", "inventory.check", "webhook.test")
 """Acts that change nothing."""
 PERIODS = {"day": ("last 24 hours", 1), "week": ("last 7 days", 7), "month": ("last 30 days", 30)}
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a filter, with the address that sets it."""
-
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter: its name, what it is set to in words (empty: not), the address without it, and its values."""
-
-    name: str
-    value: str
-    clear_url: str
-    choices: Sequence[Choice] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +90,8 @@ def chips(filters: Filters, team: Team) -> list[Chip]:
 
 def _chip(filters: Filters, name: str, key: str, values: Sequence[tuple[str, str]]) -> Chip:
     asked = filters.given.get(key, "")
-    shown = dict(values).get(asked, words_for(asked) if key == "action" else "unknown") if asked else ""
-    choices = [Choice(label, filters.url(**{key: value})) for value, label in values]
-    return Chip(name, shown, filters.url(**{key: ""}), choices)
+    unknown = words_for(asked) if key == "action" else "unknown"
+    return chip(name, asked, values, lambda value: filters.url(**{key: value}), unknown=unknown)
 
 
 def _number(text: str) -> int:

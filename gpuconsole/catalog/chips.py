@@ -13,6 +13,7 @@ from gpuconsole.catalog.reading import LABELS, Query
 from gpuconsole.catalog.scope import Scope
 from gpuconsole.catalog.search import MEASURES
 from gpuconsole.core import formats
+from gpuconsole.core.chips import Chip, chip
 from gpuconsole.providers import registry
 
 _MOST_CHOICES = 60
@@ -25,24 +26,6 @@ _AVAILABLE = (
 )
 _SOURCES = (("provider", gettext_noop("My connections")), ("published", gettext_noop("Published lists")))
 _SPOT = (("no", gettext_noop("On demand")), ("yes", gettext_noop("Spot")))
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a filter."""
-
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter: its name, the chosen value in words (empty: none), the address without it, and its values."""
-
-    name: str
-    value: str
-    clear_url: str
-    choices: Sequence[Choice] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +116,9 @@ def _connections(scope: Scope) -> list[tuple[str, str]]:
 
 def _chip(query: Query, label: str, name: str, choices: Sequence[tuple[str, str]]) -> Chip:
     chosen = "" if name in query.errors else query.value(name)
-    value = dict(choices).get(chosen, f"≥ {chosen}" if chosen and name in ("vram", "gpus") else chosen)
-    links = [Choice(word, query.url(**{name: key})) for key, word in choices[:_MOST_CHOICES]]
-    return Chip(label, value, query.url(**{name: None}), links)
+    unknown = f"≥ {chosen}" if name in ("vram", "gpus") else chosen
+    unknown = dict(choices).get(chosen, unknown)  # one of those that the menu has no room for
+    return chip(label, chosen, choices[:_MOST_CHOICES], lambda value: query.url(**{name: value}), unknown=unknown)
 
 
 def _price_chip(scope: Scope, query: Query, name: str) -> Chip:

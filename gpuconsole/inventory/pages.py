@@ -14,6 +14,7 @@ from django.urls import reverse
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.connections.access import visible_connections
 from gpuconsole.core import formats, polling
+from gpuconsole.core.chips import Chip, chip
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.paging import Page, page
 from gpuconsole.inventory import acts, queries
@@ -22,7 +23,7 @@ from gpuconsole.inventory.queries import FindingView, Total
 from gpuconsole.inventory.services.adopt import waits_for_decision
 from gpuconsole.providers import registry
 from gpuconsole.workloads import usage
-from gpuconsole.workloads.lists import Filter, Link
+from gpuconsole.workloads.lists import Link
 
 VIEWS = (
     (FindingView.OPEN, "Needs somebody"),
@@ -215,7 +216,5 @@ class _Query:
         base = reverse("reconcile")
         return f"{base}?{urlencode(params)}" if params else base
 
-    def chip(self, label: str, name: str, choices: list[tuple[str, str]]) -> Filter:
-        chosen = self._params.get(name, "")
-        links = [Link(word, self.url(**{name: value}), value == chosen) for value, word in choices]
-        return Filter(label, dict(choices).get(chosen, ""), self.url(**{name: None}), links)
+    def chip(self, label: str, name: str, choices: list[tuple[str, str]]) -> Chip:
+        return chip(label, self._params.get(name, ""), choices, lambda value: self.url(**{name: value}))

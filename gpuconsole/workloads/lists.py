@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,16 +30,6 @@ class Link:
     url: str
     current: bool = False
     count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A chip: its name, the chosen value in words (empty: none), the link that clears it, and what can be chosen."""
-
-    name: str
-    value: str
-    clear_url: str
-    choices: Sequence[Link]
 
 
 def late_words(workload: Workload, now: datetime) -> str:

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from gpuconsole.connections.models import Connection
+from gpuconsole.core.chips import Chip, Choice
 from gpuconsole.core.days import Month
 from gpuconsole.core.errors import Refused
 from gpuconsole.spend.invoices import months
@@ -40,24 +41,6 @@ class Asked:
             "reason": self.reason.value if self.reason else "",
         }
         return urlencode({name: value for name, value in (own | changes).items() if value})
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One entry of a filter's menu."""
-
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One filter: what it is set to, how it is cleared, what it can be set to."""
-
-    name: str
-    value: str
-    clear_url: str
-    choices: Sequence[Choice]
 
 
 def asked(query: QueryDict, connections: Sequence[Connection], now: datetime) -> Asked:

@@ -23,6 +23,12 @@ _LIMIT = ("measure", "kind", "gpu_model", "each_member", "limit", "allowed", "co
 _MONEY = ("amount", "currency", "when_spent", "stops_at_120", "grace_s")
 
 
+def _why() -> forms.CharField:
+    return forms.CharField(
+        max_length=300, required=False, label=gettext_lazy("Reason"), help_text=gettext_lazy("Kept in the audit log.")
+    )
+
+
 class _Checked(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """A form whose row is checked by ``terms`` once its fields are right by themselves."""
 
@@ -39,6 +45,14 @@ class _Checked(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
     def check(self) -> None:
         """Raises Refused."""
         raise NotImplementedError
+
+    def place(self, *names: str) -> dict[str, Any]:
+        """Where it holds. Raises Refused for a project of another team."""
+        place = self.said(("team", "project", *names))
+        if place["project"] is not None and place["project"].team_id != place["team"].pk:
+            text = _("{project} is not a project of {team}.").format(project=place["project"], team=place["team"])
+            raise Refused(text, field="project")
+        return place
 
     def said(self, names: tuple[str, ...]) -> dict[str, Any]:
         """What the form says, else the row that it changes."""
@@ -65,9 +79,7 @@ class LineForm(_Checked):
 class QuotaForm(LineForm):
     """A limit of a team, a project or a person."""
 
-    why = forms.CharField(
-        max_length=300, required=False, label=gettext_lazy("Reason"), help_text=gettext_lazy("Kept in the audit log.")
-    )
+    why = _why()
 
     class Meta:
         model = Quota
@@ -75,23 +87,14 @@ class QuotaForm(LineForm):
 
     def check(self) -> None:
         super().check()
-        place = self.said(("team", "project", "member"))
-        if place["project"] is not None and place["project"].team_id != place["team"].pk:
-            raise Refused(
-                _("{project} is not a project of {team}.").format(project=place["project"], team=place["team"]),
-                field="project",
-            )
-        if place["member"] is not None and self.terms.each_member:
-            raise Refused(_("Name one person, or take each person."), field="each_member")
-        check_person(place["member"], place["team"], place["project"])
+        place = self.place("member")
+        check_person(place["member"], place["team"], place["project"], self.terms)
 
 
 class BudgetForm(_Checked):
     """A budget of a team or a project."""
 
-    why = forms.CharField(
-        max_length=300, required=False, label=gettext_lazy("Reason"), help_text=gettext_lazy("Kept in the audit log.")
-    )
+    why = _why()
 
     class Meta:
         model = Budget
@@ -102,12 +105,7 @@ class BudgetForm(_Checked):
         return BudgetTerms(**self.said(_MONEY))
 
     def check(self) -> None:
-        place = self.said(("team", "project"))
-        if place["project"] is not None and place["project"].team_id != place["team"].pk:
-            raise Refused(
-                _("{project} is not a project of {team}.").format(project=place["project"], team=place["team"]),
-                field="project",
-            )
+        place = self.place()
         self.cleaned_data |= {"currency": checked_money(self.money, place["team"]).currency}
 
 
@@ -115,6 +113,4 @@ class ProfileChoice(forms.Form):
     """Which profile is given to what was selected."""
 
     profile = forms.ModelChoiceField(QuotaProfile.objects.order_by("name"))
-    why = forms.CharField(
-        max_length=300, required=False, label=gettext_lazy("Reason"), help_text=gettext_lazy("Kept in the audit log.")
-    )
+    why = _why()

@@ -113,9 +113,7 @@ def _put(
 ) -> Quota:
     rules.lock_all(team, project)
     terms = checked(terms)
-    if member is not None and terms.each_member:
-        raise Refused(_("Name one person, or take each person."), code="invalid", field="each_member")
-    check_person(member, team, project)
+    check_person(member, team, project, terms)
     scope = {name: getattr(terms, name) for name in _SCOPE}
     row = Quota.objects.filter(team=team, project=project, member=member, **scope).first()
     if row is not None and not may_replace:

@@ -99,10 +99,12 @@ def checked_money(money: BudgetTerms, team: Team) -> BudgetTerms:
     return replace(money, currency=currency)
 
 
-def check_person(member: User | None, team: Team, project: Project | None) -> None:
-    """Raises Refused where nobody of that name could launch there."""
+def check_person(member: User | None, team: Team, project: Project | None, terms: LimitTerms) -> None:
+    """Raises Refused where nobody of that name could launch there, or the limit is for each person already."""
     if member is None:
         return
+    if terms.each_member:
+        raise Refused(_("Name one person, or take each person."), code="invalid", field="each_member")
     membership = Membership.objects.filter(team=team, user=member).first()
     in_project = project is None or ProjectMember.objects.filter(project=project, user=member).exists()
     if membership is None or not (in_project or TeamRole(membership.role).may_administer):

@@ -23,8 +23,8 @@ from gpuconsole.projects.models import Budget, Consequence
 from gpuconsole.workloads.limits import ahead, bars, money, services
 from gpuconsole.workloads.limits.money import Standing
 from gpuconsole.workloads.limits.page import numbers
+from gpuconsole.workloads.limits.page.confirming import ConfirmingForm
 from gpuconsole.workloads.limits.page.place import Place
-from gpuconsole.workloads.limits.page.quota_card import CONFIRMED
 from gpuconsole.workloads.limits.terms import USUAL_GRACE_S, BudgetTerms
 from gpuconsole.workloads.models import UsageInterval
 
@@ -68,7 +68,7 @@ class Outlook:
     """How it will stand, as the costs page says it, where that is not well."""
 
 
-class BudgetForm(forms.Form):
+class BudgetForm(ConfirmingForm):
     """The month's budget."""
 
     amount = numbers.NumberField(label=gettext_lazy("Monthly budget"))
@@ -97,21 +97,15 @@ class BudgetForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         standing = self._standing
-        if self.errors or standing is None or standing.balance is None or CONFIRMED in self.data:
+        if self.errors or standing is None or standing.balance is None or self.is_confirmed:
             return given
         taken = standing.balance.spent.amount + standing.balance.reserved.amount
         is_same = given["currency"].strip().upper() == standing.budget.currency
         if is_same and given["amount"] < min(taken, standing.budget.amount):
             said = Money(taken, standing.budget.currency)
             text = _(_BELOW[Consequence(given["when_spent"])]).format(amount=said)
-            self.add_error(None, forms.ValidationError(text, code=CONFIRMED))
+            self.ask(text)
         return given
-
-    @property
-    def needs_confirming(self) -> bool:
-        """Whether nothing is wrong but that the budget would be spent at once."""
-        errors = self.non_field_errors().as_data() if self.is_bound else []
-        return bool(errors) and all(error.code == CONFIRMED for error in errors)
 
     def save(self, by: User) -> bool:
         """Set the budget; False with the refusal beside its field."""

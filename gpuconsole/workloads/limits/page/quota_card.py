@@ -19,12 +19,10 @@ from gpuconsole.projects.models import Consequence, Held, Measure, Quota
 from gpuconsole.workloads.limits import bars, services, use
 from gpuconsole.workloads.limits.bars import Bar
 from gpuconsole.workloads.limits.page import full, numbers
+from gpuconsole.workloads.limits.page.confirming import ConfirmingForm
 from gpuconsole.workloads.limits.page.full import Full
 from gpuconsole.workloads.limits.page.place import Place
 from gpuconsole.workloads.limits.terms import LimitTerms, checked
-
-CONFIRMED = "confirmed"
-"""Name of the button that saves a limit below what is in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Row:
     consequence_field: Any = None
 
 
-class RowsForm(forms.Form):
+class RowsForm(ConfirmingForm):
     """The number and the consequence of each limit of the place. Rows that were not sent stay as they are."""
 
     def __init__(
@@ -70,16 +68,10 @@ class RowsForm(forms.Form):
         given = super().clean() or self.cleaned_data
         for row in self.rows:
             self._clean_row(row, given)
-        if not self.errors and CONFIRMED not in self.data:
+        if not self.errors and not self.is_confirmed:
             for text in self._below_use():
-                self.add_error(None, forms.ValidationError(text, code=CONFIRMED))
+                self.ask(text)
         return given
-
-    @property
-    def needs_confirming(self) -> bool:
-        """Whether nothing is wrong but that limits would lie below what is in use."""
-        errors = self.non_field_errors().as_data() if self.is_bound else []
-        return bool(errors) and all(error.code == CONFIRMED for error in errors)
 
     @transaction.atomic
     def save(self, by: User) -> bool:

@@ -15,6 +15,8 @@ _TABS = (
     ("general", gettext_noop("General"), ""),
     ("members", gettext_noop("Members"), "members/"),
     ("quotas", gettext_noop("Quotas and budgets"), "quotas/"),
+    ("providers", gettext_noop("Providers"), "providers/"),
+    ("presets", gettext_noop("Presets"), "presets/"),
     ("secrets", gettext_noop("Secrets"), "secrets/"),
 )
 

@@ -207,6 +207,7 @@ EXPECTED: dict[str, Rule] = {
     "projects/new/": OWN_TEAM_FORM,
     "projects/switch/": Rule(_NOT_POSTED, _IN_PROJECT).posting(lambda world: {"project": world.lab.project.slug}),
     **_within(_PROJECT, {"": PROJECT_FORM, "quotas/": WORK, "members/": PROJECT_FORM, "secrets/": PROJECT_FORM}),
+    **_within(_PROJECT, {"providers/": Rule(_IN_PROJECT, "in 404 404 403 403 403 ok"), "presets/": WORK}),
     **_within(_PROJECT, {"archive/": PROJECT_ASK, "unarchive/": PROJECT_PRESS}),
     **_within(_PROJECT, {"members/<int:pk>/role/": PROJECT_PRESS, "members/<int:pk>/remove/": PROJECT_PRESS}),
     f"{_PROJECT}secrets/<str:public_id>/remove/": PROJECT_ASK,

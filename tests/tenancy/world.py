@@ -164,6 +164,8 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "projects/<slug:slug>/settings/members/": at_settings | {"pk": in_project.pk},
         "projects/<slug:slug>/settings/secrets/": at_settings | {"public_id": secret.public_id},
         "projects/<slug:slug>/settings/quotas/": at_settings | {"public_id": quota, "pk": own.pk},
+        "projects/<slug:slug>/settings/providers/": at_settings,
+        "projects/<slug:slug>/settings/presets/": at_settings,
         "projects/": at_settings,
         "team/quotas/": {"public_id": team_quota, "pk": wide.pk},
         "team/invitations/": {"public_id": invitation.public_id},

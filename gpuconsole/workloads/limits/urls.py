@@ -1,8 +1,10 @@
-"""Addresses of limits, of projects (below ``projects/``) and of teams (below ``team/``)."""
+"""Addresses of limits, of projects (below ``projects/``) and of teams (below ``team/``), and of the other pages of a
+project's settings that stand on this floor: its connections and its presets."""
 
 from django.urls import URLPattern, path
 
-from gpuconsole.workloads.limits.page import views
+from gpuconsole.workloads.limits.page import connections_page, views
+from gpuconsole.workloads.presets import views as presets
 
 
 def _of(start: str, name: str) -> list[URLPattern]:
@@ -21,10 +23,13 @@ def _of(start: str, name: str) -> list[URLPattern]:
     ]
 
 
-_SETTINGS = "projects/<slug:slug>/settings/quotas/"
+_PROJECT = "projects/<slug:slug>/settings/"
+_SETTINGS = f"{_PROJECT}quotas/"
 
 urlpatterns = [
     *_of(_SETTINGS, "project"),
     path(f"{_SETTINGS}members/", views.save_members, name="project-roles-save"),
+    path(f"{_PROJECT}providers/", connections_page.providers, name="project-providers"),
+    path(f"{_PROJECT}presets/", presets.of_project, name="project-presets"),
     *_of("team/quotas/", "team"),
 ]

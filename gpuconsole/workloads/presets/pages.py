@@ -72,9 +72,12 @@ def row(viewer: Viewer, preset: Preset) -> dict[str, Any]:
     }
 
 
-def rows(viewer: Viewer) -> list[dict[str, Any]]:
-    """Every preset that the person sees, of providers that are there."""
-    return [row(viewer, preset) for preset in access.visible(viewer) if preset.provider in registry.SLUGS]
+def rows(viewer: Viewer, project: Project | None = None) -> list[dict[str, Any]]:
+    """Every preset that the person sees, or those of one project; of providers that are there."""
+    found = access.visible(viewer)
+    if project is not None:
+        found = found.filter(project=project)
+    return [row(viewer, preset) for preset in found if preset.provider in registry.SLUGS]
 
 
 def detail(viewer: Viewer, preset: Preset) -> dict[str, Any]:

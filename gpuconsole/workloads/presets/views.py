@@ -14,6 +14,8 @@ from gpuconsole.accounts.access import require_team, viewer
 from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal
+from gpuconsole.projects.access import find_project
+from gpuconsole.projects.tabs import frame
 from gpuconsole.workloads import drafts
 from gpuconsole.workloads import pages as launch_pages
 from gpuconsole.workloads.forms import PRESET, LaunchForm
@@ -28,6 +30,16 @@ from gpuconsole.workloads.views import find_provider, show_again
 def listing(request: HttpRequest) -> HttpResponse:
     """Every preset that the person may launch from, or only see."""
     return render(request, "presets/list.html", {"rows": pages.rows(viewer(request))})
+
+
+@login_required
+@require_GET
+def of_project(request: HttpRequest, slug: str) -> HttpResponse:
+    """Those of one project, in its settings."""
+    person = viewer(request)
+    project = find_project(person, slug)
+    context = {"rows": pages.rows(person, project), **frame(person, project, "presets")}
+    return render(request, "presets/project.html", context)
 
 
 @login_required

@@ -21,7 +21,7 @@ urlpatterns = [
     path("connections/", include("gpuconsole.connections.urls")),
     path("projects/", include("gpuconsole.projects.urls")),
     path("", include("gpuconsole.workloads.limits.urls")),
-    path("team/notifications/", include("gpuconsole.notify.urls")),
+    path("", include("gpuconsole.notify.urls")),
     path("team/", include("gpuconsole.accounts.team_urls")),
     path("account/tokens/", include("gpuconsole.projects.token_urls")),
     path("account/", include("gpuconsole.accounts.urls")),

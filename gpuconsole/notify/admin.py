@@ -30,10 +30,10 @@ class NewsAdmin(ReadOnlyAdmin[News]):
 
 @admin.register(Webhook)
 class WebhookAdmin(ReadOnlyAdmin[Webhook]):
-    """Where teams want to be told; the secret is sealed."""
+    """Where teams and projects want to be told; the secret is sealed."""
 
-    list_display = ("team", "url", "is_on", "changed_at")
-    list_select_related = ("team",)
+    list_display = ("team", "project", "url", "is_on", "changed_at")
+    list_select_related = ("team", "project")
     exclude = ("secret",)
 
 
@@ -42,4 +42,4 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     """What a webhook was sent, and what it said."""
 
     list_display = ("news", "webhook", "tries", "status", "sent_at", "next_at", "error")
-    list_select_related = ("news", "webhook__team")
+    list_select_related = ("news", "webhook__team", "webhook__project")

@@ -1,4 +1,4 @@
-"""Hands news out: to a team's webhook one by one, to people in one mail for all that came up in a project together."""
+"""Hands news out: to webhooks one by one, to people in one mail for all that came up in a project together."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.mails import Mail, is_wanted
 from gpuconsole.accounts.models import User
-from gpuconsole.notify import services
+from gpuconsole.notify import services, webhooks
 from gpuconsole.notify.models import Delivery, News, Webhook
-from gpuconsole.notify.occasions import OCCASIONS, TEST
+from gpuconsole.notify.occasions import OCCASIONS
 from gpuconsole.notify.services import Message
 from gpuconsole.projects.models import Audience
 from gpuconsole.workloads.limits import alert_rules
@@ -46,21 +46,20 @@ def _sort(now: datetime) -> None:
         places[row.team_id, row.project_id].append(row)
     if not places:
         return
-    hooks = {hook.team_id: hook for hook in Webhook.objects.filter(team__in={team for team, _project in places})}
+    hooks: dict[int, list[Webhook]] = defaultdict(list)
+    for hook in Webhook.objects.filter(team__in={team for team, _project in places}):
+        hooks[hook.team_id].append(hook)
     Delivery.objects.bulk_create(
         [
-            Delivery(webhook=hooks[row.team_id], news=row, next_at=now)
+            Delivery(webhook=hook, news=row, next_at=now)
             for rows in places.values()
             for row in rows
-            if row.team_id in hooks and _hears(hooks[row.team_id], row)
+            for hook in hooks[row.team_id]
+            if webhooks.hears(hook, row)
         ]
     )
     for rows in places.values():
         News.objects.filter(pk__in=[row.pk for row in rows]).update(batch=rows[0].pk)
-
-
-def _hears(hook: Webhook, row: News) -> bool:
-    return row.occasion == TEST.slug or (hook.is_on and row.occasion in hook.occasions)
 
 
 def _mail(rows: Sequence[News], now: datetime) -> int:

@@ -18,8 +18,9 @@ _TABS = (
     ("providers", gettext_noop("Providers"), "providers/"),
     ("presets", gettext_noop("Presets"), "presets/"),
     ("secrets", gettext_noop("Secrets"), "secrets/"),
+    ("webhooks", gettext_noop("Webhook"), "webhooks/"),
 )
-
+_OF_ADMINS = frozenset({"webhooks"})
 _YOU_ARE = {
     ProjectRole.ADMIN: gettext_noop("You are an admin of this project"),
     ProjectRole.MEMBER: gettext_noop("You are a member of this project"),
@@ -32,12 +33,14 @@ def frame(viewer: Viewer, project: Project, current: str) -> dict[str, Any]:
     base = f"/projects/{project.slug}/settings/"
     role = role_in(viewer, project) or ProjectRole.VIEWER
     counts = {"members": project.memberships.count()}
+    may_administer = may_act_as(viewer, project, ProjectRole.ADMIN)
     return {
         "project": project,
         "role_text": _(_YOU_ARE[role]),
-        "may_administer": may_act_as(viewer, project, ProjectRole.ADMIN),
+        "may_administer": may_administer,
         "tabs": [
             {"label": _(label), "url": base + end, "current": word == current, "count": counts.get(word)}
             for word, label, end in _TABS
+            if may_administer or word not in _OF_ADMINS
         ],
     }

@@ -181,6 +181,8 @@ SETTINGS = (
     Entry("project-providers-of-a-viewer", limited, f"{PROJECT}providers/", who="viewer"),
     Entry("project-presets", settled, f"{PROJECT}presets/"),
     Entry("project-presets-none", limited, f"{PROJECT}presets/", says=("No preset yet",)),
+    Entry("project-webhook", guarded, f"{PROJECT}webhooks/"),
+    Entry("project-webhook-none", settled, f"{PROJECT}webhooks/"),
     Entry("project-secrets", settled, f"{PROJECT}secrets/"),
     Entry("project-secrets-none", connected, f"{PROJECT}secrets/"),
     Entry("project-secret-remove", settled, f"{PROJECT}secrets/{{secret}}/remove/"),

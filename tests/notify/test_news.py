@@ -11,6 +11,7 @@ from django.utils import timezone
 from gpuconsole.accounts.mails import want
 from gpuconsole.notify import handing_out, news, occasions, webhooks
 from gpuconsole.notify.models import Delivery, News
+from gpuconsole.notify.place import Place
 from gpuconsole.projects.models import ProjectRole
 from gpuconsole.workloads.models import Workload
 from tests.factories import add_to_project
@@ -74,7 +75,7 @@ def test_who_wants_no_such_mails_gets_none(lab: Lab, mailoutbox: Any) -> None:
 
 
 def test_a_webhook_is_given_what_it_is_told_of_even_where_no_mail_goes_out(lab: Lab, mailoutbox: Any) -> None:
-    webhooks.save(team=lab.team, by=lab.owner, url="https://example.com/hook", occasions=["budget"], is_on=True)
+    webhooks.save(place=Place(lab.team), by=lab.owner, url="https://example.com/hook", occasions=["budget"], is_on=True)
     tell(lab.workload("baseten"))
     news.tell(occasions.BUDGET, key="b", subject="Spent", text="All.", team=lab.team, now=NOW)
     handing_out.hand_out(NOW)
@@ -91,7 +92,7 @@ def test_old_news_are_forgotten(lab: Lab) -> None:
 
 def test_another_teams_webhook_hears_nothing(lab: Lab) -> None:
     other = make_lab("other")
-    webhooks.save(team=other.team, by=other.owner, url="https://example.com/x", occasions=["lost"], is_on=True)
+    webhooks.save(place=Place(other.team), by=other.owner, url="https://example.com/x", occasions=["lost"], is_on=True)
     tell(lab.workload("baseten"))
     handing_out.hand_out(datetime.now(NOW.tzinfo))
     assert not Delivery.objects.exists()

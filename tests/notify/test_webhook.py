@@ -22,6 +22,9 @@ from gpuconsole.audit.models import Record
 from gpuconsole.core.errors import Refused
 from gpuconsole.notify import addresses, delivering, handing_out, news, occasions, webhook, webhooks
 from gpuconsole.notify.models import Delivery, Webhook
+from gpuconsole.notify.place import Place
+from gpuconsole.workloads.models import Workload
+from tests.factories import make_project
 from tests.factories_workloads import Lab, make_lab, make_user
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -73,7 +76,7 @@ def lab(db: None) -> Lab:
 def hooked(lab: Lab, receiver: Receiver) -> str:
     """A webhook at the receiver that has news to tell; gives its secret."""
     every = [one.slug for one in occasions.CHOICES]
-    secret = webhooks.save(team=lab.team, by=lab.owner, url=receiver.url, occasions=every, is_on=True)
+    secret = webhooks.save(place=Place(lab.team), by=lab.owner, url=receiver.url, occasions=every, is_on=True)
     job = lab.workload("baseten")
     news.tell(occasions.LOST, key="k", subject="work is lost", text="Gone.", workload=job, now=timezone.now())
     handing_out.hand_out(timezone.now())
@@ -93,6 +96,31 @@ def test_it_is_signed_so_that_the_receiver_can_check_it(lab: Lab, receiver: Rece
     assert (told["workload"]["hourly_now"], told["workload"]["currency"]) == ("13.000000", "USD")
     assert told["url"].endswith(f"/jobs/{told['workload']['id']}/")
     assert delivering.deliver(timezone.now()) == 0
+
+
+def test_a_projects_own_webhook_hears_of_the_project_alone(lab: Lab, client: Client, receiver: Receiver) -> None:
+    client.force_login(lab.owner, backend=BACKEND)
+    page = f"/projects/{lab.project.slug}/settings/webhooks/"
+    made = client.post(f"{page}webhook/", {"url": receiver.url, "is_on": "on", "occasions": ["lost"]})
+    assert "whsec_" in made.content.decode() and made["Cache-Control"] == "no-store"
+    hooked(lab, receiver)  # the team's, and news of the project
+    elsewhere = make_project(lab.team, name="elsewhere", by=lab.owner)
+    job = lab.workload("baseten")
+    Workload.objects.filter(pk=job.pk).update(project=elsewhere)
+    job.refresh_from_db()
+    news.tell(occasions.LOST, key="e", subject="other work is lost", text="Gone.", workload=job, now=timezone.now())
+    client.post(f"{page}webhook/test/")
+    handing_out.hand_out(timezone.now())
+
+    own, teams = (
+        sorted(Delivery.objects.filter(webhook__project=project).values_list("news__subject", flat=True))
+        for project in (lab.project, None)
+    )
+    assert own == ["A test from project", "work is lost"]
+    assert teams == ["other work is lost", "work is lost"]
+    assert "work is lost" in client.get(page).content.decode()
+    client.post(f"{page}webhook/remove/")
+    assert list(Webhook.objects.values_list("project", flat=True)) == [None]
 
 
 def test_what_is_not_taken_is_tried_again_later_under_the_same_id(lab: Lab, receiver: Receiver) -> None:

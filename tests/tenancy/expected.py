@@ -218,6 +218,9 @@ EXPECTED: dict[str, Rule] = {
     "team/notifications/": Rule(_OWN_TEAM, _NOT_POSTED),
     **_within("team/notifications/webhook/", dict.fromkeys(("", "test/"), Rule(_NOT_POSTED, _OWN_TEAM))),
     **_within("team/notifications/webhook/", dict.fromkeys(("secret/", "remove/"), OWN_TEAM_FORM)),
+    f"{_PROJECT}webhooks/": Rule(_SETTLES_PROJECT, _NOT_POSTED),
+    **_within(f"{_PROJECT}webhooks/webhook/", dict.fromkeys(("", "test/"), PROJECT_PRESS)),
+    **_within(f"{_PROJECT}webhooks/webhook/", dict.fromkeys(("secret/", "remove/"), PROJECT_ASK)),
     "team/": PAGE,
     "team/switch/": Rule(_NOT_POSTED, "in 404 ok ok ok ok ok").posting(lambda world: {"team": world.lab.team.slug}),
     "team/settings/": OWN_TEAM_FORM,
@@ -322,6 +325,11 @@ EXPECTED: dict[str, Rule] = {
         "api/v1/team/webhooks/<id>/",
         dict.fromkeys(("test", "secret"), Rule(everybody("405"), "401 404 403 403 403 403 ok")),
     ),
+    "api/v1/projects/<slug>/webhooks": Rule("401 404 404 403 403 ok ok", "401 404 404 403 403 ok ok").posting(
+        lambda world: {"url": "https://example.com/hook"}
+    ),
+    "api/v1/projects/<slug>/webhooks/<id>": Rule("401 404 404 403 403 ok ok", everybody("405")),
+    **_within("api/v1/projects/<slug>/webhooks/<id>/", dict.fromkeys(("test", "secret"), DECIDE)),
     "api/v1/team/budget": replace(_TEAM_QUOTAS, get="401 404 403 403 403 403 ok").posting(lambda world: {"amount": 5}),
     **_within("api/v1/workloads/<id>", dict.fromkeys(("", "/events", "/logs"), READ_WORK)),
     "api/v1/workloads/<id>/logs/search": replace(READ_WORK, query={"q": "loss"}),

@@ -14,6 +14,7 @@ from gpuconsole.accounts.models import Membership, TeamRole, User
 from gpuconsole.inventory.models import FindingKind
 from gpuconsole.notify import webhooks
 from gpuconsole.notify.models import Webhook
+from gpuconsole.notify.place import Place
 from gpuconsole.projects import secrets
 from gpuconsole.projects.models import ExchangeRate, ProjectMember, ProjectRole
 from gpuconsole.spend.invoices import services as invoices
@@ -132,7 +133,9 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
     offer = lab.connections["cortecs"].offers.get()
     rate = {"rate": "1.1", "source": "test"}
     ExchangeRate.objects.get_or_create(rate, currency="EUR", to_currency="USD", on=job.created_at.date())
-    webhooks.save(team=lab.team, by=owner, url="https://example.com/hook", occasions=(), is_on=True)
+    for place in (Place(lab.team), Place(lab.team, lab.project)):
+        webhooks.save(place=place, by=owner, url="https://example.com/hook", occasions=(), is_on=True)
+    team_hook, project_hook = (row.public_id for row in Webhook.objects.filter(team=lab.team).order_by("pk"))
     set_budget(lab.project, 9999)
     set_budget(lab.project, 9999, wide=True)
     spare = add_member(lab.team)
@@ -166,6 +169,7 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "projects/<slug:slug>/settings/quotas/": at_settings | {"public_id": quota, "pk": own.pk},
         "projects/<slug:slug>/settings/providers/": at_settings,
         "projects/<slug:slug>/settings/presets/": at_settings,
+        "projects/<slug:slug>/settings/webhooks/": at_settings,
         "projects/": at_settings,
         "team/quotas/": {"public_id": team_quota, "pk": wide.pk},
         "team/invitations/": {"public_id": invitation.public_id},
@@ -177,8 +181,9 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "api/v1/offers/": {"id": offer.public_id},
         "api/v1/providers/": {"slug": "cortecs"},
         "api/v1/projects/": at_settings | {"id": quota},
+        "api/v1/projects/<slug>/webhooks/": at_settings | {"id": project_hook},
         "api/v1/team/": {"id": team_quota},
-        "api/v1/team/webhooks/": {"id": Webhook.objects.get(team=lab.team).public_id},
+        "api/v1/team/webhooks/": {"id": team_hook},
         "stop-everything/": {"public_id": halt.public_id},
         "api/v1/halts/": {"id": halt.public_id},
         "api/v1/presets/": {"id": preset.public_id},

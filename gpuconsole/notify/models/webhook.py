@@ -1,4 +1,4 @@
-"""A team's webhook and what was sent there."""
+"""Webhooks of teams and of projects, and what was sent there."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from django.utils.translation import gettext as _
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core.fields import SealedField
 from gpuconsole.notify.models.news import News
+from gpuconsole.projects.models import Project
 
 
 class Webhook(models.Model):
-    """Where a team wants to be told, and with which secret it is signed."""
+    """Where a team, or one of its projects, wants to be told, and with which secret it is signed."""
 
     public_id = models.CharField(max_length=40, unique=True, editable=False)
-    team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="webhook")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="webhooks")
+    project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.CASCADE, related_name="webhooks")
+    """What concerns this project alone is told; None: what concerns the team."""
     url = models.CharField(max_length=500)
     secret = SealedField(bound_to="public_id")
     occasions = ArrayField(models.CharField(max_length=20), default=list)
@@ -25,8 +28,13 @@ class Webhook(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField()
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "project"], nulls_distinct=False, name="webhook_once_a_place")
+        ]
+
     def __str__(self) -> str:
-        return _("Webhook of {team}").format(team=self.team)
+        return _("Webhook of {place}").format(place=self.project or self.team)
 
 
 class Delivery(models.Model):

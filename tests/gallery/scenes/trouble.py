@@ -10,6 +10,7 @@ from django.utils import timezone
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, InventoryReading, Mark
 from gpuconsole.notify import news, occasions, webhooks
 from gpuconsole.notify.handing_out import hand_out
+from gpuconsole.notify.place import Place
 from gpuconsole.providers.causes import Cause
 from gpuconsole.sync import evidence
 from gpuconsole.workloads.guarding import Guards
@@ -40,7 +41,8 @@ def guarded() -> Scene:
     Workload.objects.filter(pk=late.pk).update(state=State.STOPPING, intent_tries=19, **asked, **why)
     Workload.objects.filter(pk=gone.pk).update(state=State.LOST, reason_code=ReasonCode.GONE)
     every = [one.slug for one in occasions.CHOICES]
-    webhooks.save(team=lab.team, by=lab.owner, url="https://chat.example.com/hooks/gpu", occasions=every, is_on=True)
+    for place in (Place(lab.team), Place(lab.team, lab.project)):
+        webhooks.save(place=place, by=lab.owner, url="https://chat.example.com/hooks/gpu", occasions=every, is_on=True)
     news.tell(occasions.LOST, key=f"k{gone.pk}", subject="phi-endpoint is lost", text="Gone.", workload=gone, now=now)
     hand_out(now)
     return scene(lab, idle=idle.get_absolute_url(), late=late.get_absolute_url(), gone=gone.get_absolute_url())

@@ -406,3 +406,30 @@ def test_the_page_asks_as_often_for_many_rows_as_for_few(as_owner, lab, django_a
 
     with django_assert_max_num_queries(60):
         as_owner.get(PAGE)
+
+
+def test_a_project_is_let_use_a_connection_or_has_it_taken_off_by_admins_of_the_team(client, as_owner, lab):
+    other = make.make_project(lab.team, name="other", by=lab.owner)
+    admin = make.add_to_project(lab.project, ProjectRole.ADMIN)
+    shared, alone, theirs = (lab.connections[slug] for slug in ("baseten", "cortecs", "otoy"))
+    shared.projects.set([lab.project, other])
+    alone.projects.set([lab.project])
+    theirs.projects.set([other])
+    page = "/projects/project/settings/providers/"
+
+    text = shown(as_owner.get(page))
+    for words in ("this project and 1 other", "this project alone", "not for this project", "every project may use it"):
+        assert words in text, words
+    refused = as_owner.post(page, {shared.public_id: "on", theirs.public_id: "on"})
+    assert refused.status_code == 422
+    assert "No other project may use it: without this one it would be open to all of them." in shown(refused)
+    assert not theirs.projects.filter(pk=lab.project.pk).exists()
+
+    assert as_owner.post(page, {alone.public_id: "on", theirs.public_id: "on"}).status_code == 302
+    assert list(shared.projects.all()) == [other]
+    assert set(theirs.projects.all()) == {lab.project, other}
+    assert Record.objects.filter(action="connection.update").count() == 2
+
+    client.force_login(admin, backend=BACKEND)
+    assert "not for this project" not in shown(client.get(page))
+    assert client.post(page, {}).status_code == 403

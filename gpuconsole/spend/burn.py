@@ -116,7 +116,7 @@ def shares(projects: Sequence[Share], month: Month, pace: Decimal) -> Burn:
         steps = one.found.steps if one.found else ()
         ahead = [points[-1], *((frame.end_of(step.day), of(one, step.total)) for step in steps)] if steps else []
         lines.append(Line(one.css, one.name, frame.points(points), frame.points(ahead), one.words))
-    said = " ".join(f"{one.name}: {one.words}." for one in projects if one.words)
+    said = [f"{one.name}: {one.words}." for one in projects if one.words]
     return Burn(
         lines=tuple(lines),
         area="",
@@ -127,7 +127,7 @@ def shares(projects: Sequence[Share], month: Month, pace: Decimal) -> Burn:
         end=None,
         ticks=tuple(Tick(Decimal(HEIGHT * (4 - step)) / 4, formats.percent(frame.top * step / 4)) for step in range(5)),
         days=frame.labels(),
-        sentence=f"{_('Share of its own budget that each project has spent.')} {said}".strip(),
+        sentence=" ".join([_("Share of its own budget that each project has spent."), *said]),
         rows=tuple(
             (one.name, formats.percent(of(one, one.sums[-1][1])) if one.sums else formats.MISSING, one.words)
             for one in projects

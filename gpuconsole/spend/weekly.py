@@ -155,4 +155,5 @@ def _running(team: Team) -> str:
     hourly = [formats.hourly(price, own) for own, price in prices if price is not None]
     if not count:
         return ""
-    return f"{formats.plural(count, 'workload', 'workloads')}, {' + '.join(hourly) or _('price not known')}"
+    price = " + ".join(hourly) or _("price not known")
+    return ", ".join((formats.plural(count, "workload", "workloads"), price))

@@ -87,11 +87,11 @@ class QuotaAdmin(_LimitAdmin):
     def what(self, row: Quota) -> str:
         return quotas.label(row)
 
-    @admin.display(description="person", ordering="member__name")
+    @admin.display(description=gettext_lazy("person"), ordering="member__name")
     def person(self, row: Quota) -> str:
-        return "each" if row.each_member else row.member.display_name if row.member else ""
+        return _("each") if row.each_member else row.member.display_name if row.member else ""
 
-    @admin.display(description="allows")
+    @admin.display(description=gettext_lazy("allows"))
     def allows(self, row: Quota) -> str:
         return bars.limit_words(row, row.team.currency)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +54,7 @@ class ConnectionsForm(forms.Form):
             box.widget.attrs |= {"class": "switch", "role": "switch"}
             self.fields[one.public_id] = box
 
-    def clean(self) -> Mapping[str, Any]:
+    def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         for one in self._limited:
             if not given.get(one.public_id) and _projects(one) == [self._project]:

@@ -160,10 +160,10 @@ def label(quota: Quota) -> str:
     return text.format(limit=word)
 
 
-def label_of(limit: Limit) -> str:
-    """A limit of a profile in words: what, for whom, how much and what follows."""
+def label_of(limit: Limit, currency: str = "") -> str:
+    """A limit in words: what, for whom, how much and what follows. A profile's is in the currency of each team."""
     row = Quota(project_id=0, **limit.terms)
-    much = allowed_words(row) if limit.is_list else amount(row, limit.number, "")
+    much = allowed_words(row) if limit.is_list else amount(row, limit.number, currency)
     text = (
         _("{limit} for each person: {much}, {consequence}") if limit.each_member else "{limit}: {much}, {consequence}"
     )
@@ -175,7 +175,7 @@ def amount(quota: Quota, number: Decimal | None, currency: str) -> str:
     if number is None:
         return _("unknown")
     if quota.measure == Measure.HOURLY_PRICE:
-        return formats.hourly(number, currency)
+        return formats.hourly(number, currency) if currency else plain(number)
     if quota.measure == Measure.RUN_S:
         return formats.duration(number)
     if quota.measure == Measure.GPU_HOURS:

@@ -127,6 +127,8 @@ class Provider:
     """job or instance."""
     product: str
     """The provider's own word for what is launched, such as "training job"."""
+    products: str
+    """More than one of it."""
     summary: str
     """One line for the launch chooser."""
     base_url: str

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from gpuconsole.accounts.models import ApiToken, Team, User
 from gpuconsole.catalog.models import Offer
 from gpuconsole.connections.models import Connection
-from gpuconsole.projects.models import Project, Secret
+from gpuconsole.projects.models import ExchangeRate, Project, Secret
 from gpuconsole.providers import registry
-from gpuconsole.workloads.models import Preset, Workload
+from gpuconsole.spend.models import InvoiceLine
+from gpuconsole.workloads.models import LaunchRequest, Preset, Workload
 
 _FIELDS = (
     (Team, ("name", "slug")),
@@ -19,8 +20,11 @@ _FIELDS = (
     (Secret, ("name",)),
     (ApiToken, ("name",)),
     (Connection, ("name", "provider")),
-    (Offer, ("hardware_id", "region", "gpu_model", "gpu", "maker", "detail")),
-    (Workload, ("name", "hardware_id", "region", "remote_status")),
+    (Offer, ("hardware_id", "region", "regions", "gpu_model", "gpu", "maker", "detail")),
+    (Workload, ("name", "hardware_id", "region", "remote_id", "remote_status")),
+    (InvoiceLine, ("name", "resource_id")),
+    (ExchangeRate, ("source",)),
+    (LaunchRequest, ("name", "why", "reason")),
     (Preset, ("name", "description", "lock_reason")),
 )
 _WORD = re.compile(r"[A-Za-z][a-z]{2,}")
@@ -44,4 +48,5 @@ def _named() -> Iterator[str]:
     yield from (provider.name for provider in registry.every())
     for model, fields in _FIELDS:
         for row in model.objects.values_list(*fields):  # type: ignore[attr-defined]
-            yield from (value for value in row if isinstance(value, str))
+            for value in row:
+                yield from value if isinstance(value, list) else [value] if isinstance(value, str) else []

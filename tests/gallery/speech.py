@@ -14,6 +14,7 @@ OPEN, CLOSE = "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}", "\N{MATHEMATICAL RIG
 SAID_IN = frozenset(("title", "aria-label", "placeholder", "alt", "data-sending", "aria-description"))
 """Attributes whose text people read or hear."""
 WITHOUT_WORDS = frozenset(("script", "style", "code", "pre", "kbd", "samp"))
+_CUT = re.compile(f"{OPEN}(?=</)")  # the first letter of a name that was translated: its text never ends
 _WORD = re.compile(r"[A-Za-z][a-z]{2,}")
 
 
@@ -94,5 +95,5 @@ class Listener(HTMLParser):
 def bare_texts(page: str) -> list[str]:
     """The texts of a page that hold words and did not go through translation; among them what people named."""
     listener = Listener()
-    listener.feed(page)
+    listener.feed(_CUT.sub("", page))
     return listener.bare

@@ -116,7 +116,7 @@ def test_a_projects_own_webhook_hears_of_the_project_alone(lab: Lab, client: Cli
         sorted(Delivery.objects.filter(webhook__project=project).values_list("news__subject", flat=True))
         for project in (lab.project, None)
     )
-    assert own == ["A test from project", "work is lost"]
+    assert own == ["A test from Project", "work is lost"]
     assert teams == ["other work is lost", "work is lost"]
     assert "work is lost" in client.get(page).content.decode()
     client.post(f"{page}webhook/remove/")

@@ -13,6 +13,7 @@ PROVIDER = Provider(
     tile="Bt",
     kind="job",
     product="training job",
+    products="training jobs",
     summary="Runs a container with start commands on one or more GPU nodes and ends when the commands end.",
     base_url="https://api.baseten.co",
     docs_url="https://docs.baseten.co/reference/training-api/create-training-job",

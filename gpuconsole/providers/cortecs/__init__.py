@@ -13,6 +13,7 @@ PROVIDER = Provider(
     kind="instance",
     work="endpoint",
     product="dedicated instance",
+    products="dedicated instances",
     summary="Serves one language model on GPUs of your own behind an OpenAI-compatible address, until you stop it.",
     base_url="https://cortecs.ai/api/v1",
     docs_url="https://docs.cortecs.ai",

@@ -13,6 +13,7 @@ PROVIDER = Provider(
     tile="Fw",
     kind="job",
     product="batch job",
+    products="batch jobs",
     summary="Runs a Python process, a notebook or a shell command on the ranks of a node pool in your AWS account.",
     base_url="https://api.fireworks.ai",
     docs_url="https://docs.fireworks.ai",

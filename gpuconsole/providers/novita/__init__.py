@@ -13,6 +13,7 @@ PROVIDER = Provider(
     tile="Nv",
     kind="instance",
     product="GPU instance",
+    products="GPU instances",
     summary="Rents a container with 1 to 8 GPUs, disks, SSH and Jupyter that keeps its disks when it is stopped.",
     base_url="https://api.novita.ai",
     docs_url="https://novita.ai/docs/api-reference/gpu-instance-create-instance",

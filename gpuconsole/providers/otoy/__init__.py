@@ -13,6 +13,7 @@ PROVIDER = Provider(
     tile="Ot",
     kind="job",
     product="compute job",
+    products="compute jobs",
     summary="Runs a container on nodes of the Render Network: as a batch that ends, or until you cancel it.",
     base_url="https://api.dispersed.com",
     docs_url="https://otoyinc.mintlify.app",

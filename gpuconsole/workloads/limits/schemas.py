@@ -150,7 +150,7 @@ def shape_quota(quota: Quota, use: Use | None) -> QuotaOut:
         member=quota.member.email if quota.member else None,
         used=use.amount if use else None,
         used_by=(use.who or None) if use else None,
-        text=f"{quotas.label_of(quota)} {quotas.scope(quota)}",
+        text=f"{quotas.label_of(quota, quota.team.currency)} {quotas.scope(quota)}",
         **quota.terms,
     )
 

@@ -43,9 +43,10 @@ def guarded() -> Scene:
     every = [one.slug for one in occasions.CHOICES]
     for place in (Place(lab.team), Place(lab.team, lab.project)):
         webhooks.save(place=place, by=lab.owner, url="https://chat.example.com/hooks/gpu", occasions=every, is_on=True)
-    news.tell(occasions.LOST, key=f"k{gone.pk}", subject="phi-endpoint is lost", text="Gone.", workload=gone, now=now)
+    news.tell(occasions.LOST, key=f"k{gone.pk}", subject=gone.name, text="Gone.", workload=gone, now=now)
     hand_out(now)
-    return scene(lab, idle=idle.get_absolute_url(), late=late.get_absolute_url(), gone=gone.get_absolute_url())
+    at = {"idle": idle, "late": late, "gone": gone}
+    return scene(lab, project=lab.project.slug, **{name: row.get_absolute_url() for name, row in at.items()})
 
 
 def failures() -> Scene:

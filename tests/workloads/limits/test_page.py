@@ -418,7 +418,7 @@ def test_a_project_is_let_use_a_connection_or_has_it_taken_off_by_admins_of_the_
     page = "/projects/project/settings/providers/"
 
     text = shown(as_owner.get(page))
-    for words in ("this project and 1 other", "this project alone", "not for this project", "every project may use it"):
+    for words in ("this project and 1 other", "this project alone", "not for this project"):
         assert words in text, words
     refused = as_owner.post(page, {shared.public_id: "on", theirs.public_id: "on"})
     assert refused.status_code == 422

@@ -103,7 +103,7 @@ def _line(slug: str, form: ProvidersForm, wide: dict[Measure, Quota], connected:
     provider, own = registry.get(slug), form.lists.get(Measure.PROVIDERS)
     is_allowed = own is None or slug in own.allowed
     of_team = wide.get(Measure.PROVIDERS)
-    notes = [f"{provider.product}s" if is_allowed else _("not allowed")]
+    notes = [_(provider.products) if is_allowed else _("not allowed")]
     if is_allowed and form.lists.get(Measure.HARDWARE):
         notes.append(_("{hardware} only").format(hardware=_hardware(form.lists[Measure.HARDWARE])))
     if is_allowed and not connected[slug]:

@@ -155,6 +155,11 @@ class Line:
         query = {"connection": self.connection.public_id, "offer": self.offer.public_id}
         return f"{_form(self.provider.slug, self.provider.kind)}?{urlencode(query)}"
 
+    @property
+    def can_launch_now(self) -> bool:
+        """Whether a launch has a chance: there is a connection, and its provider does not say that none is left."""
+        return bool(self.launch_url) and self.offer.is_available is not False
+
 
 @cache
 def _root() -> str:

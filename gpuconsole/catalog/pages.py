@@ -56,7 +56,7 @@ def tray(seen: Scope, query: Query, picked: Sequence[Offer], shown: set[str]) ->
     """The offers that were picked, with what costs least of them."""
     found = [lines.plain(seen, offer, is_native=query.is_native) for offer in picked]
     lowest = lines.cheapest(found)
-    first = next((line for line in found if line.offer.public_id in lowest and line.launch_url), None)
+    first = next((line for line in found if line.offer.public_id in lowest and line.can_launch_now), None)
     return {
         "picked": [(line, query.without(line.offer.public_id), line.offer.public_id in lowest) for line in found],
         "picked_ids": {line.offer.public_id for line in found},

@@ -12,6 +12,7 @@ PROVIDER = Provider(
     tile="Pb",
     kind="job",
     product="task",
+    products="tasks",
     summary="Runs one container on rented machines until its command ends.",
     base_url="https://api.pebble.example",
     docs_url="https://docs.pebble.example",

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from gpuconsole.accounts.access import require_team_admin, viewer
 from gpuconsole.audit.filters import Filters, chips
 from gpuconsole.audit.models import Record
+from gpuconsole.audit.words import field_name
 from gpuconsole.core import csv_files
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.paging import page
@@ -99,4 +100,4 @@ def _turned(filters: Filters, name: str, cursor: str | None) -> str:
 
 def _changes(record: Record) -> list[Change]:
     names = [*record.before, *(name for name in record.after if name not in record.before)]
-    return [Change(name.replace("_", " "), record.before.get(name), record.after.get(name)) for name in names]
+    return [Change(field_name(name), record.before.get(name), record.after.get(name)) for name in names]

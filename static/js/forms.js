@@ -4,6 +4,7 @@ import { all, on } from "./dom.js";
 import { signedOut } from "./live.js";
 import { startMany } from "./many.js";
 import { startRows } from "./rows.js";
+import { gettext } from "./words.js";
 
 const DRAFT_MS = 1000;
 const LEAVE_MS = 300;
@@ -91,7 +92,7 @@ function showSent(input) {
   const number = Number(input.value.replace(/[\s,]/g, ""));
   const isConverted = input.value.trim() !== "" && Number.isFinite(number) && unit.textContent !== input.dataset.sends;
   const sent = String(Math.round(number * Number(unit.dataset.factor))).replace(/\B(?=(\d{3})+$)/g, "\u202f");
-  help.textContent = isConverted ? `Sends ${sent} ${input.dataset.sends}. ${help.dataset.rest}`.trim() : help.dataset.plain;
+  help.textContent = isConverted ? `${gettext("Sends {number} {unit}.", { number: sent, unit: input.dataset.sends })} ${help.dataset.rest}`.trim() : help.dataset.plain;
 }
 
 const ownInputs = (field) => all("input:not([type=hidden]), select:not(.unit), textarea", field);
@@ -159,7 +160,7 @@ function submitOnce(e) {
   setTimeout(() => {
     button.dataset.label = button.innerHTML;
     button.disabled = true;
-    button.textContent = button.dataset.sending ?? "Sending…";
+    button.textContent = button.dataset.sending ?? gettext("Sending…");
   });
 }
 

@@ -21,8 +21,6 @@ _SAID = re.compile(r'n?gettext\("(?:[^"\\]|\\.)*"(?:, "(?:[^"\\]|\\.)*")?')
 _SELECTOR = re.compile(
     r'\b(?:querySelector(?:All)?|closest|matches|all|startsWith)(?:\?\.)?\(["`][^"`]*|\bon\("\w+", "[^"]*'
 )
-    r'\b(?:querySelector(?:All)?|closest|matches|all|startsWith)(?:\?\.)?\(["`][^"`]*|\bon\("\w+", "[^"]*'
-)
 _TEXT = re.compile(r'"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`')
 _VALUE = re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 _SENTENCE = re.compile(r"^[^\[\]<>#=_{}]*[A-Za-z]{2,}[,.]? [a-z']{2,}[^\[\]<>#=_{}]*$|^[A-Z][a-z]+[…. ]*$")

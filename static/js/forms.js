@@ -92,7 +92,7 @@ function showSent(input) {
   const number = Number(input.value.replace(/[\s,]/g, ""));
   const isConverted = input.value.trim() !== "" && Number.isFinite(number) && unit.textContent !== input.dataset.sends;
   const sent = String(Math.round(number * Number(unit.dataset.factor))).replace(/\B(?=(\d{3})+$)/g, "\u202f");
-  help.textContent = isConverted ? `${gettext("Sends {number} {unit}.", { number: sent, unit: input.dataset.sends })} ${help.dataset.rest}`.trim() : help.dataset.plain;
+  help.textContent = isConverted ? `Sends ${sent} ${input.dataset.sends}. ${help.dataset.rest}`.trim() : help.dataset.plain;
 }
 
 const ownInputs = (field) => all("input:not([type=hidden]), select:not(.unit), textarea", field);

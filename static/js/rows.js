@@ -2,7 +2,6 @@
 // <button name="add:path">…</div>; each row has <button name="remove:path:0">, which also works without script.
 import { all, on } from "./dom.js";
 import { read } from "./dotenv.js";
-import { gettext } from "./words.js";
 
 const DROP_MS = 300; // so that a press elsewhere lands where it was aimed
 
@@ -65,8 +64,8 @@ function counted(rows) {
   const total = rows.querySelector("[data-rows-total]");
   if (total) total.value = rows.dataset.next;
   const text = rows.querySelector("[data-rows-count]");
-  const [number, most] = [rows.querySelector("[data-rows-list]").children.length, rows.dataset.rowsMost];
-  if (text) text.textContent = most ? gettext("{number} of {most}", { number, most }) : gettext("{number} set", { number });
+  const of = rows.dataset.rowsMost ? `of ${rows.dataset.rowsMost}` : "set";
+  if (text) text.textContent = `${rows.querySelector("[data-rows-list]").children.length} ${of}`;
   rows.dispatchEvent(new Event("change", { bubbles: true }));
 }
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from django.utils import translation
 
-from gpuconsole.core import script_words
 from gpuconsole.core.templatetags.ui import script_texts
 from tests.core import catalogues
 
@@ -27,22 +25,13 @@ _SENTENCE = re.compile(r"^[^\[\]<>#=_{}]*[A-Za-z]{2,}[,.]? [a-z']{2,}[^\[\]<>#=_
 _KEYS = {"Enter", "Escape", "Home", "End"}
 
 
-@pytest.fixture
-def german(tmp_path: Path, settings: object) -> Iterator[None]:
-    more = {"{number} more\0{number} more": "{number} weiterer\0{number} weitere"}
-    catalogues.write(tmp_path, "de", {"Copied": "Kopiert", **more})
-    settings.LOCALE_PATHS = [tmp_path]  # type: ignore[attr-defined]
-    script_words._script.cache_clear()
-    with translation.override("de"):
-        yield
-    script_words._script.cache_clear()
-
-
 def test_english_loads_no_catalogue() -> None:
     assert script_texts() == ""
 
 
-def test_another_language_loads_its_texts_once(german: None, client: Client) -> None:
+def test_another_language_loads_its_texts_once(tmp_path: Path, settings: Any, client: Client) -> None:
+    more = {"{number} more\0{number} more": "{number} weiterer\0{number} weitere"}
+    catalogues.speak_german(settings, tmp_path, {"Copied": "Kopiert", **more})
     [url] = re.findall(r'^<script defer src="(/words/de/\w+\.js)"></script>$', script_texts())
 
     answer, former = client.get(url), client.get("/words/de/before.js")

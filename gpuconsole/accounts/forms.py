@@ -19,7 +19,10 @@ class ProfileForm(forms.Form):
         label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("Shown beside what you launch.")
     )
     time_zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone"), choices=zone_choices, help_text=gettext_lazy("Times are shown in it.")
+        label=gettext_lazy("Time zone"),
+        choices=zone_choices,
+        widget=forms.Select({"translate": "no"}),
+        help_text=gettext_lazy("Times are shown in it."),
     )
     theme = forms.ChoiceField(
         label=gettext_lazy("Theme"),
@@ -76,6 +79,7 @@ class TeamForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         choices=zone_choices,
+        widget=forms.Select({"translate": "no"}),
         help_text=gettext_lazy("Months of budgets begin and end in it."),
     )
 

@@ -11,7 +11,8 @@ from hashlib import sha256
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
+from django.utils.translation.trans_real import DjangoTranslation
 from django.views.decorators.http import require_safe
 from django.views.i18n import JavaScriptCatalog
 
@@ -41,10 +42,11 @@ def url() -> str:
 @cache
 def _script(language: str) -> bytes:
     """Empty without a translated text."""
-    view = JavaScriptCatalog(packages=_APPS)
-    with override(language):
-        answer = view.get(HttpRequest())
-    return answer.content if view.get_catalog() else b""
+    view = JavaScriptCatalog()
+    view.translation = DjangoTranslation(language, domain=view.domain, localedirs=view.get_paths(_APPS))
+    if not view.get_catalog():
+        return b""
+    return view.render_to_response(view.get_context_data()).content
 
 
 def _version(script: bytes) -> str:

@@ -81,6 +81,7 @@ _WORDS = {
     "webhook.remove": gettext_noop("Removed webhook"),
     "invoice.import": gettext_noop("Imported invoice"),
     "invoice.remove": gettext_noop("Removed invoice"),
+    "workload.lost": gettext_noop("Workload lost"),
     "workload.launch": gettext_noop("Workload launch"),
     "workload.edit": gettext_noop("Workload edit"),
     "workload.start": gettext_noop("Workload start"),

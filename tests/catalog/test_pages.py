@@ -160,8 +160,10 @@ def test_the_tray_holds_four_at_most_across_pages_and_marks_the_cheapest(market:
 
     assert "4 of 4 offers" in page and "Four offers at most" in page
     assert page.count('<li class="tray-offer') == 4
-    assert page.count(">cheapest<") == 1
+    assert page.count(">cheapest<") == 1 and "Launch the cheapest" in page
     assert f'<input type="hidden" name="o" value="{ids[0]}">' in page
+    Offer.objects.update(is_available=False)
+    assert "Launch the cheapest" not in market.page(f"?{query}")
 
 
 def test_side_by_side_marks_what_differs_and_what_is_cheapest(market: Market) -> None:

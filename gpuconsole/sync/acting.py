@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.providers.errors import (
     NotFound,
     NotYet,
@@ -75,9 +77,15 @@ def _tell(context: Context, workload: Workload, error: ProviderError | None) -> 
         return
     word = Intent(workload.intent).label
     if error is None or isinstance(error, NotYet):
-        transitions.note(workload, f"{context.provider.name} accepted: {word.lower()}", kind=EventKind.CALL)
+        transitions.note(
+            workload,
+            _("{provider} accepted: {word}").format(provider=context.provider.name, word=word.lower()),
+            kind=EventKind.CALL,
+        )
     else:
-        text = f"{word} failed; it is tried again until {context.provider.name} confirms it"
+        text = _("{word} failed; it is tried again until {provider} confirms it").format(
+            word=word, provider=context.provider.name
+        )
         transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
 
 
@@ -88,5 +96,5 @@ def _give_up(workload: Workload, error: Rejected) -> None:
     if not workload.is_active:
         workload.reserved = None
     workload.save(update_fields=["intent", "intent_at", "due_at", "reserved"])
-    text = f"The provider refused: {intent.label.lower()}"
+    text = _("The provider refused: {intent}").format(intent=intent.label.lower())
     transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)

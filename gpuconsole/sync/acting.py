@@ -53,8 +53,9 @@ def _settle(context: Context, row: Workload, error: ProviderError | None) -> Non
         is_accepted = error is None or isinstance(error, NotFound)
         workload.intent_tries += 1
         workload.intent_error = "" if error is None or is_accepted else error.message
+        workload.is_intent_refused = isinstance(error, Rejected)
         workload.due_at = now + _wait(workload.intent_tries, error)
-        workload.save(update_fields=["intent_tries", "intent_error", "due_at"])
+        workload.save(update_fields=["intent_tries", "intent_error", "is_intent_refused", "due_at"])
         if isinstance(error, Rejected) and workload.intent in (Intent.START, Intent.RESTART):
             _give_up(workload, error)
             return
@@ -83,9 +84,10 @@ def _tell(context: Context, workload: Workload, error: ProviderError | None) -> 
             kind=EventKind.CALL,
         )
     else:
-        text = _("{word} failed; it is tried again until {provider} confirms it").format(
-            word=word, provider=context.provider.name
-        )
+        text = _("{act} failed; it is tried again until {provider} confirms it")
+        if isinstance(error, Rejected):
+            text = _("{act} refused; it is tried again until {provider} confirms it")
+        text = text.format(act=word, provider=context.provider.name)
         transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
 
 

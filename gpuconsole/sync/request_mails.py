@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TypeGuard
 
-from django.utils.translation import gettext as _
-
 from gpuconsole.accounts.mails import Mail, is_wanted
 from gpuconsole.accounts.models import User
 from gpuconsole.core import formats
@@ -66,14 +64,12 @@ def _hears(person: User | None, row: LaunchRequest) -> TypeGuard[User]:
 
 def _question(row: LaunchRequest, admin: User, context: dict[str, Any]) -> Message:
     """To one admin; the links are theirs alone."""
-    who = row.by.display_name if row.by else _("Somebody")
-    subject = _("{person} asks to launch {request}")
-    if row.most:
-        subject = _("{person} asks to launch {request} for up to {amount}")
+    who = row.by.display_name if row.by else "Somebody"
+    most = f" for up to {row.most}" if row.most else ""
     return Message(
         mail=Mail.REQUEST,
         key=f"request:{row.public_id}:asked",
-        subject=subject.format(person=who, request=row, amount=row.most),
+        subject=f"{who} asks to launch {row}{most}",
         template="request",
         team=row.team,
         context={
@@ -86,13 +82,10 @@ def _question(row: LaunchRequest, admin: User, context: dict[str, Any]) -> Messa
 
 def _answer(row: LaunchRequest) -> Message:
     word = str(row.state_word.label).lower()
-    subject = _("Your launch {request} was {word}")
-    if row.state == Decision.EXPIRED:
-        subject = _("Your launch {request} has {word}")
     return Message(
         mail=Mail.REQUEST,
         key=f"request:{row.public_id}:{row.state}",
-        subject=subject.format(request=row, word=word),
+        subject=f"Your launch {row} {'has' if row.state == Decision.EXPIRED else 'was'} {word}",
         template="request_decided",
         team=row.team,
         context={"request_": row, "word": word, "path": pages.work_url(row) or f"/requests/{row.public_id}/"},
@@ -104,7 +97,7 @@ def _asked(row: LaunchRequest, now: datetime) -> dict[str, Any]:
     hourly, most = (seen.figures.hourly, seen.figures.upper) if seen.figures else (row.hourly, row.most)
     return {
         "request_": row,
-        "who": row.by.display_name if row.by else _("Somebody"),
+        "who": row.by.display_name if row.by else "Somebody",
         "hardware": hardware(row),
         "provider": registry.get(row.provider).name,
         "hourly": hourly or formats.not_priced(),

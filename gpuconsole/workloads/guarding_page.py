@@ -38,6 +38,12 @@ _LENGTHS = {
 _BEFORE_IT_RUNS = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.STOPPED})
 
 
+def _length(least: Decimal, unit_s: int, **words: Any) -> forms.DecimalField:
+    """An input of a length of time in a unit of so many seconds, with its label and help; it may be left empty."""
+    most = Decimal(LONGEST_S) / unit_s
+    return forms.DecimalField(required=False, min_value=least, max_value=most, decimal_places=2, **words)
+
+
 class GuardsForm(forms.Form):
     """What ends it. Only what was posted is changed, so that a button can post one field; an empty one ends nothing."""
 
@@ -49,12 +55,10 @@ class GuardsForm(forms.Form):
         decimal_places=4,
         help_text=gettext_lazy("We stop it once it has cost so much. Empty: at no cost."),
     )
-    idle_after_min = forms.DecimalField(
+    idle_after_min = _length(
+        Decimal(SHORTEST_IDLE_S) / _MINUTE_S,
+        _MINUTE_S,
         label=gettext_lazy("Stop when idle for"),
-        required=False,
-        min_value=Decimal(SHORTEST_IDLE_S) / _MINUTE_S,
-        max_value=Decimal(LONGEST_S) / _MINUTE_S,
-        decimal_places=2,
         help_text=gettext_lazy("No GPU is busier than the limit for so long. Empty: it may idle."),
     )
     idle_percent = forms.IntegerField(
@@ -63,29 +67,23 @@ class GuardsForm(forms.Form):
         max_value=99,
         help_text=gettext_lazy("Of the busiest GPU."),
     )
-    queue_limit_min = forms.DecimalField(
+    queue_limit_min = _length(
+        Decimal(SHORTEST_S) / _MINUTE_S,
+        _MINUTE_S,
         label=gettext_lazy("Queued too long after"),
-        required=False,
-        min_value=Decimal(SHORTEST_S) / _MINUTE_S,
-        max_value=Decimal(LONGEST_S) / _MINUTE_S,
-        decimal_places=2,
         help_text=gettext_lazy("Time without hardware. Empty: it may wait."),
     )
     queue_then = forms.ChoiceField(label=gettext_lazy("Queued too long, then"), choices=QueueThen.choices)
-    terminate_after_days = forms.DecimalField(
+    terminate_after_days = _length(
+        Decimal("0.05"),
+        _DAY_S,
         label=gettext_lazy("Terminate after stop"),
-        required=False,
-        min_value=Decimal("0.05"),
-        max_value=Decimal(LONGEST_S) / _DAY_S,
-        decimal_places=2,
         help_text=gettext_lazy("It has been off for so long; its disks are deleted. Empty: it may rest."),
     )
-    warn_before_min = forms.DecimalField(
+    warn_before_min = _length(
+        Decimal(SHORTEST_S) / _MINUTE_S,
+        _MINUTE_S,
         label=gettext_lazy("Warn me before"),
-        required=False,
-        min_value=Decimal(SHORTEST_S) / _MINUTE_S,
-        max_value=Decimal(LONGEST_S) / _MINUTE_S,
-        decimal_places=2,
         help_text=gettext_lazy("So long before the latest end, by mail and webhook. Empty: never."),
     )
 

@@ -30,6 +30,7 @@ AT_COST = "guards.stop_at_cost"
 OURS = "console"
 """The location of fields that are no part of any request."""
 _STOP = Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("h", "min", "d"), width=4)
+_WAIT = Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("min", "h", "d"), width=4)
 
 
 class Charged(SpecPart):
@@ -128,7 +129,7 @@ class MayQueue(SpecPart):
             ge=SHORTEST_S,
             le=LONGEST_S,
         ),
-        Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("min", "h", "d"), width=4),
+        _WAIT,
     ] = None
     queue_then: Annotated[
         Literal["warn", "cancel"],
@@ -157,7 +158,7 @@ class MayIdle(SpecPart):
             ge=SHORTEST_IDLE_S,
             le=LONGEST_S,
         ),
-        Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("min", "h", "d"), width=4),
+        _WAIT,
     ] = None
     idle_percent: Annotated[
         int,
@@ -177,7 +178,7 @@ class MayWarn(SpecPart):
             ge=SHORTEST_S,
             le=LONGEST_S,
         ),
-        Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("min", "h", "d"), width=4),
+        _WAIT,
     ] = None
 
 

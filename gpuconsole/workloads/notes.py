@@ -49,7 +49,11 @@ def _troubles(workload: Workload, provider: Provider, now: datetime) -> Sequence
         found.append(_late(workload, provider, now))
     elif workload.intent and workload.intent_error:
         found.append(
-            Note("warning", _("The provider has not done it yet."), f"{workload.intent_error} {_('We ask again.')}")
+            Note(
+                "warning",
+                _("The provider refuses it.") if workload.is_intent_refused else _("The provider has not done it yet."),
+                f"{workload.intent_error} {_('We ask again.')}",
+            )
         )
     if workload.state == State.STOPPING and workload.reason_code in OF_GUARDS:
         counts = _("It counts as ended once {provider} confirms it.").format(provider=provider.name)

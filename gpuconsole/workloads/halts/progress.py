@@ -27,7 +27,7 @@ from gpuconsole.workloads.states import ACTIVE, FINAL, ReasonCode, State
 
 
 class Step(BadgeChoices):
-    """How far one entry has come; the first four go on by themselves."""
+    """How far one entry has come; the first five are asked for on and on by themselves."""
 
     ASKED = "asked", gettext_lazy("Asked")
     ACCEPTED = "accepted", gettext_lazy("Accepted")
@@ -55,7 +55,7 @@ _LOOKS = {
 }
 _FEW_TRIES = 2
 STUCK = frozenset({Step.REFUSED, Step.NOT_FOUND, Step.LEFT})
-"""Nobody goes on with these by themselves: they need a person."""
+"""These need a person, also where we go on asking."""
 _TROUBLED = (Health.FAILING, Health.REFUSED)
 _NOT_SEEN = Q(workload__state=State.CANCELLED, workload__reason_code=ReasonCode.NOT_FOUND)
 _NEEDED = (
@@ -66,6 +66,7 @@ _NEEDED = (
             *("public_id", "kind", "name", "provider", "state", "state_at", "intent", "intent_at", "intent_tries"),
             *(
                 "intent_error",
+                "is_intent_refused",
                 "due_at",
                 "sending_at",
                 "remote_id",
@@ -150,6 +151,9 @@ def _step(entry: HaltEntry, workload: Workload, confirmed_at: datetime | None) -
         )
     if workload.state != State.STOPPING and workload.intent not in (Intent.STOP, Intent.END):
         return Step.LEFT, _("It runs, and nobody asks for its end any more. Ask again.")
+    if workload.intent_error and workload.is_intent_refused:
+        text = _("{provider} refuses: {words}").format(provider=name, words=workload.intent_error)
+        return Step.REFUSED, f"{text} {_tries(workload)}"
     if workload.intent_error:
         return Step.WAITING, f"{name}: {workload.intent_error} {_tries(workload)}"
     if workload.intent_tries or not workload.intent:

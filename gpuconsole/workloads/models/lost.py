@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import User
 from gpuconsole.workloads.models.workload import Workload
@@ -13,11 +12,11 @@ from gpuconsole.workloads.models.workload import Workload
 class Settlement(models.TextChoices):
     """What becomes of a launch that nobody could confirm."""
 
-    NONE = "", gettext_lazy("Undecided")
-    ADOPT = "adopt", gettext_lazy("Adopt")
-    SEND_AGAIN = "send_again", gettext_lazy("Send again")
-    GIVE_UP = "give_up", gettext_lazy("Give up")
-    FOUND = "found", gettext_lazy("Found")
+    NONE = "", "Undecided"
+    ADOPT = "adopt", "Adopt"
+    SEND_AGAIN = "send_again", "Send again"
+    GIVE_UP = "give_up", "Give up"
+    FOUND = "found", "Found"
     """It turned up by itself after all."""
 
 

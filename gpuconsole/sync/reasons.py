@@ -120,12 +120,15 @@ def of_end(
 
 def of_parts(row: Workload) -> list[str]:
     """What was last said of its nodes or workers, a line each; those that are up tell nothing."""
-    return [f"{part['name']}: {part['text']}{_step(part)}" for part in row.parts if part.get("text") and _is_down(part)]
+    return [_of_part(part) for part in row.parts if part.get("text") and _is_down(part)]
 
 
 def _is_down(part: dict[str, object]) -> bool:
     return part.get("state") != "running"
 
 
-def _step(part: dict[str, object]) -> str:
-    return f" (step {part['step']} of {part['steps']})" if part.get("step") and part.get("steps") else ""
+def _of_part(part: dict[str, object]) -> str:
+    words = f"{part['name']}: {part['text']}"
+    if not part.get("step") or not part.get("steps"):
+        return words
+    return _("{words} (step {step} of {steps})").format(words=words, step=part["step"], steps=part["steps"])

@@ -52,7 +52,11 @@ class CredentialsForm(forms.Form):
 class ConnectionForm(CredentialsForm):
     """A connection to be added."""
 
-    name = forms.CharField(max_length=80, help_text=gettext_lazy("Shown in forms when a provider has two connections."))
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=80,
+        help_text=gettext_lazy("Shown in forms when a provider has two connections."),
+    )
     base_url = forms.ChoiceField(label=gettext_lazy("Where calls go"), required=False)
     projects = forms.MultipleChoiceField(
         label=gettext_lazy("Who may use it"),
@@ -70,7 +74,7 @@ class ConnectionForm(CredentialsForm):
 class SettingsForm(forms.Form):
     """What can be changed later without touching the key."""
 
-    name = forms.CharField(max_length=80)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     projects = forms.MultipleChoiceField(
         label=gettext_lazy("Who may use it"),
         required=False,

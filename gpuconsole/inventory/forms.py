@@ -25,7 +25,9 @@ class AdoptForm(forms.Form):
     project = forms.ChoiceField(
         label=gettext_lazy("Charge to"), help_text=gettext_lazy("Quota and budget of this project count from now on.")
     )
-    name = forms.CharField(max_length=200, required=False, help_text=gettext_lazy("Only in this console."))
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=200, required=False, help_text=gettext_lazy("Only in this console.")
+    )
     stop_after_h = forms.DecimalField(
         label=gettext_lazy("End it at the latest in"),
         min_value=Decimal("0.02"),

@@ -68,7 +68,7 @@ def listing(request: HttpRequest, viewer: Viewer, now: datetime) -> dict[str, An
             for view, label in VIEWS
         ],
         "chips": [
-            query.chip(_("Kind"), "kind", [(kind.value, kind.label) for kind in FindingKind]),
+            query.chip(_("Kind"), "kind", [(kind.value, str(kind.label)) for kind in FindingKind]),
             query.chip(_("Connection"), "connection", [(one.public_id, one.name) for one in connections]),
         ],
         "is_filtered": query.is_filtered,

@@ -150,8 +150,10 @@ def _of_instance(workload: Workload) -> Iterator[Part]:
 
 def _output(workload: Workload) -> Part:
     days = workload.project.keep_output_days
+    if not days:
+        return Part(_("Log and figures here"), _("kept"))
     kept = ngettext("kept {count} day", "kept {count} days", days).format(count=formats.count(days))
-    return Part(_("Log and figures here"), kept if days else _("kept"))
+    return Part(_("Log and figures here"), kept)
 
 
 def _resting(workload: Workload) -> str:

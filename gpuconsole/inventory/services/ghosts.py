@@ -56,7 +56,7 @@ def mark_ended(*, finding: Finding, by: User, until: CountedUntil, why: str = ""
         row.state, row.how_closed, row.closed_at = FindingState.CLOSED, HowClosed.MARKED, now
         row.asked_by = by
         row.tell(
-            now, HowClosed.MARKED.label, detail=f"{why} {_('Cost: {amount}.').format(amount=money)}".strip(), by=by
+            now, str(HowClosed.MARKED.label), detail=f"{why} {_('Cost: {amount}.').format(amount=money)}".strip(), by=by
         )
         row.save()
         audit.record(

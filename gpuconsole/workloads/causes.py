@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import cast
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -249,8 +249,8 @@ BY_PERSON = frozenset({ReasonCode.NONE, ReasonCode.STOPPED_BY_PERSON, ReasonCode
 """What somebody here wanted so: nothing that failed."""
 VAGUE = frozenset({ReasonCode.UNKNOWN, ReasonCode.EXIT_CODE, ReasonCode.PROVIDER_FAILURE})
 """What gives way to a cause that its log tells."""
-FILTERS: Mapping[str, Any] = {
-    str(code): capfirst(gettext_lazy(found.word))
+FILTERS: Mapping[str, str] = {
+    str(code): cast("str", capfirst(gettext_lazy(found.word)))
     for code, found in sorted(MEANINGS.items(), key=lambda item: item[1].word.lower())
     if code not in BY_PERSON | {ReasonCode.UNCONFIRMED, ReasonCode.GONE}
 }

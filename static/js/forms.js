@@ -4,6 +4,7 @@ import { all, on } from "./dom.js";
 import { signedOut } from "./live.js";
 import { startMany } from "./many.js";
 import { startRows } from "./rows.js";
+import { gettext } from "./words.js";
 
 const DRAFT_MS = 1000;
 const LEAVE_MS = 300;
@@ -159,7 +160,7 @@ function submitOnce(e) {
   setTimeout(() => {
     button.dataset.label = button.innerHTML;
     button.disabled = true;
-    button.textContent = button.dataset.sending ?? "Sending…";
+    button.textContent = button.dataset.sending ?? gettext("Sending…");
   });
 }
 

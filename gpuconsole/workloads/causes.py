@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import cast
 
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_noop
 
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads.models import Workload
@@ -250,11 +248,11 @@ BY_PERSON = frozenset({ReasonCode.NONE, ReasonCode.STOPPED_BY_PERSON, ReasonCode
 VAGUE = frozenset({ReasonCode.UNKNOWN, ReasonCode.EXIT_CODE, ReasonCode.PROVIDER_FAILURE})
 """What gives way to a cause that its log tells."""
 FILTERS: Mapping[str, str] = {
-    str(code): cast("str", capfirst(gettext_lazy(found.word)))
+    str(code): found.word[0].upper() + found.word[1:]
     for code, found in sorted(MEANINGS.items(), key=lambda item: item[1].word.lower())
     if code not in BY_PERSON | {ReasonCode.UNCONFIRMED, ReasonCode.GONE}
 }
-"""Causes by which lists are narrowed, with their words, which are translated when they are shown."""
+"""Causes by which lists are narrowed, with their words: those that work ends by."""
 
 
 def meaning(code: str) -> Meaning:

@@ -185,6 +185,7 @@ MONEY = (
     Entry("costs", spent, "/costs/"),
     Entry("costs-by-provider", spent, "/costs/?burn=project&by=provider&table=person"),
     Entry("costs-by-workload", spent, "/costs/?table=workload&step=week"),
+    Entry("costs-by-cause", spent, "/costs/?table=cause", says=("All failed runs together",)),
     Entry("costs-none", connected, "/costs/", says=("Nothing was spent",)),
     Entry("invoices", invoiced, "/costs/invoices/?month=2026-11"),
     Entry("invoice-import", invoiced, "/costs/invoices/import/"),

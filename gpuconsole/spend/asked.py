@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from gpuconsole.core.days import Month
 from gpuconsole.spend.axes import By
 
-WORKLOAD = "workload"
+WORKLOAD, CAUSE = "workload", "cause"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ _TABLE: dict[str, str] = {
     By.PERSON: gettext_noop("Person"),
     By.PROVIDER: gettext_noop("Provider"),
     WORKLOAD: gettext_noop("Workload"),
+    CAUSE: gettext_noop("Cause"),
 }
 _STEP = {"day": gettext_noop("Day"), "week": gettext_noop("Week")}
 _BURN = {"all": gettext_noop("All"), "project": gettext_noop("By project")}
@@ -58,8 +59,13 @@ class Asked:
 
     @property
     def table(self) -> By | None:
-        """What the lines of the table are; None: workloads."""
-        return None if self.values["table"] == WORKLOAD else By(self.values["table"])
+        """What the lines of the table are; None: workloads, or causes of failures."""
+        return None if self.values["table"] in (WORKLOAD, CAUSE) else By(self.values["table"])
+
+    @property
+    def is_by_cause(self) -> bool:
+        """Whether the lines are what failed runs failed of."""
+        return self.values["table"] == CAUSE
 
     @property
     def is_by_week(self) -> bool:

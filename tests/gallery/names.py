@@ -9,6 +9,7 @@ from gpuconsole.accounts.models import ApiToken, Invitation, Team, User
 from gpuconsole.audit.models import Record
 from gpuconsole.catalog.models import Offer
 from gpuconsole.connections.models import Connection
+from gpuconsole.inventory.models import Finding
 from gpuconsole.projects.models import ExchangeRate, Project, Secret
 from gpuconsole.providers import registry
 from gpuconsole.spend.models import InvoiceLine
@@ -22,9 +23,10 @@ _FIELDS = (
     (Project, ("name", "slug", "description")),
     (Secret, ("name",)),
     (ApiToken, ("name",)),
-    (Connection, ("name", "provider")),
+    (Connection, ("name", "provider", "health_text")),
+    (Finding, ("name", "remote_id", "token", "hardware_id", "region", "remote_status", "end_error")),
     (Offer, ("hardware_id", "region", "regions", "gpu_model", "gpu", "maker", "detail")),
-    (Workload, ("name", "hardware_id", "region", "remote_id", "remote_status")),
+    (Workload, ("name", "hardware_id", "region", "remote_id", "remote_status", "intent_error")),
     (InvoiceLine, ("name", "resource_id")),
     (ExchangeRate, ("source",)),
     (LaunchRequest, ("name", "why", "reason")),
@@ -49,6 +51,8 @@ def without_names(texts: Iterable[str], names: Iterable[str]) -> set[str]:
 def _named() -> Iterator[str]:
     yield from _OTHERS
     yield from (provider.name for provider in registry.every())
+    for steps in Connection.objects.values_list("check_steps", flat=True):
+        yield from (step["detail"] for step in steps)
     for model, fields in _FIELDS:
         for row in model.objects.values_list(*fields):  # type: ignore[attr-defined]
             for value in row:

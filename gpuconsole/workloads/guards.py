@@ -4,10 +4,12 @@ from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, Field, create_model
 
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Listed, Section, SpecPart, Ui, Widget
+from gpuconsole.providers.words import gettext_noop
 from gpuconsole.workloads.guarding import IDLE_PERCENT, no_idle, no_rest
 from gpuconsole.workloads.labels import LONGEST as LONGEST_LABEL
 from gpuconsole.workloads.labels import MOST as MOST_LABELS
@@ -16,7 +18,7 @@ from gpuconsole.workloads.names import LONGEST
 
 PROJECTS = "our projects"
 """Source of the projects that the person may launch in."""
-GROUP = "Guard rails"
+GROUP = gettext_noop("Guard rails")
 SHORTEST_S, LONGEST_S = 60, 366 * 86_400
 SHORTEST_IDLE_S = 300
 """So that a pause between two steps ends nothing; it is a few samples long."""
@@ -35,7 +37,7 @@ class Charged(SpecPart):
 
     project: Annotated[
         str,
-        Field(title="Charge to", description="Quota and budget of this project count."),
+        Field(title=gettext_noop("Charge to"), description=gettext_noop("Quota and budget of this project count.")),
         Ui(location=OURS, group=GROUP, choices=PROJECTS, width=4),
     ]
 
@@ -45,7 +47,11 @@ class Named(SpecPart):
 
     name: Annotated[
         str | None,
-        Field(title="Name", description="Only in this console: the provider keeps none.", max_length=LONGEST),
+        Field(
+            title=gettext_noop("Name"),
+            description=gettext_noop("Only in this console: the provider keeps none."),
+            max_length=LONGEST,
+        ),
         Ui(location=OURS, group=GROUP, width=4),
     ] = None
 
@@ -55,7 +61,12 @@ class MayEnd(SpecPart):
 
     stop_after_s: Annotated[
         int | None,
-        Field(title="Stop after", description="We stop it at this age.", ge=SHORTEST_S, le=LONGEST_S),
+        Field(
+            title=gettext_noop("Stop after"),
+            description=gettext_noop("We stop it at this age."),
+            ge=SHORTEST_S,
+            le=LONGEST_S,
+        ),
         _STOP,
     ] = None
 
@@ -66,8 +77,8 @@ class MustEnd(SpecPart):
     stop_after_s: Annotated[
         int,
         Field(
-            title="Stop at the latest after",
-            description="Instances must have an end here.",
+            title=gettext_noop("Stop at the latest after"),
+            description=gettext_noop("Instances must have an end here."),
             ge=SHORTEST_S,
             le=LONGEST_S,
         ),
@@ -81,8 +92,8 @@ class MayNeverEnd(SpecPart):
     stop_after_s: Annotated[
         int | None,
         Field(
-            title="Stop at the latest after",
-            description="Empty: the project's usual end, or none where it has no such.",
+            title=gettext_noop("Stop at the latest after"),
+            description=gettext_noop("Empty: the project's usual end, or none where it has no such."),
             ge=SHORTEST_S,
             le=LONGEST_S,
         ),
@@ -96,8 +107,8 @@ class Capped(SpecPart):
     stop_at_cost: Annotated[
         Decimal | None,
         Field(
-            title="Stop at cost",
-            description="We stop it once it has cost so much.",
+            title=gettext_noop("Stop at cost"),
+            description=gettext_noop("We stop it once it has cost so much."),
             gt=0,
             max_digits=13,
             decimal_places=4,
@@ -111,12 +122,20 @@ class MayQueue(SpecPart):
 
     queue_limit_s: Annotated[
         int | None,
-        Field(title="Queued too long after", description="Time without hardware.", ge=SHORTEST_S, le=LONGEST_S),
+        Field(
+            title=gettext_noop("Queued too long after"),
+            description=gettext_noop("Time without hardware."),
+            ge=SHORTEST_S,
+            le=LONGEST_S,
+        ),
         Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("min", "h", "d"), width=4),
     ] = None
     queue_then: Annotated[
         Literal["warn", "cancel"],
-        Field(title="Queued too long, then", description="Tells you, or cancels it and tells you."),
+        Field(
+            title=gettext_noop("Queued too long, then"),
+            description=gettext_noop("Tells you, or cancels it and tells you."),
+        ),
         Ui(
             location=OURS,
             group=GROUP,
@@ -133,8 +152,8 @@ class MayIdle(SpecPart):
     idle_after_s: Annotated[
         int | None,
         Field(
-            title="Stop when idle for",
-            description="No GPU is busier than the limit for so long.",
+            title=gettext_noop("Stop when idle for"),
+            description=gettext_noop("No GPU is busier than the limit for so long."),
             ge=SHORTEST_IDLE_S,
             le=LONGEST_S,
         ),
@@ -142,7 +161,7 @@ class MayIdle(SpecPart):
     ] = None
     idle_percent: Annotated[
         int,
-        Field(title="Idle means GPU under", description="Of the busiest GPU.", ge=1, le=99),
+        Field(title=gettext_noop("Idle means GPU under"), description=gettext_noop("Of the busiest GPU."), ge=1, le=99),
         Ui(location=OURS, group=GROUP, unit="%", width=4),
     ] = IDLE_PERCENT
 
@@ -152,7 +171,12 @@ class MayWarn(SpecPart):
 
     warn_before_s: Annotated[
         int | None,
-        Field(title="Warn me before", description="So long before the latest end.", ge=SHORTEST_S, le=LONGEST_S),
+        Field(
+            title=gettext_noop("Warn me before"),
+            description=gettext_noop("So long before the latest end."),
+            ge=SHORTEST_S,
+            le=LONGEST_S,
+        ),
         Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("min", "h", "d"), width=4),
     ] = None
 
@@ -163,8 +187,8 @@ class MayRest(SpecPart):
     terminate_after_s: Annotated[
         int | None,
         Field(
-            title="Terminate after stop",
-            description="It has been off for so long; its disks are deleted.",
+            title=gettext_noop("Terminate after stop"),
+            description=gettext_noop("It has been off for so long; its disks are deleted."),
             ge=SHORTEST_REST_S,
             le=LONGEST_S,
         ),
@@ -177,7 +201,11 @@ class Labelled(SpecPart):
 
     labels: Annotated[
         list[Annotated[str, Field(max_length=LONGEST_LABEL)]] | None,
-        Field(title="Labels", description="One a line; lists can be narrowed to them.", max_length=MOST_LABELS),
+        Field(
+            title=gettext_noop("Labels"),
+            description=gettext_noop("One a line; lists can be narrowed to them."),
+            max_length=MOST_LABELS,
+        ),
         Ui(location=OURS, group=GROUP, widget=Widget.LINES, width=4),
     ] = None
 
@@ -188,10 +216,9 @@ class GuardRails(BaseModel):
     guards: Any
 
 
-@cache
 def sections(slug: str) -> tuple[Section, ...]:
     """How they stand below the form of one provider; what it cannot offer is said there."""
-    told = ("gpuconsole only, not sent to the provider", no_idle(registry.get(slug)).rstrip("."))
+    told = (_("gpuconsole only, not sent to the provider"), no_idle(registry.get(slug)).rstrip("."))
     return (Section(GROUP, is_open=True, help=". ".join(one for one in told if one)),)
 
 

@@ -83,15 +83,16 @@ function answered(form) {
 }
 
 /** <input data-sends="ms" aria-describedby="the help">, units as options with data-factor; the help brings its sentences
-    along: data-plain while nothing is converted, data-rest behind what is sent. */
+    along: data-plain while nothing is converted, data-sent for what is sent, data-rest behind that. */
 function showSent(input) {
   const help = input && document.getElementById(input.getAttribute("aria-describedby"));
   if (!help || help.dataset.plain === undefined || help.dataset.wrong !== undefined) return;
   const unit = input.closest(".control").querySelector("select.unit").selectedOptions[0];
   const number = Number(input.value.replace(/[\s,]/g, ""));
-  const isConverted = input.value.trim() !== "" && Number.isFinite(number) && unit.textContent !== input.dataset.sends;
+  const isConverted = input.value.trim() !== "" && Number.isFinite(number) && unit.value !== input.dataset.sends;
   const sent = String(Math.round(number * Number(unit.dataset.factor))).replace(/\B(?=(\d{3})+$)/g, "\u202f");
-  help.textContent = isConverted ? `Sends ${sent} ${input.dataset.sends}. ${help.dataset.rest}`.trim() : help.dataset.plain;
+  const told = help.dataset.sent.replace("{value}", `${sent} ${input.dataset.sends}`);
+  help.textContent = isConverted ? `${told} ${help.dataset.rest}`.trim() : help.dataset.plain;
 }
 
 const ownInputs = (field) => all("input:not([type=hidden]), select:not(.unit), textarea", field);

@@ -11,6 +11,7 @@ from gpuconsole.providers.baseten.schemas import BasetenJobSpec
 from gpuconsole.providers.contract import Pricing, Rounding
 from gpuconsole.providers.remote import Choice, Hardware, Offer
 from gpuconsole.providers.wire import decimal, whole
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 CURRENCY = "USD"
 _MIB_IN_GIB = 1024
@@ -107,8 +108,9 @@ def _not_priced(spec: BasetenJobSpec) -> tuple[str, ...]:
     saving = spec.training_job.runtime.checkpointing_config
     if not saving or not saving.enabled:
         return ()
-    size = f", {saving.volume_size_gib} GiB" if saving.volume_size_gib else ""
-    return (f"Checkpoints{size}",)
+    if saving.volume_size_gib:
+        return (Sentence("Checkpoints, {size} GiB", size=saving.volume_size_gib),)
+    return (gettext_noop("Checkpoints"),)
 
 
 def _accelerator(gpu_type: str, offers: Sequence[Offer]) -> Choice:

@@ -1,6 +1,6 @@
 """Specs: the one declaration of each create field, from which form, schema, check, preview and docs are made."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, Self
@@ -16,6 +16,7 @@ from gpuconsole.providers.words import Sentence
 __all__ = [
     "Choose",
     "Listed",
+    "Mount",
     "Problem",
     "Section",
     "Spec",
@@ -147,6 +148,16 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Mount:
+    """A path in the container, and what is found there: a name, or words of ours."""
+
+    path: str
+    what: str
+    choices: str = ""
+    """The source of choices of which ``what`` is a value."""
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """One of several ways to say a thing: the fields that belong to it, the first of them required with it."""
 
@@ -268,6 +279,10 @@ class Spec(SpecPart):
     def is_endless(self) -> bool:
         """Whether a job of this spec runs until somebody ends it; a provider with such jobs overrides this."""
         return False
+
+    def mounts(self) -> Sequence[Mount]:
+        """What is mounted into the container; a provider with such fields overrides this."""
+        return ()
 
     def secret_names(self) -> frozenset[str]:
         """Names of stored secrets that the spec refers to; a provider with such fields overrides this."""

@@ -12,7 +12,7 @@ from gpuconsole.core.spec_forms import codecs, notes, quantities
 from gpuconsole.core.spec_forms.bound import Bound
 from gpuconsole.core.spec_forms.conditions import extra
 from gpuconsole.core.spec_forms.nodes import Control, Leaf, is_pick
-from gpuconsole.core.spec_forms.options import SECRETS, Column, Option, OptionGroup, OptionList, grouped
+from gpuconsole.core.spec_forms.options import SECRETS, Column, Matches, Option, OptionGroup, OptionList, grouped
 from gpuconsole.providers.specs import Listed
 
 MONO = frozenset({Control.LINES, Control.WORDS, Control.JSON})
@@ -187,6 +187,11 @@ class BoundField(Bound):
         if self.default and self.value != self.default and self.node.key not in self.pinned:
             return [replace(option, value="") if option.value == self.default else option for option in found]
         return found if self.value and self.default else [Option("", self.default_label), *found]
+
+    @property
+    def matches(self) -> Matches | None:
+        """What is on offer for what this field and those before it ask for."""
+        return self.form.around.matches.get(self.path)
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -24,6 +24,7 @@ PROVIDER = Provider(
     name_path="training_job.name",
     size_path="training_job.compute.accelerator.count",
     hardware_path="training_job.compute.accelerator.accelerator",
+    matches_path="training_job.compute.memory",
     credentials=BasetenCredentials,
     sandbox_credentials={"api_key": "sandbox-baseten-key"},
     statuses=STATUSES,

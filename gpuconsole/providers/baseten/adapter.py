@@ -208,6 +208,10 @@ class BasetenAdapter(Adapter):
         return sorted(found, key=lambda one: one.created_at or datetime.min.replace(tzinfo=UTC), reverse=True)
 
     @classmethod
+    def matches(cls, spec: Spec, offers: Sequence[Offer]) -> Sequence[Offer]:
+        return priced.matching(_own(spec), offers)
+
+    @classmethod
     def price(cls, spec: Spec, offers: Sequence[Offer]) -> Pricing:
         return priced.price(_own(spec), offers)
 

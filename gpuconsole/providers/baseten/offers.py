@@ -68,7 +68,7 @@ def price(spec: BasetenJobSpec, offers: Sequence[Offer]) -> Pricing:
     """The smallest instance that fits ``compute`` (docs: said for models), times the nodes; per minute, rounded up."""
     compute = spec.training_job.compute
     wanted = compute.accelerator
-    fitting = _smallest(spec, offers)
+    fitting = next(iter(matching(spec, offers)), None)
     unit = fitting.hourly_price if fitting else None
     return Pricing(
         hourly_price=None if unit is None else unit * compute.node_count,
@@ -83,7 +83,8 @@ def price(spec: BasetenJobSpec, offers: Sequence[Offer]) -> Pricing:
     )
 
 
-def _smallest(spec: BasetenJobSpec, offers: Sequence[Offer]) -> Offer | None:
+def matching(spec: BasetenJobSpec, offers: Sequence[Offer]) -> list[Offer]:
+    """Those that hold what ``compute`` asks of one node, the smallest first."""
     compute = spec.training_job.compute
     wanted = compute.accelerator
     ram_gib = Decimal(str(memory_gib(compute.memory)))
@@ -94,8 +95,7 @@ def _smallest(spec: BasetenJobSpec, offers: Sequence[Offer]) -> Offer | None:
         and (row.cpu_count is None or row.cpu_count >= compute.cpu_count)
         and (row.ram_gb is None or row.ram_gb >= ram_gib)
     ]
-    by_size = sorted(fitting, key=lambda row: (row.gpu_count, row.hourly_price is None, row.hourly_price or 0))
-    return by_size[0] if by_size else None
+    return sorted(fitting, key=lambda row: (row.gpu_count, row.hourly_price is None, row.hourly_price or 0))
 
 
 def _has_gpus(row: Offer, model: str, count: int) -> bool:

@@ -1,6 +1,7 @@
 """``training_job.runtime``: what runs, and what it finds around it."""
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -8,8 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from gpuconsole.providers.baseten.fields import CLIENT, SEED, BasetenSecretRef
 from gpuconsole.providers.baseten.storage import BasetenCache, BasetenCheckpointing, BasetenLoadCheckpoint
 from gpuconsole.providers.problems import problem, refuse, wrong
-from gpuconsole.providers.specs import SpecPart, Ui, Widget
-from gpuconsole.providers.words import gettext_noop
+from gpuconsole.providers.specs import Mount, SpecPart, Ui, Widget
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 _VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 
@@ -101,3 +102,15 @@ class BasetenRuntime(SpecPart):
         ),
         Ui(group="Load a checkpoint", width=12, source=SEED),
     ] = None
+
+    def mounts(self) -> Iterator[Mount]:
+        """The volumes that are on."""
+        cache, saving, loading = self.cache_config, self.checkpointing_config, self.load_checkpoint_config
+        if cache and cache.enabled:
+            yield Mount(cache.mount_base_path, gettext_noop("cache of the training project"))
+        if saving and saving.enabled and saving.checkpoint_path:
+            size = saving.volume_size_gib
+            what = Sentence("checkpoints, {size} GiB", size=size) if size else gettext_noop("checkpoints")
+            yield Mount(saving.checkpoint_path, what)
+        if loading and loading.enabled:
+            yield Mount(loading.download_folder, gettext_noop("earlier checkpoints"))

@@ -12,7 +12,7 @@ from gpuconsole.providers.baseten.image import BasetenImage
 from gpuconsole.providers.baseten.runtime import BasetenRuntime
 from gpuconsole.providers.baseten.weights import BasetenWeights, different_places
 from gpuconsole.providers.problems import problem, refuse
-from gpuconsole.providers.specs import Listed, Section, Spec, SpecPart, Ui, Widget
+from gpuconsole.providers.specs import Listed, Mount, Section, Spec, SpecPart, Ui, Widget
 from gpuconsole.providers.words import gettext_noop
 
 _MORE = gettext_noop("Artifacts and user environment")
@@ -192,6 +192,11 @@ class BasetenJobSpec(Spec):
             rest = {key: value for key, value in job.items() if key != "name"}
             spec["training_job"] = rest | ({"name": tokens.split(name)[1]} if tokens.split(name)[1] else {})
         return spec
+
+    def mounts(self) -> list[Mount]:
+        """Weights, and the cache and the checkpoints where they are on."""
+        job = self.training_job
+        return [*(Mount(row.mount_location, row.source) for row in job.weights or ()), *job.runtime.mounts()]
 
     def secret_names(self) -> frozenset[str]:
         """Every stored secret that the job names: registry login, environment, weights."""

@@ -20,8 +20,8 @@ from gpuconsole.providers.novita.fields import (
 )
 from gpuconsole.providers.novita.rules import clashes
 from gpuconsole.providers.problems import refuse, wrong
-from gpuconsole.providers.specs import Listed, Section, Spec, Ui, Widget
-from gpuconsole.providers.words import gettext_noop
+from gpuconsole.providers.specs import Listed, Mount, Section, Spec, Ui, Widget
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 NAME_LIMIT = 255
 """Characters of a name."""
@@ -373,6 +373,12 @@ class NovitaInstanceSpec(Spec):
         if isinstance(rows := spec.get("networkStorages"), list):
             spec["networkStorages"] = [_renamed(row) if isinstance(row, Mapping) else row for row in rows]
         return spec
+
+    def mounts(self) -> list[Mount]:
+        """The volume disk, and the network storages."""
+        size = self.diskSize
+        local = [Mount(self.localStorageMountPoint, Sentence("local, {size} GB", size=size))] if size else []
+        return local + [Mount(row.mountPoint, row.Id, choices="network_storages") for row in self.networkStorages]
 
     def secret_names(self) -> frozenset[str]:
         """The registry login and every variable that is a stored secret."""

@@ -12,7 +12,7 @@ from gpuconsole.providers.otoy.container import OtoyContainer
 from gpuconsole.providers.otoy.fields import ASSUMED, CLIENT, DOCS, SEED, Gigabytes, OtoySecretRef
 from gpuconsole.providers.otoy.regions import LISTED, REGIONS, Region
 from gpuconsole.providers.problems import problem, refuse, wrong
-from gpuconsole.providers.specs import Choose, Listed, Section, Spec, SpecPart, Ui, Way, Widget
+from gpuconsole.providers.specs import Choose, Listed, Mount, Section, Spec, SpecPart, Ui, Way, Widget
 from gpuconsole.providers.words import gettext_noop
 
 BASICS, GPU, LEAST, WHERE, LIMITS = (
@@ -310,6 +310,11 @@ class OtoyJobSpec(Spec):
     def is_endless(self) -> bool:
         """PERSISTENT runs, and is charged, until it is cancelled (docs)."""
         return self.task == "PERSISTENT"
+
+    def mounts(self) -> list[Mount]:
+        """Its data images."""
+        volumes = self.parameters.parameters.volumes
+        return [Mount(one.mount, ":".join(filter(None, (one.image, one.tag)))) for one in volumes if one.mount]
 
     def secret_names(self) -> frozenset[str]:
         """Every secret of the project that the job names: image logins and variables."""

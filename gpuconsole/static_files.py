@@ -29,7 +29,8 @@ class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # Wh
 
     def _save(self, name: str, content: Any) -> str:
         if _OURS.fullmatch(name):
-            content = ContentFile(without_comments(content.read().decode(), name.rpartition(".")[2]).encode())
+            text = b"".join(content.chunks()).decode()
+            content = ContentFile(without_comments(text, name.rpartition(".")[2]).encode())
         saved: str = super()._save(name, content)
         return saved
 

@@ -116,6 +116,11 @@ class BoundField(Bound):
         return given or default
 
     @property
+    def shows_default(self) -> bool:
+        """Whether the placeholder is a value of the request in letters, which is the same in every language."""
+        return bool(self.placeholder) and not self.node.ui.placeholder and isinstance(self.node.default, str)
+
+    @property
     def note(self) -> str:
         return notes.note(self)
 

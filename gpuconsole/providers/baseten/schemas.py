@@ -25,6 +25,14 @@ _TRIGGERS = (
 )
 
 
+_EDITORS = (
+    Listed("vs_code", gettext_noop("VS Code")),
+    Listed("cursor", gettext_noop("Cursor")),
+    Listed("ssh", gettext_noop("SSH")),
+)
+_SIGN_IN = (Listed("github", gettext_noop("GitHub")), Listed("microsoft", gettext_noop("Microsoft")))
+
+
 class BasetenInteractiveSession(SpecPart):
     """A remote shell or editor into the job."""
 
@@ -41,7 +49,7 @@ class BasetenInteractiveSession(SpecPart):
     session_provider: Annotated[
         Literal["vs_code", "cursor", "ssh"],
         Field(title=gettext_noop("Connect with"), description=gettext_noop("How to connect."), examples=["ssh"]),
-        Ui(widget=Widget.RADIO, source=CLIENT),
+        Ui(widget=Widget.RADIO, listed=_EDITORS, source=CLIENT),
     ] = "vs_code"
     auth_provider: Annotated[
         Literal["github", "microsoft"],
@@ -50,7 +58,7 @@ class BasetenInteractiveSession(SpecPart):
             description=gettext_noop("Sign-in for editor tunnels; ignored for ssh."),
             examples=["github"],
         ),
-        Ui(widget=Widget.RADIO, source=f"{CLIENT}; {DOCS}"),
+        Ui(widget=Widget.RADIO, listed=_SIGN_IN, source=f"{CLIENT}; {DOCS}"),
     ] = "github"
 
 

@@ -28,7 +28,11 @@ NAME_LIMIT = 255
 
 _OLD = "gone from the current page"
 _MONTHLY = ("billingMode", ("monthly",))
-_BILLING = (Listed("monthly", gettext_noop("Monthly")), Listed("spot", gettext_noop("Spot")))
+_BILLING = (
+    Listed("onDemand", gettext_noop("On demand")),
+    Listed("monthly", gettext_noop("Monthly")),
+    Listed("spot", gettext_noop("Spot")),
+)
 
 
 def _no_login(name: str) -> str:

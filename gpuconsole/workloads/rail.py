@@ -31,6 +31,7 @@ _BUTTONS = {
     "needs_deadline": gettext_noop("Say when to stop to launch"),
     "launches_held": gettext_noop("Launches are held"),
 }
+_NOT_NOW = gettext_noop("Not possible just now")
 """What the button says where a launch would be refused, by the code of the refusal."""
 
 
@@ -185,12 +186,11 @@ def _button(form: LaunchForm, figures: Estimate | None) -> tuple[str, bool]:
         return _("Connect {provider} to launch").format(provider=form.provider.name), False
     if form.request is not None:
         waits = figures is not None and all(check.code == NEEDS_APPROVAL for check in figures.blocking)
-        return (_("Approve with these changes"), True) if waits else (_("Not possible just now"), False)
+        return (_("Approve with these changes"), True) if waits else (_(_NOT_NOW), False)
     if figures is not None and figures.needs_approval:
         return _("Ask an admin"), True
     if figures is not None and figures.blocking:
-        text = _BUTTONS.get(figures.blocking[0].code)
-        return _(text) if text else _("Not possible just now"), False
+        return _(_BUTTONS.get(figures.blocking[0].code, _NOT_NOW)), False
     return _("Launch job") if kind == Kind.JOB else _("Launch instance"), True
 
 

@@ -137,7 +137,7 @@ def notes(wire: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]]) -> d
     """What the chosen model and hardware mean for the other fields."""
     model = next((choice for choice in choices.get("models", ()) if choice.value == wire.get("model_id")), None)
     facts = model.facts if model else {}
-    found = {}
+    found: dict[str, str] = {}
     hardware = wire.get("hardware_type_id") or facts.get("recommended")
     most = (facts.get("contexts") or {}).get(str(hardware))
     if most:

@@ -91,7 +91,7 @@ def role_choice(row: Mapping[str, Any]) -> Choice:
 
 def mistakes(spec: FireworksJobSpec, choices: Mapping[str, Sequence[Choice]]) -> dict[str, str]:
     """What the account's current lists say against a spec; a list that is not known says nothing."""
-    found = {}
+    found: dict[str, str] = {}
     accounts = choices.get("accounts", ())
     if accounts and spec.account_id not in {choice.value for choice in accounts}:
         found["account_id"] = Sentence("The key sees no account {account}.", account=spec.account_id)
@@ -116,7 +116,7 @@ def mistakes(spec: FireworksJobSpec, choices: Mapping[str, Sequence[Choice]]) ->
 
 def notes(wire: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]]) -> dict[str, str]:
     """What holds for the values chosen so far: letters left in the name, and what the ranks take up."""
-    found = {}
+    found: dict[str, str] = {}
     name, ranks = wire.get("displayName"), wire.get("numRanks", 1)
     if isinstance(name, str):
         found["displayName"] = Sentence("{length} of at most 63 characters.", length=len(name))

@@ -14,6 +14,8 @@ OPEN, CLOSE = "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}", "\N{MATHEMATICAL RIG
 SAID_IN = frozenset(("title", "aria-label", "placeholder", "alt", "data-sending", "aria-description"))
 """Attributes whose text people read or hear."""
 WITHOUT_WORDS = frozenset(("script", "style", "code", "pre", "kbd", "samp"))
+BLOCKS = frozenset(("div", "section", "nav", "main", "header", "footer", "aside", "form", "dialog", "details"))
+"""Here no sentence goes on: a bracket that was cut off silences no more than its own piece of the page."""
 _WORD = re.compile(r"[A-Za-z][a-z]{2,}")
 
 
@@ -64,6 +66,8 @@ class Listener(HTMLParser):
             if tag not in ("input", "br", "hr", "img", "link", "meta", "wbr", "use", "path", "rect", "circle", "line"):
                 self._silent.append(tag)
             return
+        if tag in BLOCKS:
+            self._depth = 0
         for name, value in attrs:
             if name in SAID_IN and value:
                 self._hear(value)

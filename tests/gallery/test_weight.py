@@ -12,7 +12,7 @@ from gpuconsole.static_files import without_comments
 
 STATIC = Path(settings.BASE_DIR) / "static"
 SHARED_STYLES = ["foundation", "frame", "controls", "content"]
-CORE_MODULES = ["console", "dialogs", "dom", "keys", "live", "menus", "notices", "polling"]
+CORE_MODULES = ["console", "dialogs", "dom", "keys", "live", "menus", "notices", "polling", "words"]
 
 
 def weight(paths: list[Path]) -> int:

@@ -106,6 +106,9 @@ _FIELDS = (
     *(gettext_noop("remote id"), gettext_noop("ends by"), gettext_noop("amount"), gettext_noop("currency")),
     *(gettext_noop("limits"), gettext_noop("reason"), gettext_noop("finding"), gettext_noop("price")),
     *(gettext_noop("way"), gettext_noop("attempt"), gettext_noop("audience"), gettext_noop("lines")),
+    *(gettext_noop("measure"), gettext_noop("kind"), gettext_noop("gpu model"), gettext_noop("each member")),
+    *(gettext_noop("limit"), gettext_noop("allowed"), gettext_noop("consequence"), gettext_noop("occasions")),
+    *(gettext_noop("is on"), gettext_noop("rate"), gettext_noop("source"), gettext_noop("slug"), gettext_noop("url")),
 )
 """Names of values that acts change, for ``makemessages``; what is missing here is shown as it was written."""
 

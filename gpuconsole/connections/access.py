@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.connections.models import Connection, ConnectionQuerySet
@@ -38,7 +39,7 @@ def find_own_connection(viewer: Viewer, public_id: str) -> Connection:
     """The connection, to be settled: PermissionDenied for whoever is no admin of the team."""
     connection = find_connection(viewer, public_id)
     if not viewer.may_administer:
-        raise PermissionDenied("Only owners and admins of the team may settle connections.")
+        raise PermissionDenied(_("Only owners and admins of the team may settle connections."))
     return connection
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.errors import Refused
@@ -17,18 +18,18 @@ OWN = ""
 
 def choices(provider: Provider) -> list[tuple[str, str]]:
     """What the add form offers: (value, label)."""
-    found = [(OWN, f"{provider.base_url} (the provider's own)")]
+    found = [(OWN, _("{address} (the provider's own)").format(address=provider.base_url))]
     if settings.SIMULATOR_URL:
-        found.append((SANDBOX, "Sandbox (the built-in simulator, costs nothing)"))
+        found.append((SANDBOX, _("Sandbox (the built-in simulator, costs nothing)")))
     return found + [(url, url) for url in _allowed()]
 
 
 def require_allowed(choice: str) -> None:
     """Raises Refused for an address that nobody allowed: the console must not be led into private networks."""
     if choice == SANDBOX and not settings.SIMULATOR_URL:
-        raise Refused("This installation has no sandbox.", field="base_url")
+        raise Refused(_("This installation has no sandbox."), field="base_url")
     if choice not in {OWN, SANDBOX, *_allowed()}:
-        raise Refused("The operator of this installation has not allowed this address.", field="base_url")
+        raise Refused(_("The operator of this installation has not allowed this address."), field="base_url")
 
 
 def base_url_of(connection: Connection) -> str:

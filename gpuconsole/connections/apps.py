@@ -1,6 +1,7 @@
 """A team's accounts at providers: sealed credentials, health, and the only opener of adapters."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class ConnectionsConfig(AppConfig):
@@ -8,4 +9,4 @@ class ConnectionsConfig(AppConfig):
 
     name = "gpuconsole.connections"
     label = "connections"
-    verbose_name = "Connections"
+    verbose_name = gettext_lazy("Connections")

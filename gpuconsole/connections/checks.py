@@ -8,6 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.audit import services as audit
 from gpuconsole.audit.models import Result
@@ -43,14 +45,14 @@ def _steps(connection: Connection, *, field: str) -> tuple[list[Step], ProviderE
         adapter = fresh_adapter(connection, field=field)
     except (Refused, SealBroken, ValueError) as error:
         logger.warning("a connection cannot be opened", extra={"connection": connection.pk, "error": str(error)})
-        return [Step("Open the credentials", False, _plain_words(error), 0)], None
+        return [Step(gettext_noop("Open the credentials"), False, _plain_words(error), 0)], None
     try:
         for step in adapter.check():
             found.append(step)
             if not step.is_ok:
                 break
     except ProviderError as error:
-        return [*found, Step("Call the provider", False, error.message, 0)], error
+        return [*found, Step(gettext_noop("Call the provider"), False, error.message, 0)], error
     finally:
         adapter.close()
     return found, None
@@ -116,4 +118,4 @@ def _looks_refused(steps: list[Step]) -> bool:
 def _plain_words(error: Exception) -> str:
     if isinstance(error, Refused):
         return error.message
-    return "The stored key does not open with this installation's sealing keys. Enter it anew by rotating it."
+    return _("The stored key does not open with this installation's sealing keys. Enter it anew by rotating it.")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -51,13 +52,17 @@ class CredentialsForm(forms.Form):
 class ConnectionForm(CredentialsForm):
     """A connection to be added."""
 
-    name = forms.CharField(max_length=80, help_text="Shown in forms when a provider has two connections.")
-    base_url = forms.ChoiceField(label="Where calls go", required=False)
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=80,
+        help_text=gettext_lazy("Shown in forms when a provider has two connections."),
+    )
+    base_url = forms.ChoiceField(label=gettext_lazy("Where calls go"), required=False)
     projects = forms.MultipleChoiceField(
-        label="Who may use it",
+        label=gettext_lazy("Who may use it"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Pick none to let every project use it.",
+        help_text=gettext_lazy("Pick none to let every project use it."),
     )
 
     def __init__(self, *args: Any, provider: Provider, projects: Iterable[Project], **kwargs: Any) -> None:
@@ -69,12 +74,12 @@ class ConnectionForm(CredentialsForm):
 class SettingsForm(forms.Form):
     """What can be changed later without touching the key."""
 
-    name = forms.CharField(max_length=80)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     projects = forms.MultipleChoiceField(
-        label="Who may use it",
+        label=gettext_lazy("Who may use it"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Pick none to let every project use it.",
+        help_text=gettext_lazy("Pick none to let every project use it."),
     )
 
     def __init__(self, *args: Any, projects: Iterable[Project], **kwargs: Any) -> None:
@@ -90,8 +95,8 @@ def _field_of(name: str, info: FieldInfo) -> forms.Field:
     is_secret = info.annotation is SecretStr
     widget: type[forms.Widget] = forms.PasswordInput if is_secret else forms.TextInput
     return forms.CharField(
-        label=info.title or name.replace("_", " ").capitalize(),
-        help_text=info.description or "",
+        label=gettext(info.title) if info.title else name.replace("_", " ").capitalize(),
+        help_text=gettext(info.description) if info.description else "",
         required=info.is_required(),
         max_length=4096,
         strip=True,

@@ -11,11 +11,12 @@ from functools import reduce
 from django.db import connection as database
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.connections.calls import Counted, added, median_ms
 from gpuconsole.connections.models import TICK_S, Connection, Health, HealthTick
 from gpuconsole.connections.services import fall_back
-from gpuconsole.core import versions
+from gpuconsole.core import formats, versions
 from gpuconsole.providers import registry
 from gpuconsole.providers.errors import NotAuthorized, ProviderError, RateLimited
 
@@ -82,7 +83,7 @@ def note_round(
         failures = counted.failures if ok else max(counted.failures, 1)  # an answer that nobody can read is one
         _count(connection.pk, now, replace(counted, failures=min(failures, counted.calls)), is_urgent=not ok)
     wanted, text = _judged(connection, ok, counted.took_ms / max(counted.calls, 1), error)
-    if wanted == Health.REFUSED and fall_back(connection=connection, by=None, why="The new key was refused."):
+    if wanted == Health.REFUSED and fall_back(connection=connection, by=None, why=_("The new key was refused.")):
         return
     if (wanted, text) != (connection.health, connection.health_text):
         write(connection, wanted, text)
@@ -119,9 +120,13 @@ class Tick:
     @property
     def text(self) -> str:
         """It in words."""
-        fine = f"{self.calls - self.failures} of {self.calls} calls fine" if self.calls else "no calls"
         median = median_ms(self.spread)
-        return f"{self.starts_at:%H:%M}: {fine}" + (f", half of them within {median} ms" if median is not None else "")
+        if median is not None:
+            text = _("{time}: {fine} of {calls} calls fine, half of them within {median} ms")
+        else:
+            text = _("{time}: {fine} of {calls} calls fine") if self.calls else _("{time}: no calls")
+        time, fine = formats.time_of_day(self.starts_at), self.calls - self.failures
+        return text.format(time=time, fine=fine, calls=self.calls, median=median)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +168,7 @@ def days(connections: Sequence[Connection], now: datetime) -> dict[int, Day]:
 
 def median_text(day: Day) -> str:
     """The usual time of a call, in words."""
-    return "no calls yet" if day.median_ms is None else f"median {day.median_ms} ms"
+    return _("no calls yet") if day.median_ms is None else _("median {median} ms").format(median=day.median_ms)
 
 
 def label(connection: Connection) -> str:
@@ -223,7 +228,7 @@ def _tick_start(moment: datetime) -> datetime:
 def _judged(connection: Connection, ok: bool, call_ms: float, error: ProviderError | None) -> tuple[Health, str]:
     if ok:
         return _speed(connection, call_ms)
-    text = error.message if error else "The provider did not answer as it should."
+    text = error.message if error else _("The provider did not answer as it should.")
     if isinstance(error, NotAuthorized):
         return Health.REFUSED, text
     if isinstance(error, RateLimited):
@@ -239,6 +244,7 @@ def _speed(connection: Connection, call_ms: float) -> tuple[Health, str]:
     limit_ms = QUICK_MS if connection.health == Health.SLOW else SLOW_MS
     if usual_ms <= limit_ms:
         return Health.HEALTHY, ""
-    if connection.health == Health.SLOW and connection.health_text.startswith("About"):
+    text = _("About {seconds} s a call.")
+    if connection.health == Health.SLOW and connection.health_text.startswith(text.partition("{")[0]):
         return Health.SLOW, connection.health_text  # the figure is not kept current: that would write a row each round
-    return Health.SLOW, f"About {usual_ms / 1000:.1f} s a call."
+    return Health.SLOW, text.format(seconds=f"{usual_ms / 1000:.1f}")

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from pydantic import BaseModel
 
 from gpuconsole.accounts.models import Team, User
@@ -112,7 +114,9 @@ def ask_look(*, connection: Connection) -> None:
     """
     row, now = _locked(connection), timezone.now()
     if row.breaker(now) is Breaker.OPEN:
-        text = f"{row.name} is left alone after trouble, and asked again at {row.breaker_until:%H:%M:%S} UTC."
+        text = _("{connection} is left alone after trouble, and asked again at {time:%H:%M:%S} UTC.").format(
+            connection=row.name, time=row.breaker_until
+        )
         raise Refused(text, code="breaker_open")
     if row.look_asked_at is None or now - row.look_asked_at >= LOOK_AGAIN:
         row.look_asked_at = row.due_at = now
@@ -161,8 +165,11 @@ def remove(*, connection: Connection, by: User) -> None:
     row = _locked(connection)
     standing = blockers.of(row)
     if standing:
-        count = len(standing)
-        text = f"{count} workload{'s still need' if count > 1 else ' still needs'} {row.name}. End the work first."
+        text = ngettext(
+            "{count} workload still needs {connection}. End the work first.",
+            "{count} workloads still need {connection}. End the work first.",
+            len(standing),
+        ).format(count=len(standing), connection=row.name)
         raise Refused(text, code="active_work", details=standing)
     row.credentials = row.new_credentials = row.old_credentials = b""
     row.credentials_version += 1
@@ -190,7 +197,7 @@ def _locked(connection: Connection) -> Connection:
         .first()
     )
     if row is None:
-        raise Refused("This connection was removed.", code="removed")
+        raise Refused(_("This connection was removed."), code="removed")
     return row
 
 
@@ -199,5 +206,5 @@ def _save_named(connection: Connection, fields: Sequence[str] | None) -> None:
         with transaction.atomic():
             connection.save(update_fields=fields)
     except IntegrityError as error:
-        text = f"The team has a connection named {connection.name} already."
+        text = _("The team has a connection named {connection} already.").format(connection=connection.name)
         raise Refused(text, code="name_taken", field="name") from error

@@ -7,6 +7,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import Viewer, require_team_admin, viewer
@@ -14,7 +16,7 @@ from gpuconsole.connections import pages, services
 from gpuconsole.connections.access import find_connection, find_own_connection, visible_connections
 from gpuconsole.connections.forms import ConnectionForm, CredentialsForm, SettingsForm
 from gpuconsole.connections.models import CheckState, Connection
-from gpuconsole.core import formats, polling
+from gpuconsole.core import polling
 from gpuconsole.core.asking import ask
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal, shown_refusal
@@ -71,7 +73,9 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, f"{connection.name} was added. A worker tests it now.")
+            messages.success(
+                request, _("{connection} was added. A worker tests it now.").format(connection=connection.name)
+            )
             return redirect("connection", connection.public_id)
     context = {"providers": registry.every(), "provider": provider, "form": form, "steps": _steps(1)}
     return render(request, "connections/new.html", context, status=422 if form.errors else 200)
@@ -105,7 +109,7 @@ def settings(request: HttpRequest, public_id: str) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, "The connection was saved.")
+            messages.success(request, _("The connection was saved."))
             return redirect("connection", public_id)
     return _detail(request, person, found, form, status=422)
 
@@ -144,7 +148,11 @@ def use_sandbox(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(
             request,
-            f"{formats.plural(len(made), 'sandbox connection', 'sandbox connections')} made. They cost nothing.",
+            ngettext(
+                "{count} sandbox connection made. They cost nothing.",
+                "{count} sandbox connections made. They cost nothing.",
+                len(made),
+            ).format(count=len(made)),
         )
     return redirect("setup")
 
@@ -161,7 +169,12 @@ def look_at_all(request: HttpRequest) -> HttpResponse:
             left.append(refused.message)
     if asked := len(found) - len(left):
         messages.success(
-            request, f"Workers look at {formats.plural(asked, 'connection', 'connections')} now; it only reads."
+            request,
+            ngettext(
+                "Workers look at {count} connection now; it only reads.",
+                "Workers look at {count} connections now; it only reads.",
+                asked,
+            ).format(count=asked),
         )
     for text in left[:3]:
         messages.error(request, text)
@@ -177,7 +190,7 @@ def rotate(request: HttpRequest, public_id: str) -> HttpResponse:
     form = CredentialsForm(request.POST or None, provider=registry.get(found.provider))
     if request.method == "POST" and form.is_valid() and form.credentials is not None:
         services.rotate(connection=found, credentials_given=form.credentials, by=person.user)
-        messages.success(request, "The new key is tested now, and swapped in if it passes.")
+        messages.success(request, _("The new key is tested now, and swapped in if it passes."))
         return redirect("connection", public_id)
     context = {"connection": found, "form": form, "provider": registry.get(found.provider)}
     return render(request, "connections/rotate.html", context, status=422 if form.errors else 200)
@@ -190,9 +203,9 @@ def fall_back(request: HttpRequest, public_id: str) -> HttpResponse:
     person = viewer(request)
     found = find_own_connection(person, public_id)
     if services.fall_back(connection=found, by=person.user):
-        messages.success(request, "The key from before the rotation is in use again.")
+        messages.success(request, _("The key from before the rotation is in use again."))
     else:
-        messages.error(request, "The old key is gone: it is kept for 10 minutes.")
+        messages.error(request, _("The old key is gone: it is kept for 10 minutes."))
     return redirect("connection", public_id)
 
 
@@ -203,26 +216,26 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
     person = viewer(request)
     found = find_own_connection(person, public_id)
     question = {
-        "question": f"Remove {found.name}?",
-        "text": "Its key is erased here. Nothing is ended at the provider, and the history of its work stays.",
+        "question": _("Remove {found}?").format(found=found.name),
+        "text": _("Its key is erased here. Nothing is ended at the provider, and the history of its work stays."),
         "keep_url": f"/connections/{public_id}/",
-        "keep_label": "Keep it",
+        "keep_label": _("Keep it"),
         "action_url": request.path,
-        "action_label": "Remove connection",
+        "action_label": _("Remove connection"),
         "kind": "danger",
         "type_name": found.name,
-        "crumbs": [{"label": "Connections", "url": "/connections/"}],
+        "crumbs": [{"label": _("Connections"), "url": "/connections/"}],
     }
     if request.method != "POST":
         return ask(request, question)
     try:
         if request.POST.get("confirm_name", "").strip() != found.name:
-            raise Refused("The name that was typed is another one.", field="confirm_name")
+            raise Refused(_("The name that was typed is another one."), field="confirm_name")
         services.remove(connection=found, by=person.user)
     except Refused as refused:
         context = {**question, "error": shown_refusal(refused)}
         return ask(request, context, status=422 if refused.field else 409)
-    messages.success(request, f"{found.name} was removed.")
+    messages.success(request, _("{found} was removed.").format(found=found.name))
     return redirect("connections")
 
 
@@ -261,5 +274,5 @@ def _picked(projects: list[Project], slugs: list[str]) -> list[Project]:
 
 def _steps(current: int) -> list[dict[str, object]]:
     """The way to a connection, for the stepper."""
-    labels = ("Provider", "Key, and who may use it", "Test")
+    labels = (_("Provider"), _("Key, and who may use it"), _("Test"))
     return [{"label": label, "is_done": at < current, "is_current": at == current} for at, label in enumerate(labels)]

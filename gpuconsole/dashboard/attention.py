@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.connections.access import visible_connections
@@ -77,10 +78,10 @@ def _refused(viewer: Viewer) -> list[Connection]:
 
 def _of_connection(row: Connection) -> Attention:
     url = reverse("connection", args=(row.public_id,))
-    why = row.health_text if row.health == Health.REFUSED else "The last test failed; its steps say at what."
-    text = "key is refused" if row.health == Health.REFUSED else "failed its test"
+    why = row.health_text if row.health == Health.REFUSED else _("The last test failed; its steps say at what.")
+    text = _("key is refused") if row.health == Health.REFUSED else _("failed its test")
     at = row.health_at or row.checked_at or row.created_at
-    return Attention("key-round", "warning-text", row.name, text, why, at, url, "Open")
+    return Attention("key-round", "warning-text", row.name, text, why, at, url, _("Open"))
 
 
 def _asked(viewer: Viewer, project: Project | None, now: datetime) -> list[LaunchRequest]:
@@ -98,18 +99,36 @@ def _undecided(viewer: Viewer, project: Project | None) -> list[Workload]:
 
 def _of_decision(workload: Workload) -> Attention:
     url, hourly = f"{workload.get_absolute_url()}decide/", workload.hourly_price
-    why = f"It was sent, and {_provider(workload)} did not confirm it. {_rate(workload)}"
+    why = _("It was sent, and {provider} did not confirm it. {rate}").format(
+        provider=_provider(workload), rate=_rate(workload)
+    )
     return Attention(
-        "circle-help", "lost-text", workload.name, "needs a decision", why, workload.state_at, url, "Decide", hourly
+        "circle-help",
+        "lost-text",
+        workload.name,
+        _("needs a decision"),
+        why,
+        workload.state_at,
+        url,
+        _("Decide"),
+        hourly,
     )
 
 
 def _of_request(request: LaunchRequest, now: datetime) -> Attention:
-    who = request.by.display_name if request.by else "Somebody"
-    most = f"for up to {request.most}" if request.most else "for an unknown amount"
-    why = f"{who} asks {most} in {request.project.name}. Expires in {formats.duration(request.expires_at - now)}."
+    text = _("{person} asks for an unknown amount in {project}. Expires in {time}.")
+    if request.most:
+        text = _("{person} asks for up to {amount} in {project}. Expires in {time}.")
+    why = text.format(
+        person=request.by.display_name if request.by else _("Somebody"),
+        amount=request.most,
+        project=request.project.name,
+        time=formats.duration(request.expires_at - now),
+    )
     url = f"/requests/{request.public_id}/"
-    return Attention("hand", "warning-text", str(request), "waits for you", why, request.created_at, url, "Decide")
+    return Attention(
+        "hand", "warning-text", str(request), _("waits for you"), why, request.created_at, url, _("Decide")
+    )
 
 
 def _found(viewer: Viewer, project: Project | None, now: datetime) -> list[Finding]:
@@ -124,26 +143,37 @@ def _of_finding(row: Finding) -> Attention:
     url, provider, price = f"/reconcile/{row.public_id}/", registry.get(row.provider).name, findings.rate(row)
     if row.kind == FindingKind.DRIFT:
         fields = ", ".join(one["field"].lower() for one in row.differences)
-        why = f"{provider} tells something else than the record: {fields}. It costs {price}."
-        return Attention("arrow-left-right", "warning-text", str(row), "differs", why, row.first_seen_at, url, "Review")
+        why = _("{provider} tells something else than the record: {fields}. It costs {price}.").format(
+            provider=provider, fields=fields, price=price
+        )
+        return Attention(
+            "arrow-left-right", "warning-text", str(row), _("differs"), why, row.first_seen_at, url, _("Review")
+        )
     if row.state == FindingState.ENDING:
-        why = f"Asked of {provider} and not confirmed. It costs {price}. {row.end_error}".strip()
+        text = _("Asked of {provider} and not confirmed. It costs {price}.")
+        why = f"{text.format(provider=provider, price=price)} {row.end_error}".strip()
         at = row.end_asked_at or row.first_seen_at
         return Attention(
-            "triangle-alert", "warning-text", str(row), "does not end", why, at, url, "Review", row.hourly_now
+            "triangle-alert", "warning-text", str(row), _("does not end"), why, at, url, _("Review"), row.hourly_now
         )
-    why = f"{provider} lists it, and {_unexplained(row)}. It costs {price}."
-    text = "may be orphaned"
-    item = Attention("circle-help", "lost-text", str(row), text, why, row.first_seen_at, url, "Review", row.hourly_now)
-    return replace(item, other="Ignore…", other_url=f"{url}ignore/")
+    why = _unexplained(row, provider, price)
+    text = _("may be orphaned")
+    item = Attention(
+        "circle-help", "lost-text", str(row), text, why, row.first_seen_at, url, _("Review"), row.hourly_now
+    )
+    return replace(item, other=_("Ignore…"), other_url=f"{url}ignore/")
 
 
-def _unexplained(row: Finding) -> str:
+def _unexplained(row: Finding, provider: str, price: str) -> str:
     if row.workload is not None:
-        return f"our record of {row.workload.name} says {row.workload.state_word.label.lower()}"
+        text = _("{provider} lists it, and our record of {workload} says {state}. It costs {price}.")
+        state = row.workload.state_word.label.lower()
+        return text.format(provider=provider, workload=row.workload.name, state=state, price=price)
     if row.mark == Mark.UNKNOWN:
-        return "it carries our mark, without a record here"
-    return "no record here explains it"
+        text = _("{provider} lists it, and it carries our mark, without a record here. It costs {price}.")
+    else:
+        text = _("{provider} lists it, and no record here explains it. It costs {price}.")
+    return text.format(provider=provider, price=price)
 
 
 def _halts(viewer: Viewer, project: Project | None, now: datetime) -> list[Halt]:
@@ -158,20 +188,21 @@ def _halts(viewer: Viewer, project: Project | None, now: datetime) -> list[Halt]
 
 def _of_halt(halt: Halt) -> Attention:
     url = reverse("halt", args=(halt.public_id,))
-    who = halt.by.display_name if halt.by else "Whoever runs this console"
-    why = f"{who} pressed it."
+    who = halt.by.display_name if halt.by else _("Whoever runs this console")
+    why = _("{person} pressed it.").format(person=who)
     if halt.is_holding:
-        why = f"{why} Launches are held until an admin lets them be made again."
+        why = f"{why} {_('Launches are held until an admin lets them be made again.')}"
     is_open: bool = halt.is_open  # type: ignore[attr-defined] # annotated
-    text = "is not all confirmed" if is_open else "holds launches"
-    return Attention("octagon-x", "warning-text", str(halt), text, why, halt.started_at, url, "Open")
+    text = _("is not all confirmed") if is_open else _("holds launches")
+    return Attention("octagon-x", "warning-text", str(halt), text, why, halt.started_at, url, _("Open"))
 
 
 def _of_process(process: Process, now: datetime) -> Attention:
     """A process of the console that is not there, for whoever may see to it."""
-    seen = f"Last seen {formats.ago(now - process.seen_at)}. " if process.seen_at else ""
-    why, at = seen + process.trouble, process.seen_at or now
-    return Attention("shield-alert", "bad-text", process.label, "not running", why, at, "/connections/", "See")
+    why, at = process.trouble, process.seen_at or now
+    if process.seen_at:
+        why = f"{_('Last seen {ago}.').format(ago=formats.ago(now - process.seen_at))} {why}"
+    return Attention("shield-alert", "bad-text", process.label, _("not running"), why, at, "/connections/", _("See"))
 
 
 def _provider(workload: Workload) -> str:
@@ -180,5 +211,5 @@ def _provider(workload: Workload) -> str:
 
 def _rate(workload: Workload) -> str:
     if workload.hourly_price is None:
-        return "What it costs is not known."
-    return f"It may be costing {formats.hourly(workload.hourly_price, workload.currency)}."
+        return _("What it costs is not known.")
+    return _("It may be costing {price}.").format(price=formats.hourly(workload.hourly_price, workload.currency))

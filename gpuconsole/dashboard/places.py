@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.providers import registry
@@ -19,49 +22,57 @@ class Place:
 
 
 _PAGES = (
-    Place("Overview", "/", "layout-dashboard", "G O"),
-    Place("Jobs", "/jobs/", "list-video", "G J"),
-    Place("Instances", "/instances/", "server", "G I"),
-    Place("Catalogue", "/catalogue/", "table-2", "G C"),
-    Place("Costs", "/costs/", "chart-column", "G S"),
-    Place("Requests", "/requests/", "hand"),
-    Place("Presets", "/launch/presets/", "rocket"),
-    Place("Projects", "/projects/", "folder"),
-    Place("Connections", "/connections/", "plug"),
-    Place("Reconcile", "/reconcile/", "scale"),
-    Place("API tokens", "/account/tokens/", "key-round"),
-    Place("API reference", "/api/docs/", "book-open"),
-    Place("Your account", "/account/", "circle-user"),
+    Place(gettext_noop("Overview"), "/", "layout-dashboard", "G O"),
+    Place(gettext_noop("Jobs"), "/jobs/", "list-video", "G J"),
+    Place(gettext_noop("Instances"), "/instances/", "server", "G I"),
+    Place(gettext_noop("Catalogue"), "/catalogue/", "table-2", "G C"),
+    Place(gettext_noop("Costs"), "/costs/", "chart-column", "G S"),
+    Place(gettext_noop("Requests"), "/requests/", "hand"),
+    Place(gettext_noop("Presets"), "/launch/presets/", "rocket"),
+    Place(gettext_noop("Projects"), "/projects/", "folder"),
+    Place(gettext_noop("Connections"), "/connections/", "plug"),
+    Place(gettext_noop("Reconcile"), "/reconcile/", "scale"),
+    Place(gettext_noop("API tokens"), "/account/tokens/", "key-round"),
+    Place(gettext_noop("API reference"), "/api/docs/", "book-open"),
+    Place(gettext_noop("Your account"), "/account/", "circle-user"),
 )
 _ADMIN_PAGES = (
-    Place("People", "/team/", "users"),
-    Place("Team quotas and budgets", "/team/quotas/", "gauge"),
-    Place("Notifications", "/team/notifications/", "bell"),
-    Place("Audit log", "/audit/", "scroll-text"),
-    Place("Invoices", "/costs/invoices/", "receipt"),
+    Place(gettext_noop("People"), "/team/", "users"),
+    Place(gettext_noop("Team quotas and budgets"), "/team/quotas/", "gauge"),
+    Place(gettext_noop("Notifications"), "/team/notifications/", "bell"),
+    Place(gettext_noop("Audit log"), "/audit/", "scroll-text"),
+    Place(gettext_noop("Invoices"), "/costs/invoices/", "receipt"),
 )
 _BEGUN = (
-    Place("Launch a workload", "/launch/", "rocket", "N"),
-    Place("Stop everything…", "/stop-everything/", "octagon-x"),
-    Place("Make an API token", "/account/tokens/new/", "key-round"),
+    Place(gettext_noop("Launch a workload"), "/launch/", "rocket", "N"),
+    Place(gettext_noop("Stop everything…"), "/stop-everything/", "octagon-x"),
+    Place(gettext_noop("Make an API token"), "/account/tokens/new/", "key-round"),
 )
 _ADMINS_BEGIN = (
-    Place("Add a connection", "/connections/new/", "plug"),
-    Place("Make a project", "/projects/new/", "folder-plus"),
+    Place(gettext_noop("Add a connection"), "/connections/new/", "plug"),
+    Place(gettext_noop("Make a project"), "/projects/new/", "folder-plus"),
 )
 
 
 def places(viewer: Viewer) -> list[Place]:
     """Pages, and the launch form of each provider."""
-    pages = [*_PAGES, *(_ADMIN_PAGES if viewer.may_administer else ())]
+    pages = _named(*_PAGES, *(_ADMIN_PAGES if viewer.may_administer else ()))
     return [*pages, *_launches()] if viewer.team is not None else [page for page in pages if page.url == "/account/"]
 
 
 def commands(viewer: Viewer) -> list[Place]:
     """What can be begun."""
-    begun = [*_BEGUN, *(_ADMINS_BEGIN if viewer.may_administer else ())]
+    begun = _named(*_BEGUN, *(_ADMINS_BEGIN if viewer.may_administer else ()))
     return [*begun, *_launches()] if viewer.team is not None else []
 
 
+def _named(*places: Place) -> list[Place]:
+    """As the reader's language calls them."""
+    return [replace(place, label=_(place.label)) for place in places]
+
+
 def _launches() -> list[Place]:
-    return [Place(f"Launch on {one.name}", f"/launch/{one.slug}/{one.kind}/", "rocket") for one in registry.every()]
+    return [
+        Place(_("Launch on {provider}").format(provider=one.name), f"/launch/{one.slug}/{one.kind}/", "rocket")
+        for one in registry.every()
+    ]

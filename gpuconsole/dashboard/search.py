@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.models import User
@@ -21,7 +22,7 @@ from gpuconsole.providers.contract import Feature
 from gpuconsole.workloads import access, acts, queries
 from gpuconsole.workloads.models import Workload, WorkloadQuerySet
 from gpuconsole.workloads.presets import access as presets
-from gpuconsole.workloads.states import Verb
+from gpuconsole.workloads.states import Kind, Verb
 
 MOST = 8
 """Rows of one group."""
@@ -61,11 +62,11 @@ def groups(viewer: Viewer, text: str) -> list[Group]:
     text = text.strip()[:LONGEST]
     sign, rest = (text[:1], text[1:].strip()) if text[:1] in ("#", ">", "@") else ("", text)
     if sign == ">":
-        found = [Group("Actions", [_to(place, rest) for place in _matching(commands(viewer), rest)])]
+        found = [Group(_("Actions"), [_to(place, rest) for place in _matching(commands(viewer), rest)])]
     elif sign == "@":
-        found = [Group("People", _people(viewer, rest))]
+        found = [Group(_("People"), _people(viewer, rest))]
     elif sign == "#":
-        found = [Group("Projects", _projects(viewer, rest))]
+        found = [Group(_("Projects"), _projects(viewer, rest))]
     else:
         found = _everything(viewer, rest)
     return [group for group in found if group.hits]
@@ -84,9 +85,9 @@ def jump(viewer: Viewer, text: str) -> Workload | None:
 def _everything(viewer: Viewer, text: str) -> list[Group]:
     rows = workloads(viewer, text)
     hits = [Hit(row.get_absolute_url(), marked(row.name, text), row.project.name, workload=row) for row in rows]
-    found = [Group("Workloads" if text else "Newest workloads", hits)]
+    found = [Group(_("Workloads") if text else _("Newest workloads"), hits)]
     if rows and text:
-        found.append(Group(f"Actions on {rows[0].name}", _actions(viewer, rows[0])))
+        found.append(Group(_("Actions on {name}").format(name=rows[0].name), _actions(viewer, rows[0])))
     return [*found, Group("Go to", _places(viewer, text))]
 
 
@@ -135,7 +136,7 @@ def _actions(viewer: Viewer, row: Workload) -> list[Hit]:
         if not act.reason
     ]
     if Feature.LOGS in registry.get(workload.provider).features:
-        found.insert(0, Hit(f"{url}logs/", SafeString("Open log"), icon="scroll-text", key="L"))
+        found.insert(0, Hit(f"{url}logs/", SafeString(_("Open log")), icon="scroll-text", key="L"))
     return found[:MOST]
 
 
@@ -146,15 +147,20 @@ def _places(viewer: Viewer, text: str) -> list[Hit]:
     own = presets.visible(viewer).filter(name__icontains=text).order_by("name")[:3]
     for preset in own:
         slug, kind = preset.provider, registry.get(preset.provider).kind
-        note = format_html("preset {}", marked(preset.name, text))
+        note = format_html(_("preset {preset}"), preset=marked(preset.name, text))
         url = f"/launch/{slug}/{kind}/?{urlencode({'preset': preset.public_id})}"
-        hits.append(Hit(url, SafeString(f"Launch on {registry.get(slug).name}"), note, "rocket"))
-    for word, url, icon in (("Jobs", "/jobs/", "list-video"), ("Instances", "/instances/", "server")):
-        kind = word.lower().removesuffix("s")
+        hits.append(
+            Hit(url, SafeString(_("Launch on {provider}").format(provider=registry.get(slug).name)), note, "rocket")
+        )
+    lists = (
+        (Kind.JOB, _("Jobs with “{text}”"), "/jobs/", "list-video"),
+        (Kind.INSTANCE, _("Instances with “{text}”"), "/instances/", "server"),
+    )
+    for kind, words, url, icon in lists:
         rows = access.listed_workloads(viewer).filter(queries.matching(text), kind=kind)
         count = queries.capped_count(rows, _MOST_COUNTED)
         if count:
-            label = format_html("{} with “{}”", word, marked(text, text))
+            label = format_html(words, text=marked(text, text))
             shown = f"{formats.count(_MOST_COUNTED)}+" if count > _MOST_COUNTED else formats.count(count)
             hits.append(Hit(f"{url}?{urlencode({'q': text})}", label, icon=icon, count=shown))
     return hits[-MOST:] if len(hits) > MOST else hits

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.connections.access import visible_connections
@@ -42,30 +43,32 @@ def context(viewer: Viewer) -> dict[str, Any]:
         has_launched(viewer),
     ]
     following = done.index(False) if False in done else None
-    facts = f"{team.name}, {team.time_zone}, {team.currency}." if team else "Ask an admin to invite you."
+    facts = f"{team.name}, {team.time_zone}, {team.currency}." if team else _("Ask an admin to invite you.")
     may = viewer.may_administer
     rows = [
-        ("Create the team", facts, "/team/", "Change", may),
+        (_("Create the team"), facts, "/team/", _("Change"), may),
         (
-            "Connect a provider",
-            "Paste a key and it is tested with read-only calls. Not ready? The sandbox behaves like the real thing "
-            "and costs nothing.",
+            _("Connect a provider"),
+            _(
+                "Paste a key and it is tested with read-only calls. Not ready? The sandbox behaves like the real thing "
+                "and costs nothing."
+            ),
             "/connections/new/",
-            "Connect a provider",
+            _("Connect a provider"),
             may,
         ),
         (
-            "Make a project and set its budget",
-            "People launch inside projects. A budget and a GPU quota keep surprises small.",
+            _("Make a project and set its budget"),
+            _("People launch inside projects. A budget and a GPU quota keep surprises small."),
             "/projects/new/",
-            "Make a project",
+            _("Make a project"),
             may,
         ),
         (
-            "Launch something small",
-            "Pick a provider, fill in its own fields, see the price, press Launch.",
+            _("Launch something small"),
+            _("Pick a provider, fill in its own fields, see the price, press Launch."),
             "/launch/",
-            "Launch a test",
+            _("Launch a test"),
             True,
         ),
     ]

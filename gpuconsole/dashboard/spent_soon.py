@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
@@ -48,12 +49,15 @@ def _of(standing: Standing, told: Sequence[BudgetAlert], now: datetime) -> Atten
     share, forecast = balance.spent.amount / budget.amount, next((row for row in mine if row.forecast_on), None)
     if share < SOON and forecast is None:
         return None
-    text = "is over budget" if share >= 1 else "will be over budget soon"
-    why = f"{balance.spent} of {balance.budget} for {standing.month.name} are spent, {formats.percent(share * 100)}."
+    text = _("is over budget") if share >= 1 else _("will be over budget soon")
+    why = _("{spent} of {budget} for {month} are spent, {percent}.").format(
+        spent=balance.spent, budget=balance.budget, month=standing.month.name, percent=formats.percent(share * 100)
+    )
     if share < 1 and forecast is not None and forecast.forecast_on is not None:
-        why += f" At this pace the rest lasts until {formats.day(forecast.forecast_on, today=now.date())}."
+        day = formats.day(forecast.forecast_on, today=now.date())
+        why = f"{why} {_('At this pace the rest lasts until {day}.').format(day=day)}"
     url = f"/projects/{budget.project.slug}/settings/quotas/" if budget.project else "/team/quotas/"
     name = budget.project.name if budget.project else budget.team.name
     pace = standing.month.share_gone(now) * 100
-    item = Attention("wallet", "warning-text", name, text, why, mine[-1].at, url, "Review")
+    item = Attention("wallet", "warning-text", name, text, why, mine[-1].at, url, _("Review"))
     return replace(item, percent=min(share * 100, Decimal(100)), pace=pace)

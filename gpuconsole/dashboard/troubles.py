@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats
 from gpuconsole.dashboard.attention_items import Attention
@@ -54,8 +55,8 @@ def _is_trouble(now: datetime) -> Q:
 
 def _of_active(row: Workload, usual: dict[str, float], now: datetime) -> Attention | None:
     if row.state == State.LOST:
-        why = f"{_provider(row)} no longer lists it. {_rate(row)}"
-        return _item(row, "circle-help", "lost-text", "is lost", why, row.state_at, "Review", _may_cost(row))
+        why = _("{provider} no longer lists it. {rate}").format(provider=_provider(row), rate=_rate(row))
+        return _item(row, "circle-help", "lost-text", _("is lost"), why, row.state_at, _("Review"), _may_cost(row))
     if row.intent in _ACTS or row.state == State.STOPPING:
         return _late(row, now)
     if row.state in _WAITS or row.state == State.SUBMITTING:
@@ -65,15 +66,17 @@ def _of_active(row: Workload, usual: dict[str, float], now: datetime) -> Attenti
 
 def _late(row: Workload, now: datetime) -> Attention:
     asked = row.intent_at or row.state_at
-    act = Intent(row.intent).label.lower() if row.intent else "end"
-    age = formats.duration(now - asked)
-    who = f"The guard asked {age} ago" if row.reason_code in OF_GUARDS else f"Asked {age} ago"
-    cost = f" It costs {formats.hourly(row.hourly_now, row.currency)}." if row.hourly_now is not None else ""
+    text = _("The guard asked {age} ago and not confirmed by {provider}.")
+    if row.reason_code not in OF_GUARDS:
+        text = _("Asked {age} ago and not confirmed by {provider}.")
+    cost = _cost(row)
     if row.billed_since is not None and row.hourly_now is None:
-        cost = " It costs an unknown amount."
-    text = "does not end" if row.intent in (Intent.END, Intent.STOP, Intent.NONE) else f"does not {act}"
-    why = f"{who} and not confirmed by {_provider(row)}.{cost}"
-    return _item(row, "triangle-alert", "warning-text", text, why, asked, "Review", row.hourly_now)
+        cost = _("It costs an unknown amount.")
+    why = f"{text.format(age=formats.duration(now - asked), provider=_provider(row))} {cost}".rstrip()
+    text = {Intent.START: _("does not start"), Intent.RESTART: _("does not restart")}.get(
+        Intent(row.intent), _("does not end")
+    )
+    return _item(row, "triangle-alert", "warning-text", text, why, asked, _("Review"), row.hourly_now)
 
 
 def _stuck(row: Workload, usual: dict[str, float], now: datetime) -> Attention | None:
@@ -84,31 +87,34 @@ def _stuck(row: Workload, usual: dict[str, float], now: datetime) -> Attention |
     is_told = row.queue_warned_at is not None and row.queue_warned_at >= row.state_at
     if not is_told and waited < max(STUCK_AFTER, timedelta(seconds=STUCK_TIMES * wait_s)):
         return None
-    than = f"; the usual wait for this hardware is {formats.duration(wait_s)}" if known else ""
-    limit = f" You wanted to hear of it after {formats.duration_words(row.queue_limit_s)}." if is_told else ""
-    why = f"{State(row.state).label} {formats.duration(waited)}{than}.{limit}"
-    item = _item(row, "clock-alert", "warning-text", "looks stuck", why, row.state_at, "Open", row.hourly_now)
-    return replace(item, other="Cancel…", other_url=f"{item.url}{_END[Kind(row.kind)]}/")
+    text = _("{state} {time}; the usual wait for this hardware is {usual}.") if known else _("{state} {time}.")
+    why = text.format(state=State(row.state).label, time=formats.duration(waited), usual=formats.duration(wait_s))
+    if is_told:
+        limit = formats.duration_words(row.queue_limit_s)
+        why = f"{why} {_('You wanted to hear of it after {time}.').format(time=limit)}"
+    item = _item(row, "clock-alert", "warning-text", _("looks stuck"), why, row.state_at, _("Open"), row.hourly_now)
+    return replace(item, other=_("Cancel…"), other_url=f"{item.url}{_END[Kind(row.kind)]}/")
 
 
 def _idle(row: Workload, now: datetime) -> Attention | None:
     since = idleness.since(row, now)
     if since is None:
         return None
-    cost = f" It costs {formats.hourly(row.hourly_now, row.currency)}." if row.hourly_now is not None else ""
-    why = f"GPU under {row.idle_percent} % for {formats.duration(now - since)}, and nothing stops it for that.{cost}"
-    item = _item(row, "moon", "warning-text", "is idle", why, since, "Open", row.hourly_now)
-    return replace(item, other="Set auto-stop", other_url=f"{item.url}guards/")
+    text = _("GPU under {percent} % for {time}, and nothing stops it for that.")
+    text = text.format(percent=row.idle_percent, time=formats.duration(now - since))
+    why = f"{text} {_cost(row)}".rstrip()
+    item = _item(row, "moon", "warning-text", _("is idle"), why, since, _("Open"), row.hourly_now)
+    return replace(item, other=_("Set auto-stop"), other_url=f"{item.url}guards/")
 
 
 def _of_ended(row: Workload) -> Attention | None:
     if row.state != State.FAILED or row.ended_at is None:
         return None
     why = row.reason_text or ReasonCode(row.reason_code).label
-    item = _item(row, "circle-x", "bad-text", "failed", why, row.ended_at, "Open", None)
+    item = _item(row, "circle-x", "bad-text", _("failed"), why, row.ended_at, _("Open"), None)
     if Feature.LOGS in registry.get(row.provider).features:
-        item = replace(item, url=f"{item.url}logs/", action="View log")
-    return replace(item, other="Clone with changes", other_url=acts.clone_url(row))
+        item = replace(item, url=f"{item.url}logs/", action=_("View log"))
+    return replace(item, other=_("Clone with changes"), other_url=acts.clone_url(row))
 
 
 def _item(
@@ -121,11 +127,18 @@ def _provider(row: Workload) -> str:
     return registry.get(row.provider).name
 
 
+def _cost(row: Workload) -> str:
+    """What it costs now in a sentence; empty where that is not known."""
+    if row.hourly_now is None:
+        return ""
+    return _("It costs {price}.").format(price=formats.hourly(row.hourly_now, row.currency))
+
+
 def _may_cost(row: Workload) -> Decimal | None:
     return row.hourly_now or row.hourly_price
 
 
 def _rate(row: Workload) -> str:
     if row.hourly_price is None:
-        return "What it costs is not known."
-    return f"It may be costing {formats.hourly(row.hourly_price, row.currency)}."
+        return _("What it costs is not known.")
+    return _("It may be costing {price}.").format(price=formats.hourly(row.hourly_price, row.currency))

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from gpuconsole.door import browser, environment, options, up
 from gpuconsole.door.trouble import Trouble
 
-_ALL_TESTS = ("-n", "2", "--durations", "15")
-"""Two processes make use of two cores; a browser's walk needs one for itself."""
+_ALL_TESTS = ("-n", "3", "--durations", "15")
+"""Three processes make use of two cores: walks and faults mostly wait."""
 _BENCHES = environment.BASE / "tests" / "bench"
 
 

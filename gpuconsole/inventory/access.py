@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.inventory.models import Finding, FindingKind, FindingQuerySet, FindingState
@@ -46,10 +47,10 @@ def may_mark_ended(viewer: Viewer, finding: Finding) -> bool:
 def require_settle(viewer: Viewer, finding: Finding) -> None:
     """Raises PermissionDenied where it is not theirs to settle."""
     if not may_settle(viewer, finding):
-        raise PermissionDenied("Only an admin of the team, or of the project whose work it is, settles this.")
+        raise PermissionDenied(_("Only an admin of the team, or of the project whose work it is, settles this."))
 
 
 def require_team_admin_of(viewer: Viewer, finding: Finding) -> None:
     """Raises PermissionDenied for everybody but the team's admins."""
     if not viewer.may_administer:
-        raise PermissionDenied("Only owners and admins of the team may close lost work by their word.")
+        raise PermissionDenied(_("Only owners and admins of the team may close lost work by their word."))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.inventory import access
@@ -34,21 +35,21 @@ def of(viewer: Viewer, row: Finding, now: datetime) -> Sequence[Act]:
 
 def _own(viewer: Viewer, row: Finding) -> list[Act]:
     if row.kind == FindingKind.GHOST and access.may_mark_ended(viewer, row):
-        return [Act("Mark as ended…", _url("ended", row), "flag")]
+        return [Act(_("Mark as ended…"), _url("ended", row), "flag")]
     if row.kind != FindingKind.STRAY:
         return []
     if row.state == FindingState.ENDING:
-        return [Act("Ask again now", _url("terminate", row), "refresh-cw", is_press=True)]
-    adopt = [] if waits_for_decision(row) else [Act("Adopt…", _url("adopt", row), "import")]
-    return [*adopt, Act("Terminate…", _url("terminate", row), "trash-2", "button-danger")]
+        return [Act(_("Ask again now"), _url("terminate", row), "refresh-cw", is_press=True)]
+    adopt = [] if waits_for_decision(row) else [Act(_("Adopt…"), _url("adopt", row), "import")]
+    return [*adopt, Act(_("Terminate…"), _url("terminate", row), "trash-2", "button-danger")]
 
 
 def _aside(row: Finding, now: datetime) -> list[Act]:
     if row.state == FindingState.ENDING:
         return []
     if row.is_put_aside(now):
-        return [Act("Stop ignoring", _url("take-back", row), "eye", is_press=True)]
-    return [Act("Ignore…", _url("ignore", row), "eye-off")]
+        return [Act(_("Stop ignoring"), _url("take-back", row), "eye", is_press=True)]
+    return [Act(_("Ignore…"), _url("ignore", row), "eye-off")]
 
 
 def _url(verb: str, row: Finding) -> str:

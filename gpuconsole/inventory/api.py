@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from gpuconsole.accounts.access import Viewer
@@ -129,7 +130,7 @@ def _settling(request: HttpRequest, public_id: Text) -> tuple[Viewer, Finding]:
 def _project(viewer: Viewer, slug: str) -> Project:
     found = launchable_projects(viewer).select_related("team").filter(slug=slug).first()
     if found is None:
-        text = "There is no such project that you may launch in. GET /projects lists them."
+        text = _("There is no such project that you may launch in. GET /projects lists them.")
         raise Refused(text, code="unknown_project", field="project")
     return found
 

@@ -1,6 +1,7 @@
 """Where a provider's account and this console's record differ."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class InventoryConfig(AppConfig):
@@ -8,7 +9,7 @@ class InventoryConfig(AppConfig):
 
     name = "gpuconsole.inventory"
     label = "inventory"
-    verbose_name = "Inventory"
+    verbose_name = gettext_lazy("Inventory")
 
     def ready(self) -> None:
         """Say what stands in the way of removing connections."""

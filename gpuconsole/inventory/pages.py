@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.connections.access import visible_connections
@@ -25,17 +27,17 @@ from gpuconsole.workloads import usage
 from gpuconsole.workloads.lists import Filter, Link
 
 VIEWS = (
-    (FindingView.OPEN, "Needs somebody"),
-    (FindingView.OTHERS, "Other consoles"),
-    (FindingView.IGNORED, "Ignored"),
-    (FindingView.CLOSED, "Settled"),
+    (FindingView.OPEN, gettext_noop("Needs somebody")),
+    (FindingView.OTHERS, gettext_noop("Other consoles")),
+    (FindingView.IGNORED, gettext_noop("Ignored")),
+    (FindingView.CLOSED, gettext_noop("Settled")),
 )
 FRESH_S = 30
 _STATES = {
     FindingState.OPEN: ("", ""),
-    FindingState.IGNORED: ("ignored", ""),
-    FindingState.ENDING: ("being ended", "warning"),
-    FindingState.CLOSED: ("settled", "ok"),
+    FindingState.IGNORED: (gettext_noop("ignored"), ""),
+    FindingState.ENDING: (gettext_noop("being ended"), "warning"),
+    FindingState.CLOSED: (gettext_noop("settled"), "ok"),
 }
 
 
@@ -58,13 +60,16 @@ def listing(request: HttpRequest, viewer: Viewer, now: datetime) -> dict[str, An
         "view": query.view,
         "tabs": [
             Link(
-                label, query.url(view=None if view is FindingView.OPEN else view), view is query.view, counts.get(view)
+                _(label),
+                query.url(view=None if view is FindingView.OPEN else view),
+                view is query.view,
+                counts.get(view),
             )
             for view, label in VIEWS
         ],
         "chips": [
-            query.chip("Kind", "kind", [(kind.value, kind.label) for kind in FindingKind]),
-            query.chip("Connection", "connection", [(one.public_id, one.name) for one in connections]),
+            query.chip(_("Kind"), "kind", [(kind.value, str(kind.label)) for kind in FindingKind]),
+            query.chip(_("Connection"), "connection", [(one.public_id, one.name) for one in connections]),
         ],
         "is_filtered": query.is_filtered,
         "clear_url": query.url(kind=None, connection=None),
@@ -89,8 +94,9 @@ def row(viewer: Viewer, finding: Finding, now: datetime) -> dict[str, Any]:
         "hardware": hardware(finding),
         "rate": rate(finding),
         "cost": cost_since(finding, now),
-        "state_word": HowClosed(finding.how_closed).label if finding.is_closed and finding.how_closed else word,
+        "state_word": HowClosed(finding.how_closed).label if finding.is_closed and finding.how_closed else _said(word),
         "state_look": look,
+        "is_ignored": state == FindingState.IGNORED,
         "acts": acts.of(viewer, finding, now),
         "waits_for_decision": waits_for_decision(finding),
     }
@@ -109,7 +115,9 @@ def detail(request: HttpRequest, viewer: Viewer, finding: Finding, now: datetime
             {
                 "at": datetime.fromisoformat(line["at"]),
                 "state": "queued",
-                "title": f"{line['text']} by {line['by']}" if line["by"] else line["text"],
+                "title": _("{text} by {person}").format(text=line["text"], person=line["by"])
+                if line["by"]
+                else line["text"],
                 "detail": line["detail"],
             }
             for line in reversed(finding.story)
@@ -117,6 +125,11 @@ def detail(request: HttpRequest, viewer: Viewer, finding: Finding, now: datetime
         "list_url": reverse("reconcile"),
         "stamp": polling.stamp(request, *_topics(viewer), fresh_s=FRESH_S),
     }
+
+
+def _said(word: str) -> str:
+    """A word of a table as the reader's language has it; an empty one is no text."""
+    return _(word) if word else ""
 
 
 def hardware(finding: Finding) -> str:
@@ -146,9 +159,9 @@ def cost_since(finding: Finding, now: datetime) -> str:
 def figures(sums: Mapping[str, Total]) -> list[dict[str, str]]:
     """The strip at the head: what is unexplained, what is lost, what differs; each by itself, never added up."""
     notes = {
-        FindingKind.STRAY: "per hour that no record here explains",
-        FindingKind.GHOST: "per hour still counted for lost work",
-        FindingKind.DRIFT: "per hour of work that differs",
+        FindingKind.STRAY: _("per hour that no record here explains"),
+        FindingKind.GHOST: _("per hour still counted for lost work"),
+        FindingKind.DRIFT: _("per hour of work that differs"),
     }
     return [_figure(kind, sums.get(kind, Total(0, 0, {})), note) for kind, note in notes.items()]
 
@@ -166,7 +179,7 @@ def _figure(kind: FindingKind, found: Total, note: str) -> dict[str, str]:
     if not amounts and found.unpriced:
         value = formats.not_priced()
     elif found.unpriced:
-        note = f"{note}; {found.unpriced} not priced"
+        note = _("{figure}; {count} not priced").format(figure=note, count=found.unpriced)
     return {
         "label": _COUNTED[kind](found.count),
         "value": value,

@@ -9,8 +9,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.db.models import Case, Count, DecimalField, F, Q, Sum, Value, When
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
+from gpuconsole.core import formats
 from gpuconsole.inventory import access
 from gpuconsole.inventory.models import Finding, FindingKind, FindingQuerySet, FindingState, InventoryReading
 from gpuconsole.projects import rates
@@ -38,6 +40,15 @@ class Total:
     count: int
     unpriced: int
     hourly: Mapping[str, Decimal]
+
+    @property
+    def words(self) -> str:
+        """What they cost: ``$2.20 per hour, €1.00 per hour and 2 not priced``."""
+        prices = ", ".join(formats.hourly(amount, currency) for currency, amount in self.hourly.items())
+        if not self.unpriced:
+            return prices
+        text = _("{prices} and {count} not priced") if prices else _("{count} not priced")
+        return text.format(prices=prices, count=self.unpriced)
 
 
 def listing(viewer: Viewer, view: FindingView, now: datetime) -> FindingQuerySet:

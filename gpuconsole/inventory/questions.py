@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
@@ -70,25 +71,26 @@ def terminate(finding: Finding, now: datetime) -> dict[str, Any]:
     """The question before a stray is ended for good."""
     name = registry.get(finding.provider).name
     whose = {
-        Mark.OTHER: f" It carries the mark of another console ({finding.deployment}): ask there first.",
-        Mark.NONE: " It carries no mark of this console: somebody may need it.",
+        Mark.OTHER: _("It carries the mark of another console ({console}): ask there first."),
+        Mark.NONE: _("It carries no mark of this console: somebody may need it."),
     }.get(Mark(finding.mark), "")
+    text = _("It is ended for good, and asked for until {provider} confirms that it is gone.").format(provider=name)
     url = reverse("finding", args=(finding.public_id,))
     return {
-        "question": f"Terminate {finding} at {name}?",
-        "text": f"It is ended for good, and asked for until {name} confirms that it is gone.{whose}",
+        "question": _("Terminate {finding} at {provider}?").format(finding=finding, provider=name),
+        "text": f"{text} {whose.format(console=finding.deployment)}".rstrip(),
         "pairs": [
-            {"label": "Costs now", "value": pages.rate(finding)},
-            {"label": "Since it began", "value": pages.cost_since(finding, now)},
-            {"label": "Provider id", "value": finding.remote_id},
+            {"label": _("Costs now"), "value": pages.rate(finding)},
+            {"label": _("Since it began"), "value": pages.cost_since(finding, now)},
+            {"label": _("Provider id"), "value": finding.remote_id},
         ],
         "keep_url": url,
-        "keep_label": "Keep it",
+        "keep_label": _("Keep it"),
         "action_url": reverse("finding-terminate", args=(finding.public_id,)),
-        "action_label": "Terminate",
+        "action_label": _("Terminate"),
         "kind": "danger",
         "type_name": str(finding),
-        "crumbs": [{"label": "Reconcile", "url": reverse("reconcile")}, {"label": str(finding), "url": url}],
+        "crumbs": [{"label": _("Reconcile"), "url": reverse("reconcile")}, {"label": str(finding), "url": url}],
         "provider_name": name,
     }
 
@@ -102,8 +104,11 @@ def ended(finding: Finding, now: datetime) -> dict[str, Any]:
     return {
         "listed_until": since,
         "costs": [
-            {"label": f"Counted until {since:%F %H:%M} UTC", "value": _cost(workload, min(since, now))},
-            {"label": "Counted until now", "value": _cost(workload, now)},
+            {
+                "label": _("Counted until {since:%F %H:%M} UTC").format(since=since),
+                "value": _cost(workload, min(since, now)),
+            },
+            {"label": _("Counted until now"), "value": _cost(workload, now)},
         ],
     }
 

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import require_team_admin, viewer
@@ -60,8 +61,10 @@ def check(request: HttpRequest) -> HttpResponse:
     )
     for connection in chosen:
         services.check_now(connection=connection, by=person.user)
-    what = chosen[0].name if wanted else "every connection"
-    messages.success(request, f"A worker takes the inventory of {what} now.")
+    text = _("A worker takes the inventory of every connection now.")
+    if wanted:
+        text = _("A worker takes the inventory of {connection} now.").format(connection=chosen[0].name)
+    messages.success(request, text)
     return redirect("connection", wanted) if wanted else redirect("reconcile")
 
 
@@ -85,7 +88,12 @@ def adopt(request: HttpRequest, public_id: str) -> HttpResponse:
         except Refused as no:
             _show_refusal(form, no)
         else:
-            messages.success(request, f"{workload.name} is adopted, and goes on in {workload.project.name}.")
+            messages.success(
+                request,
+                _("{workload} is adopted, and goes on in {project}.").format(
+                    workload=workload.name, project=workload.project.name
+                ),
+            )
             for text in workload.warnings:
                 messages.warning(request, text)
             return redirect(workload)
@@ -102,9 +110,11 @@ def terminate(request: HttpRequest, public_id: str) -> HttpResponse:
     is_asked = finding.state == FindingState.ENDING
     if request.method == "POST":
         if not is_asked and request.POST.get("confirm_name", "").strip() != str(finding):
-            error = f"Type {finding} to go on."
+            error = _("Type {finding} to go on.").format(finding=finding)
         else:
-            text = f"The end of {finding} is asked for until {asked['provider_name']} confirms it."
+            text = _("The end of {finding} is asked for until {provider_name} confirms it.").format(
+                finding=finding, provider_name=asked["provider_name"]
+            )
             return _done(request, finding, lambda: services.terminate(finding=finding, by=person.user), text)
     context = asked | {"error": error}
     return ask(request, context, status=422 if error else 200)
@@ -122,7 +132,10 @@ def ignore(request: HttpRequest, public_id: str) -> HttpResponse:
         except Refused as no:
             _show_refusal(form, no)
         else:
-            messages.success(request, f"{finding} is ignored until {form.cleaned_data['until']:%F}.")
+            messages.success(
+                request,
+                _("{finding} is ignored until {until:%F}.").format(finding=finding, until=form.cleaned_data["until"]),
+            )
             return redirect("reconcile")
     context = {**_about(request, finding), "form": form}
     return render(request, "inventory/ignore.html", context, status=_status(request, form))
@@ -133,7 +146,7 @@ def ignore(request: HttpRequest, public_id: str) -> HttpResponse:
 def take_back(request: HttpRequest, public_id: str) -> HttpResponse:
     """Have it need somebody again."""
     person, finding = _to_settle(request, public_id)
-    text = f"{finding} is no longer ignored."
+    text = _("{finding} is no longer ignored.").format(finding=finding)
     return _done(request, finding, lambda: services.take_back(finding=finding, by=person.user), text)
 
 
@@ -152,7 +165,7 @@ def ended(request: HttpRequest, public_id: str) -> HttpResponse:
         except Refused as no:
             _show_refusal(form, no)
         else:
-            messages.success(request, f"{workload.name} is marked as ended, by your word.")
+            messages.success(request, _("{workload} is marked as ended, by your word.").format(workload=workload.name))
             return redirect(workload)
     context = {**_about(request, finding), "form": form, **questions.ended(finding, timezone.now())}
     return render(request, "inventory/ended.html", context, status=_status(request, form))

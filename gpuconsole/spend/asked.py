@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from gpuconsole.core.days import Month
 from gpuconsole.spend.axes import By
 
-WORKLOAD = "workload"
+WORKLOAD, CAUSE = "workload", "cause"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,13 @@ _CHART: dict[str, str] = {
     By.GPU: "GPU",
     By.STATE: "State",
 }
-_TABLE: dict[str, str] = {By.PROJECT: "Project", By.PERSON: "Person", By.PROVIDER: "Provider", WORKLOAD: "Workload"}
+_TABLE: dict[str, str] = {
+    By.PROJECT: "Project",
+    By.PERSON: "Person",
+    By.PROVIDER: "Provider",
+    WORKLOAD: "Workload",
+    CAUSE: "Cause",
+}
 _STEP = {"day": "Day", "week": "Week"}
 _BURN = {"all": "All", "project": "By project"}
 _CHOICES: dict[str, Mapping[str, str]] = {"by": _CHART, "table": _TABLE, "step": _STEP, "burn": _BURN}
@@ -50,8 +56,13 @@ class Asked:
 
     @property
     def table(self) -> By | None:
-        """What the lines of the table are; None: workloads."""
-        return None if self.values["table"] == WORKLOAD else By(self.values["table"])
+        """What the lines of the table are; None: workloads, or causes of failures."""
+        return None if self.values["table"] in (WORKLOAD, CAUSE) else By(self.values["table"])
+
+    @property
+    def is_by_cause(self) -> bool:
+        """Whether the lines are what failed runs failed of."""
+        return self.values["table"] == CAUSE
 
     @property
     def is_by_week(self) -> bool:

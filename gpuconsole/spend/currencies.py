@@ -77,6 +77,11 @@ class Total:
     amount: Decimal = Decimal(0)
     unconverted: dict[str, Decimal] = field(default_factory=dict)
 
+    @property
+    def face_value(self) -> Decimal:
+        """To order by: what could not be converted counts as it stands, so that it shows."""
+        return self.amount + sum(self.unconverted.values(), Decimal(0))
+
     def add(self, amount: Decimal, currency: str, day: date, rates: Rates) -> None:
         """Count an amount of a day."""
         self.count(amount, currency, rates.convert(amount, currency, day))

@@ -49,7 +49,7 @@ def dearest(reader: Reader, span: Span, rates: Rates, currencies: Iterable[str],
     for cell in cells:
         found[cell.workload].append(cell)
     sums = {pk: _total(days, rates) for pk, days in found.items()}
-    chosen = sorted(sums, key=lambda pk: (-_face_value(sums[pk]), pk))[:most]
+    chosen = sorted(sums, key=lambda pk: (-sums[pk].face_value, pk))[:most]
     rows = Workload.objects.select_related("project", "owner").only(
         *("public_id", "name", "kind", "state", "provider", "gpu_model", "gpu_count", "hardware_id", "is_sandbox"),
         "deleted_at",
@@ -64,10 +64,6 @@ def _total(cells: Sequence[WorkloadCell], rates: Rates) -> Total:
     for cell in cells:
         found.add(cell.cost, cell.currency, cell.day, rates)
     return found
-
-
-def _face_value(total: Total) -> Decimal:
-    return total.amount + sum(total.unconverted.values(), Decimal(0))
 
 
 def _dear(workload: Workload, spent: Total, cells: Sequence[WorkloadCell]) -> Dear:

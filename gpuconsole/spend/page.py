@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from gpuconsole.core import snapshot
 from gpuconsole.core.days import Month
-from gpuconsole.spend import bars, budgets, burn, dearest, figures, names, table
+from gpuconsole.spend import bars, budgets, burn, causes, dearest, figures, names, table
 from gpuconsole.spend.asked import Asked, Link
 from gpuconsole.spend.axes import By
 from gpuconsole.spend.currencies import Rates, rates_to
@@ -31,6 +31,7 @@ class Read:
     by_key: Mapping[By, Sequence[Cell]]
     odd: Odd
     dear: Sequence[dearest.Dear]
+    failed: Sequence[causes.Failed]
     rates: Rates
     names: Mapping[By, Mapping[Hashable, str]]
     first_month: Month
@@ -66,6 +67,7 @@ def context(seen: Seen, asked: Asked, now: datetime) -> dict[str, Any]:
         "lines": lines,
         "marks_sandbox": any(not one.sums.has_sandbox for one in lines),
         "dear": read.dear,
+        "failed": read.failed,
         "has_spent": bool(
             whole.now.spent.amount or whole.now.gpu_s or whole.now.spent.unconverted or read.odd.unpriced
         ),
@@ -82,13 +84,15 @@ def _read(seen: Seen, asked: Asked, period: Period, now: datetime) -> Read:
         )
         by_project = by_key[By.PROJECT]
         currencies = {cell.currency for cell in by_project}
-        dear = [] if asked.table is not None else dearest.dearest(reader, this, rates, currencies)
+        is_by_workload = asked.table is None and not asked.is_by_cause
+        dear = dearest.dearest(reader, this, rates, currencies) if is_by_workload else []
         keys = {by: {cell.key for cell in cells} for by, cells in by_key.items()}
         return Read(
             by_project=by_project,
             by_key=by_key,
             odd=reader.odd(this),
             dear=dear,
+            failed=causes.by_cause(reader, this, rates) if asked.is_by_cause else [],
             rates=rates,
             names={by: names.names_of(by, found, seen.projects) for by, found in keys.items()},
             first_month=_first_month(seen, period),

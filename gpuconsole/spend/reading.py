@@ -65,6 +65,20 @@ class WorkloadCell:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedCell:
+    """What failed of one cause, on one day in one currency; without a day: of all days, with how many there are."""
+
+    cause: str
+    day: date | None
+    currency: str
+    cost: Decimal
+    gpu_s: Decimal
+    jobs: int
+    instances: int
+    has_sandbox: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Odd:
     """How many workloads of a span failed, and how many have hours that nobody knows the price of."""
 
@@ -169,6 +183,19 @@ class Reader:
         )
         [(failed, rest)] = _rows(counted, self._values(span) | {"open": list(unpriced)})
         return Odd(failed, rest + len(unpriced))
+
+    def failed(self, span: Span) -> list[FailedCell]:
+        """Failed workloads by cause, day and currency, and once more by cause alone to be counted. One statement."""
+        columns = "workload_id, day, currency, cost, gpu_s, is_sandbox"
+        statement = _WORKLOADS.format(columns=columns, more="outcome = 'failed'", **self._sure_parts())
+        added = (
+            "SELECT w.reason_code, day, days.currency, coalesce(sum(cost), 0), coalesce(sum(gpu_s), 0),"  # noqa: S608
+            " count(DISTINCT w.id) FILTER (WHERE w.kind = 'job'),"
+            " count(DISTINCT w.id) FILTER (WHERE w.kind = 'instance'), bool_or(days.is_sandbox)"
+            f" FROM ({statement}) AS days JOIN workloads_workload w ON w.id = workload_id"
+            " GROUP BY GROUPING SETS ((w.reason_code, day, days.currency), (w.reason_code))"
+        )
+        return [FailedCell(*row) for row in _rows(added, self._values(span))]
 
     def dearest(self, span: Span, worth: Mapping[str, Decimal], most: int) -> list[int]:
         """Keys of the workloads whose ended pieces cost most; a currency that ``worth`` lacks is taken as it stands.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.providers.errors import (
     NotFound,
     NotYet,
@@ -51,8 +53,9 @@ def _settle(context: Context, row: Workload, error: ProviderError | None) -> Non
         is_accepted = error is None or isinstance(error, NotFound)
         workload.intent_tries += 1
         workload.intent_error = "" if error is None or is_accepted else error.message
+        workload.is_intent_refused = isinstance(error, Rejected)
         workload.due_at = now + _wait(workload.intent_tries, error)
-        workload.save(update_fields=["intent_tries", "intent_error", "due_at"])
+        workload.save(update_fields=["intent_tries", "intent_error", "is_intent_refused", "due_at"])
         if isinstance(error, Rejected) and workload.intent in (Intent.START, Intent.RESTART):
             _give_up(workload, error)
             return
@@ -75,9 +78,16 @@ def _tell(context: Context, workload: Workload, error: ProviderError | None) -> 
         return
     word = Intent(workload.intent).label
     if error is None or isinstance(error, NotYet):
-        transitions.note(workload, f"{context.provider.name} accepted: {word.lower()}", kind=EventKind.CALL)
+        transitions.note(
+            workload,
+            _("{provider} accepted: {word}").format(provider=context.provider.name, word=word.lower()),
+            kind=EventKind.CALL,
+        )
     else:
-        text = f"{word} failed; it is tried again until {context.provider.name} confirms it"
+        text = _("{act} failed; it is tried again until {provider} confirms it")
+        if isinstance(error, Rejected):
+            text = _("{act} refused; it is tried again until {provider} confirms it")
+        text = text.format(act=word, provider=context.provider.name)
         transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
 
 
@@ -88,5 +98,5 @@ def _give_up(workload: Workload, error: Rejected) -> None:
     if not workload.is_active:
         workload.reserved = None
     workload.save(update_fields=["intent", "intent_at", "due_at", "reserved"])
-    text = f"The provider refused: {intent.label.lower()}"
+    text = _("The provider refused: {intent}").format(intent=intent.label.lower())
     transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)

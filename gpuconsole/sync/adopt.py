@@ -6,6 +6,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import formats
 from gpuconsole.providers.remote import Remote, RemoteState
 from gpuconsole.sync.context import Context
@@ -45,8 +47,8 @@ def adopt(context: Context, workload: Workload, remote: Remote, *, how: str, fie
     _follow(workload, remote, how=how, fields={*told, *_OURS, *(late_price.SET if is_priced else ()), *fields})
     if is_priced:
         price = formats.hourly(workload.hourly_price, workload.currency)
-        why = "Its price was not known when it was launched."
-        transitions.note(workload, f"Priced at {price}", detail=why)
+        why = _("Its price was not known when it was launched.")
+        transitions.note(workload, _("Priced at {price}").format(price=price), detail=why)
 
 
 def facts(workload: Workload, remote: Remote, now: datetime) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.remote import Attempt, Phase, Remote, RemoteState, Tariff
 from gpuconsole.workloads.models import Workload
@@ -28,7 +30,7 @@ def begun_since(provider: Provider, row: Workload, remote: Remote) -> tuple[Chan
     for number, over in _over(row, remote.attempts):
         if not is_up and over.started_at is not None:
             changes.append(_unseen(provider, row, over, keeps_state=is_ending and not changes))
-        why = f"Attempt {number} failed; {provider.name} tries again"
+        why = _("Attempt {number} failed; {provider} tries again").format(number=number, provider=provider.name)
         changes.append(
             Change(
                 workload=row,
@@ -55,7 +57,7 @@ def _unseen(provider: Provider, row: Workload, attempt: Attempt, *, keeps_state:
     return Change(
         workload=row,
         state=None if keeps_state else State.RUNNING,
-        why=f"Ran between two looks at {provider.name}",
+        why=_("Ran between two looks at {provider}").format(provider=provider.name),
         at=attempt.started_at,
         phase=None if keeps_state else Phase.RUNNING,
         tariff=Tariff.RUN,

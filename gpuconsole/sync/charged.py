@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import formats
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.remote import Remote, Tariff
@@ -39,7 +41,9 @@ def kept(row: Workload, remote: Remote) -> Prices | None:
 
 def kept_words(provider: Provider, row: Workload, prices: Prices) -> str:
     """The sentence for it."""
-    return f"What {provider.name} keeps for it costs {formats.hourly(prices.resting, row.currency)} now"
+    return _("What {provider} keeps for it costs {price} now").format(
+        provider=provider.name, price=formats.hourly(prices.resting, row.currency)
+    )
 
 
 def held(row: Workload, prices: Prices, now: datetime) -> Decimal | None:
@@ -55,4 +59,6 @@ def told(provider: Provider, row: Workload, fields: dict[str, Any]) -> str:
     if "hourly_price" not in fields:
         return ""
     new, old = (formats.hourly(price, row.currency) for price in (fields["hourly_price"], row.hourly_price))
-    return f"{provider.name} charges {new} for the hardware that it gave, not {old} as estimated"
+    return _("{provider} charges {new} for the hardware that it gave, not {old} as estimated").format(
+        provider=provider.name, new=new, old=old
+    )

@@ -12,6 +12,8 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.connections.calls import Calls
 from gpuconsole.connections.models import Connection
 from gpuconsole.providers.contract import Adapter, Feature, Provider
@@ -167,4 +169,4 @@ def _outcome(context: Context, call: Callable[[], T]) -> T | ProviderError:
         return error
     except Exception:
         logger.exception("a call broke", extra={"connection": context.connection.pk})
-        return Unconfirmed("The answer could not be understood; the log of the worker tells more.")
+        return Unconfirmed(_("The answer could not be understood; the log of the worker tells more."))

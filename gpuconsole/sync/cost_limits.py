@@ -19,6 +19,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Ceil, Coalesce, Extract, Greatest
+from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats
 from gpuconsole.providers.remote import Tariff
@@ -91,5 +92,9 @@ def _number(expression: Any) -> Cast:
 def _end(workload: Workload, now: datetime) -> bool:
     cost = formats.money(guarding.spent(workload, now), workload.currency)
     limit = formats.money(workload.stop_at_cost, workload.currency)
-    reason = Reason(ReasonCode.COST, f"It had cost {cost} of the {limit} that it may.", Fault.NOBODY)
-    return guards.end(workload, reason, f"it has cost {limit}")
+    reason = Reason(
+        ReasonCode.COST,
+        _("It had cost {cost} of the {limit} that it may.").format(cost=cost, limit=limit),
+        Fault.NOBODY,
+    )
+    return guards.end(workload, reason, _("it has cost {limit}").format(limit=limit))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.sync import guards
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Fault, Reason, ReasonCode
@@ -18,5 +20,9 @@ def enforce(now: datetime) -> int:
 
 
 def _end(workload: Workload) -> bool:
-    reason = Reason(ReasonCode.DEADLINE, f"Its latest end, {workload.ends_by:%F %H:%M} UTC, had come.", Fault.NOBODY)
-    return guards.end(workload, reason, "its latest end had come")
+    reason = Reason(
+        ReasonCode.DEADLINE,
+        _("Its latest end, {ends_by:%F %H:%M} UTC, had come.").format(ends_by=workload.ends_by),
+        Fault.NOBODY,
+    )
+    return guards.end(workload, reason, _("its latest end had come"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.connections.models import Connection
 from gpuconsole.providers.remote import Remote
 from gpuconsole.sync.adopt import adopt
@@ -44,11 +46,26 @@ def adopt_chosen(context: Context, row: Workload) -> bool:
             return True
         name = context.provider.name
         if not found:
-            _undo(context, workload, lost, f"{name} lists {lost.remote_id} no more.")
+            _undo(
+                context,
+                workload,
+                lost,
+                _("{provider} lists {remote_id} no more.").format(provider=name, remote_id=lost.remote_id),
+            )
         elif decisions.is_taken(workload, lost.remote_id):
-            _undo(context, workload, lost, f"{lost.remote_id} belongs to another workload by now.")
+            _undo(
+                context,
+                workload,
+                lost,
+                _("{remote_id} belongs to another workload by now.").format(remote_id=lost.remote_id),
+            )
         else:
-            adopt(context, workload, found[0], how=f"Adopted at {name}: {lost.remote_id}")
+            adopt(
+                context,
+                workload,
+                found[0],
+                how=_("Adopted at {provider}: {remote_id}").format(provider=name, remote_id=lost.remote_id),
+            )
             logger.info("adopted as decided", extra={"workload": workload.pk, "remote_id": lost.remote_id})
     return True
 
@@ -64,7 +81,12 @@ def carry_out(context: Context, workload: Workload, lost: LostLaunch, sure: Sequ
     if fresh := [remote.id for remote in sure if remote.id not in seen]:
         leave_to_a_person(context, workload, sure)
         lost.refresh_from_db()
-        _undo(context, workload, lost, f"It was not sent again: {', '.join(fresh)} turned up meanwhile.")
+        _undo(
+            context,
+            workload,
+            lost,
+            _("It was not sent again: {value} turned up meanwhile.").format(value=", ".join(fresh)),
+        )
         return
     now, by = context.now, lost.decided_by
     decisions.settle(workload, lost, Settlement.SEND_AGAIN, now)
@@ -75,10 +97,12 @@ def carry_out(context: Context, workload: Workload, lost: LostLaunch, sure: Sequ
     workload.ends_by = deadline(now, workload.stop_after_s)
     change = Change(
         workload=workload,
-        why="Sent again",
+        why=_("Sent again"),
         reason=Reason(ReasonCode.NONE),
         by=by,
-        detail=f"Under the token {workload.token}; the one before was {lost.token}.",
+        detail=_("Under the token {token}; the one before was {before}.").format(
+            token=workload.token, before=lost.token
+        ),
         kind=EventKind.INTENT,
         fields=_SENT_AGAIN,
     )
@@ -96,4 +120,4 @@ def _undo(context: Context, workload: Workload, lost: LostLaunch, why: str) -> N
     decisions.reopen(lost, why)
     workload.due_at = context.now
     workload.save(update_fields=["due_at"])
-    transitions.note(workload, "Decide again", kind=EventKind.WARNING, detail=why)
+    transitions.note(workload, _("Decide again"), kind=EventKind.WARNING, detail=why)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import formats
 from gpuconsole.inventory import prices
 from gpuconsole.providers.contract import Provider
@@ -50,36 +52,36 @@ def _state(row: Workload, remote: Remote) -> list[Difference]:
     said = FROM_REMOTE.get(remote.reading.state)
     if said is None or said == row.state:
         return []
-    return [_differ("State", State(row.state).label, f"{said.label} ({remote.status})")]
+    return [_differ(_("State"), str(State(row.state).label), f"{said.label} ({remote.status})")]
 
 
 def _name(row: Workload, remote: Remote, own_names: Mapping[int, str]) -> list[Difference]:
     sent = own_names.get(row.pk, "")
-    return [_differ("Name", sent, remote.name)] if sent and remote.name and sent != remote.name else []
+    return [_differ(_("Name"), sent, remote.name)] if sent and remote.name and sent != remote.name else []
 
 
 def _hardware(row: Workload, remote: Remote, offers: Offers) -> list[Difference]:
     found = []
     is_other = row.hardware_id and remote.hardware_id and not prices.is_same(row.hardware_id, remote.hardware_id)
     if is_other and prices.is_known(remote.hardware_id, offers()):
-        found.append(_differ("Hardware", row.hardware_id, remote.hardware_id))
+        found.append(_differ(_("Hardware"), row.hardware_id, remote.hardware_id))
     if row.gpu_count and remote.gpu_count is not None and remote.gpu_count != row.gpu_count:
         priced = prices.of_remote(remote, offers()).running
         if priced is None or row.hourly_price is None or priced != row.hourly_price:  # a whole unit may hold more
-            found.append(_differ("GPUs", str(row.gpu_count), str(remote.gpu_count)))
+            found.append(_differ(_("GPUs"), str(row.gpu_count), str(remote.gpu_count)))
     return found
 
 
 def _region(row: Workload, remote: Remote) -> list[Difference]:
     is_other = row.region and remote.region and row.region != remote.region
-    return [_differ("Region", row.region, remote.region)] if is_other else []
+    return [_differ(_("Region"), row.region, remote.region)] if is_other else []
 
 
 def _price(row: Workload, remote: Remote) -> list[Difference]:
     told, held = remote.hourly_price, row.hourly_price
     if told is None or held is None or told == held or row.billed_tariff != Tariff.RUN or row.billed_lanes:
         return []
-    return [_differ("Price", formats.hourly(held, row.currency), formats.hourly(told, row.currency))]
+    return [_differ(_("Price"), formats.hourly(held, row.currency), formats.hourly(told, row.currency))]
 
 
 def _differ(field: str, ours: str, theirs: str) -> Difference:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from pydantic import ValidationError
 
 from gpuconsole.providers.contract import Adapter, WireRequest
@@ -20,7 +22,9 @@ from gpuconsole.workloads.models import EventKind, Intent, Workload
 
 logger = logging.getLogger(__name__)
 
-_LOST = "The answer to the edit was lost. It is not sent again by itself: compare what is there, then ask anew."
+_LOST = gettext_noop(
+    "The answer to the edit was lost. It is not sent again by itself: compare what is there, then ask anew."
+)
 
 
 def send(context: Context, rows: Sequence[Workload]) -> None:
@@ -42,11 +46,11 @@ def _prepare(context: Context, row: Workload) -> Callable[[], WireRequest] | Non
             return None
         edits = _edits(context, workload)
         if edits is None:
-            _give_up(workload, {"": "This version of the console cannot read what was asked for: ask anew."})
+            _give_up(workload, {"": _("This version of the console cannot read what was asked for: ask anew.")})
         elif workload.is_final:
-            _give_up(workload, {"": "It ended before the edit was sent."})
+            _give_up(workload, {"": _("It ended before the edit was sent.")})
         elif workload.edit_sent_at is not None and not edits.is_repeatable:
-            _give_up(workload, {"": _LOST})
+            _give_up(workload, {"": _(_LOST)})
         else:
             workload.edit_sent_at = context.now
             workload.save(update_fields=["edit_sent_at"])
@@ -59,7 +63,7 @@ def _ask(adapter: Adapter, remote_id: str, edits: Edits) -> WireRequest:
     """Read, then change: what stays as it is may be sent along, and must be what it is now. Gives what was sent."""
     found = adapter.fetch([remote_id])
     if not found:
-        raise NotFound(f"{adapter.provider.name} no longer lists it.")
+        raise NotFound(_("{provider} no longer lists it.").format(provider=adapter.provider.name))
     adapter.edit(remote_id, edits, found[0].raw)
     return adapter.edit_request(remote_id, edits, found[0].raw)
 
@@ -84,7 +88,7 @@ def _settle(context: Context, row: Workload, outcome: WireRequest | ProviderErro
         elif isinstance(outcome, NotFound):
             _give_up(workload, {"": outcome.message}, by=context.provider.name)
         elif isinstance(outcome, Unconfirmed) and not edits.is_repeatable:
-            _give_up(workload, {"": _LOST})
+            _give_up(workload, {"": _(_LOST)})
         else:
             _again(context, workload, outcome)
 
@@ -95,7 +99,7 @@ def _done(workload: Workload, edits: Edits, request: WireRequest) -> None:
     workload.edit, workload.edit_errors, workload.edit_sent_at = {}, {}, None
     _end(workload)
     sent = f"{request.method} {request.path} {json.dumps(request.body, ensure_ascii=False)}"
-    transitions.note(workload, f"Edited: {edits.said}", kind=EventKind.CALL, detail=sent)
+    transitions.note(workload, _("Edited: {said}").format(said=edits.said), kind=EventKind.CALL, detail=sent)
     logger.info("edited", extra={"workload": workload.pk})
 
 
@@ -107,8 +111,8 @@ def _give_up(workload: Workload, errors: dict[str, str], *, by: str = "") -> Non
     workload.edit_errors = errors
     workload.edit_sent_at = None if by else workload.edit_sent_at
     _end(workload)
-    text = "The edit may have been made" if workload.edit_sent_at else "The edit was not made"
-    text = f"{by} refused the edit" if by else text
+    text = _("The edit may have been made") if workload.edit_sent_at else _("The edit was not made")
+    text = _("{provider} refused the edit").format(provider=by) if by else text
     detail = "\n".join(f"{path}: {message}" if path else message for path, message in errors.items())
     transitions.note(workload, text, kind=EventKind.WARNING, detail=detail)
 
@@ -127,7 +131,7 @@ def _again(context: Context, workload: Workload, error: ProviderError) -> None:
     if is_old:
         _give_up(workload, {"": error.message})
     elif workload.intent_tries == 1:
-        text = f"Edit failed; it is tried again until {context.provider.name} takes it"
+        text = _("Edit failed; it is tried again until {provider} takes it").format(provider=context.provider.name)
         transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
 
 

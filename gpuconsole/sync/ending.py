@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import versions
 from gpuconsole.inventory.models import Finding, FindingState
 from gpuconsole.providers.errors import NotAuthorized, NotFound, NotYet, ProviderError, RateLimited
@@ -48,8 +50,8 @@ def _write(context: Context, outcomes: Sequence[tuple[Finding, ProviderError | N
     now = context.now
     for row, error in outcomes:
         _settle(context, row, error, now)
-    bulk.update([row for row, _ in outcomes], _SET)
-    versions.bump(*{topic for row, _ in outcomes for topic in row.topics})
+    bulk.update([row for row, _error in outcomes], _SET)
+    versions.bump(*{topic for row, _error in outcomes for topic in row.topics})
 
 
 def _settle(context: Context, row: Finding, error: ProviderError | None, now: datetime) -> None:
@@ -59,13 +61,17 @@ def _settle(context: Context, row: Finding, error: ProviderError | None, now: da
     row.end_error = "" if error is None or is_taken else error.message
     row.end_due_at = now + _wait(row.end_tries, error)
     if row.end_tries == 1:
-        text = f"{name} accepted: end" if is_taken else f"The end failed; it is asked for until {name} confirms it"
-        row.tell(now, text, detail=row.end_error)
+        text = _("{provider} accepted: end")
+        if not is_taken:
+            text = _("The end failed; it is asked for until {provider} confirms it")
+        row.tell(now, text.format(provider=name), detail=row.end_error)
     passed = [minutes for minutes in ESCALATED_AFTER_MIN if now - _asked_at(row) >= timedelta(minutes=minutes)]
     if len(passed) > row.escalated:
         row.escalated = len(passed)
         row.tell(
-            now, f"Still not confirmed after {passed[-1]} minutes; it may go on costing money", detail=row.end_error
+            now,
+            _("Still not confirmed after {minutes} minutes; it may go on costing money").format(minutes=passed[-1]),
+            detail=row.end_error,
         )
         finding_news.tell_late(row, passed[-1], now)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats
 from gpuconsole.sync import guards
@@ -35,7 +36,11 @@ def _tell(workload: Workload, now: datetime) -> bool:
         same = Workload.objects.filter(pk=workload.pk, ends_by=workload.ends_by, warned_for=workload.warned_for)
         if not same.update(warned_for=workload.ends_by):
             return False  # told by another, or moved, meanwhile
-        text = f"We end it at {workload.ends_by:%F %H:%M} UTC. Extend it if it needs more time."
-        transitions.note(workload, f"Its latest end comes in {length}", kind=EventKind.WARNING, detail=text)
-        guards.tell(workload, f"{workload.name} ends in {length}", text, now)
+        text = _("We end it at {ends_by:%F %H:%M} UTC. Extend it if it needs more time.").format(
+            ends_by=workload.ends_by
+        )
+        transitions.note(
+            workload, _("Its latest end comes in {length}").format(length=length), kind=EventKind.WARNING, detail=text
+        )
+        guards.tell(workload, _("{workload} ends in {length}").format(workload=workload.name, length=length), text, now)
     return True

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats
 from gpuconsole.notify import news, occasions
@@ -42,7 +43,9 @@ def _escalate(pk: int, now: datetime) -> bool:
         workload.escalated_at = now
         workload.save(update_fields=["escalated_at"])
         act = Intent(workload.intent).label.lower()
-        text = f"Still not confirmed after {minutes} minutes: {act}; {costs(workload)}"
+        text = _("Still not confirmed after {minutes} minutes: {act}; {costs}").format(
+            minutes=minutes, act=act, costs=costs(workload)
+        )
         transitions.note(workload, text, kind=EventKind.WARNING, detail=workload.intent_error)
         if minutes >= _TOLD_FROM_MIN:
             _tell(workload, minutes, act, now)
@@ -52,21 +55,25 @@ def _escalate(pk: int, now: datetime) -> bool:
 
 def _tell(workload: Workload, minutes: int, act: str, now: datetime) -> None:
     provider = registry.get(workload.provider).name
-    text = f"{provider} was asked {workload.intent_tries} times and has not confirmed it; {costs(workload)}."
+    text = _("{provider} was asked {count} times and has not confirmed it; {costs}.")
+    text = text.format(provider=provider, count=workload.intent_tries, costs=costs(workload))
     if workload.intent_error:
-        text += f" {provider} said: {workload.intent_error}"
+        said = _("{provider} said: {words}").format(provider=provider, words=workload.intent_error)
+        text = f"{text} {said}"
     key = f"late:{workload.pk}:{workload.intent_at:%Y%m%d%H%M%S}:{minutes}"
-    subject = f"{workload.name}: {act} is not confirmed after {minutes} minutes"
+    subject = _("{workload}: {act} is not confirmed after {minutes} minutes").format(
+        workload=workload.name, act=act, minutes=minutes
+    )
     news.tell(occasions.LATE, key=key, subject=subject, text=text, workload=workload, now=now)
 
 
 def costs(workload: Workload) -> str:
     """What goes on meanwhile, in words: the meter, or that nothing is billed, as the provider told last."""
     if workload.billed_since is None:
-        return "nothing is billed meanwhile"
+        return _("nothing is billed meanwhile")
     rate = workload.hourly_now
     return (
-        "it is still running and costs an unknown amount"
+        _("it is still running and costs an unknown amount")
         if rate is None
-        else (f"it is still running, costing {formats.hourly(rate, workload.currency)}")
+        else (_("it is still running, costing {price}").format(price=formats.hourly(rate, workload.currency)))
     )

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.providers.causes import LONGEST, Clue, Words, clue
 from gpuconsole.providers.common_causes import ERRORS, EXITS, ROOTS, RUNTIME
 from gpuconsole.sync import reasons
@@ -32,7 +34,9 @@ def look(row: Workload) -> None:
         if (fresh.attempt, fresh.reason_code) != (row.attempt, row.reason_code) or not _is_better(fresh, found):
             return
         is_cause = found.code != fresh.reason_code
-        why = f"Its log tells the cause: {found.code.label}" if is_cause else "Its log tells the line"
+        why = _("Its log tells the line")
+        if is_cause:
+            why = _("Its log tells the cause: {cause}").format(cause=found.code.label)
         transitions.explain(fresh, found, why=why)
 
 
@@ -40,7 +44,7 @@ def of_log(row: Workload) -> Reason | None:
     """The reason that the last lines of the present attempt tell."""
     part = logs.tail(row, min(TAIL_BYTES, max(0, row.log_size - row.attempt_log_from)))
     kept = [(at, line) for at, line in part.placed if at >= row.attempt_log_from and not line.is_gap][-MOST_LINES:]
-    found = read([line for _, line in kept])
+    found = read([line for _at, line in kept])
     if found is None:
         return None
     offset, line = kept[found.index]

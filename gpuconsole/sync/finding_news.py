@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import formats
 from gpuconsole.inventory.models import Finding, FindingKind, Mark
@@ -29,12 +31,14 @@ def tell_shown(connection: Connection, rows: Sequence[Finding], now: datetime) -
     if not strays:
         return
     first, name = strays[0], registry.get(connection.provider).name
-    one = f"{name} lists {first}, and no record here explains it"
+    one = _("{provider} lists {stray}, and no record here explains it").format(provider=name, stray=first)
     what = formats.plural(len(strays), "stray", "strays")
     news.tell(
         occasions.STRAY,
         key=f"stray:{first.public_id}",
-        subject=one if len(strays) == 1 else f"{what} on {connection.name}",
+        subject=one
+        if len(strays) == 1
+        else _("{strays} on {connection}").format(strays=what, connection=connection.name),
         text="\n".join(f"{row} ({row.remote_id}): {rate(row)}" for row in strays[:MOST_TOLD]),
         team=connection.team,
         path=f"/reconcile/{first.public_id}/" if len(strays) == 1 else "/reconcile/?kind=stray",
@@ -49,11 +53,12 @@ def tell_late(row: Finding, minutes: int, now: datetime) -> None:
     if minutes < LATE_FROM_MIN:
         return
     name = registry.get(row.provider).name
+    text = _("It was asked of {provider}. It may go on costing {price}.")
     news.tell(
         occasions.LATE,
         key=f"late:{row.public_id}:{minutes}",
-        subject=f"The end of {row} is not confirmed after {minutes} minutes",
-        text=f"It was asked of {name}. It may go on costing {rate(row)}. {row.end_error}".strip(),
+        subject=_("The end of {stray} is not confirmed after {minutes} minutes").format(stray=row, minutes=minutes),
+        text=f"{text.format(provider=name, price=rate(row))} {row.end_error}".strip(),
         team=row.team,
         path=f"/reconcile/{row.public_id}/",
         facts={"findings": [_facts(row)]},

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats, versions
 from gpuconsole.core.ids import new_id
@@ -96,7 +97,7 @@ class _Writing:
     def rest(self) -> None:
         """What the look did not bear out."""
         by_id = {one.id: one for one in self.look.listed}
-        known = {row.remote_id: row for row, _ in self.look.sorted.known}
+        known = {row.remote_id: row for row, _remote in self.look.sorted.known}
         left = {row.workload_id for row in self.standing.values() if row.kind != FindingKind.STRAY}
         records = Workload.objects.only("state", "reason_text").in_bulk(left - {None}) if left else {}
         for row in self.standing.values():
@@ -136,7 +137,12 @@ class _Writing:
         self.kept.append(row)
         fields = {name: value for name, value in facts.items() if getattr(row, name) != value}
         if "remote_status" in fields and row.state != FindingState.SEEN:
-            row.tell(self.now, f"{self.context.provider.name} says “{fields['remote_status']}”")
+            row.tell(
+                self.now,
+                _("{provider} says “{status}”").format(
+                    provider=self.context.provider.name, status=fields["remote_status"]
+                ),
+            )
         if row.state == FindingState.SEEN:
             self._set(row, fields)
             self._open(row)
@@ -159,42 +165,62 @@ class _Writing:
             last_seen_at=self.now,
             **facts,
         )
-        row.tell(self.now, "First seen")
+        row.tell(self.now, _("First seen"))
         return row
 
     def _open(self, row: Finding) -> None:
-        row.tell(self.now, "Borne out by a second look" if row.kind != FindingKind.GHOST else "The work is lost")
+        row.tell(self.now, _("Borne out by a second look") if row.kind != FindingKind.GHOST else _("The work is lost"))
         self._set(row, {"state": FindingState.OPEN, "seen_count": 2})
         self.opened.append(row)
 
     def _comes_back(self, row: Finding, fields: Mapping[str, Any]) -> str:
         if not row.is_put_aside(self.now):
-            return "The time for which it was ignored is over"
+            return _("The time for which it was ignored is over")
         price = fields.get("hourly_price", row.hourly_price)
         if price == row.ignored_price:
             return ""
         new, old = (formats.hourly(one, row.currency) for one in (price, row.ignored_price))
-        return f"Its price has changed since it was ignored: {new}, it was {old}"
+        return _("Its price has changed since it was ignored: {new}, it was {old}").format(new=new, old=old)
 
     def _missing_stray(self, row: Finding, listed: Remote | None, record: Workload | None) -> None:
         name, at = self.context.provider.name, f"{self.now:%F %T} UTC"
         if record is not None:
-            self._close(row, HowClosed.EXPLAINED, f"{record.name} ({record.public_id}) is its record", record)
+            self._close(
+                row,
+                HowClosed.EXPLAINED,
+                _("{workload} ({id}) is its record").format(workload=record.name, id=record.public_id),
+                record,
+            )
         elif listed is not None and explaining.is_over(listed):
-            self._end(row, f"{name} says “{listed.status}”, in its inventory of {at}")
+            self._end(
+                row,
+                _("{provider} says “{status}”, in its inventory of {at}").format(
+                    provider=name, status=listed.status, at=at
+                ),
+            )
         elif listed is not None and row.state == FindingState.ENDING:
             self.kept.append(row)
             if row.remote_status != listed.status:
-                row.tell(self.now, f"{name} says “{listed.status}”")
+                row.tell(self.now, _("{provider} says “{status}”").format(provider=name, status=listed.status))
                 self._set(row, {"remote_status": listed.status, "missing_count": 0})
         elif listed is not None and explaining.is_live(listed):
-            self._close(row, HowClosed.EXPLAINED, "A record of this console explains it", None)
+            self._close(row, HowClosed.EXPLAINED, _("A record of this console explains it"), None)
         elif listed is not None:
-            self._end(row, f"{name} says “{listed.status}” in its inventory of {at}, and charges nothing for it")
+            self._end(
+                row,
+                _("{provider} says “{status}” in its inventory of {at}, and charges nothing for it").format(
+                    provider=name, status=listed.status, at=at
+                ),
+            )
         elif row.state == FindingState.ENDING and row.end_tries and not row.end_error:
-            self._end(row, f"{name} no longer lists it, by its inventory of {at}")
+            self._end(row, _("{provider} no longer lists it, by its inventory of {at}").format(provider=name, at=at))
         elif row.missing_count + 1 >= MISSING:
-            self._end(row, f"{name} no longer lists it, by its inventory of {at} and the one before")
+            self._end(
+                row,
+                _("{provider} no longer lists it, by its inventory of {at} and the one before").format(
+                    provider=name, at=at
+                ),
+            )
         else:
             self.kept.append(row)
             self._set(row, {"missing_count": row.missing_count + 1})
@@ -205,17 +231,22 @@ class _Writing:
 
     def _settled(self, row: Finding, workload: Workload | None) -> None:
         if workload is None or workload.is_final:
-            self._close(row, HowClosed.ENDED, "The work has ended", workload)
+            self._close(row, HowClosed.ENDED, _("The work has ended"), workload)
         elif row.kind == FindingKind.GHOST:
-            self._close(row, HowClosed.FOUND, f"{self.context.provider.name} lists it again", workload)
+            self._close(
+                row,
+                HowClosed.FOUND,
+                _("{provider} lists it again").format(provider=self.context.provider.name),
+                workload,
+            )
         else:
-            self._close(row, HowClosed.AGREES, "Both sides agree again", workload)
+            self._close(row, HowClosed.AGREES, _("Both sides agree again"), workload)
 
     def _close(self, row: Finding, how: HowClosed, proof: str, workload: Workload | None) -> None:
         if row.state == FindingState.SEEN:
             self.gone.append(row)
             return
-        row.tell(self.now, how.label, detail=proof)
+        row.tell(self.now, str(how.label), detail=proof)
         closed = {"state": FindingState.CLOSED, "how_closed": how, "closed_at": self.now, "proof": proof}
         self._set(row, {**closed, "workload_id": workload.pk if workload else row.workload_id, "end_due_at": None})
 

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from gpuconsole.catalog.models import OfferPrice
 from gpuconsole.projects.models import Project
@@ -58,8 +59,8 @@ def _forget_one(pk: int, project: Project, now: datetime) -> None:
         workload.output_forgotten_at = now
         workload.save(update_fields=["log_size", "log_lines", "output_forgotten_at"])
         if had_any:
-            days = f"The project keeps them for {project.keep_output_days} days after the end."
-            transitions.note(workload, "Its log and metrics were removed", detail=days)
+            days = _("The project keeps them for {count} days after the end.").format(count=project.keep_output_days)
+            transitions.note(workload, _("Its log and metrics were removed"), detail=days)
     logger.info("forgot output", extra={"workload": pk})
 
 

@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import DurationField, ExpressionWrapper, F, Value
 from django.db.models.expressions import Combinable
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.core.errors import Refused
 from gpuconsole.notify import news, occasions
@@ -28,17 +30,18 @@ GUARDED = (State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.
 """States in which a guard still has something to end."""
 
 
-_speaker: ContextVar[str] = ContextVar("speaker", default="Guard")
+_GUARD = gettext_noop("Guard")
+_speaker: ContextVar[str] = ContextVar("speaker", default=_GUARD)
 
 
 def speaker() -> str:
     """Whose word the events tell."""
-    return _speaker.get()
+    return _(_speaker.get())
 
 
 @contextmanager
 def speaking_as(name: str) -> Iterator[None]:
-    """Let events tell that ``name`` fired, and not the guard by itself."""
+    """Let events tell that ``name``, marked for translation, fired, and not the guard by itself."""
     before = _speaker.set(name)
     try:
         yield
@@ -57,8 +60,13 @@ def end(workload: Workload, reason: Reason, text: str, *, is_resting: bool = Fal
                 return False  # another tick or the watchdog was quicker, or what ends it was moved just now
             ask = services.stop if _may_rest(row) else services.terminate
             ask(workload=row, by=None, reason=reason)
-            transitions.note(row, f"{_speaker.get()}: {text}", kind=EventKind.GUARD, detail=reason.text)
-            tell(row, f"{row.name} is being ended: {text}", reason.text, timezone.now())
+            transitions.note(row, f"{speaker()}: {text}", kind=EventKind.GUARD, detail=reason.text)
+            tell(
+                row,
+                _("{workload} is being ended: {why}").format(workload=row.name, why=text),
+                reason.text,
+                timezone.now(),
+            )
     except Refused as refusal:
         logger.error("a guard was refused", extra={"workload": workload.pk, "why": refusal.message})
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats
 from gpuconsole.sync import guards
@@ -33,6 +34,10 @@ def overdue(now: datetime) -> QuerySet[Workload]:
 
 def _end(workload: Workload, now: datetime) -> bool:
     since = idleness.since(workload, now)
-    length = formats.duration_words(now - since) if since else "too long"
-    text = f"Its GPUs were under {workload.idle_percent} % for {length}."
-    return guards.end(workload, Reason(ReasonCode.IDLE, text, Fault.NOBODY), f"its GPUs were idle for {length}")
+    length = formats.duration_words(now - since) if since else _("too long")
+    text = _("Its GPUs were under {percent} % for {length}.").format(percent=workload.idle_percent, length=length)
+    return guards.end(
+        workload,
+        Reason(ReasonCode.IDLE, text, Fault.NOBODY),
+        _("its GPUs were idle for {length}").format(length=length),
+    )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from gpuconsole.core.errors import Refused
@@ -78,7 +79,7 @@ def _begin(context: Context, row: Workload, *, known: list[str]) -> Callable[[],
 def _in_time(context: Context, call: Callable[[], Remote], written_at: datetime) -> Remote:
     """Make the call, unless this process was held up for so long that somebody may have decided otherwise meanwhile."""
     if context.now - written_at > waits.SEND_WITHIN:
-        raise Unreachable("The worker was held up before it could send.")
+        raise Unreachable(_("The worker was held up before it could send."))
     return call()
 
 
@@ -90,7 +91,7 @@ def _prepare(context: Context, row: Workload) -> Callable[[], Remote] | None:
         spec = context.provider.spec.read(row.spec)
         values = _secrets(row, spec)
     except (ValidationError, Refused) as error:
-        _fail(row, Reason(ReasonCode.REJECTED, f"It could not be sent: {error}", Fault.YOU))
+        _fail(row, Reason(ReasonCode.REJECTED, _("It could not be sent: {error}").format(error=error), Fault.YOU))
         return None
     return partial(context.adapter.launch, spec, row.token, values)
 
@@ -117,7 +118,7 @@ def _save(context: Context, row: Workload, remote: Remote) -> None:
         if not _is_of(workload, row):
             return
         workload.request = _request(context, workload)
-        how = f"{context.provider.name} accepted it as {remote.id}"
+        how = _("{provider} accepted it as {id}").format(provider=context.provider.name, id=remote.id)
         adopt(context, workload, remote, how=how, fields=["request"])
     logger.info("launched", extra={"workload": row.pk, "remote_id": remote.id})
 
@@ -159,7 +160,7 @@ def _send_later(context: Context, row: Workload, error: ProviderError) -> None:
             _end(workload, reasons.of_refusal(context.provider, error))
         elif workload.intent_tries == 1:
             transitions.note(
-                workload, "Could not be sent; it is tried again", kind=EventKind.WARNING, detail=error.message
+                workload, _("Could not be sent; it is tried again"), kind=EventKind.WARNING, detail=error.message
             )
 
 

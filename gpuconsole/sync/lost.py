@@ -9,6 +9,8 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.providers.contract import Known
 from gpuconsole.providers.remote import Remote
 from gpuconsole.sync import deciding, reconcile, telling, waits
@@ -94,8 +96,10 @@ def _say_unconfirmed(context: Context, workload: Workload) -> None:
     reconcile.soon(context)
     workload.look_until = context.now + waits.LOOK_FOR
     workload.intent_tries = 0
-    why = "The answer to the launch was lost; looking for it"
-    text = f"{context.provider.name} was asked and the answer was lost. It is being looked for."
+    why = _("The answer to the launch was lost; looking for it")
+    text = _("{provider} was asked and the answer was lost. It is being looked for.").format(
+        provider=context.provider.name
+    )
     fields = ("look_until", "intent_tries")
     if workload.intent == Intent.END:  # the reason for that stays
         workload.save(update_fields=fields)
@@ -108,10 +112,15 @@ def _say_unconfirmed(context: Context, workload: Workload) -> None:
 
 def _adopt_found(context: Context, workload: Workload, sure: Sequence[Remote]) -> None:
     remote, *others = sure
-    adopt(context, workload, remote, how=f"Found at {context.provider.name} as {remote.id}")
+    adopt(
+        context,
+        workload,
+        remote,
+        how=_("Found at {provider} as {id}").format(provider=context.provider.name, id=remote.id),
+    )
     if others:
         ids = ", ".join(other.id for other in others)
-        transitions.note(workload, "More than one carries its token", kind=EventKind.WARNING, detail=ids)
+        transitions.note(workload, _("More than one carries its token"), kind=EventKind.WARNING, detail=ids)
     logger.info("found a lost launch", extra={"workload": workload.pk, "remote_id": remote.id})
 
 
@@ -130,7 +139,7 @@ def _not_found(
         workload.save(update_fields=fields)
         return
     deciding.leave_to_a_person(context, workload, candidates)
-    why = reason.code.label if is_over else "Several could be it; a person decides"
+    why = reason.code.label if is_over else _("Several could be it; a person decides")
     change = Change(workload=workload, why=why, reason=reason, detail=reason.text, fields=fields)
     transitions.move_many([change], now=now)
     if lost is None:
@@ -175,7 +184,13 @@ def _advice(context: Context, candidates: Sequence[Remote]) -> str:
     name = context.provider.name
     if len(candidates) > 1:
         ids = ", ".join(remote.id for remote in candidates)
-        return f"{name} has several that it could be: {ids}. Compare them at {name}."
+        return _("{provider} has several that it could be: {ids}. Compare them at {provider}.").format(
+            provider=name, ids=ids
+        )
     if candidates:
-        return f"{name} has one that it could be: {candidates[0].id}. Compare it at {name}."
-    return f"{name} shows nothing like it after 10 minutes. Look there before you launch it again."
+        return _("{provider} has one that it could be: {id}. Compare it at {provider}.").format(
+            provider=name, id=candidates[0].id
+        )
+    return _("{provider} shows nothing like it after 10 minutes. Look there before you launch it again.").format(
+        provider=name
+    )

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.remote import Phase, Remote, Tariff
 from gpuconsole.sync import attempts, charged, reasons, waits
@@ -95,7 +97,7 @@ def _unseen_run(
 ) -> Change | None:
     """The run that came and went between two looks: it cost money, so it is counted, from no later than it can have
     begun."""
-    why = f"Ran between two looks at {provider.name}"
+    why = _("Ran between two looks at {provider}").format(provider=provider.name)
     began = remote.started_at or max(last_look or row.state_at, row.state_at)
     ended_as_run = target == State.SUCCEEDED or (reason is not None and _tells_a_run(reason))
     if before in _DOWN and not row.billed_tariff and not remote.lanes:
@@ -175,9 +177,17 @@ def _settled_intent(row: Workload, said: State | None, now: datetime, *, is_new:
 
 def _warning(provider: Provider, row: Workload, remote: Remote, said: State | None, target: State | None) -> str:
     if said is None:
-        return f"{provider.name} says “{remote.status}”, a word that is in no table; the last state is kept"
+        return _("{provider} says “{status}”, a word that is in no table; the last state is kept").format(
+            provider=provider.name, status=remote.status
+        )
     is_odd = target is None and said != row.state and not row.intent
-    return f"{provider.name} says “{remote.status}”, which does not follow {row.state}" if is_odd else ""
+    return (
+        _("{provider} says “{status}”, which does not follow {state}").format(
+            provider=provider.name, status=remote.status, state=row.state
+        )
+        if is_odd
+        else ""
+    )
 
 
 def _reason(provider: Provider, row: Workload, before: State, remote: Remote, target: State) -> Reason | None:
@@ -197,25 +207,36 @@ def _asked(row: Workload) -> Reason | None:
 
 def _why(provider: Provider, before: State, target: State | None, remote: Remote, reason: Reason | None) -> str:
     if before == State.LOST and target is not None and target not in FINAL:
-        return f"Found again at {provider.name}"
+        return _("Found again at {provider}").format(provider=provider.name)
     if reason is not None and reason.code is ReasonCode.STOPPED_ELSEWHERE:
-        return f"{'Stopped' if target == State.STOPPED else 'Ended'} at {provider.name}, not from here"
+        text = _("Ended at {provider}, not from here")
+        if target == State.STOPPED:
+            text = _("Stopped at {provider}, not from here")
+        return text.format(provider=provider.name)
     if target == State.STOPPED and reason is not None and reason.fault is not Fault.NOBODY:
         is_up = before == State.RUNNING
-        return f"Stopped at {provider.name}, not from here" if is_up else f"{provider.name} stopped it before it was up"
+        return (
+            _("Stopped at {provider}, not from here").format(provider=provider.name)
+            if is_up
+            else _("{provider} stopped it before it was up").format(provider=provider.name)
+        )
     words = {
-        State.QUEUED: f"Waits for hardware at {provider.name}",
-        State.STARTING: f"Starting at {provider.name}",
-        State.RUNNING: "Running",
-        State.STOPPING: f"{provider.name} is stopping it",
-        State.STOPPED: f"{provider.name} confirms that it is stopped",
-        State.SUCCEEDED: "Ended by itself without an error",
-        State.FAILED: "Ended with an error",
-        State.CANCELLED: f"{provider.name} confirms the end",
+        State.QUEUED: _("Waits for hardware at {provider}").format(provider=provider.name),
+        State.STARTING: _("Starting at {provider}").format(provider=provider.name),
+        State.RUNNING: _("Running"),
+        State.STOPPING: _("{provider} is stopping it").format(provider=provider.name),
+        State.STOPPED: _("{provider} confirms that it is stopped").format(provider=provider.name),
+        State.SUCCEEDED: _("Ended by itself without an error"),
+        State.FAILED: _("Ended with an error"),
+        State.CANCELLED: _("{provider} confirms the end").format(provider=provider.name),
     }
     if target is not None and target in words:
         return words[target]
-    return remote.reading.phase.capitalize() if remote.reading.phase else f"{provider.name} says {remote.status}"
+    return (
+        remote.reading.phase.capitalize()
+        if remote.reading.phase
+        else _("{provider} says {status}").format(provider=provider.name, status=remote.status)
+    )
 
 
 def _detail(remote: Remote, target: State | None, reason: Reason | None) -> str:
@@ -245,8 +266,9 @@ def _missing(provider: Provider, row: Workload, now: datetime, last_look: dateti
     if is_certain and row.state == State.STOPPED and not row.intent:
         return _deleted_elsewhere(provider, row)
     if is_certain and row.state != State.LOST:
-        why = f"{provider.name} no longer lists it"
-        text = f"{why}. It may still run and cost money: look at {provider.name}."
+        why = _("{provider} no longer lists it").format(provider=provider.name)
+        text = _("{provider} no longer lists it. It may still run and cost money: look at {provider}.")
+        text = text.format(provider=provider.name)
         reason = Reason(ReasonCode.GONE, text, Fault.PROVIDER)
         return Finding((Change(workload=row, state=State.LOST, why=why, reason=reason),))
     if count == row.missing_count:
@@ -266,7 +288,7 @@ def _gone(provider: Provider, row: Workload, now: datetime, last_look: datetime 
     """An end was asked for and the provider no longer lists it: that is its confirmation."""
     fields = {"intent": Intent.NONE, "intent_at": None, "intent_tries": 0, "intent_error": "", "due_at": None}
     reason = _asked(row) or Reason(ReasonCode.STOPPED_BY_PERSON)
-    why = f"{provider.name} no longer lists it: the end is confirmed"
+    why = _("{provider} no longer lists it: the end is confirmed").format(provider=provider.name)
     told = _set(row, {**fields, **ways.columns(row, {})}, now)
     gone = Change(workload=row, state=State.CANCELLED, why=why, reason=reason, detail=reason.text, fields=told)
     return Finding((replace(gone, unsure_s=_unseen_s(row, now, last_look)),))
@@ -274,8 +296,10 @@ def _gone(provider: Provider, row: Workload, now: datetime, last_look: datetime 
 
 def _deleted_elsewhere(provider: Provider, row: Workload) -> Finding:
     """It was off, as the provider itself had said, and now it is listed no more: nothing is left that could cost."""
-    reason = Reason(ReasonCode.STOPPED_ELSEWHERE, f"It was off and {provider.name} no longer lists it.")
-    why = f"Deleted at {provider.name}, not from here"
+    reason = Reason(
+        ReasonCode.STOPPED_ELSEWHERE, _("It was off and {provider} no longer lists it.").format(provider=provider.name)
+    )
+    why = _("Deleted at {provider}, not from here").format(provider=provider.name)
     return Finding((Change(workload=row, state=State.CANCELLED, why=why, reason=reason, detail=reason.text),))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import Case, Max, Q, Value, When
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from gpuconsole.core import versions
@@ -203,7 +204,7 @@ def _keep(row: Workload, now: datetime, *, is_log_complete: bool = False, is_com
 
 def _say_cut(row: Workload, error: ProviderError) -> None:
     """In the log itself, where the reader misses the lines, and among the events."""
-    logs.append(row, [LogLine(None, f"Lines are missing here: {error.message}", level=GAP)])
+    logs.append(row, [LogLine(None, _("Lines are missing here: {message}").format(message=error.message), level=GAP)])
     with transitions.locked(row.pk) as workload:
-        text = "The end of its log could not be fetched; what is here may lack the last lines"
+        text = _("The end of its log could not be fetched; what is here may lack the last lines")
         transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from gpuconsole.projects.models import AlertKind, Budget, BudgetAlert
 from gpuconsole.sync import guards
@@ -50,10 +51,14 @@ def _stop(standing: Standing, now: datetime) -> int:
         return 0
     scope = {"team": budget.team_id} if budget.project_id is None else {"project": budget.project_id}
     running = Workload.objects.filter(**scope, state__in=guards.GUARDED).order_by("pk")[:MOST_ENDED_A_TICK]
-    whose = "team" if budget.project_id is None else "project"
-    text = (
-        f"{standing.balance.spent} of the {whose}'s {standing.balance.budget} for {standing.month.name} were spent, "
-        f"more than 120 % since {seen.at:%F %H:%M} UTC."
+    text = _("{spent} of the project's {budget} for {month} were spent, more than 120 % since {time} UTC.")
+    if budget.project_id is None:
+        text = _("{spent} of the team's {budget} for {month} were spent, more than 120 % since {time} UTC.")
+    text = text.format(
+        spent=standing.balance.spent,
+        budget=standing.balance.budget,
+        month=standing.month.name,
+        time=f"{seen.at:%F %H:%M}",
     )
     reason = Reason(ReasonCode.BUDGET, text, Fault.NOBODY)
-    return sum(guards.end(workload, reason, "the budget was overspent") for workload in running)
+    return sum(guards.end(workload, reason, _("the budget was overspent")) for workload in running)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats
 from gpuconsole.sync import guards
@@ -35,14 +36,26 @@ def _fire(workload: Workload, now: datetime) -> bool:
     length = formats.duration_words(now - workload.state_at)
     if workload.queue_then == QueueThen.CANCEL:
         limit = formats.duration_words(workload.queue_limit_s)
-        text = f"It had waited {length} for hardware, and may wait {limit}."
-        return guards.end(workload, Reason(ReasonCode.QUEUED, text, Fault.PROVIDER), f"it was queued for {length}")
+        text = _("It had waited {length} for hardware, and may wait {limit}.").format(length=length, limit=limit)
+        return guards.end(
+            workload,
+            Reason(ReasonCode.QUEUED, text, Fault.PROVIDER),
+            _("it was queued for {length}").format(length=length),
+        )
     with transaction.atomic():
         waits = Workload.objects.filter(pk=workload.pk, state=workload.state, queue_warned_at=workload.queue_warned_at)
         if not waits.update(queue_warned_at=now):
             return False
         transitions.note(
-            workload, f"{guards.speaker()}: queued for {length}", kind=EventKind.GUARD, detail="It goes on waiting."
+            workload,
+            _("{speaker}: queued for {length}").format(speaker=guards.speaker(), length=length),
+            kind=EventKind.GUARD,
+            detail=_("It goes on waiting."),
         )
-        guards.tell(workload, f"{workload.name} is queued for {length}", "It goes on waiting for hardware.", now)
+        guards.tell(
+            workload,
+            _("{workload} is queued for {length}").format(workload=workload.name, length=length),
+            _("It goes on waiting for hardware."),
+            now,
+        )
     return True

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.providers import registry
 from gpuconsole.providers.causes import Cause, clue, exit_code, told
 from gpuconsole.providers.common_causes import MESSAGES, REFUSALS
@@ -26,8 +29,8 @@ from gpuconsole.workloads.states import Evidence, Reason, ReasonCode, Source, St
 EVIDENCE_LENGTH = 500
 
 _PLAIN = {
-    ReasonCode.UNKNOWN: "The provider gives no cause. Its own console may tell more.",
-    ReasonCode.STOPPED_ELSEWHERE: "Ended at the provider, not from here.",
+    ReasonCode.UNKNOWN: gettext_noop("The provider gives no cause. Its own console may tell more."),
+    ReasonCode.STOPPED_ELSEWHERE: gettext_noop("Ended at the provider, not from here."),
 }
 _BY_STATUS = {402: Cause.NO_CREDIT, 403: Cause.PERMISSION}
 _BY_KIND: tuple[tuple[type[ProviderError], Cause], ...] = (
@@ -58,9 +61,9 @@ def of_failure(slug: str, remote: Remote, parts: Sequence[str] = ()) -> Reason:
         return found
     if by_word is not None:
         evidence = said(remote.message, Source.MESSAGE) if remote.message else None
-        return of(by_word.cause, remote.message or by_word.text, evidence)
+        return of(by_word.cause, remote.message or (_(by_word.text) if by_word.text else ""), evidence)
     evidence = said(remote.message, Source.MESSAGE) if remote.message else None
-    return of(Cause.UNKNOWN, remote.message or _PLAIN[ReasonCode.UNKNOWN], evidence)
+    return of(Cause.UNKNOWN, remote.message or _(_PLAIN[ReasonCode.UNKNOWN]), evidence)
 
 
 def _in_words(provider: Provider, remote: Remote, parts: Sequence[str]) -> Reason | None:
@@ -111,18 +114,21 @@ def of_end(
     if before in (State.SUBMITTING, State.QUEUED, State.STARTING) and target == State.STOPPED:
         return of_failure(slug, remote, parts)
     found = _in_words(registry.get(slug), remote, ())
-    text = remote.message or _PLAIN[ReasonCode.STOPPED_ELSEWHERE]
+    text = remote.message or _(_PLAIN[ReasonCode.STOPPED_ELSEWHERE])
     return found or Reason(ReasonCode.STOPPED_ELSEWHERE, text)
 
 
 def of_parts(row: Workload) -> list[str]:
     """What was last said of its nodes or workers, a line each; those that are up tell nothing."""
-    return [f"{part['name']}: {part['text']}{_step(part)}" for part in row.parts if part.get("text") and _is_down(part)]
+    return [_of_part(part) for part in row.parts if part.get("text") and _is_down(part)]
 
 
 def _is_down(part: dict[str, object]) -> bool:
     return part.get("state") != "running"
 
 
-def _step(part: dict[str, object]) -> str:
-    return f" (step {part['step']} of {part['steps']})" if part.get("step") and part.get("steps") else ""
+def _of_part(part: dict[str, object]) -> str:
+    words = f"{part['name']}: {part['text']}"
+    if not part.get("step") or not part.get("steps"):
+        return words
+    return _("{words} (step {step} of {steps})").format(words=words, step=part["step"], steps=part["steps"])

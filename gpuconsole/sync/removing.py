@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.providers.errors import ProviderError, RateLimited, Rejected
 from gpuconsole.sync import waits
 from gpuconsole.sync.context import Context, ask_together, in_batches, may_go_on
@@ -61,14 +63,14 @@ def _settle(context: Context, row: Workload, outcome: bool | ProviderError) -> N
 def _gone(context: Context, workload: Workload) -> None:
     workload.removed_at = context.now
     _end(workload)
-    text = f"{context.provider.name} no longer lists it: removed at the provider"
+    text = _("{provider} no longer lists it: removed at the provider").format(provider=context.provider.name)
     transitions.note(workload, text, kind=EventKind.CALL)
     logger.info("removed", extra={"workload": workload.pk, "remote_id": workload.remote_id})
 
 
 def _give_up(context: Context, workload: Workload, error: Rejected) -> None:
     _end(workload)
-    text = f"{context.provider.name} refused to delete it"
+    text = _("{provider} refused to delete it").format(provider=context.provider.name)
     transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
 
 
@@ -84,9 +86,13 @@ def _again(context: Context, workload: Workload, error: ProviderError | None) ->
     if workload.intent_tries > 1:
         return
     if error is None:
-        transitions.note(workload, f"{context.provider.name} accepted: delete", kind=EventKind.CALL)
+        transitions.note(
+            workload, _("{provider} accepted: delete").format(provider=context.provider.name), kind=EventKind.CALL
+        )
     else:
-        text = f"Delete failed; it is tried again until {context.provider.name} lists it no more"
+        text = _("Delete failed; it is tried again until {provider} lists it no more").format(
+            provider=context.provider.name
+        )
         transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
 
 

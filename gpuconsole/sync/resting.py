@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats
 from gpuconsole.sync import guards
@@ -27,6 +28,8 @@ def overdue(now: datetime) -> QuerySet[Workload]:
 
 def _end(workload: Workload, now: datetime) -> bool:
     length = formats.duration_words(now - workload.state_at)
-    text = f"It was off for {length}, and is terminated after {formats.duration_words(workload.terminate_after_s)}."
+    text = _("It was off for {length}, and is terminated after {time}.").format(
+        length=length, time=formats.duration_words(workload.terminate_after_s)
+    )
     reason = Reason(ReasonCode.DEADLINE, text, Fault.NOBODY)
-    return guards.end(workload, reason, f"it was off for {length}", is_resting=True)
+    return guards.end(workload, reason, _("it was off for {length}").format(length=length), is_resting=True)

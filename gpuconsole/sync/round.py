@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.connections import calls
 from gpuconsole.connections.models import Connection
 from gpuconsole.connections.opening import open_adapter
@@ -43,7 +45,7 @@ def sync(
     ``is_offered``: the tick set the connection aside, so nobody needs to be told when it is taken. ``steps``: others
     than all; they tell whether all went well.
     """
-    for _ in range(MOST_IN_A_ROW):
+    for _time in range(MOST_IN_A_ROW):
         lease = _claim(connection_id, clock, is_offered=is_offered)
         if lease is None:
             return
@@ -109,7 +111,7 @@ def _adapter(connection: Connection) -> Adapter:
     except Refused as error:
         raise NotAuthorized(error.message) from error
     except (SealBroken, ValueError) as error:
-        text = "The stored key does not open with this installation's sealing keys. Enter it anew by rotating it."
+        text = _("The stored key does not open with this installation's sealing keys. Enter it anew by rotating it.")
         raise NotAuthorized(text) from error
 
 

@@ -10,6 +10,7 @@ from typing import TypedDict
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats
 from gpuconsole.core.templatetags import formats as live
@@ -86,13 +87,17 @@ def of(workload: Workload, url: str, now: datetime, *, may_act: bool) -> Card | 
 
 def _end(workload: Workload, url: str, now: datetime) -> Rule:
     if workload.ends_by is None:
-        return Rule("Latest end", False, "none")
-    text, note = format_html("in {}", live.remaining(workload.ends_by)), f"{workload.ends_by:%d %b %Y, %H:%M} UTC"
+        return Rule(_("Latest end"), False, _("none"))
+    text = format_html(_("in {time}"), time=live.remaining(workload.ends_by))
+    day = f"{workload.ends_by:%d} {formats.month(workload.ends_by.month)} {workload.ends_by.year}"
+    note = f"{day}, {formats.time_of_day(workload.ends_by)} UTC"
     if not url or workload.state not in EXTENDABLE:
-        return Rule("Latest end", True, text, note)
+        return Rule(_("Latest end"), True, text, note)
     more = _more(workload, max(now, workload.ends_by) + EXTEND_BY, now)
-    label = f"Extend 1 h, + {formats.money(more, workload.currency)}" if more else "Extend 1 h"
-    return Rule("Latest end", True, text, note, None, Press(f"{url}extend/", label, {"hours": "1"}))
+    label = (
+        _("Extend 1 h, + {amount}").format(amount=formats.money(more, workload.currency)) if more else _("Extend 1 h")
+    )
+    return Rule(_("Latest end"), True, text, note, None, Press(f"{url}extend/", label, {"hours": "1"}))
 
 
 def _more(workload: Workload, ends_by: datetime, now: datetime) -> Decimal | None:
@@ -108,62 +113,73 @@ def _cost(workload: Workload, url: str, now: datetime) -> Rule:
     limit, spent = workload.stop_at_cost, guarding.spent(workload, now)
     if limit is None:
         if workload.hourly_price is None:
-            return Rule("Stop at cost", False, "off", "Its price is not known, so a cost can't be held.")
+            return Rule(_("Stop at cost"), False, _("off"), _("Its price is not known, so a cost can't be held."))
         entry = Entry(f"{url}guards/", "stop_at_cost", "", workload.currency, "0.01", "0.01") if url else None
-        return Rule("Stop at cost", False, "off", entry=entry)
+        return Rule(_("Stop at cost"), False, _("off"), entry=entry)
     cost = formats.money(spent, workload.currency)
     percent = min(Decimal(100), (spent or Decimal(0)) / limit * 100).quantize(Decimal("0.01"))
     raised = limit * 2
     press = None
     if url:
-        label = f"Raise to {formats.money(raised, workload.currency)}"
+        label = _("Raise to {amount}").format(amount=formats.money(raised, workload.currency))
         press = Press(f"{url}guards/", label, {"stop_at_cost": f"{raised.normalize():f}"})
     return Rule(
-        label="Stop at cost",
+        label=_("Stop at cost"),
         is_on=True,
         text=formats.money(limit, workload.currency),
-        note=f"{cost} so far",
+        note=_("{cost} so far").format(cost=cost),
         percent=percent,
         press=press,
-        switch=Press(f"{url}guards/", "Stop at cost", {"stop_at_cost": ""}) if url else None,
+        switch=Press(f"{url}guards/", _("Stop at cost"), {"stop_at_cost": ""}) if url else None,
     )
 
 
 def _idle(workload: Workload, url: str, now: datetime) -> Rule:
     provider = registry.get(workload.provider)
     if why := guarding.no_idle(provider, workload.gpu_count):
-        return Rule("Stop when idle", False, "not offered", why)
+        return Rule(_("Stop when idle"), False, _("not offered"), why)
     minutes, least = _in(workload.idle_after_s, 60), _in(SHORTEST_IDLE_S, 60)
-    ways = _ways(url, "Stop when idle", "idle_after_min", minutes, USUAL_IDLE_MIN, "min", least)
+    ways = _ways(url, _("Stop when idle"), "idle_after_min", minutes, USUAL_IDLE_MIN, _("min"), least)
     if workload.idle_after_s is None:
-        return Rule("Stop when idle", False, "off", f"GPU under {workload.idle_percent} % for a set time", **ways)
+        return Rule(
+            _("Stop when idle"),
+            False,
+            _("off"),
+            _("GPU under {percent} % for a set time").format(percent=workload.idle_percent),
+            **ways,
+        )
     limit = formats.duration_words(workload.idle_after_s)
-    return Rule("Stop when idle", True, f"after {limit}", _use(workload, now), **ways)
+    return Rule(_("Stop when idle"), True, _("after {limit}").format(limit=limit), _use(workload, now), **ways)
 
 
 def _use(workload: Workload, now: datetime) -> str:
     """What its GPUs do, as far as samples tell."""
-    low = f"GPU under {workload.idle_percent} %"
     if workload.state != State.RUNNING:
-        return f"{low}, once it runs"
+        return _("GPU under {percent} %, once it runs").format(percent=workload.idle_percent)
     if workload.measured_at is None or now - workload.measured_at > idleness.FRESH:
-        return "Its GPUs' use is not told just now: nothing is ended for it"
+        return _("Its GPUs' use is not told just now: nothing is ended for it")
     since = idleness.since(workload, now)
-    return f"{low} for {formats.duration(now - since)}" if since else "Its GPUs are in use"
+    if since is None:
+        return _("Its GPUs are in use")
+    return _("GPU under {percent} % for {time}").format(
+        percent=workload.idle_percent, time=formats.duration(now - since)
+    )
 
 
 def _rest(workload: Workload, url: str) -> Rule:
     days = _in(workload.terminate_after_s, 86_400)
-    ways = _ways(url, "Terminate after stop", "terminate_after_days", days, USUAL_REST_DAYS, "days", "0.05")
-    text = "off" if workload.terminate_after_s is None else formats.duration_words(workload.terminate_after_s)
-    return Rule("Terminate after stop", bool(days), text, "Deletes the disks", **ways)
+    ways = _ways(url, _("Terminate after stop"), "terminate_after_days", days, USUAL_REST_DAYS, _("days"), "0.05")
+    text = _("off") if workload.terminate_after_s is None else formats.duration_words(workload.terminate_after_s)
+    return Rule(_("Terminate after stop"), bool(days), text, _("Deletes the disks"), **ways)
 
 
 def _warning(workload: Workload, url: str) -> Rule:
     minutes = _in(workload.warn_before_s, 60)
-    ways = _ways(url, "Warn me", "warn_before_min", minutes, USUAL_WARNING_MIN, "min", "1")
-    text = "off" if workload.warn_before_s is None else f"{formats.duration_words(workload.warn_before_s)} before"
-    return Rule("Warn me", bool(minutes), text, "Before the latest end, by mail and webhook", **ways)
+    ways = _ways(url, _("Warn me"), "warn_before_min", minutes, USUAL_WARNING_MIN, _("min"), "1")
+    text = _("off")
+    if workload.warn_before_s is not None:
+        text = _("{time} before").format(time=formats.duration_words(workload.warn_before_s))
+    return Rule(_("Warn me"), bool(minutes), text, _("Before the latest end, by mail and webhook"), **ways)
 
 
 def _in(seconds: int | None, unit_s: int) -> str:
@@ -189,13 +205,18 @@ def idle_words(workload: Workload, now: datetime) -> str:
     if since is None:
         return ""
     then = workload.idle_after_s
-    told = f"GPU under {workload.idle_percent} % for {formats.duration(now - since)}."
-    return told if then is None else f"{told} Auto-stop when idle comes at {formats.duration(then)}."
+    told = _("GPU under {percent} % for {time}.")
+    told = told.format(percent=workload.idle_percent, time=formats.duration(now - since))
+    if then is None:
+        return told
+    return f"{told} {_('Auto-stop when idle comes at {time}.').format(time=formats.duration(then))}"
 
 
 def _queue(workload: Workload, now: datetime) -> Rule:
     if workload.queue_limit_s is None:
-        return Rule("Queued too long", False, "off")
-    then = "cancelled then" if workload.queue_then == QueueThen.CANCEL else "you are told then"
-    note = f"{formats.duration(now - workload.state_at)} by now, {then}"
-    return Rule("Queued too long", True, f"after {formats.duration_words(workload.queue_limit_s)}", note)
+        return Rule(_("Queued too long"), False, _("off"))
+    note = _("{time} by now, you are told then")
+    if workload.queue_then == QueueThen.CANCEL:
+        note = _("{time} by now, cancelled then")
+    limit = _("after {limit}").format(limit=formats.duration_words(workload.queue_limit_s))
+    return Rule(_("Queued too long"), True, limit, note.format(time=formats.duration(now - workload.state_at)))

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Fault, ReasonCode, State
@@ -24,7 +27,7 @@ class Meaning:
     """One cause, in words for people; its title is the label of its ``ReasonCode``."""
 
     word: str
-    """Beside the state, where there is little room."""
+    """Beside the state, where there is little room; marked for translation, as the advice is."""
     fault: Fault
     again: Again
     advice: str
@@ -35,75 +38,209 @@ _YOU, _PROVIDER, _NOBODY = Fault.YOU, Fault.PROVIDER, Fault.NOBODY
 _R = ReasonCode
 
 MEANINGS: Mapping[ReasonCode, Meaning] = {
-    _R.IMAGE: Meaning("image", _YOU, _C, "Check the image's name and tag, and that the provider may pull it."),
-    _R.REGISTRY: Meaning("registry", _YOU, _C, "Give a registry login that may pull this image."),
-    _R.COMMAND: Meaning("command", _YOU, _C, "Check the command's spelling, and that the image holds it."),
-    _R.EXIT_CODE: Meaning("exit code", _YOU, _C, "Read the last lines of the log; they mostly tell what broke."),
-    _R.GPU_MEMORY: Meaning("GPU memory", _YOU, _C, "Use a smaller batch, more GPUs or a GPU with more memory."),
-    _R.HOST_MEMORY: Meaning("memory", _YOU, _C, "Ask for more memory, or load less of the data at once."),
-    _R.DISK_FULL: Meaning("disk", _YOU, _C, "Ask for a larger disk, or write less and clean up on the way."),
-    _R.NO_DATA: Meaning("data not found", _YOU, _C, "Check the path, name and revision of data set, model or file."),
-    _R.BAD_DATA: Meaning("bad data", _YOU, _C, "Mend or leave out the row that is named, and check those beside it."),
-    _R.BAD_CONFIG: Meaning("settings", _YOU, _C, "Correct the argument, setting or variable that is named."),
-    _R.DEPENDENCY: Meaning("package", _YOU, _C, "Install the package in the image, or pin versions that fit together."),
-    _R.MODEL_LOAD: Meaning("model", _YOU, _C, "Check that weights and code are of the same model, whole and fit in."),
-    _R.PERMISSION: Meaning("access", _YOU, _C, "Give it a token or role that may read what it asks for."),
-    _R.GPU_ERROR: Meaning(
-        "CUDA", _YOU, _C, "Run it with CUDA_LAUNCH_BLOCKING=1 to see the line; indices out of range are common."
-    ),
-    _R.COMMUNICATION: Meaning(
-        "NCCL",
-        _NOBODY,
-        _SAME,
-        "Look for another rank that failed first. If none did, try again; NCCL_DEBUG=INFO tells more.",
-    ),
-    _R.HARDWARE: Meaning(
-        "GPU fault", _PROVIDER, _SAME, "Try again: another machine may do. Tell the provider of this one."
-    ),
-    _R.NODE_LOST: Meaning("node lost", _PROVIDER, _SAME, "Try again, and save checkpoints so that less is lost."),
-    _R.PREEMPTED: Meaning("preempted", _PROVIDER, _SAME, "Try again, or launch it where it is not interrupted."),
-    _R.NO_CAPACITY: Meaning(
-        "no capacity", _PROVIDER, _LATER, "Try later, or other hardware, another region or provider."
-    ),
-    _R.PROVIDER_QUOTA: Meaning(
-        "provider quota",
+    _R.IMAGE: Meaning(
+        gettext_noop("image"),
         _YOU,
         _C,
-        "The account's own limit at the provider is reached: end other work or ask for more.",
+        gettext_noop("Check the image's name and tag, and that the provider may pull it."),
     ),
-    _R.NO_CREDIT: Meaning("no credit", _YOU, _C, "Top up the account at the provider, then try again."),
-    _R.NOT_AUTHORIZED: Meaning("key refused", _YOU, _C, "Rotate the key of the connection, and test it."),
+    _R.REGISTRY: Meaning(
+        gettext_noop("registry"), _YOU, _C, gettext_noop("Give a registry login that may pull this image.")
+    ),
+    _R.COMMAND: Meaning(
+        gettext_noop("command"), _YOU, _C, gettext_noop("Check the command's spelling, and that the image holds it.")
+    ),
+    _R.EXIT_CODE: Meaning(
+        gettext_noop("exit code"),
+        _YOU,
+        _C,
+        gettext_noop("Read the last lines of the log; they mostly tell what broke."),
+    ),
+    _R.GPU_MEMORY: Meaning(
+        gettext_noop("GPU memory"), _YOU, _C, gettext_noop("Use a smaller batch, more GPUs or a GPU with more memory.")
+    ),
+    _R.HOST_MEMORY: Meaning(
+        gettext_noop("memory"), _YOU, _C, gettext_noop("Ask for more memory, or load less of the data at once.")
+    ),
+    _R.DISK_FULL: Meaning(
+        gettext_noop("disk"), _YOU, _C, gettext_noop("Ask for a larger disk, or write less and clean up on the way.")
+    ),
+    _R.NO_DATA: Meaning(
+        gettext_noop("data not found"),
+        _YOU,
+        _C,
+        gettext_noop("Check the path, name and revision of data set, model or file."),
+    ),
+    _R.BAD_DATA: Meaning(
+        gettext_noop("bad data"),
+        _YOU,
+        _C,
+        gettext_noop("Mend or leave out the row that is named, and check those beside it."),
+    ),
+    _R.BAD_CONFIG: Meaning(
+        gettext_noop("settings"), _YOU, _C, gettext_noop("Correct the argument, setting or variable that is named.")
+    ),
+    _R.DEPENDENCY: Meaning(
+        gettext_noop("package"),
+        _YOU,
+        _C,
+        gettext_noop("Install the package in the image, or pin versions that fit together."),
+    ),
+    _R.MODEL_LOAD: Meaning(
+        gettext_noop("model"),
+        _YOU,
+        _C,
+        gettext_noop("Check that weights and code are of the same model, whole and fit in."),
+    ),
+    _R.PERMISSION: Meaning(
+        gettext_noop("access"), _YOU, _C, gettext_noop("Give it a token or role that may read what it asks for.")
+    ),
+    _R.GPU_ERROR: Meaning(
+        gettext_noop("CUDA"),
+        _YOU,
+        _C,
+        gettext_noop("Run it with CUDA_LAUNCH_BLOCKING=1 to see the line; indices out of range are common."),
+    ),
+    _R.COMMUNICATION: Meaning(
+        gettext_noop("NCCL"),
+        _NOBODY,
+        _SAME,
+        gettext_noop("Look for another rank that failed first. If none did, try again; NCCL_DEBUG=INFO tells more."),
+    ),
+    _R.HARDWARE: Meaning(
+        gettext_noop("GPU fault"),
+        _PROVIDER,
+        _SAME,
+        gettext_noop("Try again: another machine may do. Tell the provider of this one."),
+    ),
+    _R.NODE_LOST: Meaning(
+        gettext_noop("node lost"),
+        _PROVIDER,
+        _SAME,
+        gettext_noop("Try again, and save checkpoints so that less is lost."),
+    ),
+    _R.PREEMPTED: Meaning(
+        gettext_noop("preempted"),
+        _PROVIDER,
+        _SAME,
+        gettext_noop("Try again, or launch it where it is not interrupted."),
+    ),
+    _R.NO_CAPACITY: Meaning(
+        gettext_noop("no capacity"),
+        _PROVIDER,
+        _LATER,
+        gettext_noop("Try later, or other hardware, another region or provider."),
+    ),
+    _R.PROVIDER_QUOTA: Meaning(
+        gettext_noop("provider quota"),
+        _YOU,
+        _C,
+        gettext_noop("The account's own limit at the provider is reached: end other work or ask for more."),
+    ),
+    _R.NO_CREDIT: Meaning(
+        gettext_noop("no credit"), _YOU, _C, gettext_noop("Top up the account at the provider, then try again.")
+    ),
+    _R.NOT_AUTHORIZED: Meaning(
+        gettext_noop("key refused"), _YOU, _C, gettext_noop("Rotate the key of the connection, and test it.")
+    ),
     _R.RATE_LIMITED: Meaning(
-        "rate limit", _PROVIDER, _LATER, "Try again in some minutes, with fewer launches at once."
+        gettext_noop("rate limit"),
+        _PROVIDER,
+        _LATER,
+        gettext_noop("Try again in some minutes, with fewer launches at once."),
     ),
-    _R.TIME_LIMIT: Meaning("time limit", _YOU, _C, "Raise the time limit, or save what is done and go on from there."),
-    _R.NOT_READY: Meaning("never came up", _PROVIDER, _LATER, "Try again, or pick other hardware or another region."),
+    _R.TIME_LIMIT: Meaning(
+        gettext_noop("time limit"),
+        _YOU,
+        _C,
+        gettext_noop("Raise the time limit, or save what is done and go on from there."),
+    ),
+    _R.NOT_READY: Meaning(
+        gettext_noop("never came up"),
+        _PROVIDER,
+        _LATER,
+        gettext_noop("Try again, or pick other hardware or another region."),
+    ),
     _R.HEALTH_CHECK: Meaning(
-        "health check", _YOU, _C, "Check the port and path that are probed, and how long it takes to start."
+        gettext_noop("health check"),
+        _YOU,
+        _C,
+        gettext_noop("Check the port and path that are probed, and how long it takes to start."),
     ),
-    _R.REJECTED: Meaning("refused", _YOU, _C, "Correct the field that is named: a clone opens with it marked."),
+    _R.REJECTED: Meaning(
+        gettext_noop("refused"),
+        _YOU,
+        _C,
+        gettext_noop("Correct the field that is named: a clone opens with it marked."),
+    ),
     _R.UNREACHABLE: Meaning(
-        "unreachable", _PROVIDER, _SAME, "Nothing was launched. Try again once the provider answers."
+        gettext_noop("unreachable"),
+        _PROVIDER,
+        _SAME,
+        gettext_noop("Nothing was launched. Try again once the provider answers."),
     ),
     _R.PROVIDER_FAILURE: Meaning(
-        "provider error", _PROVIDER, _SAME, "Try again. If it fails twice, tell the provider its id and time."
+        gettext_noop("provider error"),
+        _PROVIDER,
+        _SAME,
+        gettext_noop("Try again. If it fails twice, tell the provider its id and time."),
     ),
     _R.UNKNOWN: Meaning(
-        "cause unknown", Fault.UNKNOWN, _SAME, "Look at the last lines of the log, and at the provider's own console."
+        gettext_noop("cause unknown"),
+        Fault.UNKNOWN,
+        _SAME,
+        gettext_noop("Look at the last lines of the log, and at the provider's own console."),
     ),
-    _R.UNCONFIRMED: Meaning("unconfirmed", _NOBODY, _C, "We look for it; it is not sent twice."),
-    _R.NOT_FOUND: Meaning("not found", _NOBODY, _C, "Look in the provider's own console before you launch it again."),
-    _R.GONE: Meaning("not listed", _PROVIDER, _C, "Look at the provider: it may still run and cost money."),
-    _R.DEADLINE: Meaning("latest end", _NOBODY, _C, "Give it longer, or save what is done and go on from there."),
-    _R.BUDGET: Meaning("budget", _NOBODY, _C, "Have the budget raised, or wait for the next month."),
-    _R.COST: Meaning("cost", _NOBODY, _C, "Raise Stop at cost, or save what is done and go on from there."),
-    _R.IDLE: Meaning("idle", _NOBODY, _C, "Look why its GPUs had nothing to do; let it idle for longer if it must."),
-    _R.QUEUED: Meaning("queued too long", _PROVIDER, _C, "Pick hardware that is free, or let it wait for longer."),
+    _R.UNCONFIRMED: Meaning(
+        gettext_noop("unconfirmed"), _NOBODY, _C, gettext_noop("We look for it; it is not sent twice.")
+    ),
+    _R.NOT_FOUND: Meaning(
+        gettext_noop("not found"),
+        _NOBODY,
+        _C,
+        gettext_noop("Look in the provider's own console before you launch it again."),
+    ),
+    _R.GONE: Meaning(
+        gettext_noop("not listed"),
+        _PROVIDER,
+        _C,
+        gettext_noop("Look at the provider: it may still run and cost money."),
+    ),
+    _R.DEADLINE: Meaning(
+        gettext_noop("latest end"),
+        _NOBODY,
+        _C,
+        gettext_noop("Give it longer, or save what is done and go on from there."),
+    ),
+    _R.BUDGET: Meaning(
+        gettext_noop("budget"), _NOBODY, _C, gettext_noop("Have the budget raised, or wait for the next month.")
+    ),
+    _R.COST: Meaning(
+        gettext_noop("cost"),
+        _NOBODY,
+        _C,
+        gettext_noop("Raise Stop at cost, or save what is done and go on from there."),
+    ),
+    _R.IDLE: Meaning(
+        gettext_noop("idle"),
+        _NOBODY,
+        _C,
+        gettext_noop("Look why its GPUs had nothing to do; let it idle for longer if it must."),
+    ),
+    _R.QUEUED: Meaning(
+        gettext_noop("queued too long"),
+        _PROVIDER,
+        _C,
+        gettext_noop("Pick hardware that is free, or let it wait for longer."),
+    ),
     _R.STOPPED_ELSEWHERE: Meaning(
-        "ended elsewhere", _NOBODY, _SAME, "Somebody ended it in the provider's own console."
+        gettext_noop("ended elsewhere"),
+        _NOBODY,
+        _SAME,
+        gettext_noop("Somebody ended it in the provider's own console."),
     ),
-    _R.STOPPED_BY_PERSON: Meaning("stopped", _NOBODY, _SAME, ""),
-    _R.NEVER_SENT: Meaning("never sent", _NOBODY, _SAME, ""),
+    _R.STOPPED_BY_PERSON: Meaning(gettext_noop("stopped"), _NOBODY, _SAME, ""),
+    _R.NEVER_SENT: Meaning(gettext_noop("never sent"), _NOBODY, _SAME, ""),
 }
 
 BY_PERSON = frozenset({ReasonCode.NONE, ReasonCode.STOPPED_BY_PERSON, ReasonCode.NEVER_SENT})
@@ -130,7 +267,8 @@ def fault(code: ReasonCode) -> Fault:
 
 def advice(code: str, provider: Provider) -> str:
     """What to do next: the provider's own way, where it has one."""
-    return next((text for cause, text in provider.advice.items() if cause == code), meaning(code).advice)
+    text = next((text for cause, text in provider.advice.items() if cause == code), meaning(code).advice)
+    return _(text) if text else ""
 
 
 def ended_badly(workload: Workload) -> bool:
@@ -144,10 +282,10 @@ def warning(workload: Workload, provider: Provider) -> str:
     found = meaning(workload.reason_code)
     if not ended_badly(workload) or found.again is not Again.CHANGE_FIRST:
         return ""
-    title = ReasonCode(workload.reason_code).label
-    return f"{title}: as it is, it is likely to end so again. {advice(workload.reason_code, provider)}"
+    text = _("{cause}: as it is, it is likely to end so again.").format(cause=ReasonCode(workload.reason_code).label)
+    return f"{text} {advice(workload.reason_code, provider)}"
 
 
 def word(workload: Workload) -> str:
     """The cause in few words where it ended badly; else empty."""
-    return meaning(workload.reason_code).word if ended_badly(workload) else ""
+    return _(meaning(workload.reason_code).word) if ended_badly(workload) else ""

@@ -165,7 +165,11 @@ def _worker(part: Mapping[str, Any], steps: Sequence[Step], each: str) -> Worker
     state, since, trace = _SHOWN[part["state"]], part.get("since"), part.get("trace", [])
     text = part["text"]
     if part.get("step"):
-        text = f"Step {part['step']} of {part['steps']}, “{part['text']}”" if state == State.STARTING else ""
+        text = (
+            _("Step {step} of {steps}, “{text}”").format(step=part["step"], steps=part["steps"], text=part["text"])
+            if state == State.STARTING
+            else ""
+        )
     began = trace[0][2] if trace and state == State.STARTING else since
     at = None if began is None else phases.moment(began)
     up_at, begun_at = (at if state == one else None for one in (State.RUNNING, State.STARTING))

@@ -12,6 +12,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from gpuconsole.accounts.access import viewer
@@ -30,7 +32,7 @@ class ExtendForm(forms.Form):
     """How much later it is to end."""
 
     hours = forms.DecimalField(
-        min_value=Decimal("0.1"), max_value=_LONGEST_H, decimal_places=2, initial=1, label="Run longer by"
+        min_value=Decimal("0.1"), max_value=_LONGEST_H, decimal_places=2, initial=1, label=gettext_lazy("Run longer by")
     )
 
     def ends_by(self, workload: Workload, now: datetime) -> datetime:
@@ -54,7 +56,12 @@ def extend(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, refused)
         else:
-            messages.success(request, f"{done.name} ends at {done.ends_by:%F %H:%M} UTC at the latest.")
+            messages.success(
+                request,
+                _("{workload} ends at {ends_by:%F %H:%M} UTC at the latest.").format(
+                    workload=done.name, ends_by=done.ends_by
+                ),
+            )
             return redirect(f"{words.url}{workload.public_id}/")
     status = 422 if request.method == "POST" and form.errors else 200
     return render(request, "workloads/extend.html", _context(workload, words, form, now), status=status)
@@ -68,22 +75,24 @@ def _context(workload: Workload, words: Words, form: ExtendForm, now: datetime) 
     ends_by = form.ends_by(workload, now)
     found = services.extension(workload, ends_by, now, stop_at_cost=workload.stop_at_cost)
     pairs = [
-        {"label": "Latest end now", "value": _moment(workload.ends_by)},
-        {"label": "Latest end then", "value": _moment(ends_by)},
-        {"label": "Price", "value": formats.hourly(workload.hourly_price, workload.currency)},
-        {"label": "From now on at most", "value": str(found.more) if found.more else formats.not_priced()},
+        {"label": _("Latest end now"), "value": _moment(workload.ends_by)},
+        {"label": _("Latest end then"), "value": _moment(ends_by)},
+        {"label": _("Price"), "value": formats.hourly(workload.hourly_price, workload.currency)},
+        {"label": _("From now on at most"), "value": str(found.more) if found.more else formats.not_priced()},
     ]
     if found.verdict.budget_after is not None:
-        pairs.append({"label": "Budget left then", "value": str(found.verdict.budget_after)})
-    most = f"for up to {found.more}" if found.more else "for an unknown amount"
+        pairs.append({"label": _("Budget left then"), "value": str(found.verdict.budget_after)})
+    label = _("Extend for an unknown amount")
+    if found.more:
+        label = _("Extend for up to {amount}").format(amount=found.more)
     return {
         **context,
         "pairs": pairs,
         "checks": found.verdict.checks,
         "is_ready": not found.blocking,
-        "action_label": f"Extend {most}",
+        "action_label": label,
     }
 
 
 def _moment(moment: datetime | None) -> str:
-    return "none" if moment is None else f"{moment:%F %H:%M} UTC"
+    return _("none") if moment is None else f"{moment:%F %H:%M} UTC"

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.workloads import acts, failures
 from gpuconsole.workloads.acts import Act
@@ -31,10 +33,10 @@ def of(viewer: Viewer, workload: Workload, url: str, now: datetime) -> dict[str,
 def kin(workload: Workload) -> Sequence[tuple[str, Workload]]:
     """What it is a retry of, and what it was retried as."""
     first = workload.retry_of
-    before = [("retry of", first)] if first and first.deleted_at is None else []
+    before = [(_("retry of"), first)] if first and first.deleted_at is None else []
     after = Workload.objects.filter(retry_of=workload, deleted_at=None).only("public_id", "name", "kind")
     retried = after.order_by("-id")[:1] if workload.is_final else after.none()
-    return [*before, *(("retried as", one) for one in retried)]
+    return [*before, *((_("retried as"), one) for one in retried)]
 
 
 def _ways_on(viewer: Viewer, workload: Workload, url: str, found: Failure) -> list[Act]:
@@ -42,7 +44,7 @@ def _ways_on(viewer: Viewer, workload: Workload, url: str, found: Failure) -> li
     verbs = (Verb.CLONE, Verb.RETRY) if found.again is Again.CHANGE_FIRST else (Verb.RETRY, Verb.CLONE)
     buttons = [act for act in acts.of(viewer, workload, url) if not act.reason]
     ways = [act for verb in verbs for act in buttons if act.verb == verb]
-    return [replace(act, label="Clone with changes") if act.verb == Verb.CLONE else act for act in ways]
+    return [replace(act, label=_("Clone with changes")) if act.verb == Verb.CLONE else act for act in ways]
 
 
 def _offers_url(workload: Workload) -> str:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.core import formats
 from gpuconsole.providers import registry
@@ -34,7 +36,7 @@ class Alike:
     @property
     def count_words(self) -> str:
         """How many, in words."""
-        return f"more than {MOST_ALIKE}" if self.count > MOST_ALIKE else str(self.count)
+        return _("more than {count}").format(count=MOST_ALIKE) if self.count > MOST_ALIKE else str(self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,16 @@ class Failure:
     def exit_words(self) -> str:
         """``exit code 3``; empty where none was told."""
         code = self.evidence.get("exit_code")
-        return "" if code is None else f"exit code {code}"
+        return "" if code is None else _("exit code {code}").format(code=code)
 
     @property
     def evidence_place(self) -> str:
         """Where the line of evidence stands."""
         if self.evidence.get("source") == Source.LOG:
-            return f"Line {formats.count(self.evidence['line'])} of the log"
-        return {Source.PART: "Its last step", Source.MESSAGE: "The provider's words"}[Source(self.evidence["source"])]
+            return _("Line {count} of the log").format(count=formats.count(self.evidence["line"]))
+        return {Source.PART: _("Its last step"), Source.MESSAGE: _("The provider's words")}[
+            Source(self.evidence["source"])
+        ]
 
     @property
     def log_query(self) -> str:
@@ -79,13 +83,13 @@ class Failure:
     @property
     def again_words(self) -> str:
         """Whether it makes sense to run it again as it is."""
-        return _AGAIN[self.again]
+        return _(_AGAIN[self.again])
 
 
 _AGAIN = {
-    Again.AS_IT_IS: "Trying again as it is makes sense.",
-    Again.LATER: "Trying again as it is makes sense after a while.",
-    Again.CHANGE_FIRST: "As it is, it is likely to end the same way: change something first.",
+    Again.AS_IT_IS: gettext_noop("Trying again as it is makes sense."),
+    Again.LATER: gettext_noop("Trying again as it is makes sense after a while."),
+    Again.CHANGE_FIRST: gettext_noop("As it is, it is likely to end the same way: change something first."),
 }
 
 

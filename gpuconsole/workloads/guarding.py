@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.providers.contract import Feature, Pricing, Provider
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.limits.verdicts import Check
@@ -124,12 +126,12 @@ def checks(guards: Guards, provider: Provider, pricing: Pricing) -> list[Check]:
     """Why a guard could not be kept: nobody knows the price, or nobody measures the GPU."""
     found = []
     if guards.stop_at_cost is not None and pricing.hourly_price is None:
-        text = "The price is not known, so a cost can't be held: leave Stop at cost empty and set a latest end."
-        found.append(Check("Stop at cost", False, text, STOP_AT_COST, "not_priced"))
+        text = _("The price is not known, so a cost can't be held: leave Stop at cost empty and set a latest end.")
+        found.append(Check(_("Stop at cost"), False, text, STOP_AT_COST, "not_priced"))
     if guards.idle_after_s is not None and (why := no_idle(provider, pricing.gpu_count)):
-        found.append(Check("Stop when idle", False, why, IDLE_AFTER, "not_offered"))
+        found.append(Check(_("Stop when idle"), False, why, IDLE_AFTER, "not_offered"))
     if guards.terminate_after_s is not None and (why := no_rest(provider)):
-        found.append(Check("Terminate after stop", False, why, TERMINATE_AFTER, "not_offered"))
+        found.append(Check(_("Terminate after stop"), False, why, TERMINATE_AFTER, "not_offered"))
     return found
 
 
@@ -137,14 +139,18 @@ def no_rest(provider: Provider) -> str:
     """Why nothing of it can be off for a while; empty where it can."""
     if provider.kind == Kind.INSTANCE and Feature.STOP in provider.features:
         return ""
-    return f"What is stopped at {provider.name} has ended: there is no rest after which it could be terminated."
+    return _("What is stopped at {provider} has ended: there is no rest after which it could be terminated.").format(
+        provider=provider.name
+    )
 
 
 def no_idle(provider: Provider, gpu_count: int | None = None) -> str:
     """Why nobody can tell whether it is idle; empty where it is measured. ``gpu_count`` None: not known yet."""
     if Feature.METRICS not in provider.features:
-        return f"Idle work can't be told. {provider.absent.get(Feature.METRICS, f'{provider.name} offers no metrics.')}"
-    return "Idle work can't be told: it has no GPU whose use is measured." if gpu_count == 0 else ""
+        absent = provider.absent.get(Feature.METRICS)
+        why = _(absent) if absent else _("{provider} offers no metrics.").format(provider=provider.name)
+        return " ".join((_("Idle work can't be told."), why))
+    return _("Idle work can't be told: it has no GPU whose use is measured.") if gpu_count == 0 else ""
 
 
 def _money(value: object) -> Decimal | None:

@@ -12,6 +12,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from gpuconsole.accounts.access import viewer
@@ -36,52 +38,53 @@ _LENGTHS = {
 _BEFORE_IT_RUNS = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.STOPPED})
 
 
+def _length(least: Decimal, unit_s: int, **words: Any) -> forms.DecimalField:
+    """An input of a length of time in a unit of so many seconds, with its label and help; it may be left empty."""
+    most = Decimal(LONGEST_S) / unit_s
+    return forms.DecimalField(required=False, min_value=least, max_value=most, decimal_places=2, **words)
+
+
 class GuardsForm(forms.Form):
     """What ends it. Only what was posted is changed, so that a button can post one field; an empty one ends nothing."""
 
     stop_at_cost = forms.DecimalField(
-        label="Stop at cost",
+        label=gettext_lazy("Stop at cost"),
         required=False,
         min_value=Decimal("0.0001"),
         max_value=MOST_COST,
         decimal_places=4,
-        help_text="We stop it once it has cost so much. Empty: at no cost.",
+        help_text=gettext_lazy("We stop it once it has cost so much. Empty: at no cost."),
     )
-    idle_after_min = forms.DecimalField(
-        label="Stop when idle for",
-        required=False,
-        min_value=Decimal(SHORTEST_IDLE_S) / _MINUTE_S,
-        max_value=Decimal(LONGEST_S) / _MINUTE_S,
-        decimal_places=2,
-        help_text="No GPU is busier than the limit for so long. Empty: it may idle.",
+    idle_after_min = _length(
+        Decimal(SHORTEST_IDLE_S) / _MINUTE_S,
+        _MINUTE_S,
+        label=gettext_lazy("Stop when idle for"),
+        help_text=gettext_lazy("No GPU is busier than the limit for so long. Empty: it may idle."),
     )
     idle_percent = forms.IntegerField(
-        label="Idle means GPU under", min_value=1, max_value=99, help_text="Of the busiest GPU."
+        label=gettext_lazy("Idle means GPU under"),
+        min_value=1,
+        max_value=99,
+        help_text=gettext_lazy("Of the busiest GPU."),
     )
-    queue_limit_min = forms.DecimalField(
-        label="Queued too long after",
-        required=False,
-        min_value=Decimal(SHORTEST_S) / _MINUTE_S,
-        max_value=Decimal(LONGEST_S) / _MINUTE_S,
-        decimal_places=2,
-        help_text="Time without hardware. Empty: it may wait.",
+    queue_limit_min = _length(
+        Decimal(SHORTEST_S) / _MINUTE_S,
+        _MINUTE_S,
+        label=gettext_lazy("Queued too long after"),
+        help_text=gettext_lazy("Time without hardware. Empty: it may wait."),
     )
-    queue_then = forms.ChoiceField(label="Queued too long, then", choices=QueueThen.choices)
-    terminate_after_days = forms.DecimalField(
-        label="Terminate after stop",
-        required=False,
-        min_value=Decimal("0.05"),
-        max_value=Decimal(LONGEST_S) / _DAY_S,
-        decimal_places=2,
-        help_text="It has been off for so long; its disks are deleted. Empty: it may rest.",
+    queue_then = forms.ChoiceField(label=gettext_lazy("Queued too long, then"), choices=QueueThen.choices)
+    terminate_after_days = _length(
+        Decimal("0.05"),
+        _DAY_S,
+        label=gettext_lazy("Terminate after stop"),
+        help_text=gettext_lazy("It has been off for so long; its disks are deleted. Empty: it may rest."),
     )
-    warn_before_min = forms.DecimalField(
-        label="Warn me before",
-        required=False,
-        min_value=Decimal(SHORTEST_S) / _MINUTE_S,
-        max_value=Decimal(LONGEST_S) / _MINUTE_S,
-        decimal_places=2,
-        help_text="So long before the latest end, by mail and webhook. Empty: never.",
+    warn_before_min = _length(
+        Decimal(SHORTEST_S) / _MINUTE_S,
+        _MINUTE_S,
+        label=gettext_lazy("Warn me before"),
+        help_text=gettext_lazy("So long before the latest end, by mail and webhook. Empty: never."),
     )
 
     def __init__(self, data: Any, *, workload: Workload) -> None:
@@ -120,7 +123,7 @@ def guard(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, _at_its_input(refused))
         else:
-            messages.success(request, f"{done.name}: what ends it was changed.")
+            messages.success(request, _("{workload}: what ends it was changed.").format(workload=done.name))
             return redirect(f"{words.url}{workload.public_id}/")
     status = 422 if request.method == "POST" and form.errors else 200
     return render(request, "workloads/guards.html", _context(workload, words, form, now), status=status)
@@ -149,9 +152,9 @@ def _in_unit(seconds: int | None, unit_s: int) -> str | None:
 def _context(workload: Workload, words: Words, form: GuardsForm, now: datetime) -> dict[str, Any]:
     spent = guarding.spent(workload, now)
     pairs = [
-        {"label": "Cost so far", "value": formats.money(spent, workload.currency)},
-        {"label": "Price", "value": formats.hourly(workload.hourly_price, workload.currency)},
-        {"label": "At most", "value": formats.money(workload.reserved, workload.currency)},
+        {"label": _("Cost so far"), "value": formats.money(spent, workload.currency)},
+        {"label": _("Price"), "value": formats.hourly(workload.hourly_price, workload.currency)},
+        {"label": _("At most"), "value": formats.money(workload.reserved, workload.currency)},
     ]
     return {
         "workload": workload,

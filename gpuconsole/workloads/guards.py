@@ -5,11 +5,11 @@ from functools import cache
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from pydantic import BaseModel, Field, create_model
 
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Listed, Section, SpecPart, Ui, Widget
-from gpuconsole.providers.words import gettext_noop
 from gpuconsole.workloads.guarding import IDLE_PERCENT, no_idle, no_rest
 from gpuconsole.workloads.labels import LONGEST as LONGEST_LABEL
 from gpuconsole.workloads.labels import MOST as MOST_LABELS
@@ -30,6 +30,7 @@ AT_COST = "guards.stop_at_cost"
 OURS = "console"
 """The location of fields that are no part of any request."""
 _STOP = Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("h", "min", "d"), width=4)
+_WAIT = Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("min", "h", "d"), width=4)
 
 
 class Charged(SpecPart):
@@ -128,7 +129,7 @@ class MayQueue(SpecPart):
             ge=SHORTEST_S,
             le=LONGEST_S,
         ),
-        Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("min", "h", "d"), width=4),
+        _WAIT,
     ] = None
     queue_then: Annotated[
         Literal["warn", "cancel"],
@@ -141,7 +142,7 @@ class MayQueue(SpecPart):
             group=GROUP,
             widget=Widget.RADIO,
             width=4,
-            listed=tuple(Listed(one.value, one.label) for one in QueueThen),
+            listed=tuple(Listed(one.value, str(one.label)) for one in QueueThen),
         ),
     ] = "warn"
 
@@ -157,7 +158,7 @@ class MayIdle(SpecPart):
             ge=SHORTEST_IDLE_S,
             le=LONGEST_S,
         ),
-        Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("min", "h", "d"), width=4),
+        _WAIT,
     ] = None
     idle_percent: Annotated[
         int,
@@ -177,7 +178,7 @@ class MayWarn(SpecPart):
             ge=SHORTEST_S,
             le=LONGEST_S,
         ),
-        Ui(location=OURS, group=GROUP, widget=Widget.QUANTITY, unit="s", units=("min", "h", "d"), width=4),
+        _WAIT,
     ] = None
 
 

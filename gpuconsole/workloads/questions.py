@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from gpuconsole.core import formats
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
@@ -49,56 +52,77 @@ def question(workload: Workload, verb: Verb, now: datetime) -> Question:
     if verb == Verb.TERMINATE:
         return _terminate(workload, now)
     if verb == Verb.RESTART:
-        return Question(f"Restart {name}?", "Its memory and open connections are lost.", "Keep running", "Restart")
+        return Question(
+            _("Restart {name}?").format(name=name),
+            _("Its memory and open connections are lost."),
+            _("Keep running"),
+            _("Restart"),
+        )
     if verb == Verb.START:
-        return Question(f"Start {name}?", _rate(workload), "Leave it off", "Start instance")
+        return Question(_("Start {name}?").format(name=name), _rate(workload), _("Leave it off"), _("Start instance"))
     if verb == Verb.DELETE:
         provider = registry.get(workload.provider)
-        text = f"{provider.name} forgets it for good, with all that it keeps of it. {provider.deleting}".rstrip()
-        text = f"{text} Here it stays, with its log, figures and cost."
-        action = f"Delete at {provider.name}"
-        return Question(f"Delete {name} at {provider.name}?", text, "Keep it", action, type_name=name)
+        sentences = (
+            _("{provider} forgets it for good, with all that it keeps of it.").format(provider=provider.name),
+            _(provider.deleting) if provider.deleting else "",
+            _("Here it stays, with its log, figures and cost."),
+        )
+        text = " ".join(filter(None, sentences))
+        action = _("Delete at {provider}").format(provider=provider.name)
+        return Question(
+            _("Delete {name} at {provider}?").format(name=name, provider=provider.name),
+            text,
+            _("Keep it"),
+            action,
+            type_name=name,
+        )
     return _retry(workload)
 
 
 def _stop(workload: Workload, now: datetime) -> Question:
     name, money = workload.name, _money(workload, now)
     if acts.is_waiting(workload):
-        return Question(f"Cancel {name}?", f"It does not run yet. {money}", "Keep it", "Cancel job")
+        return Question(
+            _("Cancel {name}?").format(name=name), f"{_('It does not run yet.')} {money}", _("Keep it"), _("Cancel job")
+        )
     if workload.kind == Kind.JOB:
-        text = f"{_ran(workload, now)} Stopping can't be undone. {money}"
-        return Question(f"Stop {name}?", text, "Keep running", "Stop job", tuple(_of_job(workload, now)))
-    text = f"You can start it again. {money}"
-    return Question(f"Stop {name}?", text, "Keep running", "Stop instance", tuple(_of_instance(workload)))
+        text = " ".join((_ran(workload, now), _("Stopping can't be undone."), money))
+        return Question(
+            _("Stop {name}?").format(name=name), text, _("Keep running"), _("Stop job"), tuple(_of_job(workload, now))
+        )
+    text = f"{_('You can start it again.')} {money}"
+    return Question(
+        _("Stop {name}?").format(name=name), text, _("Keep running"), _("Stop instance"), tuple(_of_instance(workload))
+    )
 
 
 def _terminate(workload: Workload, now: datetime) -> Question:
-    text = f"It is deleted at the provider for good. {_money(workload, now)}"
-    kept = (Part("The machine and its own disks", "lost", is_lost=True), _output(workload))
+    text = f"{_('It is deleted at the provider for good.')} {_money(workload, now)}"
+    kept = (Part(_("The machine and its own disks"), _("lost"), is_lost=True), _output(workload))
     may_stop = State(workload.state) in VERBS[Kind.INSTANCE][Verb.STOP] and _has(workload, Feature.STOP)
     rate = _resting(workload)
     return Question(
-        f"Terminate {workload.name}?",
+        _("Terminate {workload}?").format(workload=workload.name),
         text,
-        "Keep it",
-        "Terminate",
+        _("Keep it"),
+        _("Terminate"),
         kept,
         type_name=workload.name,
         other_url=f"{workload.get_absolute_url()}{Verb.STOP.value}/" if may_stop else "",
-        other_label=f"Stop instead, {rate}" if rate else "Stop instead",
+        other_label=_("Stop instead, {rate}").format(rate=rate) if rate else _("Stop instead"),
     )
 
 
 def _retry(workload: Workload) -> Question:
     warning = causes.warning(workload, registry.get(workload.provider))
     return Question(
-        f"Retry {workload.name}?",
-        f"It runs again with the same spec, labels and latest end. {_rate(workload)}",
-        "Leave it",
-        f"Retry {workload.get_kind_display().lower()}",
+        _("Retry {workload}?").format(workload=workload.name),
+        f"{_('It runs again with the same spec, labels and latest end.')} {_rate(workload)}",
+        _("Leave it"),
+        _("Retry job") if workload.kind == Kind.JOB else _("Retry instance"),
         warning=warning,
         other_url=acts.clone_url(workload) if warning else "",
-        other_label="Clone with changes" if warning else "",
+        other_label=_("Clone with changes") if warning else "",
     )
 
 
@@ -106,24 +130,30 @@ def _of_job(workload: Workload, now: datetime) -> Iterator[Part]:
     found = workload.checkpoints.filter(attempt=workload.attempt, is_complete=True, created_at__lte=now)
     newest = found.order_by("-created_at").first() if _has(workload, Feature.CHECKPOINTS) else None
     if newest is None or newest.created_at is None:
-        yield Part("Work that it has not saved elsewhere", "lost", is_lost=True)
+        yield Part(_("Work that it has not saved elsewhere"), _("lost"), is_lost=True)
     else:
         since = formats.duration(now - newest.created_at)
-        yield Part(f"Checkpoint {newest.remote_id}", f"kept, {formats.ago(now - newest.created_at)}")
-        yield Part("Work since that checkpoint", f"lost, {since}", is_lost=True)
+        yield Part(
+            _("Checkpoint {remote_id}").format(remote_id=newest.remote_id),
+            _("kept, {ago}").format(ago=formats.ago(now - newest.created_at)),
+        )
+        yield Part(_("Work since that checkpoint"), _("lost, {since}").format(since=since), is_lost=True)
     yield _output(workload)
 
 
 def _of_instance(workload: Workload) -> Iterator[Part]:
-    yield Part("Memory and open connections", "lost", is_lost=True)
+    yield Part(_("Memory and open connections"), _("lost"), is_lost=True)
     if rate := _resting(workload):
-        yield Part("Disks", f"kept, {rate}")
+        yield Part(_("Disks"), _("kept, {rate}").format(rate=rate))
     yield _output(workload)
 
 
 def _output(workload: Workload) -> Part:
     days = workload.project.keep_output_days
-    return Part("Log and figures here", f"kept {formats.plural(days, 'day', 'days')}" if days else "kept")
+    if not days:
+        return Part(_("Log and figures here"), _("kept"))
+    kept = ngettext("kept {count} day", "kept {count} days", days).format(count=formats.count(days))
+    return Part(_("Log and figures here"), kept)
 
 
 def _resting(workload: Workload) -> str:
@@ -138,25 +168,31 @@ def _has(workload: Workload, feature: Feature) -> bool:
 
 def _ran(workload: Workload, now: datetime) -> str:
     if workload.started_at is None:
-        return "It does not run yet."
-    return f"It has run {formats.duration(now - workload.started_at)}."
+        return _("It does not run yet.")
+    return _("It has run {time}.").format(time=formats.duration(now - workload.started_at))
 
 
 def _money(workload: Workload, now: datetime) -> str:
     cost = cost_so_far(workload, now)
     if cost is None:
-        return "Its price is not known to us."
-    spent = f"{formats.money(cost, workload.currency)} spent so far"
+        return _("Its price is not known to us.")
+    spent = formats.money(cost, workload.currency)
     if workload.billed_since is None:
-        return f"{spent}; nothing is billed just now."
+        return _("{amount} spent so far; nothing is billed just now.").format(amount=spent)
+    text = _("{amount} spent so far, {price} until the provider confirms the end.")
+    text = text.format(amount=spent, price=formats.hourly(workload.hourly_now, workload.currency))
     saved = (workload.reserved or cost) - cost
-    saving = f" That saves up to {formats.money(saved, workload.currency)}." if saved > 0 else ""
-    rate = formats.hourly(workload.hourly_now, workload.currency)
-    return f"{spent}, {rate} until the provider confirms the end.{saving}"
+    if saved <= 0:
+        return text
+    return f"{text} {_('That saves up to {amount}.').format(amount=formats.money(saved, workload.currency))}"
 
 
 def _rate(workload: Workload) -> str:
     if workload.hourly_price is None:
-        return "Its price is not known to us."
-    most = "" if workload.reserved is None else f", at most {formats.money(workload.reserved, workload.currency)}"
-    return f"It costs {formats.hourly(workload.hourly_price, workload.currency)}{most}."
+        return _("Its price is not known to us.")
+    price = formats.hourly(workload.hourly_price, workload.currency)
+    if workload.reserved is None:
+        return _("It costs {price}.").format(price=price)
+    return _("It costs {price}, at most {amount}.").format(
+        price=price, amount=formats.money(workload.reserved, workload.currency)
+    )

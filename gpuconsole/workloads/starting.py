@@ -12,6 +12,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import formats
 from gpuconsole.providers.remote import Part, PartState
 from gpuconsole.workloads.phases import epoch
@@ -62,8 +64,8 @@ def usual(many: Iterable[Sequence[Mapping[str, Any]]]) -> dict[int, Usual]:
     texts: dict[int, str] = {}
     lengths: dict[int, list[float]] = {}
     for trace in (part.get("trace", []) for parts in many for part in parts):
-        texts.update({number: text for number, text, _ in trace})
-        for (number, _, began), (_, _, ended) in pairwise(trace):
+        texts.update({number: text for number, text, _began in trace})
+        for (number, _text, began), (_next, _after, ended) in pairwise(trace):
             lengths.setdefault(number, []).append(ended - began)
     return {
         number: Usual(text, median(seconds) if len(seconds := lengths.get(number, [])) >= USUAL_AT_LEAST else None)
@@ -88,9 +90,10 @@ def _step(number: int, current: int, part: Mapping[str, Any], known: Mapping[int
     if number in trace and css:
         later = [began for step, (_, began) in trace.items() if step > number]
         length = timedelta(seconds=max(0.0, min(later, default=epoch(now)) - trace[number][1]))
-        words.append(f"{formats.duration(length)}{' so far' if css == 'now' else ''}")
+        shown = _("{time} so far") if css == "now" else "{time}"
+        words.append(shown.format(time=formats.duration(length)))
     if css != "done" and before.seconds is not None:
-        words.append(f"usual {formats.duration(before.seconds)}")
+        words.append(_("usual {time}").format(time=formats.duration(before.seconds)))
     return Step(number, text, css, ", ".join(words))
 
 

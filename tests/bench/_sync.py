@@ -7,12 +7,17 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 
 import httpx
 from django.core.management import call_command
 from django.db import connection as database
+from django.test import override_settings
 from django.utils import timezone
 
+from gpuconsole.connections.addresses import sandbox_url
+from gpuconsole.providers import registry
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import FINAL
 from tests.bench._figures import Figure, percentile, report
@@ -33,16 +38,16 @@ class Plan:
 
     active: int
     share: float
-    far_url: str
+    far_urls: Mapping[str, str]
+    """By provider: each is a service of its own."""
 
 
 @dataclass
 class Lab:
-    """The crowds, and the way to the far side."""
+    """The crowds."""
 
     plan: Plan
     crowds: Sequence[Crowd]
-    far: httpx.Client
     team_id: int
 
 
@@ -60,11 +65,13 @@ class Outcome:
 def prepare(plan: Plan) -> Lab:
     """Launch one workload at each provider as the engine does, and make the crowds of it in both worlds."""
     call_command("migrate", verbosity=0)
-    far = httpx.Client(base_url=plan.far_url, timeout=120, trust_env=False)
-    _wait(lambda: far.get("/_sim").is_success, 30)
     crowds, size = [], plan.active // len(KINDS)
-    with engine_at(plan.far_url) as engine:
+    with engine_at(next(iter(plan.far_urls.values()))) as engine:
         for kind in KINDS:
+            far = httpx.Client(base_url=plan.far_urls[kind.slug], timeout=120, trust_env=False)
+            _wait(partial(_answers, far), 30)
+            with override_settings(SIMULATOR_URL=plan.far_urls[kind.slug]):
+                engine.connect(kind.slug, base_url=sandbox_url(registry.get(kind.slug)))
             row = engine.launch(spec(kind, plan.share))
             engine.sync(kind.slug)
             row.refresh_from_db()
@@ -77,10 +84,10 @@ def prepare(plan: Plan) -> Lab:
         team_id = engine.team.pk
     with database.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return Lab(plan, crowds, far, team_id)
+    return Lab(plan, crowds, team_id)
 
 
-def measure(lab: Lab, pids: Mapping[str, int], without_s: int, seconds: int, finished: int) -> int:
+def measure(lab: Lab, pids: Mapping[str, Sequence[int]], without_s: int, seconds: int, finished: int) -> int:
     """Both runs, and the report."""
     _warm_up(lab)
     before = _run(lab, pids, without_s, "without ended workloads") if without_s else None
@@ -129,10 +136,10 @@ def _go_on(lab: Lab, seconds: float, each: Callable[[int], None] = lambda second
         time.sleep(max(0.0, began + done - time.monotonic()))
 
 
-def _run(lab: Lab, pids: Mapping[str, int], seconds: int, title: str) -> Outcome:
-    poller, calls = Poller(lab.team_id), Calls(lab.far)
-    processes = {name: Process(pid) for name, pid in pids.items()}
-    for process in processes.values():
+def _run(lab: Lab, pids: Mapping[str, Sequence[int]], seconds: int, title: str) -> Outcome:
+    poller, calls = Poller(lab.team_id), Calls([crowd.far for crowd in lab.crowds])
+    processes = {name: [Process(pid) for pid in each] for name, each in pids.items()}
+    for process in chain(*processes.values()):
         process.begin()
     poller.start()
     calls.begin()
@@ -141,20 +148,20 @@ def _run(lab: Lab, pids: Mapping[str, int], seconds: int, title: str) -> Outcome
     def each(second: int) -> None:
         if second % 5 == 0:
             calls.read()
-            for process in processes.values():
+            for process in chain(*processes.values()):
                 process.sample()
 
     _go_on(lab, seconds, each)
     until, load = time.time(), os.getloadavg()[0]
     calls.read()
     rounds = {crowd.kind.slug: poller.rounds[crowd.connection.pk] for crowd in lab.crowds}
-    cores = {name: process.used_cpu_s / (until - since) for name, process in processes.items()}
+    cores = {name: sum(one.used_cpu_s for one in each) / (until - since) for name, each in processes.items()}
     cores["all that runs here"] = (machine_busy_s() - busy_s) / (until - since)
     _go_on(lab, _AFTER_S)
     poller.finish()
     print(f"\n{title}: {seconds} s, load {load:.1f}, " + ", ".join(f"{n} {c:.2f} cores" for n, c in cores.items()))
     ages, unseen = _ages(lab, poller, since, until)
-    worker = processes["worker"]
+    [worker] = processes["worker"]
     print(f"worker {worker.pss_mb[-1][1]:.0f} MB, {worker.growth_mb:+.1f} MB from the second fifth of it to the last")
     return Outcome(ages, unseen, _calls_a_page(lab, calls, rounds, seconds), worker.growth_mb, seconds >= 300)
 
@@ -162,7 +169,7 @@ def _run(lab: Lab, pids: Mapping[str, int], seconds: int, title: str) -> Outcome
 def _ages(lab: Lab, poller: Poller, since: float, until: float) -> tuple[list[float], int]:
     every, lost = [], 0
     for crowd in lab.crowds:
-        told = lab.far.get("/_sim/changes", params={"provider": crowd.kind.slug, "since": str(since - 3600)}).json()
+        told = crowd.far.get("/_sim/changes", params={"provider": crowd.kind.slug, "since": str(since - 3600)}).json()
         pk = crowd.connection.pk
         seen = {remote_id: rows for (connection, remote_id), rows in poller.seen.items() if connection == pk}
         steps = {remote_id: each for remote_id, each in told["changes"].items() if remote_id in crowd.ids}
@@ -196,6 +203,10 @@ def _calls_a_page(lab: Lab, calls: Calls, rounds: Mapping[str, int], seconds: in
         )
         worst = max(worst, each / pages)
     return worst
+
+
+def _answers(far: httpx.Client) -> bool:
+    return far.get("/_sim").is_success
 
 
 def _wait(claim: Callable[[], bool], timeout_s: float) -> None:

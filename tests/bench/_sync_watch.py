@@ -66,9 +66,9 @@ class Poller(threading.Thread):
 
 @dataclass
 class Calls:
-    """What the provider was asked, by provider and sort of call."""
+    """What the providers were asked, by provider and sort of call."""
 
-    far: httpx.Client
+    fars: Sequence[httpx.Client]
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _since: str = ""
 
@@ -77,8 +77,10 @@ class Calls:
         self._since = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def read(self) -> None:
-        """Take in what came since; the far side keeps the last 5,000 calls only."""
-        rows = self.far.get("/_sim/requests", params={"since": self._since}).raise_for_status().json()["requests"]
+        """Take in what came since; each far side keeps the last 5,000 calls only."""
+        asked = {"since": self._since}
+        answers = [far.get("/_sim/requests", params=asked).raise_for_status().json() for far in self.fars]
+        rows = [row for answer in answers for row in answer["requests"]]
         for row in rows:
             self.counts[row["provider"], sort_of(row)] += 1
         self._since = max([self._since, *(row["at"] for row in rows)])

@@ -3,8 +3,8 @@
 10,000 active workloads on five connections, one for each provider, of which 1 % change each second: how old each change
 was when its row was seen committed, how many calls that took for each round, and how the worker's memory goes. First
 for a while without, then for the full time with 100,000 ended workloads beside them. Worker, beat and PostgreSQL run as
-`up` runs them, the simulator in a process of its own; all share this machine with the bench itself. A busy machine may
-be tried with `--seconds 60 --active 2000`.
+`up` runs them, each provider's simulator in a process of its own, since providers do not wait for each other; all share
+this machine with the bench itself. A busy machine may be tried with `--seconds 60 --active 2000`.
 """
 
 import argparse
@@ -14,13 +14,15 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from gpuconsole.door import asking
 from gpuconsole.door.environment import BASE
 from gpuconsole.door.servers import temporary_servers
+from gpuconsole.providers import registry
 
 if TYPE_CHECKING:
     from tests.bench import _sync
@@ -35,27 +37,40 @@ def main(words: list[str]) -> int:
     parser.add_argument("--without", type=int, help="seconds of the first run (default: a fourth; 0: leave it out)")
     parser.add_argument("--share", type=float, default=0.01, help="of the active ones that change each second")
     asked = parser.parse_args(words)
-    port = asking.free_port(8100)
-    with temporary_servers(forgetful=False) as variables:
-        os.environ.update(variables, **_variables(port))
-        with _running("-m", "gpuconsole.simulator", "--port", str(port), name="simulator") as simulator:
-            importlib.import_module("django").setup()  # what is measured can be imported only then
-            bench: _sync = importlib.import_module("tests.bench._sync")
-            plan = bench.Plan(asked.active, asked.share, f"http://127.0.0.1:{port}")
-            lab = bench.prepare(plan)
-            with _program("worker") as worker, _program("beat") as beat:
-                pids = {"worker": worker.pid, "simulator": simulator.pid, "beat": beat.pid}
-                without_s = asked.seconds // 4 if asked.without is None else asked.without
-                return bench.measure(lab, pids, without_s, asked.seconds, asked.finished)
+    with temporary_servers(forgetful=False) as variables, contextlib.ExitStack() as programs:
+        os.environ.update(variables)
+        ports, players = _far_sides(programs)
+        os.environ.update(_variables(ports))
+        importlib.import_module("django").setup()  # what is measured can be imported only then
+        bench: _sync = importlib.import_module("tests.bench._sync")
+        urls = {slug: f"http://127.0.0.1:{port}" for slug, port in ports.items()}
+        lab = bench.prepare(bench.Plan(asked.active, asked.share, urls))
+        worker, beat = (programs.enter_context(_program(name)) for name in ("worker", "beat"))
+        pids = {"worker": [worker.pid], "simulators": players, "beat": [beat.pid]}
+        without_s = asked.seconds // 4 if asked.without is None else asked.without
+        return bench.measure(lab, pids, without_s, asked.seconds, asked.finished)
 
 
-def _variables(port: int) -> dict[str, str]:
-    """What `up` gives its programs."""
+def _far_sides(programs: contextlib.ExitStack) -> tuple[dict[str, int], list[int]]:
+    """A simulator for each provider, as they are services apart: ports by provider, and process ids."""
+    ports, pids = dict[str, int](), list[int]()
+    for slug in (provider.slug for provider in registry.every()):
+        ports[slug] = asking.free_port(max(ports.values(), default=8100) + 1)
+        words = ("-m", "gpuconsole.simulator", "--port", str(ports[slug]))
+        pids.append(programs.enter_context(_running(*words, name=f"simulator-{slug}")).pid)
+    return ports, pids
+
+
+def _variables(ports: Mapping[str, int]) -> dict[str, str]:
+    """What `up` gives its programs, and where the providers are."""
+    paths = {provider.slug: urlsplit(provider.base_url).path.rstrip("/") for provider in registry.every()}
+    urls = [f"http://127.0.0.1:{port}/{slug}{paths[slug]}" for slug, port in ports.items()]
     return {
+        "GPUCONSOLE_ALLOWED_BASE_URLS": ",".join(urls),
         "DJANGO_SETTINGS_MODULE": "gpuconsole.settings",
         "GPUCONSOLE_SECRET_KEY": secrets.token_urlsafe(50),
         "GPUCONSOLE_LOG_LEVEL": "WARNING",
-        "GPUCONSOLE_SIMULATOR_URL": f"http://127.0.0.1:{port}",
+        "GPUCONSOLE_SIMULATOR_URL": f"http://127.0.0.1:{next(iter(ports.values()))}",
         "CELERY_SKIP_CHECKS": "1",
         "MALLOC_ARENA_MAX": "2",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 from tests.gallery.entry import Entry
+from tests.gallery.scenes.detail import pictured
 from tests.gallery.scenes.money import asked, invoiced, limited, spent
 from tests.gallery.scenes.places import alone, connected, fresh, offers, settled
 from tests.gallery.scenes.trouble import about_to_halt, failures, findings, guarded, halted, unconfirmed
@@ -33,6 +34,21 @@ def _sign_in_wrongly(page: Page) -> None:
 def _open_palette(page: Page) -> None:
     page.keyboard.press("?")
     page.get_by_role("dialog", name="Keyboard").wait_for()
+
+
+def _pick_two(page: Page) -> None:
+    for box in page.locator("tbody .pick input").all()[1:3]:
+        box.check()
+
+
+def _open_chip(page: Page) -> None:
+    page.locator("#chip-provider").click()
+
+
+def _search(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("nerf")
+    page.locator("#palette mark").first.wait_for()
 
 
 def _invite(page: Page) -> None:
@@ -65,6 +81,9 @@ WORK = (
     Entry("jobs-none-match", workshop, "/jobs/?q=nothing-is-called-so", says=("match without these filters",)),
     Entry("jobs-by-cause", failures, "/jobs/?cause=gpu_memory"),
     Entry("jobs-none", connected, "/jobs/"),
+    Entry("jobs-picked", workshop, "/jobs/?view=active", then=_pick_two),
+    Entry("jobs-filtering", workshop, "/jobs/?state=open&provider=otoy,baseten", then=_open_chip),
+    Entry("palette", workshop, "/jobs/", then=_search),
     Entry("instances", workshop, "/instances/"),
     Entry("instances-none", connected, "/instances/"),
     Entry("job-submitting", workshop, "{submitting}"),
@@ -100,6 +119,12 @@ WORK = (
     Entry("decide-with-nothing-found", unconfirmed, "{nothing}decide/"),
     Entry("decide-while-looking", unconfirmed, "{looking}decide/"),
     Entry("decide-adopt", unconfirmed, "{several}decide/adopt/?remote_id=qrxv7dw"),
+    Entry("job-third-attempt", pictured, "{job}"),
+    Entry("job-first-attempt", pictured, "{job}?attempt=1"),
+    Entry("job-spec-compared", pictured, "{job}spec/?with={with_other}"),
+    Entry("job-metrics-table", pictured, "{job}metrics/?as=table&range=all"),
+    Entry("instance-notebook", pictured, "{machine}"),
+    Entry("instance-pictured", pictured, "{endpoint}"),
     Entry("instance-running", workshop, "{notebook}"),
     Entry("instance-stopped", workshop, "{stopped}"),
     Entry("instance-endpoint", workshop, "{endpoint}"),
@@ -115,6 +140,7 @@ WORK = (
     Entry("job-rename", workshop, "{running}rename/"),
     Entry("job-project", workshop, "{running}project/"),
     Entry("job-delete-record", workshop, "{succeeded}delete-record/"),
+    Entry("jobs-view-filtered", workshop, "/jobs/views/?q=sft"),
     Entry("search", workshop, "/search/?q=llama"),
     Entry("stop-everything", about_to_halt, "/stop-everything/?scope=team"),
     Entry("stop-everything-of-mine", about_to_halt, "/stop-everything/", who="member"),
@@ -159,6 +185,7 @@ MONEY = (
     Entry("costs", spent, "/costs/"),
     Entry("costs-by-provider", spent, "/costs/?burn=project&by=provider&table=person"),
     Entry("costs-by-workload", spent, "/costs/?table=workload&step=week"),
+    Entry("costs-by-cause", spent, "/costs/?table=cause", says=("All failed runs together",)),
     Entry("costs-none", connected, "/costs/", says=("Nothing was spent",)),
     Entry("invoices", invoiced, "/costs/invoices/?month=2026-11"),
     Entry("invoice-import", invoiced, "/costs/invoices/import/"),

@@ -9,6 +9,7 @@ from gpuconsole.accounts.models import ApiToken, Invitation, Team, User
 from gpuconsole.audit.models import Record
 from gpuconsole.catalog.models import Offer
 from gpuconsole.connections.models import Connection
+from gpuconsole.inventory.models import Finding
 from gpuconsole.projects.models import Project, Secret
 from gpuconsole.providers import registry
 from gpuconsole.workloads.models import Preset, Workload
@@ -21,9 +22,10 @@ _FIELDS = (
     (Project, ("name", "slug", "description")),
     (Secret, ("name",)),
     (ApiToken, ("name",)),
-    (Connection, ("name", "provider")),
+    (Connection, ("name", "provider", "health_text")),
+    (Finding, ("name", "remote_id", "token", "hardware_id", "region", "remote_status", "end_error")),
     (Offer, ("hardware_id", "region", "gpu_model", "gpu", "maker", "detail")),
-    (Workload, ("name", "hardware_id", "region", "remote_status")),
+    (Workload, ("name", "hardware_id", "region", "remote_status", "intent_error")),
     (Preset, ("name", "description", "lock_reason")),
 )
 _WORD = re.compile(r"[A-Za-z][a-z]{2,}")
@@ -45,6 +47,8 @@ def without_names(texts: Iterable[str], names: Iterable[str]) -> set[str]:
 def _named() -> Iterator[str]:
     yield from _OTHERS
     yield from (provider.name for provider in registry.every())
+    for steps in Connection.objects.values_list("check_steps", flat=True):
+        yield from (step["detail"] for step in steps)
     for model, fields in _FIELDS:
         for row in model.objects.values_list(*fields):  # type: ignore[attr-defined]
             yield from (value for value in row if isinstance(value, str))

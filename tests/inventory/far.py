@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from gpuconsole.connections.models import Connection
 from gpuconsole.connections.opening import open_adapter
@@ -81,6 +82,6 @@ def make_finding(like: Workload, kind: FindingKind = FindingKind.STRAY, **fields
         kind=kind,
         **{**usual, **fields},
     )
-    row.tell(row.first_seen_at, "First seen")
+    row.tell(row.first_seen_at, gettext("First seen"))
     row.save()
     return row

@@ -21,7 +21,7 @@ from gpuconsole.spend import asked, page, scope
 from gpuconsole.spend.axes import By
 from gpuconsole.spend.figures import Figure
 from gpuconsole.workloads.limits import alerts, money
-from gpuconsole.workloads.states import State
+from gpuconsole.workloads.states import ReasonCode, State
 from tests.factories import make_project
 from tests.factories_workloads import make_lab, make_user, make_viewer
 from tests.spend.conftest import HOUR, Book, give_budget
@@ -131,6 +131,22 @@ def test_the_dearest_workloads_stand_first_with_links(book: Book, visitor: Clien
     assert f"/jobs/{dear.public_id}/cost/" in visitor.get("/costs/?table=workload").content.decode()
 
 
+def test_failed_runs_stand_by_cause_and_add_up_to_what_failed(book: Book, visitor: Client) -> None:
+    begin, end = days_ago(2), days_ago(2) + HOUR
+    book.used(begin, end, price=Decimal(9))
+    book.used(begin, end, price=Decimal(2), state=State.FAILED, reason_code=ReasonCode.GPU_MEMORY)
+    book.used(begin, end + HOUR, price=Decimal(2), state=State.FAILED, reason_code=ReasonCode.GPU_MEMORY)
+    book.used(begin, end, price=Decimal(3), state=State.FAILED, reason_code=ReasonCode.IMAGE, slug="cortecs")
+    for _ in ("live", "rolled"):
+        found = shown(book, table="cause")
+        causes = [(one.code, one.jobs, one.instances, one.spent.amount) for one in found["failed"]]  # type: ignore[attr-defined]
+        assert causes == [(ReasonCode.GPU_MEMORY, 2, 0, 6), (ReasonCode.IMAGE, 0, 1, 3)]
+        assert found["whole"].sums.now.failed.amount == 9 and not found["dear"]  # type: ignore[attr-defined]
+        book.roll_up()
+    page = visitor.get(f"/costs/?table=cause&month={NOW:%Y-%m}").content.decode()
+    assert "/jobs/?state=failed&amp;cause=gpu_memory" in page and "All failed runs together" in page
+
+
 def test_members_see_their_projects_and_nothing_of_another(book: Book) -> None:
     now = timezone.now()
     other = make_project(book.team, name="Hidden", by=book.owner)
@@ -169,7 +185,7 @@ def test_an_earlier_month_is_told_whole_and_not_polled(book: Book, visitor: Clie
         ("month=2026-13", "is no month; write it as"),
         ("month=9000-01", "has not begun"),
         ("by=colour", "is not known; choose project, person, provider, gpu, state."),
-        ("table=gpu", "choose project, person, provider, workload."),
+        ("table=gpu", "choose project, person, provider, workload, cause."),
     ],
 )
 def test_what_cannot_be_read_is_said_and_shown_as_usual(visitor: Client, query: str, words: str) -> None:

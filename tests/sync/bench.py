@@ -55,13 +55,13 @@ class Engine:
     by_provider: dict[str, Connection] = field(default_factory=dict)
     ahead: timedelta = timedelta()
 
-    def connect(self, slug: str) -> Connection:
-        """A sandbox connection with its catalogue read."""
+    def connect(self, slug: str, base_url: str = "sandbox") -> Connection:
+        """A connection, to the sandbox unless told otherwise, with its catalogue read."""
         if slug not in self.by_provider:
             provider = registry.get(slug)
             given = provider.credentials.model_validate(provider.sandbox_credentials)
             made = connections.add(
-                team=self.team, provider=provider, name=slug, credentials_given=given, by=self.user, base_url="sandbox"
+                team=self.team, provider=provider, name=slug, credentials_given=given, by=self.user, base_url=base_url
             )
             refresh(made)
             self.by_provider[slug] = made

@@ -77,6 +77,22 @@ def test_all_five_are_ended_and_the_one_that_does_not_die_is_told(engine: Engine
     assert not Workload.objects.not_ended().exists()
 
 
+def test_what_its_provider_refuses_to_end_says_so_in_its_words_and_is_asked_on(engine: Engine) -> None:
+    job = launched(engine, "baseten")
+    go_on(engine, "baseten")
+    engine.spoil("no_credit", match="/stop", count=2)
+
+    halt = press(engine)
+    go_on(engine, "baseten", rounds=1)
+    refused, summary = told(halt)[0]["baseten"], told(halt)[1]
+    assert refused.step is Step.REFUSED and summary.stuck == 1
+    said = engine.fresh(job).intent_error
+    assert said and f"Baseten refuses: {said} 1 try; the next at" in refused.text
+
+    go_on(engine, "baseten")
+    assert told(halt)[0]["baseten"].step is Step.CONFIRMED
+
+
 def test_instances_at_rest_are_confirmed_too_and_what_they_keep_goes_on_costing(engine: Engine) -> None:
     machine, waking = launched(engine, "novita"), launched(engine, "cortecs")
     go_on(engine, "novita", "cortecs", rounds=12)

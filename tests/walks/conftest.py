@@ -62,9 +62,12 @@ def console() -> Iterator[Console]:
 
 
 @pytest.fixture(scope="session")
-def shots() -> Path:
-    """Where screenshots go: a folder outside the tree."""
-    folder = Path(os.environ.get("GPUCONSOLE_SHOTS") or Path(tempfile.gettempdir()) / "gpuconsole-shots")
+def shots() -> Path | None:
+    """Where screenshots go: a folder outside the tree; none is taken without it."""
+    named = os.environ.get("GPUCONSOLE_SHOTS")
+    if not named:
+        return None
+    folder = Path(named)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

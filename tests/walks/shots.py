@@ -1,4 +1,4 @@
-"""Takes a page in both themes and both widths, and lets axe look at it."""
+"""Lets axe look at a page, and takes it in both themes and both widths where pictures are wanted."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from tests.walks.reports import Reports
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
-def take(page: Page, name: str, folder: Path, reports: Reports) -> None:
-    """Write <name>-<theme>-<size>.png for each, note what axe finds and what is too wide, leave the page as it was."""
+def take(page: Page, name: str, folder: Path | None, reports: Reports) -> None:
+    """Note what axe finds; with a folder write <name>-<theme>-<size>.png for each and note what is too wide. The page
+    is left as it was. The gallery looks at every page in all its looks; here it is how they come about."""
+    reports.looks.extend(violations(page, name))
+    if folder is None:
+        return
     was = page.viewport_size
     for theme in ("light", "dark"):
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
@@ -25,8 +29,6 @@ def take(page: Page, name: str, folder: Path, reports: Reports) -> None:
             width = page.evaluate("document.documentElement.scrollWidth")
             if width > viewport["width"]:
                 reports.looks.append(f"{name} is {width} px wide at {viewport['width']} px")
-        page.set_viewport_size(SIZES["desktop"])  # type: ignore[arg-type]
-        reports.looks.extend(violations(page, f"{name}, {theme}"))
     page.evaluate("() => document.documentElement.dataset.theme = 'system'")
     if was:
         page.set_viewport_size(was)

@@ -74,7 +74,7 @@ LAUNCHES = (
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
 def test_all_five_are_launched_by_form_and_followed_to_their_ends(
-    size: str, signed_in: Page, console: Console, reports: Reports, shots: Path
+    size: str, signed_in: Page, console: Console, reports: Reports, shots: Path | None
 ) -> None:
     page = signed_in
     page.set_viewport_size(camera.SIZES[size])  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from tests.walks.reports import Reports
 
 
 def test_a_password_shows_when_asked_for_and_stays_while_the_page_is_polled(
-    signed_in: Page, console: Console, reports: Reports, shots: Path
+    signed_in: Page, console: Console, reports: Reports, shots: Path | None
 ) -> None:
     page = signed_in
     connections = console.ask("GET", "/connections")["items"]

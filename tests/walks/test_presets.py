@@ -18,7 +18,7 @@ ACCELERATOR = "#f-training_job-compute-accelerator-accelerator"
 
 
 def test_an_example_is_pasted_kept_locked_and_launched_from(
-    signed_in: Page, console: Console, shots: Path, reports: Reports
+    signed_in: Page, console: Console, shots: Path | None, reports: Reports
 ) -> None:
     page = signed_in
     page.goto("/launch/baseten/job/?draft=discard")
@@ -70,7 +70,7 @@ def test_an_example_is_pasted_kept_locked_and_launched_from(
 
 
 def test_a_preset_with_locked_lists_and_objects_can_be_read_anywhere(
-    signed_in: Page, console: Console, shots: Path, reports: Reports
+    signed_in: Page, console: Console, shots: Path | None, reports: Reports
 ) -> None:
     page = signed_in
     [connection] = [found for found in console.ask("GET", "/connections")["items"] if found["provider"] == "baseten"]

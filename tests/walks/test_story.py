@@ -27,7 +27,7 @@ def see(page: Page, *words: str) -> None:
 
 
 def test_a_documented_job_is_launched_by_form_and_watched_to_its_end(
-    signed_in: Page, console: Console, reports: Reports, shots: Path
+    signed_in: Page, console: Console, reports: Reports, shots: Path | None
 ) -> None:
     page = signed_in
     page.evaluate("() => { window.neverReloaded = true }")
@@ -124,7 +124,7 @@ def said(value: Any) -> Any:
 
 
 def test_an_instance_is_launched_stopped_and_said_to_be_stopped_only_when_the_provider_says_so(
-    signed_in: Page, console: Console, reports: Reports, shots: Path
+    signed_in: Page, console: Console, reports: Reports, shots: Path | None
 ) -> None:
     page = signed_in
     open_form(page, "cortecs", "instance")
@@ -154,7 +154,9 @@ def test_an_instance_is_launched_stopped_and_said_to_be_stopped_only_when_the_pr
     reports.assert_none()
 
 
-def test_every_page_looks_right_and_is_accessible(signed_in: Page, reports: Reports, shots: Path) -> None:
+def test_every_page_is_drawn_without_a_complaint_of_the_browser(
+    signed_in: Page, reports: Reports, shots: Path | None
+) -> None:
     page = signed_in
     for name, url in {
         "overview": "/",
@@ -177,7 +179,7 @@ def test_every_page_looks_right_and_is_accessible(signed_in: Page, reports: Repo
 
 
 def test_sign_in_tells_a_wrong_password_without_saying_which_part_is_wrong(
-    page: Page, console: Console, reports: Reports, shots: Path
+    page: Page, console: Console, reports: Reports, shots: Path | None
 ) -> None:
     page.goto("/sign-in/")
     page.get_by_label("Email").fill("nobody@example.org")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core.fields import SealedField
@@ -15,11 +16,11 @@ from gpuconsole.projects.models import Project
 class Health(models.TextChoices):
     """What the last calls say about a connection."""
 
-    UNKNOWN = "unknown", "Not known yet"
-    HEALTHY = "healthy", "Healthy"
-    SLOW = "slow", "Slow"
-    FAILING = "failing", "Failing"
-    REFUSED = "refused", "Key refused"
+    UNKNOWN = "unknown", gettext_lazy("Not known yet")
+    HEALTHY = "healthy", gettext_lazy("Healthy")
+    SLOW = "slow", gettext_lazy("Slow")
+    FAILING = "failing", gettext_lazy("Failing")
+    REFUSED = "refused", gettext_lazy("Key refused")
 
     @property
     def icon(self) -> str:
@@ -42,18 +43,18 @@ _HEALTH_LOOKS = {
 class CheckState(models.TextChoices):
     """Where the newest test of a connection stands."""
 
-    NONE = "", "Never tested"
-    ASKED = "asked", "Waiting for a worker"
-    PASSED = "passed", "Passed"
-    FAILED = "failed", "Failed"
+    NONE = "", gettext_lazy("Never tested")
+    ASKED = "asked", gettext_lazy("Waiting for a worker")
+    PASSED = "passed", gettext_lazy("Passed")
+    FAILED = "failed", gettext_lazy("Failed")
 
 
 class Breaker(models.TextChoices):
     """Whether a connection is asked at all."""
 
-    CLOSED = "closed", "Closed: calls go through"
-    OPEN = "open", "Open: no calls until its time"
-    HALF_OPEN = "half_open", "Half open: one call decides"
+    CLOSED = "closed", gettext_lazy("Closed: calls go through")
+    OPEN = "open", gettext_lazy("Open: no calls until its time")
+    HALF_OPEN = "half_open", gettext_lazy("Half open: one call decides")
 
 
 FRESH_ANSWER = timedelta(minutes=1)

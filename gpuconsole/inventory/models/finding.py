@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.connections.models import Connection
@@ -20,9 +21,9 @@ from gpuconsole.workloads.models import Workload
 class FindingKind(BadgeChoices):
     """In what way the two sides differ."""
 
-    STRAY = "stray", "Stray"
-    GHOST = "ghost", "Ghost"
-    DRIFT = "drift", "Drift"
+    STRAY = "stray", gettext_lazy("Stray")
+    GHOST = "ghost", gettext_lazy("Ghost")
+    DRIFT = "drift", gettext_lazy("Drift")
 
     @classmethod
     def looks(cls) -> Mapping[Any, tuple[str, ...]]:
@@ -30,57 +31,63 @@ class FindingKind(BadgeChoices):
 
     @property
     def meaning(self) -> str:
-        return _LOOKS[self][2]
+        return gettext(_LOOKS[self][2])
 
 
 _LOOKS = {
-    FindingKind.STRAY: ("circle-help", "bad", "The provider lists it, and no record here explains it."),
-    FindingKind.GHOST: ("ghost", "warning", "It is active here, and the provider does not list it."),
-    FindingKind.DRIFT: ("arrow-left-right", "outline", "It is on both sides, and they differ."),
+    FindingKind.STRAY: ("circle-help", "bad", gettext_noop("The provider lists it, and no record here explains it.")),
+    FindingKind.GHOST: ("ghost", "warning", gettext_noop("It is active here, and the provider does not list it.")),
+    FindingKind.DRIFT: ("arrow-left-right", "outline", gettext_noop("It is on both sides, and they differ.")),
 }
 
 
 class FindingState(models.TextChoices):
     """Where a finding stands."""
 
-    SEEN = "seen", "Seen once"
-    OPEN = "open", "Open"
-    IGNORED = "ignored", "Ignored"
-    ENDING = "ending", "Being ended"
-    CLOSED = "closed", "Closed"
+    SEEN = "seen", gettext_lazy("Seen once")
+    OPEN = "open", gettext_lazy("Open")
+    IGNORED = "ignored", gettext_lazy("Ignored")
+    ENDING = "ending", gettext_lazy("Being ended")
+    CLOSED = "closed", gettext_lazy("Closed")
 
 
 class HowClosed(models.TextChoices):
     """How a finding came to its end."""
 
-    ADOPTED = "adopted", "Adopted"
-    TERMINATED = "terminated", "Terminated from here"
-    ENDED = "ended", "Ended by itself, or from elsewhere"
-    EXPLAINED = "explained", "A record here explains it now"
-    FOUND = "found", "The provider lists it again"
-    MARKED = "marked", "Marked as ended by a person"
-    AGREES = "agrees", "Both sides agree again"
+    ADOPTED = "adopted", gettext_lazy("Adopted")
+    TERMINATED = "terminated", gettext_lazy("Terminated from here")
+    ENDED = "ended", gettext_lazy("Ended by itself, or from elsewhere")
+    EXPLAINED = "explained", gettext_lazy("A record here explains it now")
+    FOUND = "found", gettext_lazy("The provider lists it again")
+    MARKED = "marked", gettext_lazy("Marked as ended by a person")
+    AGREES = "agrees", gettext_lazy("Both sides agree again")
 
 
 class Mark(models.TextChoices):
     """Whose mark a remote carries, as far as it carries one."""
 
-    OURS = "ours", "Ours"
-    UNKNOWN = "unknown", "Ours, no record"
-    OTHER = "other", "Another console"
-    NONE = "none", "No mark"
+    OURS = "ours", gettext_lazy("Ours")
+    UNKNOWN = "unknown", gettext_lazy("Ours, no record")
+    OTHER = "other", gettext_lazy("Another console")
+    NONE = "none", gettext_lazy("No mark")
 
     @property
     def meaning(self) -> str:
-        return _MARKS[self]
+        return gettext(_MARKS[self])
 
 
 _MARKS = {
-    Mark.OURS: "It was launched from here, by the record that is named.",
-    Mark.UNKNOWN: "It carries the mark of this console, which has no record of it: most likely the database was "
-    "restored from a backup that is older.",
-    Mark.OTHER: "It carries the mark of another gpuconsole that uses the same account, and is most likely in its care.",
-    Mark.NONE: "It carries no mark of a console: made by hand or by another program, or the provider keeps no names.",
+    Mark.OURS: gettext_noop("It was launched from here, by the record that is named."),
+    Mark.UNKNOWN: gettext_noop(
+        "It carries the mark of this console, which has no record of it: most likely the database was "
+        "restored from a backup that is older."
+    ),
+    Mark.OTHER: gettext_noop(
+        "It carries the mark of another gpuconsole that uses the same account, and is most likely in its care."
+    ),
+    Mark.NONE: gettext_noop(
+        "It carries no mark of a console: made by hand or by another program, or the provider keeps no names."
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
@@ -64,7 +65,7 @@ def adopt(
     belong to a launch that waits for a decision, or needs a latest end.
     """
     with held(finding) as row:
-        require_kind(row, FindingKind.STRAY, "Only a stray is adopted: of this one there is a record already.")
+        require_kind(row, FindingKind.STRAY, _("Only a stray is adopted: of this one there is a record already."))
         if row.how_closed == HowClosed.ADOPTED and row.workload is not None:
             return row.workload
         refuse_closed(row)
@@ -78,9 +79,9 @@ def adopt(
             with transaction.atomic():
                 workload = _join(row, found, by, now) if found.joins else _make(row, into, found, name, by, now)
         except IntegrityError as error:
-            raise Refused("A record of it was made meanwhile: look again.", code="closed") from error
+            raise Refused(_("A record of it was made meanwhile: look again."), code="closed") from error
         for text in found.warnings:
-            transitions.note(workload, "A limit was passed", kind=EventKind.WARNING, detail=text, by=by)
+            transitions.note(workload, _("A limit was passed"), kind=EventKind.WARNING, detail=text, by=by)
         workload.warnings = found.warnings
         _close(row, workload, by, now)
         wake(workload, now)
@@ -104,7 +105,7 @@ def adoption(row: Finding, project: Project, by: User, stop_after_s: int | None,
     """The figures; nothing is written. Raises Refused for a latest end that is none."""
     if stop_after_s is not None and not SHORTEST_S <= stop_after_s <= LONGEST_S:
         raise Refused(
-            "It ends in a minute at the least, and in 366 days at the most.", code="invalid", field=STOP_AFTER
+            _("It ends in a minute at the least, and in 366 days at the most."), code="invalid", field=STOP_AFTER
         )
     provider, state = registry.get(row.provider), _state(row)
     limits = rules.of(project, by)
@@ -143,25 +144,31 @@ def adoption(row: Finding, project: Project, by: User, stop_after_s: int | None,
 def refuse_endless(project: Project, found: Adoption) -> None:
     """Raises Refused where the project wants a latest end and none was named."""
     if found.ends_by is None and not project.may_never_end:
-        text = "It runs until somebody ends it, as far as is known here: say after how long it is to be stopped."
+        text = _("It runs until somebody ends it, as far as is known here: say after how long it is to be stopped.")
         raise Refused(text, code="needs_deadline", field=STOP_AFTER)
 
 
 def _project(row: Finding, project: Project | None) -> Project:
     if waits_for_decision(row):
         assert row.workload is not None
-        text = f"It may be what {row.workload.name} launched, which waits for a decision: decide there."
+        text = _("It may be what {workload} launched, which waits for a decision: decide there.").format(
+            workload=row.workload.name
+        )
         raise Refused(text, code="needs_decision")
     record = joins(row)
     if record is not None:
         return record.project
     if project is None:
-        raise Refused("Pick the project that is charged for it.", code="required", field="project")
+        raise Refused(_("Pick the project that is charged for it."), code="required", field="project")
     if (
         project.team_id != row.team_id
         or not Connection.objects.usable_in(project).filter(pk=row.connection_id).exists()
     ):
-        raise Refused(f"{row.connection.name} is not open to this project.", code="unknown_connection", field="project")
+        raise Refused(
+            _("{connection} is not open to this project.").format(connection=row.connection.name),
+            code="unknown_connection",
+            field="project",
+        )
     return project
 
 
@@ -198,7 +205,7 @@ def _make(row: Finding, project: Project, found: Adoption, name: str, by: User, 
         **_facts(row, found, now),
     )
     workload.reserved = found.most.amount if found.most else None
-    why = f"Adopted; {found.state.label.lower()} since {found.since:%F %H:%M:%S} UTC"
+    why = _("Adopted; {state} since {since:%F %H:%M:%S} UTC").format(state=found.state.label.lower(), since=found.since)
     phase, tariff = _stretch(row, found)
     said = row.said_started_at
     transitions.take_over(
@@ -212,7 +219,7 @@ def _join(row: Finding, found: Adoption, by: User, now: datetime) -> Workload:
     assert found.joins is not None
     with transitions.locked(found.joins.pk) as workload:
         if not workload.is_final:
-            raise Refused("A record of it was made meanwhile: look again.", code="closed")
+            raise Refused(_("A record of it was made meanwhile: look again."), code="closed")
         facts = _facts(row, found, now)
         facts |= {"is_log_complete": False, "is_output_complete": False, "removed_at": None, "missing_count": 0}
         facts |= {"reserved": None if found.most is None else workload.cost_closed + found.most.amount}
@@ -222,7 +229,9 @@ def _join(row: Finding, found: Adoption, by: User, now: datetime) -> Workload:
         for key, value in facts.items():
             setattr(workload, key, value)
         phase, tariff = _stretch(row, found)
-        why = f"Adopted; {found.state.label.lower()} since {found.since:%F %H:%M:%S} UTC"
+        why = _("Adopted; {state} since {since:%F %H:%M:%S} UTC").format(
+            state=found.state.label.lower(), since=found.since
+        )
         change = Change(
             workload=workload,
             state=found.state,
@@ -275,8 +284,10 @@ def _stretch(row: Finding, found: Adoption) -> tuple[Phase | None, Tariff]:
 def _close(row: Finding, workload: Workload, by: User, now: datetime) -> None:
     row.state, row.how_closed, row.closed_at = FindingState.CLOSED, HowClosed.ADOPTED, now
     row.workload, row.asked_by = workload, by
-    row.proof = f"{workload.name} ({workload.public_id}) in {workload.project.name} is its record"
-    row.tell(now, HowClosed.ADOPTED.label, detail=row.proof, by=by)
+    row.proof = _("{workload} ({id}) in {project} is its record").format(
+        workload=workload.name, id=workload.public_id, project=workload.project.name
+    )
+    row.tell(now, str(HowClosed.ADOPTED.label), detail=row.proof, by=by)
     row.save()
     price = formats.hourly(workload.hourly_price, workload.currency)
     audit.record(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
@@ -14,7 +15,9 @@ from gpuconsole.inventory.services.holding import held, refuse_closed, require_k
 def terminate(*, finding: Finding, by: User) -> Finding:
     """Have a stray ended for good. Pressing again while it is pending asks at once and changes nothing else."""
     with held(finding) as row:
-        require_kind(row, FindingKind.STRAY, "Only a stray is ended here. What is on record is ended on its own page.")
+        require_kind(
+            row, FindingKind.STRAY, _("Only a stray is ended here. What is on record is ended on its own page.")
+        )
         refuse_closed(row)
         now = timezone.now()
         wake_inventory(row.connection_id, now)
@@ -26,7 +29,7 @@ def terminate(*, finding: Finding, by: User) -> Finding:
         row.state, row.asked_by, row.end_asked_at, row.end_due_at = FindingState.ENDING, by, now, now
         row.end_tries, row.end_error, row.escalated = 0, "", 0
         row.ignored_until = row.ignored_price = None
-        row.tell(now, "Terminate asked", by=by)
+        row.tell(now, _("Terminate asked"), by=by)
         row.save()
         audit.record(
             "finding.terminate",

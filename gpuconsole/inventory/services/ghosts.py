@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
@@ -23,8 +25,8 @@ from gpuconsole.workloads.usage import cost_so_far
 class CountedUntil(models.TextChoices):
     """Until when it is counted as billed."""
 
-    LISTED = "listed", "It was last listed"
-    NOW = "now", "Now"
+    LISTED = "listed", gettext_lazy("It was last listed")
+    NOW = "now", gettext_lazy("Now")
 
 
 def mark_ended(*, finding: Finding, by: User, until: CountedUntil, why: str = "") -> Workload:
@@ -33,23 +35,29 @@ def mark_ended(*, finding: Finding, by: User, until: CountedUntil, why: str = ""
     Raises Refused where the provider lists it again, or somebody else has settled it.
     """
     with held(finding) as row:
-        require_kind(row, FindingKind.GHOST, "Only lost work is marked as ended by hand.")
+        require_kind(row, FindingKind.GHOST, _("Only lost work is marked as ended by hand."))
         refuse_closed(row)
         if row.workload is None:
-            raise Refused("Its record is gone.", code="closed")
+            raise Refused(_("Its record is gone."), code="closed")
         with transitions.locked(row.workload.pk) as workload:
             if workload.state != State.LOST:
-                text = f"{workload.name} is {workload.state_word.label.lower()}, and lost no more: nothing was changed."
+                text = _("{workload} is {state}, and lost no more: nothing was changed.").format(
+                    workload=workload.name, state=workload.state_word.label.lower()
+                )
                 raise Refused(text, code="wrong_state")
             now = timezone.now()
             before, at = cost_so_far(workload, now), _ended_at(workload, until, now)
             _end(workload, by, at, why)
             after = cost_so_far(workload, now)
         money = formats.money(after, workload.currency) if after is not None else formats.not_priced()
-        row.proof = f"{by.display_name} looked at {registry.get(row.provider).name}, and says that it has ended"
+        row.proof = _("{person} looked at {provider}, and says that it has ended").format(
+            person=by.display_name, provider=registry.get(row.provider).name
+        )
         row.state, row.how_closed, row.closed_at = FindingState.CLOSED, HowClosed.MARKED, now
         row.asked_by = by
-        row.tell(now, HowClosed.MARKED.label, detail=f"{why} Cost: {money}.".strip(), by=by)
+        row.tell(
+            now, str(HowClosed.MARKED.label), detail=f"{why} {_('Cost: {amount}.').format(amount=money)}".strip(), by=by
+        )
         row.save()
         audit.record(
             "workload.mark_ended",
@@ -71,12 +79,14 @@ def _ended_at(workload: Workload, until: CountedUntil, now: datetime) -> datetim
 
 def _end(workload: Workload, by: User, at: datetime, why: str) -> None:
     name = registry.get(workload.provider).name
-    said = f"{by.display_name} looked at {name} and says that it has ended; counted until {at:%F %H:%M:%S} UTC."
+    said = _("{person} looked at {provider} and says that it has ended; counted until {at:%F %H:%M:%S} UTC.").format(
+        person=by.display_name, provider=name, at=at
+    )
     workload.intent, workload.intent_at, workload.due_at = Intent.NONE, None, None
     transitions.move(
         workload,
         State.CANCELLED,
-        why="Marked as ended",
+        why=_("Marked as ended"),
         at=at,
         by=by,
         reason=Reason(ReasonCode.STOPPED_ELSEWHERE, said),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gpuconsole.core import versions
 from gpuconsole.core.errors import Refused
@@ -25,9 +26,13 @@ def held(finding: Finding) -> Iterator[Finding]:
 def refuse_closed(row: Finding) -> None:
     """Raises Refused where nothing is left to do about it."""
     if row.is_closed:
-        how = HowClosed(row.how_closed).label if row.how_closed else "Settled"
-        who = f" by {row.asked_by.display_name}" if row.asked_by and row.how_closed == HowClosed.ADOPTED else ""
-        raise Refused(f"{how}{who} already: {row.proof or 'nothing is left to do'}.", code="closed")
+        how = HowClosed(row.how_closed).label if row.how_closed else _("Settled")
+        proof = row.proof or _("nothing is left to do")
+        text = _("{how} already: {proof}.").format(how=how, proof=proof)
+        if row.asked_by and row.how_closed == HowClosed.ADOPTED:
+            text = _("{how} by {person} already: {proof}.")
+            text = text.format(how=how, person=row.asked_by.display_name, proof=proof)
+        raise Refused(text, code="closed")
 
 
 def require_kind(row: Finding, kind: FindingKind, why: str) -> None:
@@ -39,4 +44,6 @@ def require_kind(row: Finding, kind: FindingKind, why: str) -> None:
 def refuse_ending(row: Finding) -> None:
     """Raises Refused where its end is asked for already."""
     if row.state == FindingState.ENDING:
-        raise Refused(f"{row} is being ended: wait until the provider has confirmed it.", code="busy")
+        raise Refused(
+            _("{finding} is being ended: wait until the provider has confirmed it.").format(finding=row), code="busy"
+        )

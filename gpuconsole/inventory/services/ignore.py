@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
@@ -19,18 +20,18 @@ def ignore(*, finding: Finding, by: User, reason: str, until: datetime) -> Findi
     """Nobody is reminded of it until then, or until its price changes. Raises Refused for a day that is none."""
     reason, now = reason.strip(), timezone.now()
     if not reason:
-        raise Refused("Say why it may stay as it is.", code="invalid", field="reason")
+        raise Refused(_("Say why it may stay as it is."), code="invalid", field="reason")
     if until <= now:
-        raise Refused("The day on which it comes back lies ahead.", code="invalid", field="until")
+        raise Refused(_("The day on which it comes back lies ahead."), code="invalid", field="until")
     if until > now + LONGEST:
-        raise Refused("It comes back after 366 days at the latest.", code="invalid", field="until")
+        raise Refused(_("It comes back after 366 days at the latest."), code="invalid", field="until")
     with held(finding) as row:
         refuse_closed(row)
         refuse_ending(row)
         before = {"state": row.state, "reason": row.ignore_reason}
         row.state, row.asked_by, row.ignore_reason = FindingState.IGNORED, by, reason[:300]
         row.ignored_until, row.ignored_price = until, row.hourly_price
-        row.tell(now, f"Ignored until {until:%F %H:%M} UTC", detail=row.ignore_reason, by=by)
+        row.tell(now, _("Ignored until {until:%F %H:%M} UTC").format(until=until), detail=row.ignore_reason, by=by)
         row.save()
         after = {"state": row.state, "until": until.isoformat()}
         audit.record("finding.ignore", by=by, team=row.team, target=row, before=before, after=after, why=reason)
@@ -45,7 +46,7 @@ def take_back(*, finding: Finding, by: User) -> Finding:
             return row
         row.state, row.asked_by = FindingState.OPEN, by
         row.ignored_until = row.ignored_price = None
-        row.tell(timezone.now(), "No longer ignored", by=by)
+        row.tell(timezone.now(), _("No longer ignored"), by=by)
         row.save()
         audit.record("finding.take_back", by=by, team=row.team, target=row)
     return row

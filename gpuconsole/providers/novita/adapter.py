@@ -28,7 +28,7 @@ from gpuconsole.providers.specs import Spec
 from gpuconsole.providers.words import gettext_noop
 
 _ASKED_A_LOOK = 4
-"""So many running instances are asked for their ways in at each look, or one for each five pages of the list."""
+"""So many running instances are asked for their ways in at each look where the list is short."""
 
 
 class NovitaCredentials(BaseModel):
@@ -133,7 +133,8 @@ class NovitaAdapter(Adapter):
                 [self._seen(row) for row in self._alone(ids[0]) if sieve.is_new(ids[0], remotes.steady(row))]
             )
         rows = self._client.instances() if ids else []
-        left = max(_ASKED_A_LOOK, len(rows) // PAGE // 5)
+        pages = len(rows) // PAGE
+        left = _ASKED_A_LOOK if pages < 10 else max(2, pages // 10)  # a look costs little more than its list
         wanting = {*held.wanting, *held.lacking}
         for row in sorted(rows, key=lambda row: row.get("id") not in wanting):
             if (instance_id := str(row.get("id"))) not in sieve.wanted:

@@ -32,7 +32,7 @@ PROVIDER = Provider(
     advice=ADVICE,
     features=frozenset({Feature.LOGS}),
     adapter=OtoyAdapter,
-    requests_per_s=25.0,  # no limit is published; 2,000 jobs are 40 pages, and their runs some more
+    requests_per_s=40.0,  # no limit is published; 2,000 jobs are 40 pages, and their runs 20 to 40 more
     billing=gettext_noop(
         "A batch job pays for the time that its container is up, a persistent one for started hours, each on "
         "every node and for every try."

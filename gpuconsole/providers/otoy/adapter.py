@@ -216,7 +216,7 @@ class OtoyAdapter(Adapter):
         ended, where they are many."""
         found: dict[str, Mapping[str, Any]] = {}
         if len(ids) > 1:
-            self._take(found, ids, self._client.jobs(status=",".join(ACTIVE)))
+            self._take(found, ids, self._client.jobs(status=",".join(ACTIVE), needed=len(ids) // MOST_A_PAGE))
         if len(ids) - len(found) > _SINGLY:
             self._take(found, ids, self._client.jobs(pages=_PAGES, status=",".join(ENDED)))
         for job_id in ids - set(found):
@@ -265,7 +265,8 @@ class OtoyAdapter(Adapter):
     def _back_to_the_oldest(self, jobs: Sequence[Mapping[str, Any]], **filters: str) -> Iterator[Mapping[str, Any]]:
         oldest = min((at for job in jobs if (at := moment(job.get("created_at")))), default=None)
         pages = max(_PAGES, 2 * len(jobs) // MOST_A_PAGE)
-        return takewhile(lambda run: not _is_before(run, oldest), self._client.runs(pages=pages, **filters))
+        listed = self._client.runs(pages=pages, needed=len(jobs) // MOST_A_PAGE, **filters)
+        return takewhile(lambda run: not _is_before(run, oldest), listed)
 
 
 def _is_as_held(job_id: str, job: Mapping[str, Any], held: Held) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count, takewhile
 from typing import Any
 
 from gpuconsole.providers.errors import Unconfirmed, Unreachable
@@ -14,6 +16,8 @@ from gpuconsole.providers.wire import items, quoted
 JOBS, RUNS, OFFERS = "/v1/jobs", "/v1/job-runs", "/v1/compute/offers"
 MOST_A_PAGE = 50
 NEWEST_FIRST = "-created_at"
+_AT_ONCE = 4
+"""Pages of one list that are asked for at the same time."""
 _ABOUT_TIME = re.compile(r"x-time|time ?stamp|clock", re.IGNORECASE)
 _NAMED = re.compile(r"([a-z][\w.\[\]]*_\w+|parameters[\w.\[\]]*|task|title)\b[ :]")
 
@@ -61,13 +65,14 @@ class OtoyClient:
         """Ask for the end of a job: a PUT, though the docs' list of methods lacks it. Some answers are empty."""
         self._call("PUT", f"{JOBS}/{quoted(job_id)}/cancel", {"reason": reason})
 
-    def jobs(self, *, pages: int | None = None, **filters: str) -> Iterator[Mapping[str, Any]]:
-        """Jobs, newest first, page by page; no more than ``pages`` of them."""
-        return self._rows(JOBS, pages, filters)
+    def jobs(self, *, pages: int | None = None, needed: int = 1, **filters: str) -> Iterator[Mapping[str, Any]]:
+        """Jobs, newest first, page by page; no more than ``pages`` of them. Of those that are ``needed`` in any case a
+        few are asked for at the same time."""
+        return self._rows(JOBS, pages, filters, needed=needed)
 
-    def runs(self, *, pages: int | None = None, **filters: str) -> Iterator[Mapping[str, Any]]:
-        """Runs without their logs, newest first."""
-        return self._rows(RUNS, pages, filters)
+    def runs(self, *, pages: int | None = None, needed: int = 1, **filters: str) -> Iterator[Mapping[str, Any]]:
+        """Runs without their logs, newest first; pages as of ``jobs``."""
+        return self._rows(RUNS, pages, filters, needed=needed)
 
     def run(self, run_id: str) -> Mapping[str, Any]:
         """One run with its log."""
@@ -79,14 +84,22 @@ class OtoyClient:
         return list(self._rows(OFFERS, None, {}, exact=True, sort=""))
 
     def _rows(
-        self, path: str, pages: int | None, filters: Mapping[str, str], *, exact: bool = False, sort: str = NEWEST_FIRST
+        self,
+        path: str,
+        pages: int | None,
+        filters: Mapping[str, str],
+        *,
+        exact: bool = False,
+        sort: str = NEWEST_FIRST,
+        needed: int = 1,
     ) -> Iterator[Mapping[str, Any]]:
         query: dict[str, str] = {"limit": str(MOST_A_PAGE), **({"sort": sort} if sort else {})}
         query |= {f"filter[{name}]": value for name, value in filters.items()}
-        number = 0
-        while pages is None or number < pages:
-            number += 1
-            answer = self._get(path, {**query, "page": str(number)}, exact=exact)
+
+        def page(number: int) -> Any:
+            return self._get(path, {**query, "page": str(number)}, exact=exact)
+
+        for number, answer in enumerate(_in_order(page, needed, pages), start=1):
             rows = items(answer, "data")
             yield from rows
             total = answer.get("total")
@@ -99,6 +112,19 @@ class OtoyClient:
 
     def _call(self, method: str, path: str, body: Any) -> Any:
         return self.http.call(method, path, body, headers=sign(self._keys, method, path, body=body))
+
+
+def _in_order(page: Callable[[int], Any], needed: int, most: int | None) -> Iterator[Any]:
+    """Pages from the first on, asked for as they are wanted; but those that are needed and exist, side by side."""
+    first = page(1)
+    yield first
+    total = first.get("total")
+    last = min(needed, -(-total // MOST_A_PAGE)) if isinstance(total, int) else 1
+    if last > 1:
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="page") as pool:
+            yield from pool.map(page, range(2, last + 1))
+    following = count(max(last, 1) + 1)
+    yield from map(page, following if most is None else takewhile(lambda number: number <= most, following))
 
 
 def _job(answer: Any, *, is_write: bool = False) -> Mapping[str, Any]:

@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import partial
 
 from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.sync import acting, apply, lost, round
 from gpuconsole.sync.clock import Clock
@@ -19,8 +21,7 @@ from gpuconsole.workloads.states import FINAL, State
 
 logger = logging.getLogger(__name__)
 
-SPEAKER = "Watchdog"
-_BEGUN = f"{SPEAKER}: no worker acts, so it asks"
+SPEAKER = gettext_noop("Watchdog")
 
 
 def end(connection_id: int, clock: Clock) -> None:
@@ -46,14 +47,15 @@ def _steps(context: Context) -> bool:
 
 def _say_begun(context: Context, rows: Sequence[Workload], due: Sequence[Workload]) -> Collection[int]:
     """One line a wish that nobody else asks for; gives all that the watchdog has made its own, now or before."""
-    said = Event.objects.filter(workload__in=rows, written_at__gte=F("workload__intent_at"), text__startswith=_BEGUN)
+    text = _("Watchdog: no worker acts, so it asks {provider} itself").format(provider=context.provider.name)
+    said = Event.objects.filter(workload__in=rows, written_at__gte=F("workload__intent_at"), text=text)
     ours = set(said.values_list("workload_id", flat=True))
     for row in due:
         if row.pk in ours:
             continue
         waited_s = _seconds(row.due_at, context.now)
-        detail = f"Nobody had acted for {waited_s} s."
-        transitions.note(row, f"{_BEGUN} {context.provider.name} itself", kind=EventKind.GUARD, detail=detail)
+        detail = _("Nobody had acted for {count} s.").format(count=waited_s)
+        transitions.note(row, text, kind=EventKind.GUARD, detail=detail)
         logger.warning("no worker acts", extra={"workload": row.pk, "intent": row.intent, "waited_s": waited_s})
         ours.add(row.pk)
     return ours
@@ -65,8 +67,9 @@ def _say_confirmed(context: Context, rows: Sequence[Workload]) -> None:
     for row in Workload.objects.filter(pk__in=asked_at, intent=Intent.NONE, state__in=[*FINAL, State.STOPPED]):
         move = row.events.filter(kind=EventKind.MOVE).order_by("-id").first()
         took_s = _seconds(asked_at[row.pk], context.now)
-        proof = f"{move.text if move else row.state_word.label}, {took_s} s after it was asked for."
-        transitions.note(row, f"{SPEAKER}: the end is confirmed", kind=EventKind.GUARD, detail=proof)
+        proof = _("{event}, {count} s after it was asked for.")
+        proof = proof.format(event=move.text if move else row.state_word.label, count=took_s)
+        transitions.note(row, _("Watchdog: the end is confirmed"), kind=EventKind.GUARD, detail=proof)
         logger.warning("an end is confirmed", extra={"workload": row.pk, "state": row.state, "took_s": took_s})
 
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.providers import registry
@@ -17,8 +19,6 @@ from gpuconsole.workloads.decisions.queries import is_unanswered, open_of
 from gpuconsole.workloads.decisions.terms import Terms
 from gpuconsole.workloads.models import Intent, LostLaunch, Settlement, Workload
 from gpuconsole.workloads.states import ReasonCode
-
-NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,32 +91,42 @@ def question(workload: Workload, settlement: Settlement, remote_id: str) -> Ques
         if chosen is None:
             return None
         said = terms.of_adoption(workload, chosen)
-        return Question(f"Adopt {remote_id} as {name}?", _text(said), _pairs(said), "Adopt it")
+        return Question(
+            _("Adopt {remote_id} as {name}?").format(remote_id=remote_id, name=name),
+            _text(said),
+            _pairs(said),
+            _("Adopt it"),
+        )
     if settlement == Settlement.SEND_AGAIN:
         said = terms.of_sending_again(workload)
-        return Question(f"Send {name} to {provider} again?", _text(said), _pairs(said), "Send it again")
+        return Question(
+            _("Send {name} to {provider} again?").format(name=name, provider=provider),
+            _text(said),
+            _pairs(said),
+            _("Send it again"),
+        )
     said = terms.of_giving_up(workload, found)
-    return Question(f"Give {name} up?", _text(said), _pairs(said), "Give it up")
+    return Question(_("Give {name} up?").format(name=name), _text(said), _pairs(said), _("Give it up"))
 
 
 def _doubt(workload: Workload) -> str:
-    rate = "What it may be costing is not known."
+    rate = _("What it may be costing is not known.")
     if workload.hourly_price is not None:
-        rate = f"It may be costing {formats.hourly(workload.hourly_price, workload.currency)}."
-    return f"{rate} It was not sent twice, and is not before somebody says so."
+        rate = _("It may be costing {price}.").format(price=formats.hourly(workload.hourly_price, workload.currency))
+    return f"{rate} {_('It was not sent twice, and is not before somebody says so.')}"
 
 
 def _ways(workload: Workload, found: Sequence[Candidate], url: str) -> list[Offered]:
     again, give_up = terms.of_sending_again(workload), terms.of_giving_up(workload, found)
     return [
-        Offered(again, "It was never made", _lines_of(again), f"{url}decide/send_again/", "Send again"),
-        Offered(give_up, "It is not wanted any more", _lines_of(give_up), f"{url}decide/give_up/", "Give up"),
+        Offered(again, _("It was never made"), _lines_of(again), f"{url}decide/send_again/", _("Send again")),
+        Offered(give_up, _("It is not wanted any more"), _lines_of(give_up), f"{url}decide/give_up/", _("Give up")),
     ]
 
 
 def _line(workload: Workload, one: Candidate, url: str, *, is_open: bool) -> Line:
     gpus = "" if one.gpu_count is None else f", {formats.plural(one.gpu_count, 'GPU', 'GPUs')}"
-    price = formats.hourly(one.hourly.amount, one.hourly.currency, tight=True) if one.hourly else NOT_KNOWN
+    price = formats.hourly(one.hourly.amount, one.hourly.currency, tight=True) if one.hourly else _("not known")
     adopt_url = f"{url}decide/adopt/?{urlencode({'remote_id': one.id})}" if is_open else ""
     return Line(one, f"{one.hardware}{gpus}" if one.hardware else formats.MISSING, price, adopt_url)
 
@@ -124,15 +134,18 @@ def _line(workload: Workload, one: Candidate, url: str, *, is_open: bool) -> Lin
 def _lines_of(said: Terms) -> list[tuple[str, str]]:
     if said.settlement == Settlement.GIVE_UP:
         return []
-    return [("Price", _hourly(said.hourly)), ("At most", str(said.most) if said.most else NOT_KNOWN)]
+    return [(_("Price"), _hourly(said.hourly)), (_("At most"), str(said.most) if said.most else _("not known"))]
 
 
 def _pairs(said: Terms) -> list[dict[str, Any]]:
-    return [{"label": label, "value": value, "is_total": label == "At most"} for label, value in _lines_of(said)]
+    lines = _lines_of(said)
+    return [
+        {"label": label, "value": value, "is_total": at == len(lines) - 1} for at, (label, value) in enumerate(lines)
+    ]
 
 
 def _hourly(price: Money | None) -> str:
-    return f"{price} per hour" if price else NOT_KNOWN
+    return _("{price} per hour").format(price=price) if price else _("not known")
 
 
 def _text(said: Terms) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
@@ -36,7 +37,7 @@ def adopt(*, workload: Workload, remote_id: str, by: User | None) -> Workload:
             return row
         _refuse_wrong(row, lost, remote_id)
         lost.remote_id = remote_id
-        _decide(row, lost, Settlement.ADOPT, by, f"Adoption of {remote_id} asked")
+        _decide(row, lost, Settlement.ADOPT, by, _("Adoption of {remote_id} asked").format(remote_id=remote_id))
     return row
 
 
@@ -48,7 +49,7 @@ def send_again(*, workload: Workload, by: User | None) -> Workload:
     with _undecided(workload, Settlement.SEND_AGAIN, by) as (row, lost):
         if lost is None:
             return row
-        _decide(row, lost, Settlement.SEND_AGAIN, by, "Sending again asked")
+        _decide(row, lost, Settlement.SEND_AGAIN, by, _("Sending again asked"))
     return row
 
 
@@ -61,13 +62,13 @@ def give_up(*, workload: Workload, by: User | None) -> Workload:
         settle(row, lost, Settlement.GIVE_UP, now, by=by)
         row.intent, row.intent_at, row.due_at = Intent.NONE, None, None
         row.sending_at = row.look_until = None
-        who = f"{by.display_name} gave it up. " if by else ""
+        said = f"{_('{person} gave it up.').format(person=by.display_name)} {text}" if by else text
         transitions.move(
             row,
             State.CANCELLED,
-            why="Given up",
+            why=_("Given up"),
             by=by,
-            reason=Reason(ReasonCode.NOT_FOUND, f"{who}{text}", Fault.NOBODY),
+            reason=Reason(ReasonCode.NOT_FOUND, said, Fault.NOBODY),
             detail=text,
             fields=("intent", "intent_at", "due_at", "sending_at", "look_until"),
         )
@@ -128,31 +129,39 @@ def _undecided(
             raise Refused(_still_looking(row), code="still_looking")
         lost = open_or_new(row)
         if lost.is_decided:
-            who = lost.decided_by.display_name if lost.decided_by else "The console"
+            who = lost.decided_by.display_name if lost.decided_by else _("The console")
             word = lost.get_settlement_display().lower()
-            raise Refused(f"{who} chose already to {word}: nothing was changed.", code="decided")
+            raise Refused(
+                _("{who} chose already to {word}: nothing was changed.").format(who=who, word=word), code="decided"
+            )
         yield row, lost
 
 
 def _refuse_settled(row: Workload) -> None:
     if not is_unanswered(row) or row.intent == Intent.END:
         word = row.state_word.label.lower()
-        text = f"There is nothing left to decide: {row.name} is {word}."
+        text = _("There is nothing left to decide: {workload} is {state}.").format(workload=row.name, state=word)
         raise Refused(text, code="nothing_to_decide")
 
 
 def _still_looking(row: Workload) -> str:
     name = registry.get(row.provider).name
-    until = f" until {row.look_until:%H:%M} UTC" if row.look_until else ""
-    return f"It is looked for at {name}{until}; there is nothing to decide before. Stop it if it is not wanted."
+    text = _("It is looked for at {provider}; there is nothing to decide before. Stop it if it is not wanted.")
+    if row.look_until is None:
+        return text.format(provider=name)
+    text = _(
+        "It is looked for at {provider} until {time} UTC; there is nothing to decide before. "
+        "Stop it if it is not wanted."
+    )
+    return text.format(provider=name, time=f"{row.look_until:%H:%M}")
 
 
 def _refuse_wrong(row: Workload, lost: LostLaunch, remote_id: str) -> None:
     if remote_id not in {one.id for one in candidates.of(lost)}:
-        text = "This is none of those that it could be. Check now, and choose among those that are listed."
+        text = _("This is none of those that it could be. Check now, and choose among those that are listed.")
         raise Refused(text, code="not_a_candidate", field=REMOTE)
     if is_taken(row, remote_id):
-        raise Refused("It belongs to another workload of your team already.", code="taken", field=REMOTE)
+        raise Refused(_("It belongs to another workload of your team already."), code="taken", field=REMOTE)
 
 
 def is_taken(row: Workload, remote_id: str) -> bool:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.providers import registry
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.decisions.candidates import Candidate
 from gpuconsole.workloads.models import Settlement, Workload
-
-_NEVER = "Nobody here would see or end it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,45 +32,60 @@ class Terms:
 
 def of_adoption(workload: Workload, candidate: Candidate) -> Terms:
     """Tie the workload to the candidate: from then on it is watched, metered and ended as any other."""
-    text = "It is watched and metered from its own begin on, and ended at the latest end as any other."
+    text = _("It is watched and metered from its own begin on, and ended at the latest end as any other.")
     if candidate.is_over:
-        text = "It has ended already: its log and what it cost are fetched."
-    unseen = "" if candidate.is_marked else f"If it is not the one that was launched, that one may run unseen. {_NEVER}"
+        text = _("It has ended already: its log and what it cost are fetched.")
+    unseen = ""
+    if not candidate.is_marked:
+        unseen = f"{_('If it is not the one that was launched, that one may run unseen.')} {_never()}"
     return Terms(Settlement.ADOPT, candidate.hourly, _most_of(workload, candidate), text, unseen)
 
 
 def of_sending_again(workload: Workload) -> Terms:
     """The same workload, sent once more."""
     name = registry.get(workload.provider).name
-    text = f"{name} is asked once more, for the same spec under a new token, after one more look for the first."
+    text = _(
+        "{provider} is asked once more, for the same spec under a new token, after one more look for the first."
+    ).format(provider=name)
     rate = formats.hourly(workload.hourly_price, workload.currency)
-    twice = f"Then it is paid twice: another {rate}, for as long as nobody ends it at {name}. {_NEVER}"
+    twice = _("Then it is paid twice: another {price}, for as long as nobody ends it at {provider}.")
     if workload.hourly_price is None:
-        twice = f"Then both are paid, and what they cost is not known to us. {_NEVER}"
+        twice = _("Then both are paid, and what they cost is not known to us.")
+    unseen = (_("If the first was made after all, two of it run."), twice.format(price=rate, provider=name), _never())
     return Terms(
         Settlement.SEND_AGAIN,
         _money(workload, workload.hourly_price),
         _money(workload, workload.reserved),
         text,
-        f"If the first was made after all, two of it run. {twice}",
+        " ".join(unseen),
     )
 
 
 def of_giving_up(workload: Workload, candidates: Sequence[Candidate]) -> Terms:
     """Cancelled here, its budget and quota free."""
-    text = "It is cancelled here, and what was held for it of the budget is free again."
+    text = _("It is cancelled here, and what was held for it of the budget is free again.")
     return Terms(Settlement.GIVE_UP, None, None, text, left_behind(workload, candidates))
 
 
 def left_behind(workload: Workload, candidates: Sequence[Candidate]) -> str:
     """What may still run at the provider once nobody here follows it, and what that costs."""
     name = registry.get(workload.provider).name
-    rate = "what it costs is not known to us"
+    text = _(
+        "If {provider} made it after all, it runs on there: what it costs is not known to us, until it ends by itself "
+        "or somebody ends it there."
+    )
     if workload.hourly_price is not None:
-        rate = f"it costs {formats.hourly(workload.hourly_price, workload.currency)}"
-    text = f"If {name} made it after all, it runs on there: {rate}, until it ends by itself or somebody ends it there."
+        text = _(
+            "If {provider} made it after all, it runs on there: it costs {price}, until it ends by itself or "
+            "somebody ends it there."
+        )
+    text = text.format(provider=name, price=formats.hourly(workload.hourly_price, workload.currency))
     alive = [one.id for one in candidates if not one.is_over]
-    return f"{text} It could be {', '.join(alive)}." if alive else text
+    return f"{text} {_('It could be {ids}.').format(ids=', '.join(alive))}" if alive else text
+
+
+def _never() -> str:
+    return _("Nobody here would see or end it.")
 
 
 def _most_of(workload: Workload, candidate: Candidate) -> Money | None:

@@ -9,6 +9,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import viewer
@@ -24,9 +26,9 @@ from gpuconsole.workloads.models import Settlement, Workload
 from gpuconsole.workloads.watching import watched
 
 _SAID = {
-    Settlement.ADOPT: "{} is being adopted.",
-    Settlement.SEND_AGAIN: "{} is sent again, unless it is found in a last look.",
-    Settlement.GIVE_UP: "{} was given up.",
+    Settlement.ADOPT: gettext_noop("{workload} is being adopted."),
+    Settlement.SEND_AGAIN: gettext_noop("{workload} is sent again, unless it is found in a last look."),
+    Settlement.GIVE_UP: gettext_noop("{workload} was given up."),
 }
 
 
@@ -71,7 +73,7 @@ def settle(request: HttpRequest, public_id: str, settlement: str, words: Words) 
             "text": asked.text,
             "pairs": asked.pairs,
             "keep_url": f"{url}decide/",
-            "keep_label": "Decide later",
+            "keep_label": _("Decide later"),
             "action_url": f"{url}decide/{chosen}/",
             "action_label": asked.action_label,
             "kind": "danger" if chosen == Settlement.GIVE_UP else "",
@@ -93,7 +95,7 @@ def check(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
     except Refused as no:
         messages.error(request, no.message)
     else:
-        messages.success(request, "The provider is being asked. What it tells shows here.")
+        messages.success(request, _("The provider is being asked. What it tells shows here."))
     return redirect(f"{_url(workload, words)}decide/")
 
 
@@ -109,7 +111,7 @@ def _decided(request: HttpRequest, workload: Workload, chosen: Settlement, remot
     except Refused as no:
         messages.error(request, no.message)
         return redirect(f"{url}decide/")
-    messages.success(request, _SAID[chosen].format(workload.name))
+    messages.success(request, _(_SAID[chosen]).format(workload=workload.name))
     return redirect(url)
 
 
@@ -118,7 +120,7 @@ def _crumbs(workload: Workload, words: Words) -> list[dict[str, Any]]:
     return [
         {"label": words.nouns.capitalize(), "url": words.url},
         {"label": workload.name, "url": url},
-        {"label": "Decide", "url": f"{url}decide/"},
+        {"label": _("Decide"), "url": f"{url}decide/"},
     ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer, require_team, require_team_admin
 from gpuconsole.connections.access import find_own_connection, visible_connections
@@ -106,7 +107,7 @@ def may_settle(viewer: Viewer, halt: Halt) -> bool:
 def require_settle(viewer: Viewer, halt: Halt) -> None:
     """Raises PermissionDenied for everybody else."""
     if not may_settle(viewer, halt):
-        raise PermissionDenied("Only those who could stop the same may do this: ask an admin.")
+        raise PermissionDenied(_("Only those who could stop the same may do this: ask an admin."))
 
 
 def _narrowed_to(viewer: Viewer) -> Project | None:

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from gpuconsole.core import formats
 
 
@@ -19,10 +22,12 @@ class Burn:
     @property
     def words(self) -> str:
         """``$26.40 per hour and €4.20 per hour; of 1 the price is not known``."""
-        known = " and ".join(formats.hourly(amount, currency) for currency, amount in self.hourly.items())
+        prices = [formats.hourly(amount, currency) for currency, amount in self.hourly.items()]
+        known = _(" and ").join(prices)
         if not self.unknown:
-            return known or "nothing per hour"
-        text = f"what {self.unknown} cost{'s' if self.unknown == 1 else ''} is not known"
+            return known or _("nothing per hour")
+        text = ngettext("what {count} costs is not known", "what {count} cost is not known", self.unknown)
+        text = text.format(count=self.unknown)
         return f"{known}; {text}" if known else text
 
     def __sub__(self, other: Burn) -> Burn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import formats
@@ -23,9 +24,9 @@ def checks(project: Project, connection: Connection) -> Sequence[Check]:
     halt = found.select_related("team", "person", "project", "connection", "by").order_by("pk").first()
     if halt is None:
         return ()
-    who = halt.by.display_name if halt.by else "Whoever runs this console"
+    who = halt.by.display_name if halt.by else _("Whoever runs this console")
     since = formats.exact_time(halt.started_at)
-    text = (
-        f"Held since {since} UTC: {who} stopped everything {halt.phrase}. An admin lets launches be made again there."
-    )
-    return (Check("Launches", False, text, code=HELD),)
+    text = _(
+        "Held since {since} UTC: {who} stopped everything {phrase}. An admin lets launches be made again there."
+    ).format(since=since, who=who, phrase=halt.phrase)
+    return (Check(_("Launches"), False, text, code=HELD),)

@@ -12,6 +12,8 @@ from uuid import uuid4
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats, polling
@@ -26,12 +28,16 @@ from gpuconsole.workloads.models import Halt, HaltEntry, HaltScope, InstanceEnd,
 from gpuconsole.workloads.states import State
 
 MOST_SHOWN = 50
-_VIEWS = (("left", "Not confirmed"), ("confirmed", "Confirmed"), ("all", "All"))
+_VIEWS = (
+    ("left", gettext_noop("Not confirmed")),
+    ("confirmed", gettext_noop("Confirmed")),
+    ("all", gettext_noop("All")),
+)
 _GROUPS = (
-    ("Yours", HaltScope.MINE),
-    ("Project", HaltScope.PROJECT),
-    ("Connection", HaltScope.CONNECTION),
-    ("Team", HaltScope.TEAM),
+    (gettext_noop("Yours"), HaltScope.MINE),
+    (gettext_noop("Project"), HaltScope.PROJECT),
+    (gettext_noop("Connection"), HaltScope.CONNECTION),
+    (gettext_noop("Team"), HaltScope.TEAM),
 )
 _NARROWED: Mapping[str, Callable[[QuerySet[HaltEntry]], QuerySet[HaltEntry]]] = {
     "left": progress.unconfirmed,
@@ -57,15 +63,15 @@ def question(viewer: Viewer, reach: Reach, now: datetime) -> dict[str, Any]:
     return {
         "reach": reach,
         "seen": seen,
-        "question": f"{halt}?" if reach.kind is not HaltScope.MINE else "Stop everything of yours?",
+        "question": f"{halt}?" if reach.kind is not HaltScope.MINE else _("Stop everything of yours?"),
         "text": words.asked(seen),
         "kept": words.becomes(seen),
         "choices": words.choices(seen),
         "type_name": halt.name if seen.must_type else "",
         "keep_url": reverse("overview"),
-        "keep_label": "Keep everything running",
+        "keep_label": _("Keep everything running"),
         "action_url": reverse("stop-everything"),
-        "action_label": "Stop everything",
+        "action_label": _("Stop everything"),
         "kind": "danger",
         "hidden": {"scope": reach.value, "key": uuid4().hex},
         "groups": _grouped(access.reaches(viewer), reach),
@@ -101,7 +107,7 @@ def report(request: HttpRequest, viewer: Viewer, halt: Halt, query: QueryDict) -
         "again_url": f"{address}again/",
         "release_url": f"{address}release/",
         "released_text": words.released(halt),
-        "note": words.NOT_IN_REACH,
+        "note": words.not_in_reach(),
         "since_url": _same_again(viewer, halt) if summary.began_since else "",
         "is_live": is_live,
         "poll_url": request.get_full_path(),
@@ -121,7 +127,7 @@ def listing(viewer: Viewer, query: QueryDict) -> dict[str, Any]:
                 "halt": one,
                 "total": totals.get(one.pk, 0),
                 "left": left.get(one.pk, 0),
-                "left_text": f"{left.get(one.pk, 0)} not confirmed",
+                "left_text": _("{left} not confirmed").format(left=left.get(one.pk, 0)),
             }
             for one in found.items
         ],
@@ -146,7 +152,7 @@ def _chosen(asked: str, summary: Summary) -> str:
 def _tabs(chosen: str, summary: Summary) -> list[dict[str, Any]]:
     counts = {"left": summary.left, "confirmed": summary.confirmed, "all": summary.total}
     return [
-        {"label": label, "url": f"?view={name}", "current": name == chosen, "count": counts[name]}
+        {"label": _(label), "url": f"?view={name}", "current": name == chosen, "count": counts[name]}
         for name, label in _VIEWS
     ]
 
@@ -154,7 +160,7 @@ def _tabs(chosen: str, summary: Summary) -> list[dict[str, Any]]:
 def _grouped(reaches: Sequence[Reach], chosen: Reach) -> list[dict[str, Any]]:
     return [
         {
-            "label": label,
+            "label": _(label),
             "items": [
                 {"value": one.value, "label": _label(one), "current": one.value == chosen.value}
                 for one in reaches
@@ -167,13 +173,13 @@ def _grouped(reaches: Sequence[Reach], chosen: Reach) -> list[dict[str, Any]]:
 
 
 def _label(reach: Reach) -> str:
-    return "My own work" if reach.kind is HaltScope.MINE else reach.row.name
+    return _("My own work") if reach.kind is HaltScope.MINE else reach.row.name
 
 
 def _line(workload: Workload) -> Line:
     cost = _cost(plans.hourly(workload), workload.currency)
     if plans.may_cost(workload):
-        cost = f"maybe {formats.hourly(workload.hourly_price, workload.currency)}"
+        cost = _("maybe {price}").format(price=formats.hourly(workload.hourly_price, workload.currency))
     return Line(workload, hardware(workload), registry.get(workload.provider).name, cost)
 
 
@@ -188,12 +194,12 @@ def _row(entry: HaltEntry) -> dict[str, Any]:
         "name": str(subject),
         "url": entry.workload.get_absolute_url() if entry.workload else f"/requests/{subject.public_id}/",
         "hardware": hardware(subject) if entry.workload else "",
-        "cost": "not known" if is_unsure else _cost(entry.hourly_price, entry.currency),
+        "cost": _("not known") if is_unsure else _cost(entry.hourly_price, entry.currency),
     }
 
 
 def _cost(price: Decimal | None, currency: str) -> str:
-    return "nothing" if price == 0 else formats.hourly(price, currency)
+    return _("nothing") if price == 0 else formats.hourly(price, currency)
 
 
 def chosen_instances(seen: Outlook, value: str) -> InstanceEnd | None:

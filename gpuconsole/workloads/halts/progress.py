@@ -12,8 +12,10 @@ from typing import Any
 from django.db import models
 from django.db.models import ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from gpuconsole.connections.models import Health
+from gpuconsole.connections.models import Connection, Health
 from gpuconsole.core import formats
 from gpuconsole.core.badges import BadgeChoices
 from gpuconsole.providers import registry
@@ -25,16 +27,16 @@ from gpuconsole.workloads.states import ACTIVE, FINAL, ReasonCode, State
 
 
 class Step(BadgeChoices):
-    """How far one entry has come; the first four go on by themselves."""
+    """How far one entry has come; the first five are asked for on and on by themselves."""
 
-    ASKED = "asked", "Asked"
-    ACCEPTED = "accepted", "Accepted"
-    WAITING = "waiting", "Waiting"
-    LOOKING = "looking", "Looked for"
-    REFUSED = "refused", "Refused"
-    NOT_FOUND = "not_found", "Not found"
-    LEFT = "left", "Left running"
-    CONFIRMED = "confirmed", "Confirmed"
+    ASKED = "asked", gettext_lazy("Asked")
+    ACCEPTED = "accepted", gettext_lazy("Accepted")
+    WAITING = "waiting", gettext_lazy("Waiting")
+    LOOKING = "looking", gettext_lazy("Looked for")
+    REFUSED = "refused", gettext_lazy("Refused")
+    NOT_FOUND = "not_found", gettext_lazy("Not found")
+    LEFT = "left", gettext_lazy("Left running")
+    CONFIRMED = "confirmed", gettext_lazy("Confirmed")
 
     @classmethod
     def looks(cls) -> Mapping[Any, tuple[str, ...]]:
@@ -53,7 +55,7 @@ _LOOKS = {
 }
 _FEW_TRIES = 2
 STUCK = frozenset({Step.REFUSED, Step.NOT_FOUND, Step.LEFT})
-"""Nobody goes on with these by themselves: they need a person."""
+"""These need a person, also where we go on asking."""
 _TROUBLED = (Health.FAILING, Health.REFUSED)
 _NOT_SEEN = Q(workload__state=State.CANCELLED, workload__reason_code=ReasonCode.NOT_FOUND)
 _NEEDED = (
@@ -64,6 +66,7 @@ _NEEDED = (
             *("public_id", "kind", "name", "provider", "state", "state_at", "intent", "intent_at", "intent_tries"),
             *(
                 "intent_error",
+                "is_intent_refused",
                 "due_at",
                 "sending_at",
                 "remote_id",
@@ -125,7 +128,7 @@ def of(entry: HaltEntry) -> Progress:
     """Where one entry, read by ``readable``, stands."""
     workload, at = entry.workload, entry.confirmed_at  # type: ignore[attr-defined] # annotated
     if workload is None:
-        return Progress(entry, Step.CONFIRMED, "It will not be launched.", at, runs_again=False)
+        return Progress(entry, Step.CONFIRMED, _("It will not be launched."), at, runs_again=False)
     step, text = _step(entry, workload, at)
     is_confirmed = step is Step.CONFIRMED
     again = is_confirmed and workload.state in ACTIVE and workload.state_at > at
@@ -135,48 +138,66 @@ def of(entry: HaltEntry) -> Progress:
 def _step(entry: HaltEntry, workload: Workload, confirmed_at: datetime | None) -> tuple[Step, str]:
     name = registry.get(workload.provider).name
     if workload.state == State.CANCELLED and workload.reason_code == ReasonCode.NOT_FOUND:
-        return Step.NOT_FOUND, f"It was sent, and {name} never showed it. Look there whether it runs."
+        return Step.NOT_FOUND, _("It was sent, and {provider} never showed it. Look there whether it runs.").format(
+            provider=name
+        )
     if confirmed_at is not None:
         return Step.CONFIRMED, _confirmation(entry, workload, name)
     if entry.refusal:
         return Step.REFUSED, entry.refusal
     if workload.sending_at is not None and not workload.remote_id:
-        return Step.LOOKING, f"{name} has not answered its launch. It is ended as soon as it is found."
+        return Step.LOOKING, _("{provider} has not answered its launch. It is ended as soon as it is found.").format(
+            provider=name
+        )
     if workload.state != State.STOPPING and workload.intent not in (Intent.STOP, Intent.END):
-        return Step.LEFT, "It runs, and nobody asks for its end any more. Ask again."
+        return Step.LEFT, _("It runs, and nobody asks for its end any more. Ask again.")
+    if workload.intent_error and workload.is_intent_refused:
+        text = _("{provider} refuses: {words}").format(provider=name, words=workload.intent_error)
+        return Step.REFUSED, f"{text} {_tries(workload)}"
     if workload.intent_error:
         return Step.WAITING, f"{name}: {workload.intent_error} {_tries(workload)}"
     if workload.intent_tries or not workload.intent:
         return Step.ACCEPTED, _acceptance(workload, name)
     if workload.connection.health in _TROUBLED:
-        until = workload.connection.breaker_until
-        more = f" The next call is at {formats.exact_time(until)} UTC." if until else ""
-        return Step.WAITING, f"{workload.connection.name} can't be reached: {workload.connection.health_text}{more}"
-    return Step.ASKED, f"Written down; {name} is asked next."
+        return Step.WAITING, _out_of_reach(workload.connection)
+    return Step.ASKED, _("Written down; {provider} is asked next.").format(provider=name)
 
 
 def _confirmation(entry: HaltEntry, workload: Workload, name: str) -> str:
     if entry.effect == Effect.CANCEL:
-        return "Cancelled before it was sent."
+        return _("Cancelled before it was sent.")
     if workload.reason_code == ReasonCode.NEVER_SENT:
-        return f"{name} never made it."
+        return _("{provider} never made it.").format(provider=name)
     if workload.state in (State.SUCCEEDED, State.FAILED):
-        return f"It had ended by itself: {workload.state_word.label.lower()}."
+        return _("It had ended by itself: {state_word}.").format(state_word=workload.state_word.label.lower())
     if entry.effect == Effect.STOP and workload.state not in FINAL:
-        return f"{name} confirms that it is off."
-    return f"{name} confirms the end."
+        return _("{provider} confirms that it is off.").format(provider=name)
+    return _("{provider} confirms the end.").format(provider=name)
 
 
 def _acceptance(workload: Workload, name: str) -> str:
     if workload.intent_tries <= _FEW_TRIES:
-        return f"{name} has accepted it and not confirmed the end yet."
-    said = f" and still says “{workload.remote_status}”" if workload.remote_status else ""
-    return f"{name} has accepted it{said}. {_tries(workload)}"
+        return _("{provider} has accepted it and not confirmed the end yet.").format(provider=name)
+    text = _("{provider} has accepted it.")
+    if workload.remote_status:
+        text = _("{provider} has accepted it and still says “{status}”.")
+    return f"{text.format(provider=name, status=workload.remote_status)} {_tries(workload)}"
+
+
+def _out_of_reach(connection: Connection) -> str:
+    text = _("{connection} can't be reached: {reason}").format(
+        connection=connection.name, reason=connection.health_text
+    )
+    if connection.breaker_until is None:
+        return text
+    return f"{text} {_('The next call is at {time} UTC.').format(time=formats.exact_time(connection.breaker_until))}"
 
 
 def _tries(workload: Workload) -> str:
     tried = formats.plural(workload.intent_tries, "try", "tries")
-    return f"{tried}; the next at {formats.exact_time(workload.due_at)} UTC." if workload.due_at else f"{tried}."
+    if workload.due_at is None:
+        return f"{tried}."
+    return _("{tries}; the next at {time} UTC.").format(tries=tried, time=formats.exact_time(workload.due_at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
+from django.utils.translation import gettext as _
 from ninja import Field
 from pydantic import model_validator
 
@@ -23,7 +24,12 @@ def _check_names(scope: HaltScope, project: str | None, connection: str | None, 
     given = {"project": project, "connection": connection}
     wanted = _NAMED.get(scope)
     wrong = [
-        problems.problem("Name it: the scope needs one." if name == wanted else f"A scope of “{scope}” has none.", name)
+        problems.problem(
+            _("Name it: the scope needs one.")
+            if name == wanted
+            else _("A scope of “{scope}” has none.").format(scope=scope),
+            name,
+        )
         for name, value in given.items()
         if (value is None) == (name == wanted)
     ]

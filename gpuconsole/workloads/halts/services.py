@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import ApiToken, User
 from gpuconsole.audit import services as audit
@@ -58,7 +59,7 @@ def stop_everything(
 
 def carry_on(halt: Halt, most: int = MOST_AT_ONCE) -> None:
     """Go on where it was left, until all is asked for or enough for once."""
-    for _ in range(0, most, BATCH):
+    for _start in range(0, most, BATCH):
         if not _one_batch(halt):
             return
 
@@ -112,7 +113,9 @@ def _begin(
     key: str | None,
 ) -> Halt:
     if holds_launches and not reach.may_hold:
-        raise Refused("Launches are held for a project, a connection or a team.", code="invalid", field="hold_launches")
+        raise Refused(
+            _("Launches are held for a project, a connection or a team."), code="invalid", field="hold_launches"
+        )
     # launches under way are there when the locks are ours, and those that come after see what is held
     rules.lock_all(reach.team, reach.project if reach.kind is HaltScope.PROJECT else None)
     now, halt = timezone.now(), reach.row
@@ -122,7 +125,7 @@ def _begin(
         return _again(first, halt)
     waiting = reach.requests(now)
     if not holds_launches and not reach.taken_in(instances).exists() and not waiting.exists():
-        raise Refused("There is nothing to stop: nothing runs here.", code="nothing_to_stop")
+        raise Refused(_("There is nothing to stop: nothing runs here."), code="nothing_to_stop")
     halt.public_id, halt.by, halt.api_token, halt.key, halt.started_at = new_id("halt"), by, api_token, key, now
     halt.save(force_insert=True)
     _turn_down(halt, reach, via, now)
@@ -133,14 +136,14 @@ def _begin(
 def _again(first: Halt, asked: Halt) -> Halt:
     told = ("scope", "person_id", "project_id", "connection_id", "instances", "holds_launches")
     if any(getattr(first, name) != getattr(asked, name) for name in told):
-        text = "This idempotency key was used to stop something else. Use a new key for a new request."
+        text = _("This idempotency key was used to stop something else. Use a new key for a new request.")
         raise Refused(text, code="idempotency_conflict")
     return first
 
 
 def _turn_down(halt: Halt, reach: Reach, via: Via | None, now: datetime) -> None:
     state = Decision.WITHDRAWN if reach.kind is HaltScope.MINE else Decision.DECLINED
-    reason = f"{_who(halt.by)} stopped everything {halt.phrase}."
+    reason = _("{who} stopped everything {phrase}.").format(who=_who(halt.by), phrase=halt.phrase)
     found = requests.turn_down_many(
         requests=reach.requests(now), state=state, by=halt.by, via=via, reason=reason, now=now
     )
@@ -216,12 +219,14 @@ def _entry(halt: Halt, answer: Answer, effect: Effect, was: str, hourly: Decimal
 
 
 def _reason(halt: Halt, by: User | None, verb: Verb) -> Reason:
-    word = "Terminated" if verb is Verb.TERMINATE else "Stopped"
-    return Reason(ReasonCode.STOPPED_BY_PERSON, f"{word} by {_who(by)} with everything {halt.phrase}.")
+    text = _("Stopped by {person} with everything {scope}.")
+    if verb is Verb.TERMINATE:
+        text = _("Terminated by {person} with everything {scope}.")
+    return Reason(ReasonCode.STOPPED_BY_PERSON, text.format(person=_who(by), scope=halt.phrase))
 
 
 def _who(by: User | None) -> str:
-    return by.display_name if by else "whoever runs this console"
+    return by.display_name if by else _("whoever runs this console")
 
 
 def _record(halt: Halt) -> None:

@@ -7,6 +7,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import Viewer, require_team, viewer
@@ -61,9 +63,8 @@ def again(request: HttpRequest, public_id: str) -> HttpResponse:
     halt = access.find(person, public_id)
     access.require_settle(person, halt)
     count = services.ask_again(halt=halt, by=person.user)
-    messages.success(
-        request, f"Asked again for {formats.plural(count, 'workload', 'workloads')}." if count else "All is confirmed."
-    )
+    text = ngettext("Asked again for {count} workload.", "Asked again for {count} workloads.", count)
+    messages.success(request, text.format(count=formats.count(count)) if count else _("All is confirmed."))
     return redirect("halt", public_id)
 
 
@@ -75,7 +76,7 @@ def release(request: HttpRequest, public_id: str) -> HttpResponse:
     halt = access.find(person, public_id)
     access.require_settle(person, halt)
     services.release(halt=halt, by=person.user)
-    messages.success(request, f"Launches {halt.phrase} can be made again.")
+    messages.success(request, _("Launches {phrase} can be made again.").format(phrase=halt.phrase))
     return redirect("halt", public_id)
 
 
@@ -85,9 +86,9 @@ def _pressed(request: HttpRequest, person: Viewer, reach: Reach) -> HttpResponse
     holds = request.POST.get("hold_launches") == "on"
     error = ""
     if chosen is None:
-        error = "Choose what becomes of the instances."
+        error = _("Choose what becomes of the instances.")
     elif context["type_name"] and request.POST.get("confirm_name", "").strip() != context["type_name"]:
-        error = f"Type {context['type_name']} to go on."
+        error = _("Type {type_name} to go on.").format(type_name=context["type_name"])
     else:
         key = request.POST.get("key", "").replace("\0", "")[:100] or None
         try:

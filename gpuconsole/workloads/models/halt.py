@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import ApiToken, Team, User
 from gpuconsole.connections.models import Connection
@@ -16,27 +18,27 @@ from gpuconsole.workloads.states import State
 class HaltScope(models.TextChoices):
     """How far a halt reaches."""
 
-    MINE = "mine", "My own work"
-    PROJECT = "project", "A project"
-    CONNECTION = "connection", "A connection"
-    TEAM = "team", "The whole team"
+    MINE = "mine", gettext_lazy("My own work")
+    PROJECT = "project", gettext_lazy("A project")
+    CONNECTION = "connection", gettext_lazy("A connection")
+    TEAM = "team", gettext_lazy("The whole team")
 
 
 class InstanceEnd(models.TextChoices):
     """What becomes of instances that can be put to rest."""
 
-    STOP = "stop", "Stop them"
-    TERMINATE = "terminate", "Terminate them"
+    STOP = "stop", gettext_lazy("Stop them")
+    TERMINATE = "terminate", gettext_lazy("Terminate them")
 
 
 class Effect(models.TextChoices):
     """What a halt does to one of the things that it takes in."""
 
-    CANCEL = "cancel", "Cancel the launch"
-    END = "end", "Cancel the job"
-    TERMINATE = "terminate", "Terminate the instance"
-    STOP = "stop", "Stop the instance"
-    TURN_DOWN = "turn_down", "Turn the request down"
+    CANCEL = "cancel", gettext_lazy("Cancel the launch")
+    END = "end", gettext_lazy("Cancel the job")
+    TERMINATE = "terminate", gettext_lazy("Terminate the instance")
+    STOP = "stop", gettext_lazy("Stop the instance")
+    TURN_DOWN = "turn_down", gettext_lazy("Turn the request down")
 
 
 class HaltQuerySet(models.QuerySet["Halt"]):
@@ -98,7 +100,7 @@ class Halt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Stop everything {self.phrase}"
+        return _("Stop everything {phrase}").format(phrase=self.phrase)
 
     @property
     def name(self) -> str:
@@ -107,15 +109,19 @@ class Halt(models.Model):
             return self.project.name
         if self.scope == HaltScope.CONNECTION and self.connection is not None:
             return self.connection.name
-        return self.team.name if self.scope == HaltScope.TEAM else "my work"
+        return self.team.name if self.scope == HaltScope.TEAM else _("my work")
 
     @property
     def phrase(self) -> str:
         """The scope within a sentence about everything."""
         if self.scope == HaltScope.MINE:
-            return f"of {self.person.display_name}" if self.person else "of one person"
-        word = {HaltScope.PROJECT: "in project", HaltScope.CONNECTION: "on", HaltScope.TEAM: "of team"}
-        return f"{word[HaltScope(self.scope)]} {self.name}"
+            return _("of {name}").format(name=self.person.display_name) if self.person else _("of one person")
+        words = {
+            HaltScope.PROJECT: _("in project {name}"),
+            HaltScope.CONNECTION: _("on {name}"),
+            HaltScope.TEAM: _("of team {name}"),
+        }
+        return words[HaltScope(self.scope)].format(name=self.name)
 
     @property
     def is_holding(self) -> bool:

@@ -74,6 +74,8 @@ class Workload(models.Model):
     intent_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     intent_tries = models.PositiveIntegerField(default=0)
     intent_error = models.TextField(blank=True)
+    is_intent_refused = models.BooleanField(default=False)
+    """What ``intent_error`` says of an act is the provider's no; else the provider was not reached, or failed."""
     due_at = models.DateTimeField(null=True, blank=True)
     """When a worker should act on the intent (or look for a lost launch) next; None: nothing to do."""
     sending_at = models.DateTimeField(null=True, blank=True)

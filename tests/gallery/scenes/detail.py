@@ -14,10 +14,23 @@ from gpuconsole.workloads import logs, metrics, transitions
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
+from tests.factories import make_project
 from tests.factories_workloads import Lab
+from tests.gallery.entry import Scene
+from tests.gallery.scenes.common import research_lab, scene
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+
+
+def pictured() -> Scene:
+    """All three in one team, with a job beside them that failed."""
+    lab = research_lab()
+    make_project(lab.team, name="Other")
+    job, machine, served = (make(lab) for make in (third_attempt, notebook, endpoint))
+    other = lab.workload("baseten", State.FAILED, name="nerf-garden-bundle-113", stop_after_s=3600)
+    places = {"job": job, "machine": machine, "endpoint": served, "other": other}
+    return scene(lab, **{key: row.get_absolute_url() for key, row in places.items()}, with_other=other.public_id)
 
 
 def third_attempt(lab: Lab) -> Workload:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, InventoryReading, Mark
 from gpuconsole.notify import news, occasions, webhooks
@@ -134,7 +135,10 @@ def findings() -> Scene:
     make_finding(job, name="left-alone", state=FindingState.IGNORED, **aside)
     make_finding(job, name="long-gone", state=FindingState.CLOSED, closed_at=timezone.now(), how_closed="terminated")
     ghost_of(lab.workload("baseten", State.LOST, name="rl-rollout-west-17"))
-    differs = [{"field": "GPUs", "ours": "2", "theirs": "4"}, {"field": "Price", "ours": "$13.00", "theirs": "$26.00"}]
+    differs = [
+        {"field": "GPUs", "ours": "2", "theirs": "4"},
+        {"field": _("Price"), "ours": "$13.00", "theirs": "$26.00"},
+    ]
     make_finding(instance, FindingKind.DRIFT, workload=instance, name=instance.name, differences=differs)
     InventoryReading.objects.create(connection=job.connection, read_at=timezone.now(), listed=214, live=7)
     rows = Finding.objects.filter(team=lab.team)

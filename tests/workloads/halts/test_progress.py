@@ -33,6 +33,11 @@ def test_burn_adds_by_currency_and_counts_the_unknown() -> None:
         ({"intent_tries": 1}, Step.ACCEPTED, "has accepted it and not confirmed"),
         ({"intent_tries": 7, "remote_status": "RUNNING"}, Step.ACCEPTED, "still says “RUNNING”. 7 tries; the next at"),
         ({"intent_tries": 3, "intent_error": "503."}, Step.WAITING, "Baseten: 503. 3 tries; the next at"),
+        (
+            {"intent_tries": 3, "intent_error": "It is locked.", "is_intent_refused": True},
+            Step.REFUSED,
+            "Baseten refuses: It is locked. 3 tries; the next at",
+        ),
         ({"state": State.RUNNING, "intent": ""}, Step.LEFT, "nobody asks for its end"),
     ],
 )

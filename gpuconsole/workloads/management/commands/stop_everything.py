@@ -115,7 +115,7 @@ class Command(BaseCommand):
             self.stdout.write(f"NOT CONFIRMED  {entry}: {one.step.label.lower()}. {one.text}")
         if summary.began_since:
             self.stdout.write(f"{summary.began_since} began since and still run.")
-        self.stdout.write(words.NOT_IN_REACH)
+        self.stdout.write(words.not_in_reach())
 
 
 def _typed(question: str) -> str:

@@ -26,6 +26,7 @@ from gpuconsole.connections.api import router as connections
 from gpuconsole.core.api import PROBLEM_TYPE, FieldProblem, problem
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.rates import TooMany
+from gpuconsole.core.translated import translated
 from gpuconsole.inventory.api import router as inventory
 from gpuconsole.notify.api import router as webhooks
 from gpuconsole.projects.api import router as projects
@@ -175,7 +176,7 @@ def _broken(request: HttpRequest, exc: Exception) -> HttpResponse:
 def _invalid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
     found: dict[str, str] = {}
     for error in exc.errors:
-        found.setdefault(field_path(error["loc"]), explain(error))
+        found.setdefault(field_path(error["loc"]), translated(explain(error)))
     errors = [FieldProblem(path=path, message=message) for path, message in found.items()]
     count = len(errors)
     detail = f"{count} field{'s' if count > 1 else ''} need{'' if count > 1 else 's'} a change."

@@ -155,6 +155,8 @@ class Provider:
     """Dotted wire path of the field that says how much hardware is asked for; empty: no field alone does."""
     hardware_path: str = ""
     """Dotted wire path of the field that says which hardware."""
+    matches_path: str = ""
+    """Dotted wire path of the field beside which the offers that match are listed; empty: the choices show them."""
     name_max: int = 200
     """Characters that a name may have."""
     keeps_token: bool = True
@@ -320,6 +322,11 @@ class Adapter(ABC):
     @abstractmethod
     def price(cls, spec: Spec, offers: Sequence[Offer]) -> Pricing:
         """What the spec costs per hour at these offers, by the provider's own billing rule."""
+
+    @classmethod
+    def matches(cls, spec: Spec, offers: Sequence[Offer]) -> Sequence[Offer]:
+        """The offers that answer what a spec asks for, first the one that it gets; none where a spec names one."""
+        return ()
 
     @classmethod
     def asks_for(cls, offer: Offer) -> Mapping[str, Any]:

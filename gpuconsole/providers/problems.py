@@ -11,31 +11,33 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from gpuconsole.providers.words import Sentence, gettext_noop
+
 DEEPEST = 32
 """Levels of nesting that a spec may have."""
 
 _OURS = "spec_problem"
 _TEXTS = {
-    "missing": "Required.",
-    "bool_type": "Must be true or false.",
-    "bool_parsing": "Must be true or false.",
-    "string_type": "Must be text.",
-    "list_type": "Must be a list.",
-    "dict_type": "Must be an object.",
-    "model_type": "Must be an object.",
-    "model_attributes_type": "Must be an object.",
-    "mapping_type": "Must be an object.",
-    "int_type": "Must be a whole number.",
-    "int_parsing": "Must be a whole number.",
-    "int_from_float": "Must be a whole number.",
-    "int_parsing_size": "That number is too large.",
-    "float_type": "Must be a number.",
-    "float_parsing": "Must be a number.",
-    "decimal_type": "Must be a number.",
-    "decimal_parsing": "Must be a number.",
-    "finite_number": "Must be a number.",
-    "extra_forbidden": "There is no such field.",
-    "invalid_key": "Keys must be text.",
+    "missing": gettext_noop("Required."),
+    "bool_type": gettext_noop("Must be true or false."),
+    "bool_parsing": gettext_noop("Must be true or false."),
+    "string_type": gettext_noop("Must be text."),
+    "list_type": gettext_noop("Must be a list."),
+    "dict_type": gettext_noop("Must be an object."),
+    "model_type": gettext_noop("Must be an object."),
+    "model_attributes_type": gettext_noop("Must be an object."),
+    "mapping_type": gettext_noop("Must be an object."),
+    "int_type": gettext_noop("Must be a whole number."),
+    "int_parsing": gettext_noop("Must be a whole number."),
+    "int_from_float": gettext_noop("Must be a whole number."),
+    "int_parsing_size": gettext_noop("That number is too large."),
+    "float_type": gettext_noop("Must be a number."),
+    "float_parsing": gettext_noop("Must be a number."),
+    "decimal_type": gettext_noop("Must be a number."),
+    "decimal_parsing": gettext_noop("Must be a number."),
+    "finite_number": gettext_noop("Must be a number."),
+    "extra_forbidden": gettext_noop("There is no such field."),
+    "invalid_key": gettext_noop("Keys must be text."),
 }
 
 
@@ -62,15 +64,16 @@ def explain(error: Mapping[str, Any]) -> str:
     """One pydantic error (an item of ``ValidationError.errors()``) as a sentence for a user."""
     kind, context = error["type"], error.get("ctx") or {}
     if kind == _OURS:
-        return str(error["msg"])
+        found: str = context["text"]  # the message itself, which may be a Sentence
+        return found
     if text := _TEXTS.get(kind):
         return text
     if kind == "value_error":
         return str(context["error"])
     if kind == "string_pattern_mismatch":
-        return f"Is not written as it must be; the pattern is {context['pattern']}"
+        return Sentence("Is not written as it must be; the pattern is {pattern}", pattern=context["pattern"])
     if kind in ("literal_error", "enum"):
-        return f"Must be {_expected(str(context.get('expected', '')))}."
+        return _expected(str(context.get("expected", "")))
     if limit := _limit(kind, context):
         return limit
     return str(error["msg"]).rstrip(".") + "."
@@ -126,27 +129,29 @@ def _is_clean(text: str) -> bool:
 
 
 def _expected(listed: str) -> str:
-    """Pydantic's "'a', 'b' or 'c'" without the quotes."""
-    words = re.findall(r"'([^']*)'", listed)
-    if not words:
-        return listed
-    return words[0] if len(words) == 1 else f"one of {', '.join(words[:-1])} or {words[-1]}"
+    """A sentence of pydantic's "'a', 'b' or 'c'"."""
+    words = re.findall(r"'([^']*)'", listed) or [listed]
+    if len(words) == 1:
+        return Sentence("Must be {value}.", value=words[0])
+    return Sentence("Must be one of {listed} or {last}.", listed=", ".join(words[:-1]), last=words[-1])
 
 
 def _limit(kind: str, context: Mapping[str, Any]) -> str:
     if kind == "greater_than_equal":
-        return f"Must be at least {context['ge']}."
+        return Sentence("Must be at least {least}.", least=context["ge"])
     if kind == "greater_than":
-        return f"Must be more than {context['gt']}."
+        return Sentence("Must be more than {least}.", least=context["gt"])
     if kind == "less_than_equal":
-        return f"Must be at most {context['le']}."
+        return Sentence("Must be at most {most}.", most=context["le"])
     if kind == "less_than":
-        return f"Must be less than {context['lt']}."
+        return Sentence("Must be less than {most}.", most=context["lt"])
     if kind == "string_too_short":
         least = context["min_length"]
-        return "Must not be empty." if least == 1 else f"Must have at least {least} characters."
+        if least == 1:
+            return gettext_noop("Must not be empty.")
+        return Sentence("Must have at least {least} characters.", least=least)
     if kind == "string_too_long":
-        return f"Must have at most {context['max_length']} characters."
+        return Sentence("Must have at most {most} characters.", most=context["max_length"])
     if kind == "too_short":
-        return f"Needs at least {context['min_length']}."
-    return f"Takes at most {context['max_length']}." if kind == "too_long" else ""
+        return Sentence("Needs at least {least}.", least=context["min_length"])
+    return Sentence("Takes at most {most}.", most=context["max_length"]) if kind == "too_long" else ""

@@ -1,6 +1,6 @@
 """Specs: the one declaration of each create field, from which form, schema, check, preview and docs are made."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, Self
@@ -11,10 +11,12 @@ from pydantic_core import CoreSchema, InitErrorDetails, to_jsonable_python
 
 from gpuconsole.providers.envelopes import laid_right
 from gpuconsole.providers.problems import Problem, explain, problem, problems, refuse, refuse_unstorable
+from gpuconsole.providers.words import Sentence
 
 __all__ = [
     "Choose",
     "Listed",
+    "Mount",
     "Problem",
     "Section",
     "Spec",
@@ -80,6 +82,8 @@ class Ui:
 
     group: str = ""
     unit: str = ""
+    per: str = ""
+    """What the unit is counted for, such as node: the help says it in a sentence."""
     units: tuple[str, ...] = ()
     """Units to pick from, with Widget.QUANTITY."""
     widget: Widget = Widget.AUTO
@@ -105,6 +109,8 @@ class Ui:
     """The provider's default in words, where it is a rule and not a value."""
     sends: str | int | None = None
     """The provider's default of a required field: the form sends it where the field is left empty."""
+    add: str = ""
+    """The words of the button that adds a row."""
     rows: type[BaseModel] | None = None
     """What one row is, where a text is asked for as rows: its fields are the cells, in order."""
     joins: tuple[str, str] = (",", "/")
@@ -118,7 +124,7 @@ class Ui:
         """The facts that a reader of the JSON Schema wants too, under ``x-`` names."""
         facts = {
             "x-group": self.group,
-            "x-unit": self.unit,
+            "x-unit": f"{self.unit} per {self.per}".strip() if self.per else self.unit,
             "x-choices": self.choices,
             "x-required-if": self.required_if,
             "x-excludes": list(self.excludes),
@@ -139,6 +145,16 @@ class Section:
     is_open: bool = False
     """Drawn open: it holds required fields or what nearly everybody sets."""
     help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A path in the container, and what is found there: a name, or words of ours."""
+
+    path: str
+    what: str
+    choices: str = ""
+    """The source of choices of which ``what`` is a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +198,14 @@ class Choose:
         said = [[name for name in way.fields if sent(name)] for way in ways]
         begun = [(head, names) for head, names in zip(heads, said, strict=True) if names]
         if not begun and not self.is_optional:
-            yield problem(f"Required: {', '.join(heads[:-1])} or {heads[-1]}.", heads[0], asks=self.title)
+            text = Sentence("Required: {listed} or {last}.", listed=", ".join(heads[:-1]), last=heads[-1])
+            yield problem(text, heads[0], asks=self.title)
         for head, names in begun[:1]:
             if head not in names:
-                yield problem(f"Required with {names[0]}.", head)
+                yield problem(Sentence("Required with {field}.", field=names[0]), head)
         for _, names in begun[1:]:
-            yield from (problem(f"Not together with {begun[0][1][0]}.", name) for name in names)
+            text = Sentence("Not together with {field}.", field=begun[0][1][0])
+            yield from (problem(text, name) for name in names)
 
 
 class SpecPart(BaseModel):
@@ -261,6 +279,10 @@ class Spec(SpecPart):
     def is_endless(self) -> bool:
         """Whether a job of this spec runs until somebody ends it; a provider with such jobs overrides this."""
         return False
+
+    def mounts(self) -> Sequence[Mount]:
+        """What is mounted into the container; a provider with such fields overrides this."""
+        return ()
 
     def secret_names(self) -> frozenset[str]:
         """Names of stored secrets that the spec refers to; a provider with such fields overrides this."""

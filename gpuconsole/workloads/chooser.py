@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.catalog import queries as catalog
@@ -33,6 +35,11 @@ RECENT = 3
 PRESETS = 6
 VRAM_GB = (16, 24, 40, 48, 80, 141)
 GPUS = (1, 2, 4, 8)
+_BILLED = {
+    "second": gettext_noop("per second"),
+    "minute": gettext_noop("per minute"),
+    "hour": gettext_noop("per hour"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +54,30 @@ class Work:
     """What is said of a provider that takes nothing else."""
 
 
-WORKS = (
-    Work(
-        "job",
-        "A job that ends",
-        "Training, evaluation, batch inference, rendering. Runs to completion or to a limit.",
-        "list-video",
-        "Runs jobs only.",
-    ),
-    Work(
-        "machine",
-        "A machine I can log in to",
-        "SSH, Jupyter, ports. Runs until you stop it or its limit does.",
-        "server",
-        "Rents machines only.",
-    ),
-    Work(
-        "endpoint",
-        "A dedicated model endpoint",
-        "A model on reserved workers, billed while it is up.",
-        "waypoints",
-        "Runs model endpoints only.",
-    ),
-)
+def _works() -> tuple[Work, ...]:
+    return (
+        Work(
+            "job",
+            _("A job that ends"),
+            _("Training, evaluation, batch inference, rendering. Runs to completion or to a limit."),
+            "list-video",
+            _("Runs jobs only."),
+        ),
+        Work(
+            "machine",
+            _("A machine I can log in to"),
+            _("SSH, Jupyter, ports. Runs until you stop it or its limit does."),
+            "server",
+            _("Rents machines only."),
+        ),
+        Work(
+            "endpoint",
+            _("A dedicated model endpoint"),
+            _("A model on reserved workers, billed while it is up."),
+            "waypoints",
+            _("Runs model endpoints only."),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +119,26 @@ class Row:
     reason: str = ""
     other_work: Work | None = None
     is_doubted: bool = False
+    is_unconnected: bool = False
 
 
 def context(viewer: Viewer, project: Project | None, query: Mapping[str, str]) -> dict[str, Any]:
     """What the chooser shows for the needs in the query."""
     providers = registry.every()
-    works = [work for work in WORKS if any(_work(provider) == work.slug for provider in providers)]
+    works = [work for work in _works() if any(_work(provider) == work.slug for provider in providers)]
     chosen = next((work for work in works if work.slug == query.get("kind")), works[0])
     needs = read(query)
     currency = viewer.team.currency if viewer.team else "USD"
     found = _found(viewer, providers)
     rows = [_row(provider, chosen, needs, found.get(provider.slug), currency) for provider in providers]
-    models = {_model(row) for _, offers in found.values() for row in offers if row.gpu_count} - {""}
+    models = {_model(row) for connection, offers in found.values() for row in offers if row.gpu_count} - {""}
     return {
         "works": works,
         "chosen": chosen,
         "needs": needs,
         "rows": sorted(rows, key=lambda row: (bool(row.reason), row.is_doubted, row.price is None, row.price or 0)),
         "models": sorted(models),
-        "regions": sorted({offer.region for _, offers in found.values() for offer in offers} - {""}),
+        "regions": sorted({offer.region for connection, offers in found.values() for offer in offers} - {""}),
         "vram_choices": VRAM_GB,
         "gpu_choices": GPUS,
         "currency": currency,
@@ -184,14 +193,15 @@ def _row(
     provider: Provider, work: Work, needs: Needs, found: tuple[Connection, list[Offer]] | None, currency: str
 ) -> Row:
     if _work(provider) != work.slug:
-        other = next(one for one in WORKS if one.slug == _work(provider))
+        other = next(one for one in _works() if one.slug == _work(provider))
         return Row(provider, reason=other.only, other_work=other)
     if found is None:
-        return Row(provider, reason="Not connected yet.")
+        return Row(provider, reason=_("Not connected yet."), is_unconnected=True)
     connection, offers = found
     url = reverse("launch:form", args=(provider.slug, provider.kind))
     if not offers:
-        return Row(provider, url, connection.is_sandbox, title="No prices seen yet", detail="pick hardware in the form")
+        title, detail = _("No prices seen yet"), _("pick hardware in the form")
+        return Row(provider, url, connection.is_sandbox, title, detail)
     priced = [(offer, _price(offer, currency)) for offer in offers]
     fitting = [(offer, price) for offer, price in priced if needs.fit(offer, price)]
     if not fitting:
@@ -205,7 +215,7 @@ def _match(
 ) -> Row:
     facts = []
     if offer.hardware and offer.hardware.vram_gb:
-        facts.append(f"{offer.hardware.vram_gb} GB each")
+        facts.append(_("{size} each").format(size=f"{offer.hardware.vram_gb} GB"))
     if offer.cpu_count:
         facts.append(f"{offer.cpu_count.normalize():f} vCPU")
     query = urlencode({"offer": offer.hardware_id, "connection": connection.public_id})
@@ -215,7 +225,7 @@ def _match(
         connection.is_sandbox,
         formats.gpus(offer.gpu_count, _model(offer) or offer.hardware_id),
         ", ".join(facts) or offer.hardware_id,
-        offer.region or "provider chooses",
+        offer.region or _("provider chooses"),
         price,
         formats.not_priced() if price is None else formats.money(price, currency),
         _price_note(price, offer, currency),
@@ -225,10 +235,13 @@ def _match(
 
 def _price_note(price: Decimal | None, offer: Offer, currency: str) -> str:
     if price is None:
-        return "the provider names no price"
+        return _("the provider names no price")
     if offer.is_doubted:
-        return "an odd price, most likely a mistake"
-    return f"{formats.money(price / offer.gpu_count, currency)} per GPU, per {offer.billing}" if offer.gpu_count else ""
+        return _("an odd price, most likely a mistake")
+    if not offer.gpu_count:
+        return ""
+    each = formats.money(price / offer.gpu_count, currency)
+    return _("{price} per GPU, {billed}").format(price=each, billed=_(_BILLED.get(offer.billing, offer.billing)))
 
 
 def _model(offer: Offer) -> str:
@@ -247,20 +260,22 @@ def _why_none(needs: Needs, offers: Sequence[Offer]) -> str:
     largest = max((offer.hardware.vram_gb or 0 for offer in offers if offer.hardware), default=0)
     most_gpus = max((offer.gpu_count for offer in offers), default=0)
     if needs.vram_gb and largest < needs.vram_gb:
-        return f"No GPU with {needs.vram_gb} GB or more; the largest has {largest} GB."
+        text = _("No GPU with {wanted} GB or more; the largest has {largest} GB.")
+        return text.format(wanted=needs.vram_gb, largest=largest)
     if needs.gpus and most_gpus < needs.gpus:
-        return f"No machine with {needs.gpus} GPUs or more; the largest has {most_gpus}."
-    return "Nothing on offer fits these needs together."
+        text = _("No machine with {wanted} GPUs or more; the largest has {largest}.")
+        return text.format(wanted=needs.gpus, largest=most_gpus)
+    return _("Nothing on offer fits these needs together.")
 
 
 def _chips(query: Mapping[str, str], needs: Needs, currency: str) -> list[dict[str, str]]:
     """The needs that are set, each with the address that forgets it."""
     shown = {
-        "vram": ("GPU memory", f"≥ {needs.vram_gb} GB") if needs.vram_gb else None,
-        "gpus": ("GPUs", str(needs.gpus)) if needs.gpus else None,
-        "gpu": ("GPU model", needs.gpu_model) if needs.gpu_model else None,
-        "region": ("Region", needs.region) if needs.region else None,
-        "max_price": ("Max price", formats.hourly(needs.most, currency, tight=True)) if needs.most else None,
+        "vram": (_("GPU memory"), f"≥ {needs.vram_gb} GB") if needs.vram_gb else None,
+        "gpus": (_("GPUs"), str(needs.gpus)) if needs.gpus else None,
+        "gpu": (_("GPU model"), needs.gpu_model) if needs.gpu_model else None,
+        "region": (_("Region"), needs.region) if needs.region else None,
+        "max_price": (_("Max price"), formats.hourly(needs.most, currency, tight=True)) if needs.most else None,
     }
     chips = []
     for name, words in shown.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gpuconsole.providers.contract import Feature
-from gpuconsole.workloads import bill, queries, spec_view, usage
+from gpuconsole.workloads import bill, mounts, queries, spec_view, usage
 from gpuconsole.workloads import detail_parts as parts
 from gpuconsole.workloads.detail_page import Page
 from gpuconsole.workloads.lists import Link
@@ -64,7 +64,7 @@ def _summary(page: Page) -> dict[str, Any]:
     shown = (parts.failure, parts.drawn_timeline, parts.events, parts.guards, parts.parts)
     more = (parts.log, parts.saved, parts.metrics)
     found = {name: value for part in (*shown, *more) for name, value in part(page).items()}
-    return {**found, "summary_template": _SUMMARIES[Kind(page.workload.kind)]}
+    return {**found, "summary_template": _SUMMARIES[Kind(page.workload.kind)], "mounts": mounts.of(page.workload)}
 
 
 def _cost(page: Page) -> dict[str, Any]:

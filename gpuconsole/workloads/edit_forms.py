@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.spec_forms import SpecForm, Surroundings, Values
+from gpuconsole.core.translated import each_translated
 from gpuconsole.providers.edits import Edits
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services.editing import PATH
@@ -57,7 +58,7 @@ def refuse(form: SpecForm[Edits], no: Refused) -> str:
 
 
 def _around(edits: type[Edits], workload: Workload) -> Surroundings:
-    return Surroundings(notes=edits.notes(workload.remote), may_reset=False)
+    return Surroundings(notes=each_translated(edits.notes(workload.remote)), may_reset=False)
 
 
 def _current(edits: type[Edits], workload: Workload) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from gpuconsole.accounts.access import viewer
@@ -47,7 +48,8 @@ def edit(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
         services.edit(workload=workload, changes=wanted, by=person.user, key=key)
     except Refused as no:
         return _drawn(request, workload, words, form, message=edit_forms.refuse(form, no), status=422)
-    messages.success(request, f"Edit asked for {workload.name}. The provider has yet to take it.")
+    text = _("Edit asked for {name}. The provider has yet to take it.")
+    messages.success(request, text.format(name=workload.name))
     return redirect(_url(workload, words))
 
 

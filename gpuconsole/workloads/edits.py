@@ -15,7 +15,7 @@ from gpuconsole.core.spec_forms.said import ABSENT, value_at, with_value
 from gpuconsole.projects import secrets
 from gpuconsole.projects.access import require_role
 from gpuconsole.projects.models import ProjectRole
-from gpuconsole.workloads import earlier
+from gpuconsole.workloads import earlier, matches
 from gpuconsole.workloads.forms import CONNECTION, PRESET, PROJECT, LaunchForm, is_ours
 from gpuconsole.workloads.presets import locks
 
@@ -124,6 +124,13 @@ def _take(form: LaunchForm, name: str, value: str) -> Done:
     return Done(anchor=f"#{html_id(name.removesuffix('_from'))}")
 
 
+def _ask(form: LaunchForm, name: str, value: str) -> Done:
+    """Ask for the hardware of one of the offers that match; ``name`` is the field that they stand beside."""
+    for path, wanted in matches.asked(form, value):
+        form.spec_form.put(path, wanted)
+    return Done(anchor=f"#{html_id(name)}")
+
+
 def _tick(form: LaunchForm, name: str, value: str) -> Done:
     """Pick every value of a group that can be picked; ``value`` is its heading."""
     node = form.spec_form.nodes.get(name)
@@ -162,6 +169,7 @@ _VERBS = {
     "restore": _restore,
     "leave": _leave,
     "take": _take,
+    "ask": _ask,
     "tick": _tick,
     "untick": _untick,
 }

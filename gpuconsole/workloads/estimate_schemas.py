@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from gpuconsole.core.api import Amount, ApiSchema, MoneyOut
 from gpuconsole.core.money import Money
+from gpuconsole.core.translated import translated
 from gpuconsole.projects.quotas import Violation
 from gpuconsole.providers import registry
 from gpuconsole.workloads.estimates import Estimate, Typical
@@ -116,11 +117,13 @@ def shape_estimate(estimate: Estimate, provider: str) -> EstimateOut:
         ends_after_s=estimate.ends_s,
         typical=_typical(estimate.typical),
         resting=_resting(estimate),
-        not_priced=list(estimate.not_priced),
+        not_priced=[translated(what) for what in estimate.not_priced],
         gpu_count=estimate.gpu_count,
         hardware=estimate.hardware,
         billing=BillingOut(
-            rounding=estimate.rounding.value, rule=registry.get(provider).billing, attempts=estimate.attempts
+            rounding=estimate.rounding.value,
+            rule=translated(registry.get(provider).billing),
+            attempts=estimate.attempts,
         ),
         price=PriceSourceOut(
             what=estimate.price_source,
@@ -143,7 +146,7 @@ def _typical(typical: Typical | None) -> TypicalOut | None:
 
 def _resting(estimate: Estimate) -> RestingOut | None:
     hourly = shape_money(estimate.resting)
-    return None if hourly is None else RestingOut(hourly=hourly, what=estimate.resting_for)
+    return None if hourly is None else RestingOut(hourly=hourly, what=translated(estimate.resting_for))
 
 
 def _converted(estimate: Estimate) -> ConvertedOut | None:

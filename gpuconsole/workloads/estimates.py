@@ -9,6 +9,7 @@ from decimal import Decimal
 from statistics import median
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.catalog import queries as catalog
@@ -179,7 +180,9 @@ def estimate(
         hourly_in_team=in_team(hourly),
         upper_in_team=in_team(upper),
         price_seen_at=catalog.offers_seen_at(connection),
-        price_source=f"Offers of {provider.name} on {connection.name}",
+        price_source=_("Offers of {provider} on {connection}").format(
+            provider=provider.name, connection=connection.name
+        ),
         is_doubted=is_doubted,
         is_sandbox=connection.is_sandbox,
         violations=said.violations,
@@ -214,16 +217,16 @@ def _is_doubted(provider: Provider, spec: Spec, pricing: Pricing, offers: Sequen
 
 
 def _doubt(is_doubted: bool) -> list[Check]:
-    text = "It is far from what this costs elsewhere or did before, most likely a mistake: the bill may be higher."
-    return [Check("Price", False, text, code=DOUBTED, blocks=False)] if is_doubted else []
+    text = _("It is far from what this costs elsewhere or did before, most likely a mistake: the bill may be higher.")
+    return [Check(_("Price"), False, text, code=DOUBTED, blocks=False)] if is_doubted else []
 
 
 def _sane(pricing: Pricing, upper: Money | None) -> list[Check]:
     hourly, most = pricing.hourly_price or Decimal(0), upper.amount if upper else Decimal(0)
     if max(hourly, most) < MOST_MONEY and pricing.gpu_count <= MOST_GPUS:
         return []
-    text = "It asks for more hardware, or for longer, than anybody can pay: one of the numbers is far too large."
-    return [Check("Size", False, text, code="too_much")]
+    text = _("It asks for more hardware, or for longer, than anybody can pay: one of the numbers is far too large.")
+    return [Check(_("Size"), False, text, code="too_much")]
 
 
 def _upper(pricing: Pricing, longest_s: int | None, stop_at_cost: Decimal | None) -> Money | None:
@@ -241,17 +244,19 @@ def _ends_s(pricing: Pricing, longest_s: int | None) -> int | None:
 def _end(project: Project, longest_s: int | None, *, is_endless: bool) -> list[Check]:
     if not is_endless or longest_s is not None or project.may_never_end:
         return []
-    text = "It runs until somebody ends it: say after how long it is to be stopped."
-    return [Check("End", False, text, STOP_AFTER, "needs_deadline")]
+    text = _("It runs until somebody ends it: say after how long it is to be stopped.")
+    return [Check(_("End"), False, text, STOP_AFTER, "needs_deadline")]
 
 
 def _key(connection: Connection) -> Check:
     if connection.health == Health.REFUSED:
-        return Check("Key", False, f"The provider refused the key of {connection.name}.", blocks=False)
+        text = _("The provider refused the key of {connection}.").format(connection=connection.name)
+        return Check(_("Key"), False, text, blocks=False)
     if connection.last_success_at is None:
-        return Check("Key", True, f"The key of {connection.name} was not tried yet.")
+        return Check(_("Key"), True, _("The key of {connection} was not tried yet.").format(connection=connection.name))
     age = formats.ago(max(timedelta(), timezone.now() - connection.last_success_at))
-    return Check("Key", True, f"The key of {connection.name} worked {age}.")
+    text = _("The key of {connection} worked {ago}.").format(connection=connection.name, ago=age)
+    return Check(_("Key"), True, text)
 
 
 def _typical(project: Project, connection: Connection, kind: str, pricing: Pricing) -> Typical | None:
@@ -267,7 +272,7 @@ def _typical(project: Project, connection: Connection, kind: str, pricing: Prici
     rows = list(ended.order_by("-id").values_list("billed_closed_s", "cost_closed", "hourly_price", "currency")[:ALIKE])
     if len(rows) < ALIKE_AT_LEAST:
         return None
-    costs = [cost for _, cost, price, currency in rows if price is not None and currency == pricing.currency]
+    costs = [cost for billed_s, cost, price, currency in rows if price is not None and currency == pricing.currency]
     cost = (
         Money(Decimal(median(costs)).quantize(usage.EXACT), pricing.currency) if len(costs) >= ALIKE_AT_LEAST else None
     )

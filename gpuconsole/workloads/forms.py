@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.models import User
@@ -19,6 +21,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.spec_forms import Layout, SpecForm, Values, nearest
 from gpuconsole.core.spec_forms.codecs import Unreadable
 from gpuconsole.core.spec_forms.said import Said
+from gpuconsole.core.translated import each_translated
 from gpuconsole.projects import secrets
 from gpuconsole.projects.access import launchable_projects
 from gpuconsole.projects.models import Project
@@ -42,7 +45,9 @@ PRESET = "preset"
 """The id of the preset that the form was opened from."""
 REQUEST = "request"
 """The id of the launch request that an admin trims in the form."""
-_UNSTORED = "The project has no secret of this name. Store the value under Secrets, and pick its name here."
+_UNSTORED = gettext_noop(
+    "The project has no secret of this name. Store the value under Secrets, and pick its name here."
+)
 
 
 @dataclass
@@ -140,15 +145,15 @@ class LaunchForm:
             found={path: text for path, text in (self._broken_locks | self.found).items() if not is_ours(path)},
             is_new=self.is_new,
         )
-        form.add_errors({one.path: _UNSTORED for one in self._unstored(form)})
+        form.add_errors({one.path: _(_UNSTORED) for one in self._unstored(form)})
         if form.draft_spec is not None:
-            form.add_errors(self.provider.adapter.check_choices(form.draft_spec, self.choices))
+            form.add_errors(each_translated(self.provider.adapter.check_choices(form.draft_spec, self.choices)))
         return form
 
     @cached_property
     def guards_form(self) -> SpecForm[guards.GuardRails]:
         if self.values.last(PROJECT) and self.project is None:
-            self.found[PROJECT] = "Pick a project that you may launch in."
+            self.found[PROJECT] = _("Pick a project that you may launch in.")
         around = surroundings.of_guards(self)
         found = {path: text for path, text in (self._broken_locks | self.found).items() if path.startswith("guards.")}
         return SpecForm(self._rails, self.values, around=around, found=found, is_new=self.is_new)
@@ -265,7 +270,10 @@ class LaunchForm:
         """Why, by path, of each field that the preset locks; a project's preset is charged to the project."""
         if self.preset is None:
             return {}
-        own = {PROJECT: f"Work from a preset of {self.preset.project} is charged there."} if self.preset.project else {}
+        own = {}
+        if self.preset.project:
+            text = _("Work from a preset of {project} is charged there.")
+            own[PROJECT] = text.format(project=self.preset.project)
         return own | dict.fromkeys(self.preset.locked, locks.why(self.preset))
 
     @cached_property
@@ -277,7 +285,8 @@ class LaunchForm:
         ours = SpecForm(self._rails, self.values).wire.get("guards", {})
         found = locks.changed(self.preset, locks.whole(spec, ours, self.connection)) if self.preset.locked else {}
         if self.preset.project and self.values.last(PROJECT) != self.preset.project.slug:
-            found[PROJECT] = f"{self.preset} is a preset of {self.preset.project}: launch from it there."
+            text = _("{preset} is a preset of {project}: launch from it there.")
+            found[PROJECT] = text.format(preset=self.preset, project=self.preset.project)
         return found
 
     @property

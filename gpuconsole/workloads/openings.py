@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import Http404, QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.catalog import queries as catalog
@@ -73,17 +74,19 @@ def imported(viewer: Viewer, provider: Provider, project: Project | None, text: 
     form = LaunchForm(viewer, provider, Values(), is_new=True)
     _begin(form, project)
     form.take_json(text)
-    return Opening(form, kept=drafts.find(viewer, provider.slug), source="what you pasted")
+    return Opening(form, kept=drafts.find(viewer, provider.slug), source=_("what you pasted"))
 
 
 def let_go(form: LaunchForm) -> None:
     """Go on without a preset or launch request that is not there any more, and say so."""
     if form.values.last(REQUEST) and form.request is None:
         form.values.pop(REQUEST)
-        form.messages.append("The launch request that was trimmed here is decided. This would be a launch of your own.")
+        text = _("The launch request that was trimmed here is decided. This would be a launch of your own.")
+        form.messages.append(text)
     if form.values.last(PRESET) and form.preset is None:
         form.values.pop(PRESET)
-        form.messages.append("The preset that this form was opened from is gone. Its values stay; its locks do not.")
+        text = _("The preset that this form was opened from is gone. Its values stay; its locks do not.")
+        form.messages.append(text)
 
 
 def _drafted(viewer: Viewer, provider: Provider, project: Project | None, draft: Draft | None) -> LaunchForm:
@@ -127,8 +130,10 @@ def _from_preset(
         form.guards_form.put(f"guards.{key}", value)
     form.take_spec(preset.spec)
     form = LaunchForm(viewer, provider, form.values, is_new=True)
-    whose = f"{preset.project.name}'s preset" if preset.project else "your preset"
-    return Opening(form, None, draft, f"{whose} {preset.name}", "", since.changes(form, since.Then.of_preset(preset)))
+    source = _("your preset {name}").format(name=preset.name)
+    if preset.project:
+        source = _("{project}'s preset {name}").format(project=preset.project.name, name=preset.name)
+    return Opening(form, None, draft, source, "", since.changes(form, since.Then.of_preset(preset)))
 
 
 def _cloned(viewer: Viewer, provider: Provider, public_id: str, draft: Draft | None) -> Opening:
@@ -216,7 +221,7 @@ def _take_offer(form: LaunchForm, wanted: str, connection: str) -> None:
         return
     offer = catalog.offer(form.connection, wanted)
     if offer is None:
-        form.messages.append("That offer is not there any more. Pick the hardware below.")
+        form.messages.append(_("That offer is not there any more. Pick the hardware below."))
         return
     kept = Values({name: value for name, value in form.values.items() if is_ours(name)})
     form.take_spec(form.provider.adapter.asks_for(offer))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
@@ -31,7 +32,7 @@ def sources(
         if name in hidden:
             continue
         has_prices = any("price_per_hour" in choice.facts for choice in listed)
-        note = f"Seen {formats.ago(timezone.now() - ages[name])}." if name in ages else ""
+        note = _("Seen {ago}.").format(ago=formats.ago(timezone.now() - ages[name])) if name in ages else ""
         if has_prices:
             found[name] = hardware_table(listed, longest_contexts(choices, wire), currency, note)
         elif any("cells" in choice.facts for choice in listed):
@@ -47,11 +48,11 @@ def facts_table(listed: Sequence[Choice], note: str) -> OptionList:
     options = []
     for choice in listed:
         told, plain = dict(choice.facts.get("cells", ())), _option(choice)
-        cells = [Cell(choice.value), *(Cell(str(told.get(title, "–"))) for title in titles)]
+        cells = [Cell(choice.value), *(Cell(_(str(told.get(title, "–")))) for title in titles)]
         if plain.refusal:
             cells[-1] = Cell(plain.refusal, is_refusal=True)
         options.append(replace(plain, cells=tuple(cells)))
-    return OptionList(tuple(options), (Column("Id"), *(Column(title) for title in titles)), note)
+    return OptionList(tuple(options), (Column(_("Id")), *(Column(_(title)) for title in titles)), note)
 
 
 def longest_contexts(choices: Mapping[str, Sequence[Choice]], wire: Mapping[str, Any]) -> Mapping[str, int | None]:
@@ -71,10 +72,10 @@ def hardware_table(
     """Hardware types as rows with what fits and what they cost, in the provider's money and in the team's."""
     native = {str(choice.facts.get("currency") or currency) for choice in listed}
     rate = {code: rates.convert(Money(Decimal(1), code), currency) for code in native}
-    columns = [Column("Type"), Column("GPUs each")]
-    columns += [Column("Fits up to")] if contexts else []
-    columns += [Column("Native", is_number=True)] if native != {currency} else []
-    columns.append(Column(f"In {currency}", is_number=True))
+    columns = [Column(_("Type")), Column(_("GPUs each"))]
+    columns += [Column(_("Fits up to"))] if contexts else []
+    columns += [Column(_("Native"), is_number=True)] if native != {currency} else []
+    columns.append(Column(_("In {currency}").format(currency=currency), is_number=True))
     options = tuple(_row(choice, contexts, currency, rate) for choice in listed)
     return OptionList(options, tuple(columns), note)
 
@@ -102,15 +103,15 @@ def _row(choice: Choice, contexts: Mapping[str, int | None], currency: str, rate
     fits = not contexts or choice.value in contexts
     cells = [Cell(choice.value), Cell(choice.label)]
     if contexts:
-        cells.append(_fit(contexts.get(choice.value)) if fits else Cell("cannot serve this model", is_refusal=True))
+        cells.append(_fit(contexts.get(choice.value)) if fits else Cell(_("cannot serve this model"), is_refusal=True))
     if native != currency:
         cells.append(Cell(formats.hourly(price, native, tight=True), is_number=True))
     worth = rate[native]
     in_team = price * worth.amount if price is not None and worth is not None else None
     cells.append(Cell(formats.hourly(in_team, currency, tight=True), is_number=True))
-    refusal = "" if fits else "cannot serve the chosen model"
+    refusal = "" if fits else _("cannot serve the chosen model")
     return Option(choice.value, choice.label, cells=tuple(cells), refusal=refusal)
 
 
 def _fit(tokens: int | None) -> Cell:
-    return Cell(f"{formats.technical(tokens)} tokens" if tokens else "–")
+    return Cell(_("{number} tokens").format(number=formats.technical(tokens)) if tokens else "–")

@@ -89,6 +89,7 @@ def checked(form: LaunchForm) -> dict[str, Any]:
         "left_cells": [item for item in left if _is_cell(item)],
         "left_pairs": [row for row in rows if any(name.startswith(f"{row.name}.") for name in form.left)],
         "noted": [item for item in items if item not in left and (item.path in notes or _tells_more(item))],
+        "matched": [item for item in items if isinstance(item, BoundField) and item.matches],
         "tables": [item for item in items if isinstance(item, BoundField) and item.control == Control.TABLE],
     }
 

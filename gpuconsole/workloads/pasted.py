@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core.spec_forms import Layout, SpecForm
 from gpuconsole.core.spec_forms.build import build
 from gpuconsole.core.spec_forms.codecs import Unreadable, parse_json
@@ -18,7 +20,8 @@ def read(provider: Provider, text: str) -> dict[str, Any]:
     meant = found.get("provider")
     if meant in registry.SLUGS and meant != provider.slug:
         other = registry.get(str(meant)).name
-        raise Unreadable(f"This is a spec for {other}, and the form is one for {provider.name}.")
+        text = _("This is a spec for {other}, and the form is one for {provider}.")
+        raise Unreadable(text.format(other=other, provider=provider.name))
     return read_pasted(provider, found)
 
 
@@ -29,13 +32,14 @@ def provider_of(text: str) -> Provider:
         return registry.get(str(found["provider"]))
     able = [provider for provider in registry.every() if _knows(provider, found)]
     if not able:
-        raise Unreadable("No provider's form has a field of these.")
+        raise Unreadable(_("No provider's form has a field of these."))
     fits = [(_strangers(provider, found), provider) for provider in able]
-    fewest = min(count for count, _ in fits)
+    fewest = min(count for count, provider in fits)
     best = [provider for count, provider in fits if count == fewest]
     if len(best) > 1:
         slugs = ", ".join(f'"{slug}"' for slug in registry.SLUGS)
-        raise Unreadable(f'It could be for several providers. Add "provider" with one of {slugs}.')
+        text = _('It could be for several providers. Add "provider" with one of {listed}.')
+        raise Unreadable(text.format(listed=slugs))
     return best[0]
 
 
@@ -54,5 +58,5 @@ def _strangers(provider: Provider, found: dict[str, Any]) -> int:
 def _object(text: str) -> dict[str, Any]:
     found = parse_json(text)
     if not isinstance(found, dict):
-        raise Unreadable("This must be an object: { … }.")
+        raise Unreadable(_("This must be an object: { … }."))
     return found

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from gpuconsole.catalog import queries as catalog
 from gpuconsole.core.spec_forms import EARLIER, SECRETS, Surroundings
+from gpuconsole.core.translated import each_translated
 from gpuconsole.projects.access import may_act_as
 from gpuconsole.projects.models import ProjectRole
-from gpuconsole.workloads import earlier, guards, options
+from gpuconsole.workloads import earlier, guards, matches, options
 
 if TYPE_CHECKING:
     from gpuconsole.workloads.forms import LaunchForm
@@ -26,7 +27,8 @@ def of_spec(form: LaunchForm, wire: Mapping[str, Any]) -> Surroundings:
         found[EARLIER] = earlier.listed(form.viewer, form.provider)
     return Surroundings(
         found,
-        form.provider.adapter.notes(wire, form.choices),
+        each_translated(form.provider.adapter.notes(wire, form.choices)),
+        matches=matches.of(form, wire),
         may_store=may_act_as(form.viewer, form.project, ProjectRole.ADMIN),
         locked=form.locked,
     )

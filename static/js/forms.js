@@ -2,8 +2,6 @@
 import { applyAll, pickWay } from "./conditions.js";
 import { all, on } from "./dom.js";
 import { signedOut } from "./live.js";
-import { startMany } from "./many.js";
-import { startRows } from "./rows.js";
 import { gettext } from "./words.js";
 
 const DRAFT_MS = 1000;
@@ -12,8 +10,8 @@ let isBrowsing = false; // through choices by arrow or letter: what is passed on
 const timers = new WeakMap(); // form → { draft, leave, left: names of inputs that were left since the last answer, sent: of those }
 
 export function startForms() {
-  startMany();
-  startRows();
+  if (document.querySelector("[data-many]")) import("./many.js").then((many) => many.startMany());
+  if (document.querySelector("[data-rows]")) import("./rows.js").then((rows) => rows.startRows());
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
   document.addEventListener("focusout", left);
@@ -84,24 +82,36 @@ function answered(form) {
 }
 
 /** <input data-sends="ms" aria-describedby="the help">, units as options with data-factor; the help brings its sentences
-    along: data-plain while nothing is converted, data-rest behind what is sent. */
+    along: data-plain while nothing is converted, data-sent for what is sent, data-rest behind that. */
 function showSent(input) {
   const help = input && document.getElementById(input.getAttribute("aria-describedby"));
   if (!help || help.dataset.plain === undefined || help.dataset.wrong !== undefined) return;
   const unit = input.closest(".control").querySelector("select.unit").selectedOptions[0];
   const number = Number(input.value.replace(/[\s,]/g, ""));
-  const isConverted = input.value.trim() !== "" && Number.isFinite(number) && unit.textContent !== input.dataset.sends;
+  const isConverted = input.value.trim() !== "" && Number.isFinite(number) && unit.value !== input.dataset.sends;
   const sent = String(Math.round(number * Number(unit.dataset.factor))).replace(/\B(?=(\d{3})+$)/g, "\u202f");
-  help.textContent = isConverted ? `Sends ${sent} ${input.dataset.sends}. ${help.dataset.rest}`.trim() : help.dataset.plain;
+  const told = help.dataset.sent.replace("{value}", `${sent} ${input.dataset.sends}`);
+  help.textContent = isConverted ? `${told} ${help.dataset.rest}`.trim() : help.dataset.plain;
 }
 
 const ownInputs = (field) => all("input:not([type=hidden]), select:not(.unit), textarea", field);
 const isFilled = (input) => (input.type === "radio" || input.type === "checkbox" ? input.checked && input.value !== "" : input.value !== "");
 
-/** The arrow back to the default stands only at a field that differs from it. */
+/** The arrow back to the default stands only at a field that differs from it: <div class="field-head" data-resets>. */
 function showReset(field) {
-  const button = field?.querySelector(":scope > .field-head > .reset");
-  if (button) button.hidden = !ownInputs(field).some(isFilled);
+  const head = field?.querySelector(":scope > [data-resets]");
+  if (!head) return;
+  const isDifferent = ownInputs(field).some(isFilled);
+  const button = head.querySelector(":scope > .reset") ?? (isDifferent ? newReset(head, ownInputs(field)[0].name) : null);
+  if (button) button.hidden = !isDifferent;
+}
+
+function newReset(head, name) {
+  const button = document.getElementById("reset-button").content.firstElementChild.cloneNode(true);
+  button.name = `reset:${name}`;
+  button.ariaLabel = button.ariaLabel.replace("__field__", head.firstElementChild.textContent.trim());
+  head.firstElementChild.after(button);
+  return button;
 }
 
 function reset(button, e) {
@@ -138,9 +148,9 @@ function keepPicked(old, fresh) {
   if (same) same.checked = true;
 }
 
-/** A note that came from the server says whether its field is right: <div class="error|help" data-note-of="id of the field">. */
+/** A note that came from the server says whether its field is right: <div class="error|help" id="id of the field, -help or -note" data-note>. */
 function noted(note) {
-  const field = note?.dataset?.noteOf && document.getElementById(note.dataset.noteOf);
+  const field = note?.matches?.("[data-note]") && document.getElementById(note.id.replace(/-(help|note)$/, ""));
   if (!field) return;
   // Not by its class: htmx keeps the class of what stood there before for a moment.
   if (document.getElementById(note.id)?.dataset.wrong !== undefined) field.setAttribute("aria-invalid", "true");

@@ -64,8 +64,8 @@ function counted(rows) {
   const total = rows.querySelector("[data-rows-total]");
   if (total) total.value = rows.dataset.next;
   const text = rows.querySelector("[data-rows-count]");
-  const of = rows.dataset.rowsMost ? `of ${rows.dataset.rowsMost}` : "set";
-  if (text) text.textContent = `${rows.querySelector("[data-rows-list]").children.length} ${of}`;
+  const count = rows.querySelector("[data-rows-list]").children.length;
+  if (text) text.textContent = text.dataset.rowsCount.replace("{number}", count);
   rows.dispatchEvent(new Event("change", { bubbles: true }));
 }
 

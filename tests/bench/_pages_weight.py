@@ -117,6 +117,8 @@ def _holds(html: str, selector: str) -> bool:
     """Whether the page has what a module is loaded for: an attribute, or a form in its main part."""
     if selector.startswith("["):
         return selector.strip("[]") in html
+    if selector.startswith("#"):
+        return f'id="{selector[1:]}"' in html
     return "<form" in html[html.index("<main") : html.index("</main>")]
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 from django.conf import settings
+
+from gpuconsole.static_files import without_comments
 
 STATIC = Path(settings.BASE_DIR) / "static"
 SHARED_STYLES = ["foundation", "frame", "controls", "content"]
@@ -25,6 +28,19 @@ def test_the_styles_of_every_page_stay_within_16_kb_and_those_of_one_page_within
 
 def test_what_every_page_loads_of_our_script_stays_within_12_kb() -> None:
     assert weight([STATIC / "js" / f"{name}.js" for name in CORE_MODULES]) <= 12 * 1024
+
+
+def test_what_is_served_has_lost_its_lines_of_comment_and_no_code() -> None:
+    text = "// Says why.\nconst at = 'http://here'; // stays\n  /** Two\n      lines. */\n  go(at);\n"
+    assert without_comments(text, "js") == "const at = 'http://here'; // stays\n  go(at);\n"
+    assert (
+        without_comments("/* What for. */\n.a { color: red; } /* stays */\n", "css")
+        == ".a { color: red; } /* stays */\n"
+    )
+    code = re.compile(r"^(?:import|export|function|const|let|@layer|  \.).*$", re.MULTILINE)
+    for path in [*(STATIC / "js").glob("*.js"), *(STATIC / "css").glob("*.css")]:
+        whole = path.read_text()
+        assert code.findall(without_comments(whole, path.suffix[1:])) == code.findall(whole)
 
 
 def test_no_file_of_the_design_is_longer_than_it_can_be_read() -> None:

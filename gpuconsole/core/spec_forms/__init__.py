@@ -6,7 +6,17 @@
 from gpuconsole.core.spec_forms.form import SpecForm
 from gpuconsole.core.spec_forms.layout import Layout
 from gpuconsole.core.spec_forms.nearest import is_stand_in, nearest
-from gpuconsole.core.spec_forms.options import EARLIER, SECRETS, Cell, Column, Option, OptionList, Surroundings
+from gpuconsole.core.spec_forms.options import (
+    EARLIER,
+    SECRETS,
+    Cell,
+    Column,
+    Match,
+    Matches,
+    Option,
+    OptionList,
+    Surroundings,
+)
 from gpuconsole.core.spec_forms.values import Values
 
 __all__ = [
@@ -15,6 +25,8 @@ __all__ = [
     "Cell",
     "Column",
     "Layout",
+    "Match",
+    "Matches",
     "Option",
     "OptionList",
     "SpecForm",

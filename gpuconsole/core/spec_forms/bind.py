@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core.spec_forms.bound import NEW_ROW, Bound
 from gpuconsole.core.spec_forms.codecs import ON
 from gpuconsole.core.spec_forms.conditions import Place
@@ -40,7 +42,7 @@ class BoundCopy(BoundField):
 
     @property
     def error(self) -> str:
-        return "Pick a job, then take its choice over." if super().error else ""
+        return _("Pick a job, then take its choice over.") if super().error else ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class BoundLocked(Bound):
     def unit(self) -> str:
         """The unit of the value as it is sent; empty where the value names its own."""
         is_number = isinstance(self.value, int | float) and not isinstance(self.value, bool)
-        return self.node.ui.unit.partition("per ")[0].strip() if is_number else ""
+        return _(self.node.ui.unit) if is_number else ""
 
     @property
     def is_said(self) -> bool:
@@ -156,11 +158,21 @@ class BoundRows(Bound):
     def note(self) -> str:
         """The help; under rows that make a text, the text that they send."""
         text = self.form.wire.get(self.name) if self.node.joins and self.is_set else None
-        return f"Sends {text}" if isinstance(text, str) and text else super().note
+        return _("Sends {value}").format(value=text) if isinstance(text, str) and text else super().note
 
     @property
     def count(self) -> int:
         return len(self.form.values.row_numbers(self.name))
+
+    @property
+    def count_pattern(self) -> str:
+        """The words for how many rows there are; the script puts the number in, too."""
+        most = self.node.max_rows
+        return _("{number} of {most}").replace("{most}", str(most)) if most else _("{number} set")
+
+    @property
+    def count_text(self) -> str:
+        return self.count_pattern.replace("{number}", str(self.count))
 
     @property
     def next_number(self) -> int:

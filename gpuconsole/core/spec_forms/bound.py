@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core.spec_forms.conditions import Place, accepts_silence, is_shown
 from gpuconsole.core.spec_forms.nodes import Node
 
@@ -46,7 +48,12 @@ class Bound:
 
     @property
     def title(self) -> str:
-        return self.node.title
+        return _(self.node.title)
+
+    @property
+    def repeats_section(self) -> bool:
+        """Whether the head of its section says what it is already."""
+        return self.node.title == self.node.section
 
     @property
     def path(self) -> str:
@@ -54,8 +61,8 @@ class Bound:
 
     @property
     def add_label(self) -> str:
-        """The words of the button that adds a row: Add variable, where the list is called Environment variables."""
-        return f"Add {self.title.split()[-1].lower().removesuffix('s')}"
+        """The words of the button that adds a row."""
+        return _(self.node.ui.add) or _("Add row")
 
     @property
     def wire(self) -> str:
@@ -135,13 +142,16 @@ class Bound:
     def why_disabled(self) -> str:
         """Why it is of no use just now; empty where it is."""
         if self.node.stays and not self.is_shown:
-            kept = " What is here is kept." if self.is_set else ""
-            return f"Not sent: pick {self.node.conditions[-1].accepted[0]} above to use it.{kept}"
+            way = _(self.node.conditions[-1].accepted[0])
+            if self.is_set:
+                return _("Not sent: pick {way} above to use it. What is here is kept.").format(way=way)
+            return _("Not sent: pick {way} above to use it.").format(way=way)
         if self.is_disabled:
-            return f"Not together with {self.excluded_by[0].title.lower()}: empty that to use this."
+            other = self.excluded_by[0].title.lower()
+            return _("Not together with {field}: empty that to use this.").format(field=other)
         return ""
 
     @property
     def note(self) -> str:
         """The sentence under the field: what holds just now, else its help with its default."""
-        return self.why_disabled or self.form.around.notes.get(self.path) or self.node.help
+        return self.why_disabled or self.form.around.notes.get(self.path) or _(self.node.help)

@@ -13,6 +13,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core.spec_forms import quantities
 from gpuconsole.core.spec_forms.nodes import Control, Leaf
 from gpuconsole.core.spec_forms.values import Values
@@ -156,7 +158,7 @@ def _read_words(leaf: Leaf, name: str, values: Values) -> Any:
     try:
         words = shlex.split(text)
     except ValueError as exc:
-        raise Unreadable("A quote is opened and never closed.") from exc
+        raise Unreadable(_("A quote is opened and never closed.")) from exc
     return words or MISSING
 
 
@@ -212,10 +214,12 @@ def parse_json(text: str) -> Any:
         value = json.loads(text, parse_constant=_no_constant)
         json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as exc:
-        message = f"Not JSON yet: {exc.msg.lower()} at line {exc.lineno}, column {exc.colno}."
+        text = _("Not JSON yet: {problem} at line {line}, column {column}.")
+        message = text.format(problem=exc.msg.lower(), line=exc.lineno, column=exc.colno)
         raise Unreadable(message) from exc
     except (ValueError, RecursionError) as exc:
-        raise Unreadable("This JSON holds something that cannot be sent: it is too deep, too long or no text.") from exc
+        text = _("This JSON holds something that cannot be sent: it is too deep, too long or no text.")
+        raise Unreadable(text) from exc
     return value
 
 

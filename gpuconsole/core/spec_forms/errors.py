@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from gpuconsole.core.spec_forms import ways
 from gpuconsole.core.spec_forms.nodes import AnyNode, Group, Leaf, Pairs, Rows
 from gpuconsole.core.spec_forms.parse import Parsed
+from gpuconsole.core.translated import translated
 from gpuconsole.providers.problems import explain
 
 
@@ -32,9 +34,10 @@ def locate(exc: ValidationError, root: Group, parsed: Parsed) -> list[Located]:
     for error in exc.errors(include_url=False, include_input=False):
         context = error.get("ctx") or {}
         loc = (*error["loc"][:-1], ways.key_of(context["asks"])) if context.get("asks") else error["loc"]
-        located = _Walk(root, parsed).to(loc, explain(error))
+        message = explain(error)
+        located = _Walk(root, parsed).to(loc, translated(message))
         fix = context.get("fix") or ""
-        is_missing = located.message.startswith("Required")
+        is_missing = message.startswith("Required")
         found.setdefault(located.name, replace(located, is_missing=is_missing, fix=fix))
     return list(found.values())
 
@@ -95,8 +98,10 @@ class _Walk:
             return Located(self.parsed.heads.get(self.name, self.name), message)
         if isinstance(self.node, Leaf):
             lines = [part for part in rest if isinstance(part, int)]
-            text = f"Line {lines[0] + 1}: {message[:1].lower()}{message[1:]}" if lines else message
-            return Located(self.name, text, is_in_form=self.node.ui.in_form)
+            if lines:
+                inside = f"{message[:1].lower()}{message[1:]}"
+                message = _("Line {number}: {problem}").format(number=lines[0] + 1, problem=inside)
+            return Located(self.name, message, is_in_form=self.node.ui.in_form)
         if isinstance(self.node, Group) and (leaf := _first_leaf(self.node, self.name)):
             return Located(leaf, message)
         return Located(self.name, message, is_in_form=isinstance(self.node, Rows | Pairs) and self.node.ui.in_form)

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core.spec_forms import codecs, notes, quantities
 from gpuconsole.core.spec_forms.bound import Bound
 from gpuconsole.core.spec_forms.conditions import extra
 from gpuconsole.core.spec_forms.nodes import Control, Leaf, is_pick
-from gpuconsole.core.spec_forms.options import SECRETS, Column, Option, OptionGroup, OptionList, grouped
+from gpuconsole.core.spec_forms.options import SECRETS, Column, Matches, Option, OptionGroup, OptionList, grouped
 from gpuconsole.providers.specs import Listed
 
 MONO = frozenset({Control.LINES, Control.WORDS, Control.JSON})
@@ -86,6 +88,10 @@ class BoundField(Bound):
         return self.form.around.may_reset and not (self.is_required or self.is_pick or has_own)
 
     @property
+    def reset_label(self) -> str:
+        return _("Reset {field}").format(field=self.title)
+
+    @property
     def is_on(self) -> bool:
         """Where a switch stands: as posted, else as pinned by an extra field, else at its default."""
         if self.name in self.form.values:
@@ -101,13 +107,18 @@ class BoundField(Bound):
     def placeholder(self) -> str:
         if self.node.key in self.pinned:
             return notes.as_text(self.pinned[self.node.key])
-        given = self.form.around.placeholders.get(self.path) or self.node.ui.placeholder
+        given = self.form.around.placeholders.get(self.path) or _(self.node.ui.placeholder)
         default = self.default
         if self.default_span:
-            default = self.default_span[0] if self.unit == self.default_span[1] else " ".join(self.default_span)
+            default = self.default_span[0] if self.unit == self.default_span[1] else notes.with_unit(*self.default_span)
         elif isinstance(default, str) and self.node.control == Control.QUANTITY:
             default = default.removesuffix(self.unit)
         return given or default
+
+    @property
+    def shows_default(self) -> bool:
+        """Whether the placeholder is a value of the request in letters, which is the same in every language."""
+        return bool(self.placeholder) and not self.node.ui.placeholder and isinstance(self.node.default, str)
 
     @property
     def note(self) -> str:
@@ -130,27 +141,27 @@ class BoundField(Bound):
         return self.node.ui.unit if is_span else ""
 
     @property
-    def factors(self) -> list[tuple[str, str]]:
-        """Each unit on offer with what one of it makes in the provider's own; empty where that is no plain number."""
-        units = self.units
-        return [
-            (unit, str(quantities.in_unit("1", unit, self.node.ui.unit)) if self.sends_in else "") for unit in units
-        ]
+    def factors(self) -> list[tuple[str, str, str]]:
+        """Each unit on offer, its word, and what one makes in the provider's own; empty where that is no number."""
+        own = self.node.ui.unit if self.sends_in else ""
+        factors = ((unit, str(quantities.in_unit("1", unit, own)) if own else "") for unit in self.units)
+        return [(unit, _(unit), factor) for unit, factor in factors]
 
     @property
     def default_label(self) -> str:
         """The first option of a list: what not picking means."""
         if self.node.key in self.pinned:
             return notes.as_text(self.pinned[self.node.key])
-        default = self.node.ui.default_text or _inside(_words(self.default))
-        return f"Default: {default}" if default else "None" if not self.is_required else "Pick one"
+        default = _(self.node.ui.default_text) or _inside(self._label_of(self.default))
+        if default:
+            return _("Default: {value}").format(value=default)
+        return _("Pick one") if self.is_required else _("None")
 
     @property
     def unit(self) -> str:
         if self.node.control == Control.QUANTITY:
             return codecs.unit_of(self.node, self.name, self.form.values)
-        given = self.form.around.units.get(self.path) or self.node.ui.unit
-        return given.partition("per ")[0].strip()  # "cores per node" is said by the help
+        return self.form.around.units.get(self.path) or _(self.node.ui.unit)
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -183,6 +194,11 @@ class BoundField(Bound):
         return found if self.value and self.default else [Option("", self.default_label), *found]
 
     @property
+    def matches(self) -> Matches | None:
+        """What is on offer for what this field and those before it ask for."""
+        return self.form.around.matches.get(self.path)
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         return self.option_list.columns
 
@@ -193,10 +209,16 @@ class BoundField(Bound):
         if live is not None and live.options:
             return live
         if self.is_pick:
-            return OptionList(tuple(Option(way.name, way.name, way.help) for way in self.node.ways))
-        told = {listed.value: listed for listed in self.node.ui.listed}
-        known = tuple(_option(value, told.get(value)) for value in self.node.values)
+            return OptionList(tuple(Option(way.name, _(way.name), _(way.help)) for way in self.node.ways))
+        known = tuple(_option(value, self._told.get(value)) for value in self.node.values)
         return OptionList(known, note=live.note if live else "")
+
+    @property
+    def _told(self) -> dict[str, Listed]:
+        return {listed.value: listed for listed in self.node.ui.listed}
+
+    def _label_of(self, value: str) -> str:
+        return _option(value, self._told.get(value)).label
 
     @property
     def pinned(self) -> dict[str, Any]:
@@ -222,7 +244,7 @@ class BoundField(Bound):
 def _option(value: str, told: Listed | None) -> Option:
     if told is None:
         return Option(value, _words(value))
-    return Option(value, told.label or _words(value), told.help, told.group)
+    return Option(value, _(told.label) or _words(value), _(told.help), _(told.group))
 
 
 def _words(value: str) -> str:

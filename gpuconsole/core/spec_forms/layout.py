@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from gpuconsole.core import formats
 from gpuconsole.core.spec_forms.bind import BoundRows, BoundSwitch, bind_children, is_carried
 from gpuconsole.core.spec_forms.bound import Bound, html_id
 from gpuconsole.core.spec_forms.conditions import Place, extra
@@ -32,8 +35,16 @@ class BoundSection:
         return html_id(f"section {self.section.name}")
 
     @property
+    def title(self) -> str:
+        return _(self.section.name)
+
+    @property
+    def help(self) -> str:
+        return _(self.section.help)
+
+    @property
     def error_count(self) -> int:
-        return sum(1 for _ in errors_below(self.items))
+        return len(list(errors_below(self.items)))
 
     @property
     def every_item(self) -> Iterator[Bound]:
@@ -42,26 +53,28 @@ class BoundSection:
 
     @property
     def is_open(self) -> bool:
-        return self.section.is_open or self.is_forced_open or bool(self.error_count) or self.summary not in _NOTHING
+        return self.section.is_open or self.is_forced_open or bool(self.error_count) or self._told[1]
 
     @property
     def summary(self) -> str:
         """One line that says what is set."""
+        return self._told[0]
+
+    @property
+    def _told(self) -> tuple[str, bool]:
+        """The line, and whether anything is set."""
         shown = [item for item in self.items if item.is_shown]
         first = shown[0] if shown else None
         is_switched = isinstance(first, BoundField | BoundSwitch) and hasattr(first, "is_on") and len(self.items) > 1
         if isinstance(first, BoundSwitch) or (is_switched and _is_switch(first)):
             rest = [item.title.lower() for item in shown[1:] if item.is_set and (not _is_switch(item) or item.is_on)]  # type: ignore[attr-defined]
-            return ", ".join(["on", *rest]) if first.is_on else "off"  # type: ignore[union-attr]
+            return (", ".join([_("on"), *rest]), True) if first.is_on else (_("off"), False)  # type: ignore[union-attr]
         if len(shown) == 1 and isinstance(first, BoundRows):
-            return f"{first.count} row{'s' if first.count != 1 else ''}" if first.count else "none"
+            return (formats.plural(first.count, "row", "rows"), True) if first.count else (_("none"), False)
         if len(shown) == 1 and isinstance(first, BoundPairs):
-            return first.summary if first.is_set else "none"
+            return (first.summary, True) if first.is_set else (_("none"), False)
         count = sum(item.is_set for item in shown)
-        return f"{count} set" if count else "defaults"
-
-
-_NOTHING = ("off", "none", "defaults")
+        return (_("{number} set").format(number=count), True) if count else (_("defaults"), False)
 
 
 @dataclass(frozen=True)
@@ -97,9 +110,9 @@ class Layout:
         for section in self.sections:
             for name, title, id_ in errors_below(section.items):
                 told.add(name)
-                lines.append(ErrorLine(name, title, self.form.shown[name], id_, section.section.name))
+                lines.append(ErrorLine(name, title, self.form.shown[name], id_, section.title))
         rest = [name for name in self.form.shown if name not in told]
-        return lines + [ErrorLine(name, name or "The request", self.form.shown[name]) for name in rest]
+        return lines + [ErrorLine(name, name or _("The request"), self.form.shown[name]) for name in rest]
 
     @property
     def extras(self) -> list[tuple[str, str]]:
@@ -169,7 +182,7 @@ def _pair_errors(pairs: BoundPairs) -> Iterator[tuple[str, str, str]]:
             if f"{row.name}.{part}" in pairs.form.shown:
                 yield f"{row.name}.{part}", row.row.key or pairs.title, f"{row.id}-{part}"
     if pairs.paste_error:
-        yield f"{pairs.name}.{PASTE}", f"{pairs.title}, pasted lines", pairs.paste_id
+        yield f"{pairs.name}.{PASTE}", _("{list}, pasted lines").format(list=pairs.title), pairs.paste_id
 
 
 def _all_items(layout: Layout) -> Iterator[Bound]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from gpuconsole.core.spec_forms import codecs, quantities
 from gpuconsole.core.spec_forms.nodes import Control
 
@@ -12,12 +15,16 @@ if TYPE_CHECKING:
     from gpuconsole.core.spec_forms.field import BoundField
 
 _LISTED = frozenset({Control.SELECT, Control.RADIO, Control.CARDS, Control.TABLE})
+_LENGTHS = {
+    Control.TEXT: gettext_noop("At most {most} characters."),
+    Control.LINES: gettext_noop("At most {most} lines."),
+}
 
 
 def note(field: BoundField) -> str:
     """What holds of the field just now."""
     if field.node.key in field.pinned and field.node.control != Control.SWITCH:
-        return f"Sends {as_text(field.pinned[field.node.key])}, as set in the JSON view."
+        return _("Sends {value}, as set in the JSON view.").format(value=as_text(field.pinned[field.node.key]))
     if field.is_disabled:
         return field.why_disabled
     sent = _sent(field)
@@ -32,7 +39,7 @@ def plain(field: BoundField) -> str:
         return ""
     picked = next((option.help for option in field.option_list.options if option.value == field.value), "")
     picked = "" if field.control in (Control.RADIO, Control.MANY) else picked  # it stands beside each there
-    help_text = _sentence(picked) or field.node.help
+    help_text = _sentence(picked) or _(field.node.help)
     sentences = (help_text, limits(field), _default(field), field.option_list.note)
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -44,33 +51,40 @@ def limits(field: BoundField) -> str:
         found = [limit for limit in (node.minimum, node.maximum) if limit is not None]
         told = [_limit(field, limit) for limit in found if str(limit) not in node.help.split()]
         if len(told) == 2:
-            return f"{told[0]} to {told[1]}."
+            return _("{least} to {most}.").format(least=told[0], most=told[1])
         if not told:
             return ""
         if node.maximum is not None and told[0] == _limit(field, node.maximum):
-            return f"At most {told[0]}."
+            return _("At most {most}.").format(most=told[0])
         if node.is_above:
-            return f"More than {told[0]}."
-        return "0 or more." if node.minimum == 0 else f"At least {told[0]}."
-    of = {Control.TEXT: "characters", Control.LINES: "lines"}.get(node.control)
-    is_told = of is None or node.max_length is None or str(node.max_length) in node.help
-    return "" if is_told else f"At most {node.max_length} {of}."
+            return _("More than {least}.").format(least=told[0])
+        return _("0 or more.") if node.minimum == 0 else _("At least {least}.").format(least=told[0])
+    text = _LENGTHS.get(node.control)
+    if text is None or node.max_length is None or str(node.max_length) in node.help:
+        return ""
+    return _(text).format(most=node.max_length)
 
 
 def _limit(field: BoundField, limit: int | float) -> str:
     if field.node.control == Control.QUANTITY:
-        return " ".join(quantities.handiest(limit, field.node.ui.unit, field.node.ui.units))
+        return with_unit(*quantities.handiest(limit, field.node.ui.unit, field.node.ui.units))
     return quantities.thin_spaced(limit) if isinstance(limit, int) else f"{limit:g}"
+
+
+def with_unit(amount: str, unit: str) -> str:
+    """A number with its unit, the number first."""
+    return f"{amount} {_(unit)}"
 
 
 def _default(field: BoundField) -> str:
     if field.node.control in (Control.SELECT, Control.RADIO, Control.TABLE):
         return ""
     if field.node.ui.default_text:
-        return f"Default: {field.node.ui.default_text}."
+        return _("Default: {value}.").format(value=_(field.node.ui.default_text))
     if field.default_span:
-        return f"Default {' '.join(field.default_span)}; sends nothing." if not field.value else ""
-    return f"Default {field.default}." if field.default else ""
+        text = _("Default {value}; sends nothing.").format(value=with_unit(*field.default_span))
+        return "" if field.value else text
+    return _("Default {value}.").format(value=field.default) if field.default else ""
 
 
 def _sent(field: BoundField) -> str:
@@ -81,10 +95,12 @@ def _sent(field: BoundField) -> str:
         return ""
     value = codecs.read(field.node, field.name, field.form.values)
     if field.node.number and isinstance(value, int) and field.unit != field.node.ui.unit:
-        return f"Sends {quantities.thin_spaced(value)} {field.node.ui.unit}."
+        sent = with_unit(quantities.thin_spaced(value), field.node.ui.unit)
+        return _("Sends {value}.").format(value=sent)
     if not field.node.number and field.unit not in field.node.ui.units:
         binary = quantities.binary(field.unit)
-        return f"Sends {value}: the provider takes binary units. For the full {field.value} {binary} pick {binary}."
+        text = _("Sends {value}: the provider takes binary units. For the full {full} pick {unit}.")
+        return text.format(value=value, full=f"{field.value} {binary}", unit=binary)
     return ""
 
 
@@ -94,7 +110,8 @@ def _split(field: BoundField) -> str:
     except codecs.Unreadable:
         return ""
     count = 0 if words is codecs.MISSING else len(words)
-    return f"Split as a shell does: {count} argument{'' if count == 1 else 's'}."
+    text = ngettext("Split as a shell does: {n} argument.", "Split as a shell does: {n} arguments.", count)
+    return text.format(n=count)
 
 
 def _sentence(text: str) -> str:

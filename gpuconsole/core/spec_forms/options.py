@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -45,6 +45,24 @@ class OptionList:
     note: str = ""
 
 
+class Match(NamedTuple):
+    """Something on offer that answers what the fields ask for; ``value`` is empty where they could not ask for it."""
+
+    value: str
+    title: str
+    facts: Sequence[str]
+    price: str
+    is_taken: bool
+    """It is the one that would be got."""
+
+
+class Matches(NamedTuple):
+    """What is on offer for what the fields ask for; ``note`` says what the prices are for, or that there is none."""
+
+    rows: Sequence[Match]
+    note: str
+
+
 EARLIER = "earlier work"
 """The source of a question whose choice to take over."""
 SECRETS = "secrets"
@@ -69,6 +87,8 @@ class Surroundings:
     """By wire path."""
     units: Mapping[str, str] = field(default_factory=dict)
     """By wire path: the unit of a field whose unit is known only now, such as a currency."""
+    matches: Mapping[str, Matches] = field(default_factory=dict)
+    """By wire path of the field that they stand beside."""
     may_reset: bool = True
     """Whether an empty field means its default; not so where what stands there is changed."""
     may_store: bool = False

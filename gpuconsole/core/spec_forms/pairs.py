@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from gpuconsole.core.spec_forms.bound import NEW_ROW, Bound, html_id
 from gpuconsole.core.spec_forms.keyish import looks_like_key
 from gpuconsole.core.spec_forms.nodes import Pairs
@@ -91,7 +94,7 @@ class BoundPairs(Bound):
         stored = source.options if source else ()
         names = {option.value for option in stored}
         used = {row.row.secret for row in self.rows if row.row.secret} - names
-        return (*stored, *(Option(name, name, help="not stored") for name in sorted(used)))
+        return (*stored, *(Option(name, name, help=_("not stored")) for name in sorted(used)))
 
     @property
     def pasted(self) -> str:
@@ -110,4 +113,7 @@ class BoundPairs(Bound):
     def summary(self) -> str:
         rows = [row for row in self.rows if not row.row.is_empty]
         secret = sum(row.row.is_secret for row in rows)
-        return f"{len(rows)} set" + (f", {secret} secret{'s' if secret > 1 else ''}" if secret else "")
+        if not secret:
+            return _("{number} set").format(number=len(rows))
+        text = ngettext("{all} set, {number} secret", "{all} set, {number} secrets", secret)
+        return text.format(all=len(rows), number=secret)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from gpuconsole.core.spec_forms import codecs, dotenv, ways
@@ -13,6 +14,7 @@ from gpuconsole.core.spec_forms.codecs import MISSING
 from gpuconsole.core.spec_forms.conditions import Place, extra, is_shown
 from gpuconsole.core.spec_forms.nodes import AnyNode, Group, Leaf, Pairs, Rows
 from gpuconsole.core.spec_forms.values import EXTRA, Values
+from gpuconsole.core.translated import translated
 from gpuconsole.providers.problems import explain
 
 PASTE = "paste"
@@ -119,7 +121,7 @@ class _Reader:
             self.parsed.heads[place.below(pick.key).name] = ways.head_input(pick, place, self.values)
             head = ways.open_head(pick, place, self.values)
             if head and head not in found and head not in self._extra(place):
-                self.parsed.missing[place.below(head).name] = "Required: fill it in, or pick another way above."
+                self.parsed.missing[place.below(head).name] = _("Required: fill it in, or pick another way above.")
         return _silent(group) | self._extra(place) | found, is_said or self._has_extra(place)
 
     def rows(self, rows: Rows, place: Place) -> Any:
@@ -138,7 +140,7 @@ class _Reader:
 
     def pairs(self, pairs: Pairs, place: Place) -> Any:
         if unread_lines(place.name, self.values):
-            self.parsed.problems[f"{place.name}.{PASTE}"] = "These lines are not KEY=value: change or empty them."
+            self.parsed.problems[f"{place.name}.{PASTE}"] = _("These lines are not KEY=value: change or empty them.")
         if pairs.item_keys:
             return self.pair_list(pairs, pairs.item_keys, place)
         wire, numbers = self._extra(place), {}
@@ -147,11 +149,11 @@ class _Reader:
                 continue
             where = f"{place.name}.{row.number}"
             if not row.key:
-                self.parsed.problems[f"{where}.key"] = "Name it, or empty the row."
+                self.parsed.problems[f"{where}.key"] = _("Name it, or empty the row.")
             elif row.key in numbers:
-                self.parsed.problems[f"{where}.key"] = f"{row.key} is set twice."
+                self.parsed.problems[f"{where}.key"] = _("{name} is set twice.").format(name=row.key)
             elif row.is_secret and not row.secret:
-                self.parsed.problems[f"{where}.secret"] = "Pick a secret."
+                self.parsed.problems[f"{where}.secret"] = _("Pick a secret.")
             wire[row.key] = {pairs.secret_key: row.secret} if row.is_secret and pairs.secret_key else row.value
             numbers[row.key] = row.number
         self.parsed.pairs[place.name] = numbers
@@ -164,9 +166,9 @@ class _Reader:
             if row.is_empty:
                 continue
             if not row.key:
-                self.parsed.problems[f"{place.name}.{row.number}.key"] = "Name it, or empty the row."
+                self.parsed.problems[f"{place.name}.{row.number}.key"] = _("Name it, or empty the row.")
             elif row.is_secret and not row.secret:
-                self.parsed.problems[f"{place.name}.{row.number}.secret"] = "Pick a secret."
+                self.parsed.problems[f"{place.name}.{row.number}.secret"] = _("Pick a secret.")
             is_secret = row.is_secret and pairs.secret_key
             items.append({keys[0]: row.key, keys[1]: {pairs.secret_key: row.secret} if is_secret else row.value})
             numbers.append(row.number)
@@ -194,7 +196,7 @@ def _wrong_cells(rows: Rows, item: Mapping[str, Any]) -> Iterator[tuple[str, str
         if rows.ui.rows is not None:
             rows.ui.rows.model_validate(item)
     except ValidationError as exc:
-        yield from ((str(error["loc"][0]), explain(error)) for error in exc.errors(include_url=False))
+        yield from ((str(error["loc"][0]), translated(explain(error))) for error in exc.errors(include_url=False))
 
 
 def _silent(group: Group) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from gpuconsole.core.spec_forms.nodes import AnyNode, Condition, Control, Group,
 from gpuconsole.core.spec_forms.options import EARLIER
 from gpuconsole.core.spec_forms.values import Values
 from gpuconsole.providers.specs import Choose, Ui
+from gpuconsole.providers.words import gettext_noop
 
 MARK = "~"
 """First sign of a pick's key: no field of a provider begins with it."""
@@ -98,7 +99,7 @@ def _copy(choose: Choose, pick: Leaf) -> Leaf:
         key=key,
         path=pick.path.removesuffix(pick.key) + key,
         title=name,
-        help="Only of the same provider; what is taken over can be changed.",
+        help=gettext_noop("Only of the same provider; what is taken over can be changed."),
         ui=Ui(in_form=False, width=12, choices=EARLIER),
         section=pick.section,
         is_required=True,

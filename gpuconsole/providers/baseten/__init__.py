@@ -6,15 +6,18 @@ from gpuconsole.providers.baseten.edits import BasetenEdits
 from gpuconsole.providers.baseten.schemas import BasetenJobSpec
 from gpuconsole.providers.baseten.statuses import ENDINGS, STATUSES, guess
 from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.words import gettext_noop
 
 PROVIDER = Provider(
     slug="baseten",
     name="Baseten",
     tile="Bt",
     kind="job",
-    product="training job",
-    products="training jobs",
-    summary="Runs a container with start commands on one or more GPU nodes and ends when the commands end.",
+    product=gettext_noop("training job"),
+    products=gettext_noop("training jobs"),
+    summary=gettext_noop(
+        "Runs a container with start commands on one or more GPU nodes and ends when the commands end."
+    ),
     base_url="https://api.baseten.co",
     docs_url="https://docs.baseten.co/reference/training-api/create-training-job",
     create_call="POST /v1/training_projects/{training_project_id}/jobs",
@@ -22,6 +25,7 @@ PROVIDER = Provider(
     name_path="training_job.name",
     size_path="training_job.compute.accelerator.count",
     hardware_path="training_job.compute.accelerator.accelerator",
+    matches_path="training_job.compute.memory",
     credentials=BasetenCredentials,
     sandbox_credentials={"api_key": "sandbox-baseten-key"},
     statuses=STATUSES,
@@ -43,12 +47,14 @@ PROVIDER = Provider(
     ),
     adapter=BasetenAdapter,
     edits=BasetenEdits,
-    deleting="Checkpoints that were not deployed go with it.",
-    billing="By the started minute of each node, from the moment that it is seen running; waiting and pulling the "
-    "image cost nothing. Every retry is charged by itself.",
+    deleting=gettext_noop("Checkpoints that were not deployed go with it."),
+    billing=gettext_noop(
+        "By the started minute of each node, from the moment that it is seen running; waiting and pulling the "
+        "image cost nothing. Every retry is charged by itself."
+    ),
     header=("Authorization", "Api-Key $BASETEN_API_KEY"),
     absent={
-        Feature.START: "A Baseten job that was stopped cannot go on; retry makes it anew.",
+        Feature.START: gettext_noop("A Baseten job that was stopped cannot go on; retry makes it anew."),
     },
 )
 BasetenAdapter.provider = PROVIDER

@@ -26,6 +26,7 @@ from gpuconsole.providers.looks import Held, Look, Sieve
 from gpuconsole.providers.masking import MASK
 from gpuconsole.providers.remote import Checkpoint, Choice, LogPage, Offer, Remote, Sample, Step
 from gpuconsole.providers.specs import Spec
+from gpuconsole.providers.words import gettext_noop
 
 _NEW_PROJECT = "{training_project_id}"
 """Stands in a request for the id of a project that is made first."""
@@ -41,7 +42,9 @@ class BasetenCredentials(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     api_key: SecretStr = Field(
-        title="API key", description="From Settings, API keys. It needs access to training.", min_length=1
+        title=gettext_noop("API key"),
+        description=gettext_noop("From Settings, API keys. It needs access to training."),
+        min_length=1,
     )
 
 
@@ -203,6 +206,10 @@ class BasetenAdapter(Adapter):
     def checkpoints(self, remote_id: str) -> Sequence[Checkpoint]:
         found = [output.checkpoint(row) for row in self._client.checkpoints(self._place(remote_id), remote_id)]
         return sorted(found, key=lambda one: one.created_at or datetime.min.replace(tzinfo=UTC), reverse=True)
+
+    @classmethod
+    def matches(cls, spec: Spec, offers: Sequence[Offer]) -> Sequence[Offer]:
+        return priced.matching(_own(spec), offers)
 
     @classmethod
     def price(cls, spec: Spec, offers: Sequence[Offer]) -> Pricing:

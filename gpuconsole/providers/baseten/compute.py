@@ -6,7 +6,8 @@ from pydantic import BeforeValidator, Field
 
 from gpuconsole.providers.baseten.fields import CLIENT, SEED, Memory
 from gpuconsole.providers.problems import wrong
-from gpuconsole.providers.specs import SpecPart, Ui, Widget
+from gpuconsole.providers.specs import Listed, SpecPart, Ui, Widget
+from gpuconsole.providers.words import gettext_noop
 
 
 def _text(value: Any) -> Any:
@@ -17,6 +18,7 @@ def _text(value: Any) -> Any:
     return value
 
 
+AVAILABILITY = (Listed("dedicated", gettext_noop("Dedicated")), Listed("spot", gettext_noop("Spot")))
 GpuType = Annotated[
     Literal[
         "T4",
@@ -45,13 +47,19 @@ class BasetenAccelerator(SpecPart):
 
     accelerator: Annotated[
         GpuType,
-        Field(title="Accelerator", description="GPU type.", examples=["H100"]),
+        Field(title=gettext_noop("Accelerator"), description=gettext_noop("GPU type."), examples=["H100"]),
         Ui(open_enum=True, choices="accelerators", required_if="a GPU job", width=4, source=SEED),
     ]
     count: Annotated[
         int,
-        Field(title="Count", description="GPUs per node; total is this times the nodes.", ge=1, le=8, examples=[8]),
-        Ui(unit="GPUs per node", required_if="a GPU job", width=2, source="seed; limits assumed"),
+        Field(
+            title=gettext_noop("Count"),
+            description=gettext_noop("GPUs per node; total is this times the nodes."),
+            ge=1,
+            le=8,
+            examples=[8],
+        ),
+        Ui(unit=gettext_noop("GPUs"), per="node", required_if="a GPU job", width=2, source="seed; limits assumed"),
     ]
 
 
@@ -62,26 +70,38 @@ class BasetenCompute(SpecPart):
 
     accelerator: Annotated[
         BasetenAccelerator | None,
-        Field(title="Accelerator", description="GPU choice per node; leave out for a CPU job."),
+        Field(
+            title=gettext_noop("Accelerator"), description=gettext_noop("GPU choice per node; leave out for a CPU job.")
+        ),
         Ui(source=SEED),
     ] = None
     node_count: Annotated[
         int,
-        Field(title="Nodes", description="Number of identical nodes.", ge=1, le=16, examples=[2]),
-        Ui(unit="nodes", width=3, source="seed; limits of the vendor's workstation command"),
+        Field(
+            title=gettext_noop("Nodes"),
+            description=gettext_noop("Number of identical nodes."),
+            ge=1,
+            le=16,
+            examples=[2],
+        ),
+        Ui(unit=gettext_noop("nodes"), width=3, source="seed; limits of the vendor's workstation command"),
     ] = 1
     cpu_count: Annotated[
         int,
-        Field(title="CPU", description="CPU cores per node.", ge=0, examples=[16]),
-        Ui(unit="cores per node", width=3, source="seed; min assumed"),
+        Field(title=gettext_noop("CPU"), description=gettext_noop("CPU cores per node."), ge=0, examples=[16]),
+        Ui(unit=gettext_noop("cores"), per="node", width=3, source="seed; min assumed"),
     ] = 1
     memory: Annotated[
         Memory,
-        Field(title="Memory", description="RAM per node.", examples=["128Gi"]),
-        Ui(unit="per node", units=("Mi", "Gi", "Ti"), widget=Widget.QUANTITY, width=4, source="seed; pattern assumed"),
+        Field(title=gettext_noop("Memory"), description=gettext_noop("RAM per node."), examples=["128Gi"]),
+        Ui(per="node", units=("Mi", "Gi", "Ti"), widget=Widget.QUANTITY, width=4, source="seed; pattern assumed"),
     ] = "2Gi"
     availability_model: Annotated[
         Literal["dedicated", "spot"],
-        Field(title="Availability", description="Spot jobs may be interrupted.", examples=["spot"]),
-        Ui(widget=Widget.RADIO, width=4, source=CLIENT),
+        Field(
+            title=gettext_noop("Availability"),
+            description=gettext_noop("Spot jobs may be interrupted."),
+            examples=["spot"],
+        ),
+        Ui(widget=Widget.RADIO, listed=AVAILABILITY, width=4, source=CLIENT),
     ] = "dedicated"

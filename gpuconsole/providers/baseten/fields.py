@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from gpuconsole.providers.problems import wrong
 from gpuconsole.providers.specs import SpecPart, Ui
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 SEED, DOCS, CLIENT = "seed", "docs", "client code"
 
@@ -21,7 +22,7 @@ class BasetenSecretRef(SpecPart):
 
     name: Annotated[
         str,
-        Field(min_length=1, title="Secret", description="Name of a stored secret."),
+        Field(min_length=1, title=gettext_noop("Secret"), description=gettext_noop("Name of a stored secret.")),
         Ui(choices="secrets", secret=True, source=CLIENT),
     ]
 
@@ -29,7 +30,9 @@ class BasetenSecretRef(SpecPart):
 def _absolute(path: str) -> str:
     if not path.startswith("/"):
         fix = f"/{path.lstrip('./')}" if path.strip() else None
-        raise wrong('Must start with "/".' + (f" Did you mean {fix}?" if fix else ""), fix=fix)
+        if fix is None:
+            raise wrong('Must start with "/".')
+        raise wrong(Sentence('Must start with "/". Did you mean {fix}?', fix=fix), fix=fix)
     return path
 
 
@@ -41,13 +44,17 @@ def _memory(text: str) -> str:
     amount, prefix = decimal.group(1), decimal.group(2).upper()
     binary = f"{amount}{prefix}i"
     if "i" in text.lower():
-        raise wrong(f"Must be a number with a unit, such as 64Gi. Did you mean {binary}?", fix=binary)
+        text = Sentence("Must be a number with a unit, such as 64Gi. Did you mean {fix}?", fix=binary)
+        raise wrong(text, fix=binary)
     worth = int(float(amount) * 1000 ** _POWER[prefix] / 1024 ** _POWER[prefix])
-    raise wrong(
-        f"Baseten takes binary units. {amount} {prefix}B is {worth} {prefix}i; for the full {amount} {prefix}i "
-        f"write {binary}.",
-        fix=binary,
+    text = Sentence(
+        "Baseten takes binary units. {decimal} is {worth}; for the full {full} write {binary}.",
+        decimal=f"{amount} {prefix}B",
+        worth=f"{worth} {prefix}i",
+        full=f"{amount} {prefix}i",
+        binary=binary,
     )
+    raise wrong(text, fix=binary)
 
 
 def memory_gib(text: str) -> float:

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from gpuconsole.providers.baseten.fields import CLIENT, SEED, BasetenSecretRef
 from gpuconsole.providers.problems import problem, refuse
 from gpuconsole.providers.specs import SpecPart, Ui, Widget
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 _LOGIN = "training_job.image.docker_auth"
 BLOCK_OF = {
@@ -31,7 +32,7 @@ class BasetenRegistrySecret(SpecPart):
 
     secret_ref: Annotated[
         BasetenSecretRef,
-        Field(title="Secret", description="Stored secret with username:password."),
+        Field(title=gettext_noop("Secret"), description=gettext_noop("Stored secret with username:password.")),
         Ui(source=CLIENT),
     ]
 
@@ -41,7 +42,7 @@ class BasetenServiceAccountJson(SpecPart):
 
     service_account_json_secret_ref: Annotated[
         BasetenSecretRef,
-        Field(title="Service account JSON", description="Stored secret with the JSON."),
+        Field(title=gettext_noop("Service account JSON"), description=gettext_noop("Stored secret with the JSON.")),
         Ui(source=CLIENT),
     ]
 
@@ -51,12 +52,12 @@ class BasetenAwsKeys(SpecPart):
 
     access_key_secret_ref: Annotated[
         BasetenSecretRef,
-        Field(title="Access key ID", description="Stored secret with the key ID."),
+        Field(title=gettext_noop("Access key ID"), description=gettext_noop("Stored secret with the key ID.")),
         Ui(source=CLIENT),
     ]
     secret_access_key_secret_ref: Annotated[
         BasetenSecretRef,
-        Field(title="Secret access key", description="Stored secret with the secret key."),
+        Field(title=gettext_noop("Secret access key"), description=gettext_noop("Stored secret with the secret key.")),
         Ui(source=CLIENT),
     ]
 
@@ -66,12 +67,12 @@ class BasetenAwsRole(SpecPart):
 
     role_arn: Annotated[
         str,
-        Field(title="Role ARN", min_length=1, examples=["arn:aws:iam::123456789012:role/pull"]),
+        Field(title=gettext_noop("Role ARN"), min_length=1, examples=["arn:aws:iam::123456789012:role/pull"]),
         Ui(unit="", width=8, source=CLIENT),
     ]
     region: Annotated[
         str,
-        Field(title="AWS region", min_length=1, examples=["us-east-1"]),
+        Field(title=gettext_noop("AWS region"), min_length=1, examples=["us-east-1"]),
         Ui(width=4, source=CLIENT),
     ]
 
@@ -81,12 +82,12 @@ class BasetenGcpIdentity(SpecPart):
 
     service_account: Annotated[
         str,
-        Field(title="Service account", min_length=1, examples=["pull@project.iam.gserviceaccount.com"]),
+        Field(title=gettext_noop("Service account"), min_length=1, examples=["pull@project.iam.gserviceaccount.com"]),
         Ui(source=CLIENT),
     ]
     workload_identity_provider: Annotated[
         str,
-        Field(title="Workload identity provider", min_length=1),
+        Field(title=gettext_noop("Workload identity provider"), min_length=1),
         Ui(source=CLIENT),
     ]
 
@@ -96,46 +97,56 @@ class BasetenDockerAuth(SpecPart):
 
     registry: Annotated[
         str,
-        Field(title="Registry", description="Registry to log in to.", examples=["registry.example.com"]),
+        Field(
+            title=gettext_noop("Registry"),
+            description=gettext_noop("Registry to log in to."),
+            examples=["registry.example.com"],
+        ),
         Ui(required_if="a registry login is set", source=CLIENT),
     ]
     auth_method: Annotated[
         Literal["GCP_SERVICE_ACCOUNT_JSON", "AWS_IAM", "AWS_OIDC", "GCP_OIDC", "REGISTRY_SECRET", "AWS_ASSUME_ROLE"],
         Field(
-            title="Kind of login",
-            description="Selects exactly one of the blocks below.",
+            title=gettext_noop("Kind of login"),
+            description=gettext_noop("Selects exactly one of the blocks below."),
             examples=["REGISTRY_SECRET"],
         ),
         Ui(widget=Widget.SELECT, required_if="a registry login is set", source=CLIENT),
     ]
     registry_secret_docker_auth: Annotated[
         BasetenRegistrySecret | None,
-        Field(title="Registry secret", description="Plain registry login from a stored secret."),
+        Field(
+            title=gettext_noop("Registry secret"),
+            description=gettext_noop("Plain registry login from a stored secret."),
+        ),
         _block("REGISTRY_SECRET"),
     ] = None
     gcp_service_account_json_docker_auth: Annotated[
         BasetenServiceAccountJson | None,
-        Field(title="Google service account", description="Stored service-account JSON."),
+        Field(title=gettext_noop("Google service account"), description=gettext_noop("Stored service-account JSON.")),
         _block("GCP_SERVICE_ACCOUNT_JSON"),
     ] = None
     aws_iam_docker_auth: Annotated[
         BasetenAwsKeys | None,
-        Field(title="AWS key pair", description="Stored AWS key pair."),
+        Field(title=gettext_noop("AWS key pair"), description=gettext_noop("Stored AWS key pair.")),
         _block("AWS_IAM"),
     ] = None
     aws_oidc_docker_auth: Annotated[
         BasetenAwsRole | None,
-        Field(title="AWS role by OIDC", description="AWS role by OIDC."),
+        Field(title=gettext_noop("AWS role by OIDC"), description=gettext_noop("AWS role by OIDC.")),
         _block("AWS_OIDC"),
     ] = None
     aws_assume_role_docker_auth: Annotated[
         BasetenAwsRole | None,
-        Field(title="AWS role that Baseten assumes", description="AWS role the vendor assumes."),
+        Field(
+            title=gettext_noop("AWS role that Baseten assumes"),
+            description=gettext_noop("AWS role the vendor assumes."),
+        ),
         _block("AWS_ASSUME_ROLE"),
     ] = None
     gcp_oidc_docker_auth: Annotated[
         BasetenGcpIdentity | None,
-        Field(title="Google identity by OIDC", description="GCP identity by OIDC."),
+        Field(title=gettext_noop("Google identity by OIDC"), description=gettext_noop("GCP identity by OIDC.")),
         _block("GCP_OIDC"),
     ] = None
 
@@ -144,10 +155,11 @@ class BasetenDockerAuth(SpecPart):
         wanted = BLOCK_OF[self.auth_method]
         found = []
         if getattr(self, wanted) is None:
-            found.append(problem(f"Required for {self.auth_method}.", wanted))
+            found.append(problem(Sentence("Required for {method}.", method=self.auth_method), wanted))
         for block in BLOCK_OF.values():
             if block != wanted and getattr(self, block) is not None:
-                found.append(problem(f"Not with {self.auth_method}: it takes {wanted} only.", block))
+                text = Sentence("Not with {method}: it takes {field} only.", method=self.auth_method, field=wanted)
+                found.append(problem(text, block))
         refuse("docker_auth", found)
         return self
 
@@ -158,8 +170,8 @@ class BasetenImage(SpecPart):
     base_image: Annotated[
         str,
         Field(
-            title="Base image",
-            description="Image to pull.",
+            title=gettext_noop("Base image"),
+            description=gettext_noop("Image to pull."),
             min_length=1,
             examples=["pytorch/pytorch:2.7.0-cuda12.8-cudnn9-runtime"],
         ),
@@ -167,6 +179,6 @@ class BasetenImage(SpecPart):
     ]
     docker_auth: Annotated[
         BasetenDockerAuth | None,
-        Field(title="Registry login", description="Login for a private image."),
+        Field(title=gettext_noop("Registry login"), description=gettext_noop("Login for a private image.")),
         Ui(widget=Widget.SWITCH, width=12, source=SEED),
     ] = None

@@ -11,6 +11,7 @@ from gpuconsole.providers.baseten.schemas import BasetenJobSpec
 from gpuconsole.providers.contract import Pricing, Rounding
 from gpuconsole.providers.remote import Choice, Hardware, Offer
 from gpuconsole.providers.wire import decimal, whole
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 CURRENCY = "USD"
 _MIB_IN_GIB = 1024
@@ -67,7 +68,7 @@ def price(spec: BasetenJobSpec, offers: Sequence[Offer]) -> Pricing:
     """The smallest instance that fits ``compute`` (docs: said for models), times the nodes; per minute, rounded up."""
     compute = spec.training_job.compute
     wanted = compute.accelerator
-    fitting = _smallest(spec, offers)
+    fitting = next(iter(matching(spec, offers)), None)
     unit = fitting.hourly_price if fitting else None
     return Pricing(
         hourly_price=None if unit is None else unit * compute.node_count,
@@ -82,7 +83,8 @@ def price(spec: BasetenJobSpec, offers: Sequence[Offer]) -> Pricing:
     )
 
 
-def _smallest(spec: BasetenJobSpec, offers: Sequence[Offer]) -> Offer | None:
+def matching(spec: BasetenJobSpec, offers: Sequence[Offer]) -> list[Offer]:
+    """Those that hold what ``compute`` asks of one node, the smallest first."""
     compute = spec.training_job.compute
     wanted = compute.accelerator
     ram_gib = Decimal(str(memory_gib(compute.memory)))
@@ -93,8 +95,7 @@ def _smallest(spec: BasetenJobSpec, offers: Sequence[Offer]) -> Offer | None:
         and (row.cpu_count is None or row.cpu_count >= compute.cpu_count)
         and (row.ram_gb is None or row.ram_gb >= ram_gib)
     ]
-    by_size = sorted(fitting, key=lambda row: (row.gpu_count, row.hourly_price is None, row.hourly_price or 0))
-    return by_size[0] if by_size else None
+    return sorted(fitting, key=lambda row: (row.gpu_count, row.hourly_price is None, row.hourly_price or 0))
 
 
 def _has_gpus(row: Offer, model: str, count: int) -> bool:
@@ -107,8 +108,9 @@ def _not_priced(spec: BasetenJobSpec) -> tuple[str, ...]:
     saving = spec.training_job.runtime.checkpointing_config
     if not saving or not saving.enabled:
         return ()
-    size = f", {saving.volume_size_gib} GiB" if saving.volume_size_gib else ""
-    return (f"Checkpoints{size}",)
+    if saving.volume_size_gib:
+        return (Sentence("Checkpoints, {size} GiB", size=saving.volume_size_gib),)
+    return (gettext_noop("Checkpoints"),)
 
 
 def _accelerator(gpu_type: str, offers: Sequence[Offer]) -> Choice:

@@ -12,9 +12,25 @@ from gpuconsole.providers.baseten.image import BasetenImage
 from gpuconsole.providers.baseten.runtime import BasetenRuntime
 from gpuconsole.providers.baseten.weights import BasetenWeights, different_places
 from gpuconsole.providers.problems import problem, refuse
-from gpuconsole.providers.specs import Section, Spec, SpecPart, Ui, Widget
+from gpuconsole.providers.specs import Listed, Mount, Section, Spec, SpecPart, Ui, Widget
+from gpuconsole.providers.words import gettext_noop
 
-_MORE = "Artifacts and user environment"
+_MORE = gettext_noop("Artifacts and user environment")
+
+
+_TRIGGERS = (
+    Listed("on_startup", gettext_noop("On startup")),
+    Listed("on_failure", gettext_noop("On failure")),
+    Listed("on_demand", gettext_noop("On demand")),
+)
+
+
+_EDITORS = (
+    Listed("vs_code", gettext_noop("VS Code")),
+    Listed("cursor", gettext_noop("Cursor")),
+    Listed("ssh", gettext_noop("SSH")),
+)
+_SIGN_IN = (Listed("github", gettext_noop("GitHub")), Listed("microsoft", gettext_noop("Microsoft")))
 
 
 class BasetenInteractiveSession(SpecPart):
@@ -22,23 +38,27 @@ class BasetenInteractiveSession(SpecPart):
 
     trigger: Annotated[
         Literal["on_startup", "on_failure", "on_demand"],
-        Field(title="Opens", description="When it opens.", examples=["on_failure"]),
-        Ui(widget=Widget.RADIO, source=CLIENT),
+        Field(title=gettext_noop("Opens"), description=gettext_noop("When it opens."), examples=["on_failure"]),
+        Ui(widget=Widget.RADIO, listed=_TRIGGERS, source=CLIENT),
     ] = "on_demand"
     timeout_minutes: Annotated[
         int,
-        Field(title="Lifetime", description="-1 means ten years.", ge=-1, examples=[1440]),
-        Ui(unit="minutes", source=f"{CLIENT}; min assumed"),
+        Field(title=gettext_noop("Lifetime"), description=gettext_noop("-1 means ten years."), ge=-1, examples=[1440]),
+        Ui(unit=gettext_noop("minutes"), source=f"{CLIENT}; min assumed"),
     ] = 480
     session_provider: Annotated[
         Literal["vs_code", "cursor", "ssh"],
-        Field(title="Connect with", description="How to connect.", examples=["ssh"]),
-        Ui(widget=Widget.RADIO, source=CLIENT),
+        Field(title=gettext_noop("Connect with"), description=gettext_noop("How to connect."), examples=["ssh"]),
+        Ui(widget=Widget.RADIO, listed=_EDITORS, source=CLIENT),
     ] = "vs_code"
     auth_provider: Annotated[
         Literal["github", "microsoft"],
-        Field(title="Sign-in", description="Sign-in for editor tunnels; ignored for ssh.", examples=["github"]),
-        Ui(widget=Widget.RADIO, source=f"{CLIENT}; {DOCS}"),
+        Field(
+            title=gettext_noop("Sign-in"),
+            description=gettext_noop("Sign-in for editor tunnels; ignored for ssh."),
+            examples=["github"],
+        ),
+        Ui(widget=Widget.RADIO, listed=_SIGN_IN, source=f"{CLIENT}; {DOCS}"),
     ] = "github"
 
 
@@ -49,48 +69,61 @@ class BasetenTrainingJob(SpecPart):
 
     name: Annotated[
         str | None,
-        Field(title="Name", description="Label of the job; our launch token is put in front.", examples=["sft"]),
+        Field(
+            title=gettext_noop("Name"),
+            description=gettext_noop("Label of the job; our launch token is put in front."),
+            examples=["sft"],
+        ),
         Ui(group="Basics", source=SEED),
     ] = None
     priority: Annotated[
         int | None,
-        Field(title="Priority", description="Higher leaves the queue first.", examples=[5]),
+        Field(title=gettext_noop("Priority"), description=gettext_noop("Higher leaves the queue first."), examples=[5]),
         Ui(group="Basics", width=3, source=CLIENT),
     ] = 0
     image: Annotated[
         BasetenImage,
-        Field(title="Image", description="Container image."),
+        Field(title=gettext_noop("Image"), description=gettext_noop("Container image.")),
         Ui(group="Image", width=12, source=CLIENT),
     ]
     compute: Annotated[
         BasetenCompute,
-        Field(title="Compute", description="Hardware of each node.", default_factory=BasetenCompute),
+        Field(
+            title=gettext_noop("Compute"),
+            description=gettext_noop("Hardware of each node."),
+            default_factory=BasetenCompute,
+        ),
         Ui(group="Compute", width=12, source=SEED),
     ]
     runtime: Annotated[
         BasetenRuntime,
-        Field(title="Runtime", description="What runs.", default_factory=BasetenRuntime),
+        Field(title=gettext_noop("Runtime"), description=gettext_noop("What runs."), default_factory=BasetenRuntime),
         Ui(group="Runtime", width=12, source=SEED),
     ]
     enable_baseten_workdir: Annotated[
         bool,
-        Field(title="Baseten work folder", description="Uses /b10/workspace instead of the image's work folder."),
+        Field(
+            title=gettext_noop("Baseten work folder"),
+            description=gettext_noop("Uses /b10/workspace instead of the image's work folder."),
+        ),
         Ui(group="Runtime", widget=Widget.SWITCH, source=CLIENT),
     ] = False
     weights: Annotated[
         list[BasetenWeights] | None,
         AfterValidator(different_places),
-        Field(title="Weights", description="Model weights to mirror and mount read-only."),
-        Ui(group="Weights", widget=Widget.ROWS, width=12, source=SEED),
+        Field(title=gettext_noop("Weights"), description=gettext_noop("Model weights to mirror and mount read-only.")),
+        Ui(group="Weights", widget=Widget.ROWS, add=gettext_noop("Add weight"), width=12, source=SEED),
     ] = None
     interactive_session: Annotated[
         BasetenInteractiveSession | None,
-        Field(title="Interactive session", description="Remote shell or editor into the job."),
+        Field(
+            title=gettext_noop("Interactive session"), description=gettext_noop("Remote shell or editor into the job.")
+        ),
         Ui(group="Interactive session", widget=Widget.SWITCH, width=12, source=SEED),
     ] = None
     truss_user_env: Annotated[
         dict[str, Any] | None,
-        Field(title="User environment", description="Client diagnostics; leave out."),
+        Field(title=gettext_noop("User environment"), description=gettext_noop("Client diagnostics; leave out.")),
         Ui(group=_MORE, widget=Widget.JSON, width=12, source=f"{SEED}; {CLIENT}"),
     ] = None
 
@@ -102,22 +135,27 @@ class BasetenJobSpec(Spec):
         json_schema_extra={"anyOf": [{"required": ["training_project_id"]}, {"required": ["training_project_name"]}]}
     )
     sections = (
-        Section("Basics", is_open=True),
-        Section("Image", "image", is_open=True),
-        Section("Compute", "compute", is_open=True),
-        Section("Runtime", "runtime", is_open=True),
-        Section("Cache", "runtime.cache_config"),
-        Section("Checkpointing", "runtime.checkpointing_config"),
-        Section("Weights", "weights"),
-        Section("Load a checkpoint", "runtime.load_checkpoint_config"),
-        Section("Interactive session", "interactive_session"),
+        Section(gettext_noop("Basics"), is_open=True),
+        Section(gettext_noop("Image"), "image", is_open=True),
+        Section(gettext_noop("Compute"), "compute", is_open=True),
+        Section(gettext_noop("Runtime"), "runtime", is_open=True),
+        Section(gettext_noop("Cache"), "runtime.cache_config"),
+        Section(gettext_noop("Checkpointing"), "runtime.checkpointing_config"),
+        Section(gettext_noop("Weights"), "weights"),
+        Section(gettext_noop("Load a checkpoint"), "runtime.load_checkpoint_config"),
+        Section(gettext_noop("Interactive session"), "interactive_session"),
         Section(_MORE, "artifacts, truss_user_env"),
     )
 
-    provider: Literal["baseten"] = Field(title="Provider")
+    provider: Literal["baseten"] = Field(title=gettext_noop("Provider"))
     training_project_id: Annotated[
         str | None,
-        Field(title="Training project", description="Project that owns the job.", min_length=1, examples=["n4q95w5"]),
+        Field(
+            title=gettext_noop("Training project"),
+            description=gettext_noop("Project that owns the job."),
+            min_length=1,
+            examples=["n4q95w5"],
+        ),
         Ui(
             group="Basics",
             choices="projects",
@@ -130,8 +168,8 @@ class BasetenJobSpec(Spec):
     training_project_name: Annotated[
         str | None,
         Field(
-            title="New training project",
-            description="Makes the project of this name first, or takes the one that is there.",
+            title=gettext_noop("New training project"),
+            description=gettext_noop("Makes the project of this name first, or takes the one that is there."),
             min_length=1,
             max_length=255,
             examples=["sft"],
@@ -140,14 +178,14 @@ class BasetenJobSpec(Spec):
     ] = None
     training_job: Annotated[
         BasetenTrainingJob,
-        Field(title="Training job", description="Wrapper of the whole job."),
+        Field(title=gettext_noop("Training job"), description=gettext_noop("Wrapper of the whole job.")),
         Ui(width=12, source=SEED),
     ]
 
     @model_validator(mode="after")
     def _one_project(self) -> Self:
         if self.training_project_id and self.training_project_name:
-            text = "Pick a project or name a new one, not both."
+            text = gettext_noop("Pick a project or name a new one, not both.")
             refuse("project", [problem(text, "training_project_name")])
         if not (self.training_project_id or self.training_project_name):
             refuse("project", [problem("Required.", "training_project_id")])
@@ -162,6 +200,11 @@ class BasetenJobSpec(Spec):
             rest = {key: value for key, value in job.items() if key != "name"}
             spec["training_job"] = rest | ({"name": tokens.split(name)[1]} if tokens.split(name)[1] else {})
         return spec
+
+    def mounts(self) -> list[Mount]:
+        """Weights, and the cache and the checkpoints where they are on."""
+        job = self.training_job
+        return [*(Mount(row.mount_location, row.source) for row in job.weights or ()), *job.runtime.mounts()]
 
     def secret_names(self) -> frozenset[str]:
         """Every stored secret that the job names: registry login, environment, weights."""

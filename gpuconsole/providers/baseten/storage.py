@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from gpuconsole.providers.baseten.fields import CLIENT, SEED, AbsolutePath
 from gpuconsole.providers.problems import problem, refuse
-from gpuconsole.providers.specs import SpecPart, Ui, Widget
+from gpuconsole.providers.specs import Listed, SpecPart, Ui, Widget
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 _RUNTIME = "training_job.runtime"
 _CACHE_ON = (f"{_RUNTIME}.cache_config.enabled", ("true",))
@@ -15,6 +16,12 @@ _LOAD_ON = (f"{_RUNTIME}.load_checkpoint_config.enabled", ("true",))
 _TYP = f"{_RUNTIME}.load_checkpoint_config.checkpoints.typ"
 
 LATEST, NAMED, LOOPS = "baseten_latest_checkpoint", "baseten_named_checkpoint", "loops_checkpoint"
+_KINDS = (
+    Listed(LATEST, gettext_noop("Baseten latest checkpoint")),
+    Listed(NAMED, gettext_noop("Baseten named checkpoint")),
+    Listed(LOOPS, gettext_noop("Loops checkpoint")),
+)
+_TARGETS = (Listed("trainer", gettext_noop("Trainer")), Listed("sampler", gettext_noop("Sampler")))
 
 
 class BasetenCache(SpecPart):
@@ -24,22 +31,33 @@ class BasetenCache(SpecPart):
 
     enabled: Annotated[
         bool,
-        Field(title="Enable cache", description="Keeps downloads between jobs of one training project."),
+        Field(
+            title=gettext_noop("Enable cache"),
+            description=gettext_noop("Keeps downloads between jobs of one training project."),
+        ),
         Ui(widget=Widget.SWITCH, width=4, source=SEED),
     ] = False
     require_cache_affinity: Annotated[
         bool,
-        Field(title="Require cache affinity", description="Waits for a node that has the cache."),
+        Field(
+            title=gettext_noop("Require cache affinity"),
+            description=gettext_noop("Waits for a node that has the cache."),
+        ),
         Ui(widget=Widget.SWITCH, show_when=_CACHE_ON, width=4, source=SEED),
     ] = True
     enable_legacy_hf_mount: Annotated[
         bool,
-        Field(title="Legacy HF mount", description="Also mounts the old Hugging Face path."),
+        Field(
+            title=gettext_noop("Legacy HF mount"), description=gettext_noop("Also mounts the old Hugging Face path.")
+        ),
         Ui(widget=Widget.SWITCH, show_when=_CACHE_ON, width=4, source=SEED),
     ] = False
     mount_base_path: Annotated[
         AbsolutePath,
-        Field(title="Mount base path", description="Container path under which cache folders appear."),
+        Field(
+            title=gettext_noop("Mount base path"),
+            description=gettext_noop("Container path under which cache folders appear."),
+        ),
         Ui(show_when=_CACHE_ON, source=SEED),
     ] = "/root/.cache"
 
@@ -49,17 +67,29 @@ class BasetenCheckpointing(SpecPart):
 
     enabled: Annotated[
         bool,
-        Field(title="Save checkpoints", description="Mounts a checkpoint volume; kept by Baseten after the job ends."),
+        Field(
+            title=gettext_noop("Save checkpoints"),
+            description=gettext_noop("Mounts a checkpoint volume; kept by Baseten after the job ends."),
+        ),
         Ui(widget=Widget.SWITCH, width=4, source=SEED),
     ] = False
     checkpoint_path: Annotated[
         AbsolutePath | None,
-        Field(title="Checkpoint path", description="Container path to watch.", examples=["/mnt/ckpts"]),
+        Field(
+            title=gettext_noop("Checkpoint path"),
+            description=gettext_noop("Container path to watch."),
+            examples=["/mnt/ckpts"],
+        ),
         Ui(show_when=_SAVE_ON, width=5, placeholder="/mnt/ckpts", source=SEED),
     ] = None
     volume_size_gib: Annotated[
         int | None,
-        Field(title="Volume", description="Volume size; empty takes Baseten's size.", ge=1, examples=[500]),
+        Field(
+            title=gettext_noop("Volume"),
+            description=gettext_noop("Volume size; empty takes Baseten's size."),
+            ge=1,
+            examples=[500],
+        ),
         Ui(show_when=_SAVE_ON, unit="GiB", width=3, source="seed; min assumed"),
     ] = None
 
@@ -69,43 +99,44 @@ class BasetenCheckpointRef(SpecPart):
 
     typ: Annotated[
         Literal["baseten_latest_checkpoint", "baseten_named_checkpoint", "loops_checkpoint"],
-        Field(title="Kind", description="Kind of reference."),
-        Ui(widget=Widget.SELECT, source=CLIENT),
+        Field(title=gettext_noop("Kind"), description=gettext_noop("Kind of reference.")),
+        Ui(widget=Widget.SELECT, listed=_KINDS, source=CLIENT),
     ]
     project_name: Annotated[
         str | None,
-        Field(title="Training project", description="Name of the project to take it from."),
+        Field(title=gettext_noop("Training project"), description=gettext_noop("Name of the project to take it from.")),
         Ui(show_when=(_TYP, (LATEST, NAMED)), required_if="no job is given", source=CLIENT),
     ] = None
     job_id: Annotated[
         str | None,
-        Field(title="Job", description="Id of the job to take it from."),
+        Field(title=gettext_noop("Job"), description=gettext_noop("Id of the job to take it from.")),
         Ui(show_when=(_TYP, (LATEST, NAMED)), required_if="no project is given", source=CLIENT),
     ] = None
     checkpoint_name: Annotated[
         str | None,
-        Field(title="Checkpoint", description="Name of the checkpoint."),
+        Field(title=gettext_noop("Checkpoint"), description=gettext_noop("Name of the checkpoint.")),
         Ui(show_when=(_TYP, (NAMED, LOOPS)), required_if="a named or a Loops checkpoint", source=CLIENT),
     ] = None
     run_id: Annotated[
         str | None,
-        Field(title="Loops run", description="Id of the Loops run."),
+        Field(title=gettext_noop("Loops run"), description=gettext_noop("Id of the Loops run.")),
         Ui(show_when=(_TYP, (LOOPS,)), required_if="a Loops checkpoint", source=CLIENT),
     ] = None
     target: Annotated[
         Literal["trainer", "sampler"],
-        Field(title="Target", description="Which part of a Loops run."),
-        Ui(widget=Widget.RADIO, show_when=(_TYP, (LOOPS,)), source=CLIENT),
+        Field(title=gettext_noop("Target"), description=gettext_noop("Which part of a Loops run.")),
+        Ui(widget=Widget.RADIO, listed=_TARGETS, show_when=(_TYP, (LOOPS,)), source=CLIENT),
     ] = "trainer"
 
     @model_validator(mode="after")
     def _fits_typ(self) -> Self:
         needed = {LATEST: (), NAMED: ("checkpoint_name",), LOOPS: ("run_id", "checkpoint_name")}[self.typ]
         foreign = {LATEST: ("checkpoint_name", "run_id"), NAMED: ("run_id",), LOOPS: ("project_name", "job_id")}
-        found = [problem(f"Required for {self.typ}.", name) for name in needed if not getattr(self, name)]
-        found += [problem(f"Not with {self.typ}.", name) for name in foreign[self.typ] if getattr(self, name)]
+        missing, strange = Sentence("Required for {kind}.", kind=self.typ), Sentence("Not with {kind}.", kind=self.typ)
+        found = [problem(missing, name) for name in needed if not getattr(self, name)]
+        found += [problem(strange, name) for name in foreign[self.typ] if getattr(self, name)]
         if self.typ != LOOPS and "target" in self.model_fields_set:
-            found.append(problem(f"Not with {self.typ}.", "target"))
+            found.append(problem(strange, "target"))
         if self.typ != LOOPS and not (self.project_name or self.job_id):
             found.append(problem("Give a training project or a job.", "project_name"))
         refuse("checkpoint", found)
@@ -117,16 +148,19 @@ class BasetenLoadCheckpoint(SpecPart):
 
     enabled: Annotated[
         bool,
-        Field(title="Load checkpoints", description="Fetches earlier checkpoints before the start commands."),
+        Field(
+            title=gettext_noop("Load checkpoints"),
+            description=gettext_noop("Fetches earlier checkpoints before the start commands."),
+        ),
         Ui(widget=Widget.SWITCH, width=4, source=CLIENT),
     ] = False
     download_folder: Annotated[
         AbsolutePath,
-        Field(title="Download folder", description="Container path where they land."),
+        Field(title=gettext_noop("Download folder"), description=gettext_noop("Container path where they land.")),
         Ui(show_when=_LOAD_ON, source=CLIENT),
     ] = "/tmp/loaded_checkpoints"  # noqa: S108 - the provider's own default, inside its container
     checkpoints: Annotated[
         list[BasetenCheckpointRef] | None,
-        Field(title="Checkpoints", description="What to fetch."),
-        Ui(show_when=_LOAD_ON, widget=Widget.ROWS, width=12, source=CLIENT),
+        Field(title=gettext_noop("Checkpoints"), description=gettext_noop("What to fetch.")),
+        Ui(show_when=_LOAD_ON, widget=Widget.ROWS, add=gettext_noop("Add checkpoint"), width=12, source=CLIENT),
     ] = None

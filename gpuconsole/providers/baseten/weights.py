@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from gpuconsole.providers.baseten.fields import CLIENT, SEED, AbsolutePath
 from gpuconsole.providers.problems import problem, refuse, wrong
 from gpuconsole.providers.specs import SpecPart, Ui, Widget
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 SCHEMES = ("hf://", "s3://", "gs://", "r2://", "cw://")
 _LET_PASS = ("azure://", "https://")
@@ -25,11 +26,13 @@ FIELDS_OF = {
 def _source(source: str) -> str:
     if not source.startswith((*SCHEMES, *_LET_PASS)):
         fix = f"hf://{source}" if _HUB_NAME.fullmatch(source) else None
-        known = f"{', '.join(SCHEMES[:-1])} or {SCHEMES[-1]}"
-        raise wrong(f"Must start with {known}." + (f" Did you mean {fix}?" if fix else ""), fix=fix)
+        known = {"listed": ", ".join(SCHEMES[:-1]), "last": SCHEMES[-1]}
+        if fix is None:
+            raise wrong(Sentence("Must start with {listed} or {last}.", **known))
+        raise wrong(Sentence("Must start with {listed} or {last}. Did you mean {fix}?", **known, fix=fix), fix=fix)
     scheme, _, rest = source.partition("://")
     if not rest:
-        raise wrong(f"Say what to take behind {scheme}://.")
+        raise wrong(Sentence("Say what to take behind {scheme}.", scheme=f"{scheme}://"))
     if "@" in rest and scheme != "hf":
         raise wrong('Only hf:// takes a revision behind "@".')
     return source
@@ -44,12 +47,12 @@ class BasetenWeightsAuth(SpecPart):
 
     auth_method: Annotated[
         Literal["CUSTOM_SECRET", "AWS_OIDC", "GCP_OIDC", "AWS_ASSUME_ROLE"],
-        Field(title="Kind of login", description="Each forbids the fields of the others."),
+        Field(title=gettext_noop("Kind of login"), description=gettext_noop("Each forbids the fields of the others.")),
         Ui(widget=Widget.SELECT, required_if="auth is set", source=CLIENT),
     ]
     auth_secret_name: Annotated[
         str | None,
-        Field(title="Secret", description="Stored secret for the source."),
+        Field(title=gettext_noop("Secret"), description=gettext_noop("Stored secret for the source.")),
         Ui(
             show_when=(_METHOD, ("CUSTOM_SECRET",)),
             required_if="auth_method is CUSTOM_SECRET",
@@ -59,21 +62,27 @@ class BasetenWeightsAuth(SpecPart):
             source=CLIENT,
         ),
     ] = None
-    aws_oidc_role_arn: Annotated[str | None, Field(title="Role ARN"), _of("AWS_OIDC")] = None
-    aws_oidc_region: Annotated[str | None, Field(title="AWS region"), _of("AWS_OIDC")] = None
-    gcp_oidc_service_account: Annotated[str | None, Field(title="Service account"), _of("GCP_OIDC")] = None
-    gcp_oidc_workload_id_provider: Annotated[str | None, Field(title="Workload identity provider"), _of("GCP_OIDC")] = (
+    aws_oidc_role_arn: Annotated[str | None, Field(title=gettext_noop("Role ARN")), _of("AWS_OIDC")] = None
+    aws_oidc_region: Annotated[str | None, Field(title=gettext_noop("AWS region")), _of("AWS_OIDC")] = None
+    gcp_oidc_service_account: Annotated[str | None, Field(title=gettext_noop("Service account")), _of("GCP_OIDC")] = (
         None
     )
-    aws_assume_role_arn: Annotated[str | None, Field(title="Role ARN"), _of("AWS_ASSUME_ROLE")] = None
-    aws_assume_role_region: Annotated[str | None, Field(title="AWS region"), _of("AWS_ASSUME_ROLE")] = None
+    gcp_oidc_workload_id_provider: Annotated[
+        str | None, Field(title=gettext_noop("Workload identity provider")), _of("GCP_OIDC")
+    ] = None
+    aws_assume_role_arn: Annotated[str | None, Field(title=gettext_noop("Role ARN")), _of("AWS_ASSUME_ROLE")] = None
+    aws_assume_role_region: Annotated[str | None, Field(title=gettext_noop("AWS region")), _of("AWS_ASSUME_ROLE")] = (
+        None
+    )
 
     @model_validator(mode="after")
     def _fits_method(self) -> Self:
         wanted = FIELDS_OF[self.auth_method]
         others = [name for names in FIELDS_OF.values() for name in names if name not in wanted]
-        found = [problem(f"Required for {self.auth_method}.", name) for name in wanted if not getattr(self, name)]
-        found += [problem(f"Not with {self.auth_method}.", name) for name in others if getattr(self, name) is not None]
+        missing = Sentence("Required for {method}.", method=self.auth_method)
+        strange = Sentence("Not with {method}.", method=self.auth_method)
+        found = [problem(missing, name) for name in wanted if not getattr(self, name)]
+        found += [problem(strange, name) for name in others if getattr(self, name) is not None]
         refuse("auth", found)
         return self
 
@@ -86,21 +95,29 @@ class BasetenWeights(SpecPart):
     source: Annotated[
         str,
         AfterValidator(_source),
-        Field(title="Source", description="Where the weights come from.", examples=["hf://org/model@main"]),
+        Field(
+            title=gettext_noop("Source"),
+            description=gettext_noop("Where the weights come from."),
+            examples=["hf://org/model@main"],
+        ),
         Ui(width=5, placeholder="hf://org/model@main", source=SEED),
     ]
     mount_location: Annotated[
         AbsolutePath,
         Field(
-            title="Mount location",
-            description="Absolute container path; unique within the list.",
+            title=gettext_noop("Mount location"),
+            description=gettext_noop("Absolute container path; unique within the list."),
             examples=["/app/models/base"],
         ),
         Ui(width=4, placeholder="/app/models/base", source=SEED),
     ]
     auth_secret_name: Annotated[
         str | None,
-        Field(title="Auth secret", description="Stored secret for the source.", examples=["hf_token"]),
+        Field(
+            title=gettext_noop("Auth secret"),
+            description=gettext_noop("Stored secret for the source."),
+            examples=["hf_token"],
+        ),
         Ui(
             choices="secrets",
             secret=True,
@@ -111,17 +128,24 @@ class BasetenWeights(SpecPart):
     ] = None
     allow_patterns: Annotated[
         list[str] | None,
-        Field(title="Allow patterns", description="Only these files.", examples=[["*.safetensors"]]),
+        Field(
+            title=gettext_noop("Allow patterns"),
+            description=gettext_noop("Only these files."),
+            examples=[["*.safetensors"]],
+        ),
         Ui(widget=Widget.LINES, source=SEED),
     ] = None
     ignore_patterns: Annotated[
         list[str] | None,
-        Field(title="Ignore patterns", description="Not these files."),
+        Field(title=gettext_noop("Ignore patterns"), description=gettext_noop("Not these files.")),
         Ui(widget=Widget.LINES, source=SEED),
     ] = None
     auth: Annotated[
         BasetenWeightsAuth | None,
-        Field(title="Fuller login", description="A role or identity in place of a plain secret."),
+        Field(
+            title=gettext_noop("Fuller login"),
+            description=gettext_noop("A role or identity in place of a plain secret."),
+        ),
         Ui(widget=Widget.SWITCH, width=12, source=CLIENT),
     ] = None
 
@@ -139,7 +163,7 @@ def different_places(weights: list[BasetenWeights] | None) -> list[BasetenWeight
     for number, row in enumerate(weights or ()):
         place = row.mount_location.rstrip("/") or "/"
         if place in seen:
-            text = f"{row.mount_location} is taken by row {seen[place] + 1}."
+            text = Sentence("{place} is taken by row {row}.", place=row.mount_location, row=seen[place] + 1)
             found.append(problem(text, number, "mount_location"))
         seen.setdefault(place, number)
     refuse("weights", found)

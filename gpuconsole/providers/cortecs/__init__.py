@@ -5,6 +5,7 @@ from gpuconsole.providers.cortecs.adapter import CortecsAdapter, CortecsCredenti
 from gpuconsole.providers.cortecs.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.cortecs.schemas import CortecsInstanceSpec
 from gpuconsole.providers.cortecs.statuses import STATUSES
+from gpuconsole.providers.words import gettext_noop
 
 PROVIDER = Provider(
     slug="cortecs",
@@ -12,9 +13,11 @@ PROVIDER = Provider(
     tile="Co",
     kind="instance",
     work="endpoint",
-    product="dedicated instance",
-    products="dedicated instances",
-    summary="Serves one language model on GPUs of your own behind an OpenAI-compatible address, until you stop it.",
+    product=gettext_noop("dedicated instance"),
+    products=gettext_noop("dedicated instances"),
+    summary=gettext_noop(
+        "Serves one language model on GPUs of your own behind an OpenAI-compatible address, until you stop it."
+    ),
     base_url="https://cortecs.ai/api/v1",
     docs_url="https://docs.cortecs.ai",
     create_call="POST /instances/start",
@@ -29,15 +32,17 @@ PROVIDER = Provider(
     advice=ADVICE,
     features=frozenset({Feature.STOP, Feature.START, Feature.RESTART}),
     adapter=CortecsAdapter,
-    billing="By the started minute or hour of each worker, as chosen, from the moment that it runs until it is "
-    "stopped. Every start is charged by itself.",
+    billing=gettext_noop(
+        "By the started minute or hour of each worker, as chosen, from the moment that it runs until it is "
+        "stopped. Every start is charged by itself."
+    ),
     keeps_token=False,
     header=("Authorization", "Bearer $CORTECS_TOKEN"),
     absent={
-        Feature.LOGS: "Cortecs offers no logs.",
-        Feature.METRICS: "Cortecs offers no metrics.",
-        Feature.EDIT: "Cortecs changes nothing of an instance that is there: launch another one.",
-        Feature.DELETE: "Terminating an instance deletes it at Cortecs: nothing is left to delete.",
+        Feature.LOGS: gettext_noop("Cortecs offers no logs."),
+        Feature.METRICS: gettext_noop("Cortecs offers no metrics."),
+        Feature.EDIT: gettext_noop("Cortecs changes nothing of an instance that is there: launch another one."),
+        Feature.DELETE: gettext_noop("Terminating an instance deletes it at Cortecs: nothing is left to delete."),
     },
 )
 CortecsAdapter.provider = PROVIDER

@@ -20,6 +20,7 @@ from gpuconsole.providers.http import Client, OnCall
 from gpuconsole.providers.looks import Held, Look, Sieve
 from gpuconsole.providers.remote import Choice, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
+from gpuconsole.providers.words import gettext_noop
 
 
 class CortecsCredentials(BaseModel):
@@ -27,8 +28,12 @@ class CortecsCredentials(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    client_id: str = Field(title="Client ID", description="From your Cortecs profile page.", min_length=1)
-    client_secret: SecretStr = Field(title="Client secret", description="Shown once when it is made.", min_length=1)
+    client_id: str = Field(
+        title=gettext_noop("Client ID"), description=gettext_noop("From your Cortecs profile page."), min_length=1
+    )
+    client_secret: SecretStr = Field(
+        title=gettext_noop("Client secret"), description=gettext_noop("Shown once when it is made."), min_length=1
+    )
 
 
 class CortecsAdapter(Adapter):

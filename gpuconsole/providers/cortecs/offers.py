@@ -11,6 +11,7 @@ from gpuconsole.providers.cortecs.remotes import hardware_parts
 from gpuconsole.providers.cortecs.schemas import CortecsInstanceSpec
 from gpuconsole.providers.remote import Choice, Hardware, Offer
 from gpuconsole.providers.wire import decimal, whole
+from gpuconsole.providers.words import Counted, Sentence
 
 CURRENCY = "EUR"
 LONGEST_BY_DEFAULT = 32_000
@@ -118,15 +119,17 @@ def mistakes(spec: CortecsInstanceSpec, choices: Mapping[str, Sequence[Choice]])
     if not models:
         return {}
     if spec.model_id not in models:
-        return {"model_id": f"Cortecs lists no model {spec.model_id}."}
+        return {"model_id": Sentence("Cortecs lists no model {model}.", model=spec.model_id)}
     facts = models[spec.model_id].facts
     longest: Mapping[str, int | None] = facts.get("contexts") or {}
     hardware = spec.hardware_type_id or facts.get("recommended")
     if longest and hardware not in longest:
-        return {"hardware_type_id": f"{hardware} cannot serve this model; {' or '.join(longest)} can."}
+        text = Sentence("{hardware} cannot serve this model; {able} can.", hardware=hardware, able=" or ".join(longest))
+        return {"hardware_type_id": text}
     most = longest.get(str(hardware))
     if most and spec.context_length and spec.context_length > most:
-        return {"context_length": f"Must be at most {most:,} on {hardware}."}
+        text = Sentence("Must be at most {most} on {hardware}.", most=f"{most:,}", hardware=hardware)
+        return {"context_length": text}
     return {}
 
 
@@ -134,16 +137,26 @@ def notes(wire: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]]) -> d
     """What the chosen model and hardware mean for the other fields."""
     model = next((choice for choice in choices.get("models", ()) if choice.value == wire.get("model_id")), None)
     facts = model.facts if model else {}
-    found = {}
+    found: dict[str, str] = {}
     hardware = wire.get("hardware_type_id") or facts.get("recommended")
     most = (facts.get("contexts") or {}).get(str(hardware))
     if most:
-        found["context_length"] = f"At most {most:,} on {hardware}. Empty takes {min(LONGEST_BY_DEFAULT, most):,}."
+        found["context_length"] = Sentence(
+            "At most {most} on {hardware}. Empty takes {usual}.",
+            most=f"{most:,}",
+            hardware=hardware,
+            usual=f"{min(LONGEST_BY_DEFAULT, most):,}",
+        )
     type_ = next((choice for choice in choices.get("hardware", ()) if choice.value == hardware), None)
     each = whole(type_.facts.get("gpu_count")) if type_ else None
     workers = wire.get("num_workers", 1)
     if each and isinstance(workers, int) and 1 <= workers <= 8:
-        found["num_workers"] = f"1 to 8. Each has {each} GPU{'s' if each > 1 else ''}: {each * workers} together."
+        found["num_workers"] = Counted(
+            "1 to 8. Each has {number} GPU: {all} together.",
+            "1 to 8. Each has {number} GPUs: {all} together.",
+            each,
+            all=each * workers,
+        )
     return found
 
 

@@ -5,16 +5,20 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from gpuconsole.providers.problems import wrong
-from gpuconsole.providers.specs import Section, Spec, Ui, Widget
+from gpuconsole.providers.specs import Listed, Section, Spec, Ui, Widget
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 ARGUMENTS = ("model_id", "hardware_type_id", "context_length", "billing_interval", "num_workers")
 """The five keys of the create call, in the order of the vendor's client, which always sends all of them."""
 
 
+_INTERVALS = (Listed("per_minute", gettext_noop("Per minute")), Listed("per_hour", gettext_noop("Per hour")))
+
+
 def _dashed(model_id: str) -> str:
     if "/" in model_id:
         fix = model_id.replace("/", "--")
-        raise wrong(f'Every "/" is written as "--". Did you mean {fix}?', fix=fix)
+        raise wrong(Sentence('Every "/" is written as "--". Did you mean {fix}?', fix=fix), fix=fix)
     if not model_id.strip():
         raise wrong("Must not be empty.")
     return model_id
@@ -25,18 +29,18 @@ class CortecsInstanceSpec(Spec):
 
     wire_order = ARGUMENTS
     sections = (
-        Section("Model", is_open=True),
-        Section("Hardware", is_open=True, help="only types that fit the model"),
-        Section("Size and billing", is_open=True),
+        Section(gettext_noop("Model"), is_open=True),
+        Section(gettext_noop("Hardware"), is_open=True, help=gettext_noop("only types that fit the model")),
+        Section(gettext_noop("Size and billing"), is_open=True),
     )
 
-    provider: Literal["cortecs"] = Field(title="Provider")
+    provider: Literal["cortecs"] = Field(title=gettext_noop("Provider"))
     model_id: Annotated[
         str,
         AfterValidator(_dashed),
         Field(
-            title="Model",
-            description="Catalogue model to serve; Hugging Face name with / written as --.",
+            title=gettext_noop("Model"),
+            description=gettext_noop("Catalogue model to serve; Hugging Face name with / written as --."),
             min_length=1,
             examples=["meta-llama--Meta-Llama-3.1-8B-Instruct"],
         ),
@@ -45,24 +49,26 @@ class CortecsInstanceSpec(Spec):
     context_length: Annotated[
         int | None,
         Field(
-            title="Context length",
-            description="Longest prompt plus answer; smaller is faster. The limit depends on model and hardware.",
+            title=gettext_noop("Context length"),
+            description=gettext_noop(
+                "Longest prompt plus answer; smaller is faster. The limit depends on model and hardware."
+            ),
             ge=1,
             examples=[16000],
         ),
         Ui(
             group="Model",
-            unit="tokens",
+            unit=gettext_noop("tokens"),
             width=4,
-            default_text="the model's maximum on this hardware, at most 32000",
+            default_text=gettext_noop("the model's maximum on this hardware, at most 32000"),
             source="seed; docs; min assumed",
         ),
     ] = None
     hardware_type_id: Annotated[
         str | None,
         Field(
-            title="Hardware type",
-            description="GPU type and count per worker; empty takes the model's recommended type.",
+            title=gettext_noop("Hardware type"),
+            description=gettext_noop("GPU type and count per worker; empty takes the model's recommended type."),
             min_length=1,
             examples=["NVIDIA_L4_1"],
         ),
@@ -71,22 +77,22 @@ class CortecsInstanceSpec(Spec):
             choices="hardware",
             widget=Widget.TABLE,
             width=12,
-            default_text="the model's recommended type",
+            default_text=gettext_noop("the model's recommended type"),
             source="seed; default docs",
         ),
     ] = None
     num_workers: Annotated[
         int | None,
         Field(
-            title="Workers",
-            description="Parallel workers; cost and GPUs multiply by it.",
+            title=gettext_noop("Workers"),
+            description=gettext_noop("Parallel workers; cost and GPUs multiply by it."),
             ge=1,
             le=8,
             examples=[2],
         ),
         Ui(
             group="Size and billing",
-            unit="workers",
+            unit=gettext_noop("workers"),
             widget=Widget.STEPPER,
             width=4,
             source="range seed; default docs",
@@ -95,11 +101,11 @@ class CortecsInstanceSpec(Spec):
     billing_interval: Annotated[
         Literal["per_minute", "per_hour"] | None,
         Field(
-            title="Billing interval",
-            description="Charging granularity: per hour charges every hour that was begun.",
+            title=gettext_noop("Billing interval"),
+            description=gettext_noop("Charging granularity: per hour charges every hour that was begun."),
             examples=["per_minute"],
         ),
-        Ui(group="Size and billing", widget=Widget.RADIO, source="seed; default docs"),
+        Ui(group="Size and billing", widget=Widget.RADIO, listed=_INTERVALS, source="seed; default docs"),
     ] = "per_minute"
 
     def arguments(self) -> dict[str, Any]:

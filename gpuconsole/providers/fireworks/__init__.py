@@ -6,15 +6,18 @@ from gpuconsole.providers.fireworks.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.fireworks.edits import FireworksEdits
 from gpuconsole.providers.fireworks.schemas import FireworksJobSpec
 from gpuconsole.providers.fireworks.statuses import STATUSES
+from gpuconsole.providers.words import gettext_noop
 
 PROVIDER = Provider(
     slug="fireworks",
     name="Fireworks",
     tile="Fw",
     kind="job",
-    product="batch job",
-    products="batch jobs",
-    summary="Runs a Python process, a notebook or a shell command on the ranks of a node pool in your AWS account.",
+    product=gettext_noop("batch job"),
+    products=gettext_noop("batch jobs"),
+    summary=gettext_noop(
+        "Runs a Python process, a notebook or a shell command on the ranks of a node pool in your AWS account."
+    ),
     base_url="https://api.fireworks.ai",
     docs_url="https://docs.fireworks.ai",
     create_call="POST /v1/accounts/{account_id}/batchJobs",
@@ -33,12 +36,12 @@ PROVIDER = Provider(
     features=frozenset({Feature.LOGS, Feature.EDIT, Feature.DELETE}),
     adapter=FireworksAdapter,
     edits=FireworksEdits,
-    billing="Fireworks names no price: the machines are on your own cloud's bill.",
+    billing=gettext_noop("Fireworks names no price: the machines are on your own cloud's bill."),
     header=("Authorization", "Bearer $FIREWORKS_API_KEY"),
     absent={
-        Feature.START: "A Fireworks batch job that was cancelled cannot go on; retry launches it anew.",
-        Feature.METRICS: "Fireworks offers no metrics of a batch job.",
-        Feature.CHECKPOINTS: "Fireworks keeps no checkpoints: jobs write to storage of their own.",
+        Feature.START: gettext_noop("A Fireworks batch job that was cancelled cannot go on; retry launches it anew."),
+        Feature.METRICS: gettext_noop("Fireworks offers no metrics of a batch job."),
+        Feature.CHECKPOINTS: gettext_noop("Fireworks keeps no checkpoints: jobs write to storage of their own."),
     },
 )
 FireworksAdapter.provider = PROVIDER

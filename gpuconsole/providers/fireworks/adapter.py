@@ -30,6 +30,7 @@ from gpuconsole.providers.http import Client, OnCall
 from gpuconsole.providers.looks import Held, Look, Sieve
 from gpuconsole.providers.remote import Choice, LogPage, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
+from gpuconsole.providers.words import gettext_noop
 
 _PLACES_KEPT = 20_000
 _PAGES_TO_FETCH = 5
@@ -45,8 +46,10 @@ class FireworksCredentials(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     api_key: SecretStr = Field(
-        title="API key",
-        description="From Settings, API keys. A key for inference only is refused: jobs need control-plane access.",
+        title=gettext_noop("API key"),
+        description=gettext_noop(
+            "From Settings, API keys. A key for inference only is refused: jobs need control-plane access."
+        ),
         min_length=1,
     )
 

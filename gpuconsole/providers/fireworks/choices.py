@@ -11,6 +11,7 @@ from gpuconsole.providers.fireworks.machines import Machine, machine
 from gpuconsole.providers.fireworks.offers import free_ranks, instance_type, is_ready, most_nodes, per_node
 from gpuconsole.providers.fireworks.schemas import FireworksJobSpec
 from gpuconsole.providers.remote import Choice
+from gpuconsole.providers.words import Counted, Sentence, gettext_noop
 
 COLLECTIONS = {
     "node_pools": "nodePools",
@@ -52,14 +53,18 @@ def pool_choice(pool: Mapping[str, Any]) -> Choice:
         "most_nodes": most_nodes(pool),
         "free_ranks": free,
         "cells": [  # pairs, as a database keeps no order of keys
-            ["A host", _host(found, instance_type(pool))],
-            ["Hosts", f"at most {most_nodes(pool)}"],
-            ["Free now", "not told" if free is None else f"{free} rank{'' if free == 1 else 's'}"],
-            ["Price", "on your AWS bill"],
+            [gettext_noop("A host"), _host(found, instance_type(pool))],
+            [gettext_noop("Hosts"), f"at most {most_nodes(pool)}"],
+            [gettext_noop("Free now"), _ranks(free)],
+            [gettext_noop("Price"), gettext_noop("on your AWS bill")],
         ],
         "refusal": "" if is_ready(pool) else f"is {state.lower() or 'not ready'}",
     }
     return Choice(id_of(pool.get("name")), str(pool.get("displayName") or id_of(pool.get("name"))), facts=facts)
+
+
+def _ranks(free: int | None) -> str:
+    return gettext_noop("not told") if free is None else f"{free} rank{'' if free == 1 else 's'}"
 
 
 def environment_choice(row: Mapping[str, Any]) -> Choice:
@@ -86,19 +91,24 @@ def role_choice(row: Mapping[str, Any]) -> Choice:
 
 def mistakes(spec: FireworksJobSpec, choices: Mapping[str, Sequence[Choice]]) -> dict[str, str]:
     """What the account's current lists say against a spec; a list that is not known says nothing."""
-    found = {}
+    found: dict[str, str] = {}
     accounts = choices.get("accounts", ())
     if accounts and spec.account_id not in {choice.value for choice in accounts}:
-        found["account_id"] = f"The key sees no account {spec.account_id}."
-    for path, source, value, noun in (
-        ("nodePoolId", "node_pools", spec.nodePoolId, "node pool"),
-        ("environmentId", "environments", spec.environmentId, "environment"),
-        ("snapshotId", "snapshots", spec.snapshotId, "snapshot"),
+        found["account_id"] = Sentence("The key sees no account {account}.", account=spec.account_id)
+    for path, source, value, unlisted in (
+        ("nodePoolId", "node_pools", spec.nodePoolId, gettext_noop("Account {account} lists no node pool {id}.")),
+        (
+            "environmentId",
+            "environments",
+            spec.environmentId,
+            gettext_noop("Account {account} lists no environment {id}."),
+        ),
+        ("snapshotId", "snapshots", spec.snapshotId, gettext_noop("Account {account} lists no snapshot {id}.")),
     ):
         listed = choices.get(source, ())
         chosen = _of(listed, value, spec.account_id)
         if value and listed and chosen is None:
-            found[path] = f"Account {spec.account_id} lists no {noun} {value}."
+            found[path] = Sentence(unlisted, account=spec.account_id, id=value)
         elif chosen is not None and chosen.facts.get("refusal"):
             found[path] = f"{value} {chosen.facts['refusal']}."
     return found
@@ -106,10 +116,10 @@ def mistakes(spec: FireworksJobSpec, choices: Mapping[str, Sequence[Choice]]) ->
 
 def notes(wire: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]]) -> dict[str, str]:
     """What holds for the values chosen so far: letters left in the name, and what the ranks take up."""
-    found = {}
+    found: dict[str, str] = {}
     name, ranks = wire.get("displayName"), wire.get("numRanks", 1)
     if isinstance(name, str):
-        found["displayName"] = f"{len(name)} of at most 63 characters."
+        found["displayName"] = Sentence("{length} of at most 63 characters.", length=len(name))
     pool = _of(choices.get("node_pools", ()), wire.get("nodePoolId"), wire.get("account_id"))
     if pool is not None and isinstance(ranks, int) and not isinstance(ranks, bool) and ranks > 0:
         found["numRanks"] = _taken(pool.facts, ranks)
@@ -119,10 +129,15 @@ def notes(wire: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]]) -> d
 def _taken(facts: Mapping[str, Any], ranks: int) -> str:
     hosts = -(-ranks // int(facts.get("ranks_per_node") or 1))
     most = int(facts.get("most_nodes") or 1)
-    on = f"{hosts} host{'' if hosts == 1 else 's'}"
-    text = f"One GPU a rank here: {ranks} GPU{'' if ranks == 1 else 's'} on {on}." if facts.get("gpus") else ""
-    text = text or f"One host a rank here: {on}."
-    return text if hosts <= most else f"{text} The pool has {most} at most: the job would wait."
+    on = Counted("{number} host", "{number} hosts", hosts)
+    if facts.get("gpus"):
+        gpus = Counted("{number} GPU", "{number} GPUs", ranks)
+        text = Sentence("One GPU a rank here: {gpus} on {hosts}.", gpus=gpus, hosts=on)
+    else:
+        text = Sentence("One host a rank here: {hosts}.", hosts=on)
+    if hosts <= most:
+        return text
+    return Sentence("{taken} The pool has {most} at most: the job would wait.", taken=text, most=most)
 
 
 def _of(listed: Sequence[Choice], value: Any, account: Any) -> Choice | None:

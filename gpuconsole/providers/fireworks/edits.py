@@ -11,6 +11,7 @@ from gpuconsole.providers.fireworks.bodies import account_of
 from gpuconsole.providers.fireworks.client import job_path
 from gpuconsole.providers.fireworks.fields import CLIENT, SEED_CLIENT
 from gpuconsole.providers.specs import Section, Ui, Widget
+from gpuconsole.providers.words import gettext_noop
 
 LONGEST_NAME = 63
 
@@ -18,14 +19,14 @@ LONGEST_NAME = 63
 class FireworksEdits(Edits):
     """Annotations are immutable, so our launch token stays where it is whatever is changed here (client code)."""
 
-    sections = (Section("Label and sharing", is_open=True),)
+    sections = (Section(gettext_noop("Label and sharing"), is_open=True),)
     name_field = "displayName"
 
     displayName: Annotated[  # noqa: N815 - the wire name
         str,
         Field(
-            title="Display name",
-            description="Label for people; the work is called so here too.",
+            title=gettext_noop("Display name"),
+            description=gettext_noop("Label for people; the work is called so here too."),
             min_length=1,
             max_length=LONGEST_NAME,
             examples=["eval-nightly"],
@@ -35,8 +36,10 @@ class FireworksEdits(Edits):
     shared: Annotated[
         bool,
         Field(
-            title="Share in the account",
-            description="Everyone in the account may update, delete and clone it, and make environments from it.",
+            title=gettext_noop("Share in the account"),
+            description=gettext_noop(
+                "Everyone in the account may update, delete and clone it, and make environments from it."
+            ),
             examples=[True],
         ),
         Ui(group="Label and sharing", widget=Widget.SWITCH, width=6, source=SEED_CLIENT),

@@ -8,6 +8,7 @@ from pydantic_core import InitErrorDetails
 
 from gpuconsole.providers.problems import problem, refuse, wrong
 from gpuconsole.providers.specs import SpecPart, Ui
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 SEED, DOCS, CLIENT = "seed", "docs", "client code"
 SEED_CLIENT = f"{SEED}; {CLIENT}"
@@ -33,7 +34,7 @@ class FireworksSecretRef(SpecPart):
 
     name: Annotated[
         str,
-        Field(min_length=1, title="Secret", description="Name of a secret of the project."),
+        Field(min_length=1, title=gettext_noop("Secret"), description=gettext_noop("Name of a secret of the project.")),
         Ui(secret=True, source="ours"),
     ]
 
@@ -42,7 +43,7 @@ def _short(value: str) -> str:
     """Refuse a resource name such as ``accounts/acme/nodePools/h100-pool`` where its last part is wanted."""
     if "/" in value:
         last = value.rstrip("/").rpartition("/")[2]
-        raise wrong(f"Takes the short id. Did you mean {last}?", fix=last)
+        raise wrong(Sentence("Takes the short id. Did you mean {fix}?", fix=last), fix=last)
     if not value.strip():
         raise wrong("Must not be empty.")
     return value
@@ -77,7 +78,7 @@ def _text_or_secret(value: Any) -> Any:
 
 def variable_names(given: dict[str, Any]) -> dict[str, Any]:
     """Refuse names that no process can have in its environment (Fireworks states no rule)."""
-    text = 'Names are not empty and hold no "=".'
+    text = gettext_noop('Names are not empty and hold no "=".')
     refuse("variables", [problem(text, name, "[key]") for name in given if not name or "=" in name])
     return given
 
@@ -92,13 +93,17 @@ def annotation_keys(given: dict[str, str]) -> dict[str, str]:
 def _wrong_key(key: str) -> str:
     prefix, slash, name = key.rpartition("/")
     if key.startswith(RESERVED):
-        return f"Keys that start with {prefix}/ are reserved."
+        return Sentence("Keys that start with {prefix} are reserved.", prefix=f"{prefix}/")
     if key == TOKEN_ANNOTATION:
-        return "The console writes this one itself."
+        return gettext_noop("The console writes this one itself.")
     if not _NAME.fullmatch(name) or len(name) > NAME_MAX:
-        return f'The name has 1 to {NAME_MAX} letters, digits, "-", "_", ".", with a letter or digit at both ends.'
+        text = gettext_noop(
+            'The name has 1 to {most} letters, digits, "-", "_", ".", with a letter or digit at both ends.'
+        )
+        return Sentence(text, most=NAME_MAX)
     if slash and (len(prefix) > PREFIX_MAX or not _PREFIX.fullmatch(prefix)):
-        return f"What stands before the slash is a domain name of at most {PREFIX_MAX} characters."
+        text = gettext_noop("What stands before the slash is a domain name of at most {most} characters.")
+        return Sentence(text, most=PREFIX_MAX)
     return ""
 
 

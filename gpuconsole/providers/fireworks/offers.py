@@ -11,9 +11,10 @@ from gpuconsole.providers.fireworks.machines import machine
 from gpuconsole.providers.fireworks.schemas import FireworksJobSpec
 from gpuconsole.providers.remote import Hardware, Offer
 from gpuconsole.providers.wire import whole
+from gpuconsole.providers.words import gettext_noop
 
 CURRENCY = "USD"
-NOT_PRICED = ("Machines of the node pool, billed to your AWS account",)
+NOT_PRICED = (gettext_noop("Machines of the node pool, billed to your AWS account"),)
 ACTIVE = ("CREATING", "QUEUED", "PENDING", "RUNNING", "CANCELLING", "DELETING")
 """States whose ranks take up room in a pool."""
 

@@ -21,8 +21,13 @@ from gpuconsole.providers.fireworks.fields import (
 )
 from gpuconsole.providers.problems import problem, refuse
 from gpuconsole.providers.specs import Choose, Section, Spec, SpecPart, Ui, Way, Widget
+from gpuconsole.providers.words import gettext_noop
 
-RUNS_IN, DOES, SHARING = "What it runs in", "What it does", "Annotations and sharing"
+RUNS_IN, DOES, SHARING = (
+    gettext_noop("What it runs in"),
+    gettext_noop("What it does"),
+    gettext_noop("Annotations and sharing"),
+)
 EXECUTORS = ("pythonExecutor", "notebookExecutor", "shellExecutor")
 
 
@@ -38,17 +43,27 @@ class FireworksPython(SpecPart):
 
     targetType: Annotated[  # noqa: N815 - the wire name
         Literal["MODULE", "FILENAME"],
-        Field(title="Target is a", description="MODULE runs with -m, FILENAME runs a file.", examples=["FILENAME"]),
+        Field(
+            title=gettext_noop("Target is a"),
+            description=gettext_noop("MODULE runs with -m, FILENAME runs a file."),
+            examples=["FILENAME"],
+        ),
         Ui(widget=Widget.SELECT, required_if="a Python process", width=3, source=CLIENT),
     ]
     target: Annotated[
         Text,
-        Field(title="Target", description="Module name or file name.", examples=["train.py"]),
+        Field(
+            title=gettext_noop("Target"), description=gettext_noop("Module name or file name."), examples=["train.py"]
+        ),
         Ui(required_if="a Python process", width=4, placeholder="train.py", source=CLIENT),
     ]
     args: Annotated[
         list[str],
-        Field(title="Arguments", description="Command-line arguments.", examples=[["--epochs", "3"]]),
+        Field(
+            title=gettext_noop("Arguments"),
+            description=gettext_noop("Command-line arguments."),
+            examples=[["--epochs", "3"]],
+        ),
         Ui(widget=Widget.WORDS, width=5, placeholder="--epochs 3", source=CLIENT),
     ] = []
 
@@ -58,7 +73,11 @@ class FireworksNotebook(SpecPart):
 
     notebookFilename: Annotated[  # noqa: N815 - the wire name
         Text,
-        Field(title="Notebook", description="Path of the notebook to run.", examples=["report.ipynb"]),
+        Field(
+            title=gettext_noop("Notebook"),
+            description=gettext_noop("Path of the notebook to run."),
+            examples=["report.ipynb"],
+        ),
         Ui(required_if="a notebook", width=12, placeholder="report.ipynb", source=CLIENT),
     ]
 
@@ -68,7 +87,9 @@ class FireworksShell(SpecPart):
 
     command: Annotated[
         Text,
-        Field(title="Command", description="Command line to run.", examples=["bash run.sh"]),
+        Field(
+            title=gettext_noop("Command"), description=gettext_noop("Command line to run."), examples=["bash run.sh"]
+        ),
         Ui(required_if="a shell command", width=12, placeholder="bash run.sh", source=CLIENT),
     ]
 
@@ -81,29 +102,41 @@ class FireworksJobSpec(Spec):
         Choose(
             RUNS_IN,
             (
-                Way("Environment", ("environmentId", "snapshotId"), "A saved one, with a snapshot if you like."),
-                Way("Container image", ("imageRef",), "Any image; then no environment and no snapshot."),
+                Way(
+                    gettext_noop("Environment"),
+                    ("environmentId", "snapshotId"),
+                    gettext_noop("A saved one, with a snapshot if you like."),
+                ),
+                Way(
+                    gettext_noop("Container image"),
+                    ("imageRef",),
+                    gettext_noop("Any image; then no environment and no snapshot."),
+                ),
             ),
             stays=True,
-            copies=Way("Same as another job", (), "Copies the choice of a job that was launched here."),
+            copies=Way(
+                gettext_noop("Same as another job"),
+                (),
+                gettext_noop("Copies the choice of a job that was launched here."),
+            ),
         ),
         Choose(DOES, tuple(Way(name.removesuffix("Executor").capitalize(), (name,)) for name in EXECUTORS)),
     )
     sections = (
-        Section("Basics", is_open=True),
-        Section(RUNS_IN, is_open=True, help="pick exactly one"),
-        Section(DOES, is_open=True, help="pick exactly one"),
-        Section("Hardware", is_open=True),
-        Section("Environment variables", "envVars"),
+        Section(gettext_noop("Basics"), is_open=True),
+        Section(RUNS_IN, is_open=True, help=gettext_noop("pick exactly one")),
+        Section(DOES, is_open=True, help=gettext_noop("pick exactly one")),
+        Section(gettext_noop("Hardware"), is_open=True),
+        Section(gettext_noop("Environment variables"), "envVars"),
         Section(SHARING),
     )
 
-    provider: Literal["fireworks"] = Field(title="Provider")
+    provider: Literal["fireworks"] = Field(title=gettext_noop("Provider"))
     displayName: Annotated[  # noqa: N815 - the wire name
         str | None,
         Field(
-            title="Display name",
-            description="Label for people, at most 63 characters; can be changed later.",
+            title=gettext_noop("Display name"),
+            description=gettext_noop("Label for people, at most 63 characters; can be changed later."),
             max_length=63,
             examples=["eval-nightly-01jd3k"],
         ),
@@ -111,14 +144,14 @@ class FireworksJobSpec(Spec):
     ] = None
     account_id: Annotated[
         ShortId,
-        Field(title="Account", description="Account that owns the job.", examples=["acme"]),
+        Field(title=gettext_noop("Account"), description=gettext_noop("Account that owns the job."), examples=["acme"]),
         Ui(group="Basics", choices="accounts", location="path", source=SEED),
     ]
     environmentId: Annotated[  # noqa: N815 - the wire name
         ShortId | None,
         Field(
-            title="Environment",
-            description="Run in the image of this saved environment.",
+            title=gettext_noop("Environment"),
+            description=gettext_noop("Run in the image of this saved environment."),
             examples=["my-env"],
         ),
         Ui(group=RUNS_IN, choices="environments", width=4, excludes=("imageRef",), source=SEED_CLIENT),
@@ -126,8 +159,8 @@ class FireworksJobSpec(Spec):
     snapshotId: Annotated[  # noqa: N815 - the wire name
         ShortId | None,
         Field(
-            title="Snapshot",
-            description="Pin one snapshot of the environment; empty takes its latest image.",
+            title=gettext_noop("Snapshot"),
+            description=gettext_noop("Pin one snapshot of the environment; empty takes its latest image."),
             examples=["7"],
         ),
         Ui(group=RUNS_IN, choices="snapshots", width=4, excludes=("imageRef",), source=SEED_CLIENT),
@@ -135,8 +168,8 @@ class FireworksJobSpec(Spec):
     imageRef: Annotated[  # noqa: N815 - the wire name
         Text | None,
         Field(
-            title="Image",
-            description="Container image to run.",
+            title=gettext_noop("Image"),
+            description=gettext_noop("Container image to run."),
             examples=["registry.example.com/ml/eval:2.3"],
         ),
         Ui(
@@ -149,24 +182,24 @@ class FireworksJobSpec(Spec):
     ] = None
     pythonExecutor: Annotated[  # noqa: N815 - the wire name
         FireworksPython | None,
-        Field(title="Python process", description="Run a Python process."),
+        Field(title=gettext_noop("Python process"), description=gettext_noop("Run a Python process.")),
         _executor("pythonExecutor"),
     ] = None
     notebookExecutor: Annotated[  # noqa: N815 - the wire name
         FireworksNotebook | None,
-        Field(title="Notebook", description="Run a notebook file."),
+        Field(title=gettext_noop("Notebook"), description=gettext_noop("Run a notebook file.")),
         _executor("notebookExecutor"),
     ] = None
     shellExecutor: Annotated[  # noqa: N815 - the wire name
         FireworksShell | None,
-        Field(title="Shell command", description="Run a shell command."),
+        Field(title=gettext_noop("Shell command"), description=gettext_noop("Run a shell command.")),
         _executor("shellExecutor"),
     ] = None
     nodePoolId: Annotated[  # noqa: N815 - the wire name
         ShortId,
         Field(
-            title="Node pool",
-            description="Node pool that supplies the machines, by its short id.",
+            title=gettext_noop("Node pool"),
+            description=gettext_noop("Node pool that supplies the machines, by its short id."),
             examples=["h100-pool"],
         ),
         Ui(group="Hardware", choices="node_pools", widget=Widget.TABLE, width=12, source=f"{CLIENT}; docs"),
@@ -174,17 +207,19 @@ class FireworksJobSpec(Spec):
     numRanks: Annotated[  # noqa: N815 - the wire name
         Ranks,
         Field(
-            title="Ranks",
-            description="GPU pools: one GPU per rank, packed onto hosts. CPU pools: one host per rank.",
+            title=gettext_noop("Ranks"),
+            description=gettext_noop("GPU pools: one GPU per rank, packed onto hosts. CPU pools: one host per rank."),
             examples=[8],
         ),
-        Ui(group="Hardware", unit="ranks", width=4, source="seed; client code; min and default assumed"),
+        Ui(group="Hardware", unit=gettext_noop("ranks"), width=4, source="seed; client code; min and default assumed"),
     ] = 1
     role: Annotated[
         RoleArn | None,
         Field(
-            title="IAM role to assume",
-            description="An AWS role's ARN; you must be bound to it. Empty uses the node pool's own role.",
+            title=gettext_noop("IAM role to assume"),
+            description=gettext_noop(
+                "An AWS role's ARN; you must be bound to it. Empty uses the node pool's own role."
+            ),
             examples=["arn:aws:iam::123456789012:role/train"],
         ),
         Ui(
@@ -192,8 +227,8 @@ class FireworksJobSpec(Spec):
             choices="roles",
             open_enum=True,
             width=8,
-            placeholder="node pool role",
-            default_text="the node pool's own role",
+            placeholder=gettext_noop("node pool role"),
+            default_text=gettext_noop("the node pool's own role"),
             source=SEED_CLIENT,
         ),
     ] = None
@@ -201,28 +236,46 @@ class FireworksJobSpec(Spec):
         dict[str, VariableValue],
         AfterValidator(variable_names),
         Field(
-            title="Environment variables",
-            description="Of the process. A secret's value is put in when the job is sent, and never shown.",
+            title=gettext_noop("Environment variables"),
+            description=gettext_noop(
+                "Of the process. A secret's value is put in when the job is sent, and never shown."
+            ),
             examples=[{"SEED": "17", "HF_TOKEN": {"name": "hf_token"}}],
         ),
-        Ui(group="Environment variables", widget=Widget.PAIRS, width=12, source=SEED_CLIENT),
+        Ui(
+            group="Environment variables",
+            widget=Widget.PAIRS,
+            add=gettext_noop("Add variable"),
+            width=12,
+            source=SEED_CLIENT,
+        ),
     ] = {}
     annotations: Annotated[
         dict[str, str],
         AfterValidator(annotation_keys),
         Field(
-            title="Annotations",
-            description="Free metadata, with the key rules of Kubernetes annotations; keys starting fireworks.ai/ are "
-            "reserved. The console adds its launch token.",
+            title=gettext_noop("Annotations"),
+            description=gettext_noop(
+                "Free metadata, with the key rules of Kubernetes annotations; keys starting fireworks.ai/ are "
+                "reserved. The console adds its launch token."
+            ),
             examples=[{"lab.example.org/owner": "evals"}],
         ),
-        Ui(group=SHARING, widget=Widget.PAIRS, width=8, source=f"{SEED_CLIENT}; docs"),
+        Ui(
+            group=SHARING,
+            widget=Widget.PAIRS,
+            add=gettext_noop("Add annotation"),
+            width=8,
+            source=f"{SEED_CLIENT}; docs",
+        ),
     ] = {}
     shared: Annotated[
         bool,
         Field(
-            title="Share in the account",
-            description="Everyone in the account may update, delete and clone it, and make environments from it.",
+            title=gettext_noop("Share in the account"),
+            description=gettext_noop(
+                "Everyone in the account may update, delete and clone it, and make environments from it."
+            ),
             examples=[True],
         ),
         Ui(group=SHARING, widget=Widget.SWITCH, width=4, source=SEED_CLIENT),

@@ -6,15 +6,18 @@ from gpuconsole.providers.novita.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.novita.edits import NovitaEdits
 from gpuconsole.providers.novita.schemas import NovitaInstanceSpec
 from gpuconsole.providers.novita.statuses import STATUSES
+from gpuconsole.providers.words import gettext_noop
 
 PROVIDER = Provider(
     slug="novita",
     name="Novita",
     tile="Nv",
     kind="instance",
-    product="GPU instance",
-    products="GPU instances",
-    summary="Rents a container with 1 to 8 GPUs, disks, SSH and Jupyter that keeps its disks when it is stopped.",
+    product=gettext_noop("GPU instance"),
+    products=gettext_noop("GPU instances"),
+    summary=gettext_noop(
+        "Rents a container with 1 to 8 GPUs, disks, SSH and Jupyter that keeps its disks when it is stopped."
+    ),
     base_url="https://api.novita.ai",
     docs_url="https://novita.ai/docs/api-reference/gpu-instance-create-instance",
     create_call="POST /gpu-instance/openapi/v1/gpu/instance/create",
@@ -32,12 +35,16 @@ PROVIDER = Provider(
     adapter=NovitaAdapter,
     requests_per_s=12.0,  # no limit is published; 2,000 instances are 20 pages
     edits=NovitaEdits,
-    billing="By the second, from pulling the image until it is stopped; disks are charged while it is off too, "
-    "until it is deleted.",
+    billing=gettext_noop(
+        "By the second, from pulling the image until it is stopped; disks are charged while it is off too, "
+        "until it is deleted."
+    ),
     header=("Authorization", "Bearer $NOVITA_API_KEY"),
     absent={
-        Feature.LOGS: "Novita has no call for logs; while the instance runs, two log streams are among its ways in.",
-        Feature.DELETE: "Terminating an instance deletes it at Novita: nothing is left to delete.",
+        Feature.LOGS: gettext_noop(
+            "Novita has no call for logs; while the instance runs, two log streams are among its ways in."
+        ),
+        Feature.DELETE: gettext_noop("Terminating an instance deletes it at Novita: nothing is left to delete."),
     },
 )
 NovitaAdapter.provider = PROVIDER

@@ -25,6 +25,7 @@ from gpuconsole.providers.novita.statuses import AWAKE, LEAVING, RESTING
 from gpuconsole.providers.novita.ways import Ways, without_ways
 from gpuconsole.providers.remote import Choice, Offer, Remote, Sample, Step
 from gpuconsole.providers.specs import Spec
+from gpuconsole.providers.words import gettext_noop
 
 _ASKED_A_LOOK = 4
 """So many running instances are asked for their ways in at each look where the list is short."""
@@ -35,7 +36,9 @@ class NovitaCredentials(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    api_key: SecretStr = Field(title="API key", description="From Settings, key management.", min_length=1)
+    api_key: SecretStr = Field(
+        title=gettext_noop("API key"), description=gettext_noop("From Settings, key management."), min_length=1
+    )
 
 
 class NovitaAdapter(Adapter):

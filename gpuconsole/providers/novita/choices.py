@@ -9,6 +9,7 @@ from gpuconsole.providers.novita.rules import is_monthly
 from gpuconsole.providers.novita.schemas import NovitaInstanceSpec
 from gpuconsole.providers.remote import Choice
 from gpuconsole.providers.wire import whole
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 Choices = Mapping[str, Sequence[Choice]]
 
@@ -51,47 +52,51 @@ def notes(wire: Mapping[str, Any], choices: Choices) -> dict[str, str]:
     facts, found = product.facts, dict[str, str]()
     gpus = wire.get("gpuNum")
     if isinstance(gpus, int) and 1 <= gpus <= 8 and facts.get("cpu_each") and facts.get("ram_gb_each"):
-        found["gpuNum"] = f"{facts['cpu_each'] * gpus} vCPU and {facts['ram_gb_each'] * gpus} GB together."
+        found["gpuNum"] = Sentence(
+            "{cpu} vCPU and {ram} GB together.", cpu=facts["cpu_each"] * gpus, ram=facts["ram_gb_each"] * gpus
+        )
     if facts.get("is_available") is False:
-        found["productId"] = "Sold out just now."
+        found["productId"] = gettext_noop("Sold out just now.")
     if (most := facts.get("most_rootfs_gb")) is not None:
-        found["rootfsSize"] = f"10 to {most} GB with this product; the first 60 GB are free."
+        found["rootfsSize"] = Sentence("10 to {most} GB with this product; the first 60 GB are free.", most=most)
     if (most := facts.get("most_disk_gb")) is not None:
-        found["diskSize"] = f"{facts.get('least_disk_gb') or 0} to {most} GB with this product."
+        least = facts.get("least_disk_gb") or 0
+        found["diskSize"] = Sentence("{least} to {most} GB with this product.", least=least, most=most)
     if modes := facts.get("billing"):
-        found["billingMode"] = f"This product: {', '.join(modes)}."
+        found["billingMode"] = Sentence("This product: {modes}.", modes=", ".join(modes))
     return found
 
 
 def _product(spec: NovitaInstanceSpec, product: Choice | None, choices: Choices) -> Iterator[tuple[str, str]]:
     if product is None:
         if choices.get("products") and spec.kind == "gpu":
-            yield "productId", f"Novita lists no product {spec.productId}."
+            yield "productId", Sentence("Novita lists no product {product}.", product=spec.productId)
         return
     facts = product.facts
     most, least = facts.get("most_rootfs_gb"), facts.get("least_rootfs_gb")
     if most is not None and spec.rootfsSize > most:
-        yield "rootfsSize", f"Must be at most {most} with this product."
+        yield "rootfsSize", Sentence("Must be at most {most} with this product.", most=most)
     elif least is not None and spec.rootfsSize < least:
-        yield "rootfsSize", f"Must be at least {least} with this product."
+        yield "rootfsSize", Sentence("Must be at least {least} with this product.", least=least)
     most, least = facts.get("most_disk_gb"), facts.get("least_disk_gb")
     if most is not None and spec.diskSize > most:
-        yield "diskSize", f"Must be at most {most} with this product."
+        yield "diskSize", Sentence("Must be at most {most} with this product.", most=most)
     elif least is not None and spec.diskSize < least:
-        yield "diskSize", f"Must be at least {least} with this product."
+        yield "diskSize", Sentence("Must be at least {least} with this product.", least=least)
     mode, modes = "monthly" if is_monthly(spec) else spec.billingMode, facts.get("billing")
     if modes and mode not in modes:
-        yield "billingMode", f"This product is not rented {mode}; {', '.join(modes)} can be had."
+        text = gettext_noop("This product is not rented {mode}; {modes} can be had.")
+        yield "billingMode", Sentence(text, mode=mode, modes=", ".join(modes))
     place = _one(choices, "clusters", spec.clusterId)
     if place is not None and facts.get("regions") and place.label not in facts["regions"]:
-        yield "clusterId", f"This product stands in {', '.join(facts['regions'])}."
+        yield "clusterId", Sentence("This product stands in {regions}.", regions=", ".join(facts["regions"]))
 
 
 def _places(spec: NovitaInstanceSpec, choices: Choices) -> Iterator[tuple[str, str]]:
     """Storages and networks are pinned to their cluster, which must be the instance's."""
     place = _one(choices, "clusters", spec.clusterId)
     if spec.clusterId and place is None and choices.get("clusters"):
-        yield "clusterId", f"Novita lists no cluster {spec.clusterId}."
+        yield "clusterId", Sentence("Novita lists no cluster {cluster}.", cluster=spec.clusterId)
         return
     wanted = spec.clusterId
     for row, mount in enumerate(spec.networkStorages):
@@ -100,12 +105,16 @@ def _places(spec: NovitaInstanceSpec, choices: Choices) -> Iterator[tuple[str, s
             continue
         wanted = wanted or found.facts["cluster"]
         if found.facts["cluster"] != wanted:
-            yield f"networkStorages.{row}.Id", f"It stands in {found.facts['cluster']}, not in {wanted}."
+            yield f"networkStorages.{row}.Id", _elsewhere(found, wanted)
     network = _one(choices, "networks", spec.networkId)
     if network is not None and wanted and network.facts["cluster"] not in ("", wanted):
-        yield "networkId", f"It stands in {network.facts['cluster']}, not in {wanted}."
+        yield "networkId", _elsewhere(network, wanted)
     elif spec.networkId and place is not None and place.facts.get("has_network") is False:
-        yield "networkId", f"{place.label} has no private networks."
+        yield "networkId", Sentence("{cluster} has no private networks.", cluster=place.label)
+
+
+def _elsewhere(found: Choice, wanted: str) -> str:
+    return Sentence("It stands in {cluster}, not in {wanted}.", cluster=found.facts["cluster"], wanted=wanted)
 
 
 def _one(choices: Choices, name: str, value: Any) -> Choice | None:

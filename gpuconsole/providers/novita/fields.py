@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from gpuconsole.providers.problems import wrong
 from gpuconsole.providers.specs import Listed, SpecPart, Ui
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 DOCS, BOTH = "docs", "seed; docs"
 
@@ -17,7 +18,7 @@ RESERVED = frozenset({2222, 2223, 2224})
 """Ports inside the container that the platform keeps for itself (docs)."""
 MOST_PORTS = 15
 """Ports and tools together (docs; an older client says 10)."""
-KINDS = (Listed("tcp", "tcp"), Listed("http", "http"))
+KINDS = (Listed("tcp", gettext_noop("tcp")), Listed("http", gettext_noop("http")))
 LONGEST_VALUE, LONGEST_LOGIN = 4095, 10239
 """Characters (docs)."""
 
@@ -30,7 +31,7 @@ class NovitaSecretRef(SpecPart):
 
     name: Annotated[
         str,
-        Field(min_length=1, title="Secret", description="Name of a secret of the project."),
+        Field(min_length=1, title=gettext_noop("Secret"), description=gettext_noop("Name of a secret of the project.")),
         Ui(secret=True),
     ]
 
@@ -40,12 +41,23 @@ def port_numbers(ports: str) -> Iterator[int]:
     yield from (int(port.partition("/")[0]) for port in ports.split(",") if port)
 
 
+def listed_twice(port: int) -> Sentence:
+    """What is said of a port that stands in two rows."""
+    return Sentence("{port} is listed twice.", port=port)
+
+
+def too_many(count: int) -> Sentence:
+    """What is said of more ports and tools than there may be."""
+    return Sentence("Ports and tools together are at most {most}, not {count}.", most=MOST_PORTS, count=count)
+
+
 def publishable(number: int) -> int:
     """The port, unless it is one that cannot be published."""
     if number in RESERVED:
-        raise wrong(f"{number} is taken by the platform: 2222, 2223 and 2224 cannot be published.")
+        text = gettext_noop("{port} is taken by the platform: 2222, 2223 and 2224 cannot be published.")
+        raise wrong(Sentence(text, port=number))
     if not 1 <= number <= 65535:
-        raise wrong(f"Ports go from 1 to 65535, not {number}.")
+        raise wrong(Sentence("Ports go from 1 to 65535, not {port}.", port=number))
     return number
 
 
@@ -58,7 +70,7 @@ def _ports(text: str) -> str:
     for number in port_numbers(text):
         publishable(number)
         if number in seen:
-            raise wrong(f"{number} is listed twice.")
+            raise wrong(listed_twice(number))
         seen.add(number)
     return text
 
@@ -83,7 +95,7 @@ def _text_or_secret(value: Any) -> Any:
     if not isinstance(value, (str, NovitaSecretRef)):
         raise wrong('Must be text, or an object such as {"name": "hf_token"} that names a stored secret.')
     if isinstance(value, str) and len(value) > LONGEST_VALUE:
-        raise wrong(f"Must have at most {LONGEST_VALUE} characters.")
+        raise wrong(Sentence("Must have at most {most} characters.", most=LONGEST_VALUE))
     return value
 
 
@@ -97,8 +109,10 @@ _Plain = Annotated[str, Field(max_length=LONGEST_VALUE)]
 class NovitaPort(SpecPart):
     """One row of the ports in the form; on the wire they are one text."""
 
-    port: Annotated[int, AfterValidator(publishable), Field(title="Port"), Ui(width=6, source=BOTH)]
-    type: Annotated[Literal["tcp", "http"], Field(title="Kind"), Ui(width=6, sends="http", listed=KINDS, source=BOTH)]
+    port: Annotated[int, AfterValidator(publishable), Field(title=gettext_noop("Port")), Ui(width=6, source=BOTH)]
+    type: Annotated[
+        Literal["tcp", "http"], Field(title=gettext_noop("Kind")), Ui(width=6, sends="http", listed=KINDS, source=BOTH)
+    ]
 
 
 class NovitaTool(SpecPart):
@@ -106,15 +120,15 @@ class NovitaTool(SpecPart):
 
     name: Annotated[
         Literal["Jupyter"],
-        Field(title="Tool", description="Tool to start.", examples=["Jupyter"]),
+        Field(title=gettext_noop("Tool"), description=gettext_noop("Tool to start."), examples=["Jupyter"]),
         Ui(width=4, source="seed example; enum docs"),
     ]
     port: Annotated[
         str,
         AfterValidator(_tool_port),
         Field(
-            title="Port",
-            description="Port of the tool, sent as text.",
+            title=gettext_noop("Port"),
+            description=gettext_noop("Port of the tool, sent as text."),
             examples=["8888"],
             json_schema_extra={"x-minimum": 1, "x-maximum": 65535},
         ),
@@ -122,7 +136,7 @@ class NovitaTool(SpecPart):
     ]
     type: Annotated[
         Literal["tcp", "http"],
-        Field(title="Kind", description="Protocol of the tool's port.", examples=["http"]),
+        Field(title=gettext_noop("Kind"), description=gettext_noop("Protocol of the tool's port."), examples=["http"]),
         Ui(width=5, sends="http", listed=KINDS, source="seed example; enum docs; default assumed"),
     ]
 
@@ -132,13 +146,22 @@ class NovitaVariable(SpecPart):
 
     key: Annotated[
         str,
-        Field(title="Key", description="Name of the variable.", max_length=511, examples=["test"]),
+        Field(
+            title=gettext_noop("Key"),
+            description=gettext_noop("Name of the variable."),
+            max_length=511,
+            examples=["test"],
+        ),
         Ui(width=4, source="seed example; limit docs"),
     ]
     value: Annotated[
         _Plain | NovitaSecretRef,
         BeforeValidator(_text_or_secret),
-        Field(title="Value", description="Text, or the name of a stored secret.", examples=["test", {"name": "token"}]),
+        Field(
+            title=gettext_noop("Value"),
+            description=gettext_noop("Text, or the name of a stored secret."),
+            examples=["test", {"name": "token"}],
+        ),
         Ui(width=6, source="seed example; limit docs"),
     ]
 
@@ -148,14 +171,18 @@ class NovitaStorage(SpecPart):
 
     Id: Annotated[
         str,
-        Field(title="Storage", description="Capital I on the wire.", examples=["e797ce8f-f4ff-4b3b-b7a8-6972d96f46f2"]),
+        Field(
+            title=gettext_noop("Storage"),
+            description=gettext_noop("Capital I on the wire."),
+            examples=["e797ce8f-f4ff-4b3b-b7a8-6972d96f46f2"],
+        ),
         Ui(choices="network_storages", width=6, source="seed example; docs"),
     ]
     mountPoint: Annotated[  # noqa: N815 - the wire name
         str,
         Field(
-            title="Mount point",
-            description="Path in the container.",
+            title=gettext_noop("Mount point"),
+            description=gettext_noop("Path in the container."),
             min_length=1,
             max_length=4095,
             examples=["/network_0"],

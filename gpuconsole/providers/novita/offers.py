@@ -12,6 +12,7 @@ from gpuconsole.providers.novita.rules import is_monthly
 from gpuconsole.providers.novita.schemas import NovitaInstanceSpec
 from gpuconsole.providers.remote import Choice, Hardware, Offer
 from gpuconsole.providers.wire import decimal, whole
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 CURRENCY = "USD"
 UNITS_IN_USD = 100_000
@@ -72,17 +73,16 @@ def price(spec: NovitaInstanceSpec, listed: Sequence[Offer]) -> Pricing:
         hardware_model=plain.hardware.model if plain and plain.hardware else "",
         hardware_id=spec.productId,
         resting_hourly_price=disks,
-        resting_for=f"Disks, {disks_gb} GB" if disks_gb else "",
+        resting_for=Sentence("Disks, {size} GB", size=disks_gb) if disks_gb else "",
         not_priced=tuple(_not_priced(spec)),
     )
 
 
 def _not_priced(spec: NovitaInstanceSpec) -> list[str]:
-    found = ["Subscription, paid ahead; it cannot be ended early"] if is_monthly(spec) else []
+    found = [gettext_noop("Subscription, paid ahead; it cannot be ended early")] if is_monthly(spec) else []
     if spec.networkStorages or spec.networkStorageId:
-        found.append(
-            f"Network storages at {NETWORK_GB_DAY} USD per GB and day, charged to the account whether mounted or not"
-        )
+        text = gettext_noop("Network storages at {price} per GB and day, charged to the account whether mounted or not")
+        found.append(Sentence(text, price=f"{NETWORK_GB_DAY} {CURRENCY}"))
     return found
 
 

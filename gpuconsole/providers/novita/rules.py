@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import InitErrorDetails
 
-from gpuconsole.providers.novita.fields import MOST_PORTS, port_numbers
+from gpuconsole.providers.novita.fields import MOST_PORTS, port_numbers, too_many
 from gpuconsole.providers.problems import problem
+from gpuconsole.providers.words import Sentence, gettext_noop
 
 if TYPE_CHECKING:
     from gpuconsole.providers.novita.schemas import NovitaInstanceSpec
@@ -25,15 +26,17 @@ def clashes(spec: NovitaInstanceSpec) -> Iterator[InitErrorDetails]:
 
 
 def _ports(spec: NovitaInstanceSpec) -> Iterator[InitErrorDetails]:
-    taken = dict.fromkeys(port_numbers(spec.ports), "ports")
+    taken: dict[int, str] = dict.fromkeys(port_numbers(spec.ports), "ports")
     count = len(taken) + len(spec.tools)
     if count > MOST_PORTS:
-        yield problem(f"Ports and tools together are at most {MOST_PORTS}, not {count}.", "ports")
+        yield problem(too_many(count), "ports")
     for row, tool in enumerate(spec.tools):
         number = int(tool.port)
         if number in taken:
-            yield problem(f"{number} is already used by {taken[number]}.", "tools", row, "port")
-        taken[number] = f"tool {row + 1}"
+            yield problem(
+                Sentence("{port} is already used by {user}.", port=number, user=taken[number]), "tools", row, "port"
+            )
+        taken[number] = Sentence("tool {row}", row=row + 1)
 
 
 def _mounts(spec: NovitaInstanceSpec) -> Iterator[InitErrorDetails]:
@@ -45,19 +48,20 @@ def _mounts(spec: NovitaInstanceSpec) -> Iterator[InitErrorDetails]:
         yield problem("Required beside networkStorageMountPoint.", "networkStorageId")
     used: dict[str, str] = {}
     if spec.diskSize:
-        used[spec.localStorageMountPoint] = "the local storage"
+        used[spec.localStorageMountPoint] = Sentence("the local storage")
     for row, storage in enumerate(spec.networkStorages):
         if storage.mountPoint in used:
-            text = f"{storage.mountPoint} is used by {used[storage.mountPoint]}. Each needs its own mount point."
-            yield problem(text, "networkStorages", row, "mountPoint")
-        used.setdefault(storage.mountPoint, f"row {row + 1}")
+            text = gettext_noop("{place} is used by {user}. Each needs its own mount point.")
+            told = Sentence(text, place=storage.mountPoint, user=used[storage.mountPoint])
+            yield problem(told, "networkStorages", row, "mountPoint")
+        used.setdefault(storage.mountPoint, Sentence("row {row}", row=row + 1))
 
 
 def _names_twice(spec: NovitaInstanceSpec) -> Iterator[InitErrorDetails]:
     seen = set[str]()
     for row, variable in enumerate(spec.envs):
         if variable.key in seen:
-            yield problem(f"{variable.key} is set twice.", "envs", row, "key")
+            yield problem(Sentence("{name} is set twice.", name=variable.key), "envs", row, "key")
         seen.add(variable.key)
 
 

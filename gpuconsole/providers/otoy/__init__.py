@@ -6,15 +6,18 @@ from gpuconsole.providers.otoy.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.otoy.schemas import OtoyJobSpec
 from gpuconsole.providers.otoy.signing import SIGNING
 from gpuconsole.providers.otoy.statuses import STATUSES
+from gpuconsole.providers.words import gettext_noop
 
 PROVIDER = Provider(
     slug="otoy",
     name="OTOY",
     tile="Ot",
     kind="job",
-    product="compute job",
-    products="compute jobs",
-    summary="Runs a container on nodes of the Render Network: as a batch that ends, or until you cancel it.",
+    product=gettext_noop("compute job"),
+    products=gettext_noop("compute jobs"),
+    summary=gettext_noop(
+        "Runs a container on nodes of the Render Network: as a batch that ends, or until you cancel it."
+    ),
     base_url="https://api.dispersed.com",
     docs_url="https://otoyinc.mintlify.app",
     create_call="POST /v1/jobs",
@@ -31,17 +34,21 @@ PROVIDER = Provider(
     features=frozenset({Feature.LOGS}),
     adapter=OtoyAdapter,
     requests_per_s=40.0,  # no limit is published; 2,000 jobs are 40 pages, and their runs 20 to 40 more
-    billing="A batch job pays for the time that its container is up, a persistent one for started hours, each on "
-    "every node and for every try.",
+    billing=gettext_noop(
+        "A batch job pays for the time that its container is up, a persistent one for started hours, each on "
+        "every node and for every try."
+    ),
     tells_nodes=True,
     signing=SIGNING,
     absent={
-        Feature.METRICS: "OTOY offers no metrics to those who rent; its nodes' load is for their operators.",
-        Feature.CHECKPOINTS: "OTOY keeps no checkpoints: write them to storage of your own.",
-        Feature.START: "An OTOY job that was cancelled cannot go on; retry launches it anew.",
-        Feature.RETRY: "OTOY has no call to run a job again; retry launches it anew.",
-        Feature.EDIT: "OTOY has no call to change a job.",
-        Feature.DELETE: "OTOY has no call to delete a job: what has ended stays in its list.",
+        Feature.METRICS: gettext_noop(
+            "OTOY offers no metrics to those who rent; its nodes' load is for their operators."
+        ),
+        Feature.CHECKPOINTS: gettext_noop("OTOY keeps no checkpoints: write them to storage of your own."),
+        Feature.START: gettext_noop("An OTOY job that was cancelled cannot go on; retry launches it anew."),
+        Feature.RETRY: gettext_noop("OTOY has no call to run a job again; retry launches it anew."),
+        Feature.EDIT: gettext_noop("OTOY has no call to change a job."),
+        Feature.DELETE: gettext_noop("OTOY has no call to delete a job: what has ended stays in its list."),
     },
 )
 OtoyAdapter.provider = PROVIDER

@@ -29,6 +29,7 @@ from gpuconsole.providers.otoy.statuses import ACTIVE, COMING_UP, ENDED, FINAL, 
 from gpuconsole.providers.remote import GAP, Choice, LogLine, LogPage, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
 from gpuconsole.providers.wire import moment
+from gpuconsole.providers.words import gettext_noop
 
 _PAGES = 20
 """Of jobs or runs that are read to find some of them; an account's history grows without end."""
@@ -45,10 +46,14 @@ class OtoyCredentials(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     public_key: str = Field(
-        title="Public key", description="Begins with pk_. The preset Compute Consumer will do.", min_length=1
+        title=gettext_noop("Public key"),
+        description=gettext_noop("Begins with pk_. The preset Compute Consumer will do."),
+        min_length=1,
     )
     secret_key: SecretStr = Field(
-        title="Secret key", description="Begins with sk_; shown once when it is made.", min_length=1
+        title=gettext_noop("Secret key"),
+        description=gettext_noop("Begins with sk_; shown once when it is made."),
+        min_length=1,
     )
 
 
@@ -113,7 +118,7 @@ class OtoyAdapter(Adapter):
         docker = (wire.get("parameters") or {}).get("parameters") or {}
         ports = docker.get("ports") if isinstance(docker, Mapping) else None
         if isinstance(ports, list) and 22 not in ports:
-            text = "Without 22 there is no SSH, and OTOY may tell no address at all. One port a line."
+            text = gettext_noop("Without 22 there is no SSH, and OTOY may tell no address at all. One port a line.")
             return {"parameters.parameters.ports": text}
         return {}
 

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from gpuconsole.providers.problems import wrong
 from gpuconsole.providers.specs import SpecPart, Ui
+from gpuconsole.providers.words import gettext_noop
 
 SEED, DOCS, CLIENT, ASSUMED, THIRD = "seed", "docs", "client code", "assumed", "third-party client"
 
@@ -15,7 +16,7 @@ class OtoySecretRef(SpecPart):
 
     name: Annotated[
         str,
-        Field(min_length=1, title="Secret", description="Name of a secret of the project."),
+        Field(min_length=1, title=gettext_noop("Secret"), description=gettext_noop("Name of a secret of the project.")),
         Ui(secret=True, source="ours"),
     ]
 

@@ -14,6 +14,7 @@ from gpuconsole.providers.otoy.regions import REGIONS, group
 from gpuconsole.providers.otoy.schemas import OtoyJobSpec
 from gpuconsole.providers.remote import Choice, Hardware, Offer
 from gpuconsole.providers.wire import decimal, whole
+from gpuconsole.providers.words import gettext_noop
 
 CURRENCY = "USD"
 GPUS_BY_DEFAULT = 1
@@ -93,7 +94,7 @@ def price(spec: OtoyJobSpec, listed: Sequence[Offer]) -> Pricing:
         unit_price=unit,
         units=nodes,
         region=best.region if best and spec.allowed_region_codes == [best.region] else "",
-        not_priced=("A larger node than asked for",) if asked else (),
+        not_priced=(gettext_noop("A larger node than asked for"),) if asked else (),
         attempts=1 + (spec.max_retry_count or 0),
         billed_at_most_s=_longest_s(spec) if is_batch else None,
     )

@@ -12,12 +12,23 @@ from gpuconsole.providers.otoy.container import OtoyContainer
 from gpuconsole.providers.otoy.fields import ASSUMED, CLIENT, DOCS, SEED, Gigabytes, OtoySecretRef
 from gpuconsole.providers.otoy.regions import LISTED, REGIONS, Region
 from gpuconsole.providers.problems import problem, refuse, wrong
-from gpuconsole.providers.specs import Choose, Listed, Section, Spec, SpecPart, Ui, Way, Widget
+from gpuconsole.providers.specs import Choose, Listed, Mount, Section, Spec, SpecPart, Ui, Way, Widget
+from gpuconsole.providers.words import gettext_noop
 
-BASICS, GPU, LEAST, WHERE, LIMITS = "Basics", "GPU", "Minimum resources", "Regions", "Limits and retries"
+BASICS, GPU, LEAST, WHERE, LIMITS = (
+    gettext_noop("Basics"),
+    gettext_noop("GPU"),
+    gettext_noop("Minimum resources"),
+    gettext_noop("Regions"),
+    gettext_noop("Limits and retries"),
+)
 TASKS = (
-    Listed("BATCH", "Batch", "Ends by itself, or at the maximum run time."),
-    Listed("PERSISTENT", "Persistent", "Runs until you cancel it: set a guard below. It has no run limit of its own."),
+    Listed("BATCH", gettext_noop("Batch"), gettext_noop("Ends by itself, or at the maximum run time.")),
+    Listed(
+        "PERSISTENT",
+        gettext_noop("Persistent"),
+        gettext_noop("Runs until you cancel it: set a guard below. It has no run limit of its own."),
+    ),
 )
 SHORTEST_RUN_MS = 60_000
 _SPANS = ("min", "h", "s")
@@ -56,31 +67,31 @@ class OtoyJobSpec(Spec):
     sections = (
         Section(BASICS, is_open=True),
         *container.SECTIONS[:1],
-        Section(GPU, is_open=True, help="by name, by registry UUID, or any that fits"),
-        Section(LEAST, is_open=True, help="the node must have at least this much"),
-        Section(WHERE, "allowed_region_codes", is_open=True, help="empty means anywhere"),
+        Section(GPU, is_open=True, help=gettext_noop("by name, by registry UUID, or any that fits")),
+        Section(LEAST, is_open=True, help=gettext_noop("the node must have at least this much")),
+        Section(WHERE, "allowed_region_codes", is_open=True, help=gettext_noop("empty means anywhere")),
         Section(LIMITS, is_open=True),
         *container.SECTIONS[1:],
     )
 
     choose = (
         Choose(
-            "Choose the GPU by",
+            gettext_noop("Choose the GPU by"),
             (
-                Way("Any that fits", ()),
-                Way("Name", ("gpu_name",)),
-                Way("Registry UUID", ("gpu_registry_uuid",)),
+                Way(gettext_noop("Any that fits"), ()),
+                Way(gettext_noop("Name"), ("gpu_name",)),
+                Way(gettext_noop("Registry UUID"), ("gpu_registry_uuid",)),
             ),
             stays=True,
         ),
     )
 
-    provider: Literal["otoy"] = Field(title="Provider")
+    provider: Literal["otoy"] = Field(title=gettext_noop("Provider"))
     task: Annotated[
         Literal["BATCH", "PERSISTENT"],
         Field(
-            title="Type",
-            description="What kind of job: ends by itself, or runs until you cancel it.",
+            title=gettext_noop("Type"),
+            description=gettext_noop("What kind of job: ends by itself, or runs until you cancel it."),
             examples=["BATCH"],
         ),
         Ui(group=BASICS, widget=Widget.RADIO, listed=TASKS, width=12, source=f"{SEED}; {DOCS}"),
@@ -88,8 +99,8 @@ class OtoyJobSpec(Spec):
     title: Annotated[
         str,
         Field(
-            title="Title",
-            description="Short name shown in lists; our launch token is put in front.",
+            title=gettext_noop("Title"),
+            description=gettext_noop("Short name shown in lists; our launch token is put in front."),
             min_length=1,
             examples=["segment-eval"],
         ),
@@ -97,14 +108,18 @@ class OtoyJobSpec(Spec):
     ]
     description: Annotated[
         str | None,
-        Field(title="Description", description="Free note about the job.", examples=["nightly eval"]),
+        Field(
+            title=gettext_noop("Description"),
+            description=gettext_noop("Free note about the job."),
+            examples=["nightly eval"],
+        ),
         Ui(group=BASICS, source=SEED),
     ] = None
     gpu_name: Annotated[
         str | None,
         Field(
-            title="GPU name",
-            description="Ask for a GPU model by name; empty takes the first that fits.",
+            title=gettext_noop("GPU name"),
+            description=gettext_noop("Ask for a GPU model by name; empty takes the first that fits."),
             examples=["NVIDIA RTX 4090"],
         ),
         Ui(
@@ -113,7 +128,7 @@ class OtoyJobSpec(Spec):
             open_enum=True,
             width=4,
             excludes=("gpu_registry_uuid",),
-            default_text="any that fits",
+            default_text=gettext_noop("any that fits"),
             source=SEED,
         ),
     ] = None
@@ -121,8 +136,8 @@ class OtoyJobSpec(Spec):
         str | None,
         AfterValidator(lambda text: text if text is None else _uuid(text)),
         Field(
-            title="GPU registry UUID",
-            description="Ask for one exact entry of the GPU registry.",
+            title=gettext_noop("GPU registry UUID"),
+            description=gettext_noop("Ask for one exact entry of the GPU registry."),
             examples=["01234567-89ab-cdef-0123-456789abcdef"],
             json_schema_extra={"format": "uuid"},
         ),
@@ -132,40 +147,56 @@ class OtoyJobSpec(Spec):
             open_enum=True,
             width=5,
             excludes=("gpu_name",),
-            default_text="any that fits",
+            default_text=gettext_noop("any that fits"),
             source=SEED,
         ),
     ] = None
     gpu_count: Annotated[
         int | None,
-        Field(title="GPUs", description="For each node; 0 for CPU only.", ge=0, examples=[1]),
-        Ui(group=GPU, unit="GPUs", width=3, default_text="1 (assumed)", source=f"{SEED}; {DOCS}"),
+        Field(
+            title=gettext_noop("GPUs"), description=gettext_noop("For each node; 0 for CPU only."), ge=0, examples=[1]
+        ),
+        Ui(
+            group=GPU,
+            unit=gettext_noop("GPUs"),
+            width=3,
+            default_text=gettext_noop("1 (assumed)"),
+            source=f"{SEED}; {DOCS}",
+        ),
     ] = None
     cpu_count: Annotated[
         int | None,
-        Field(title="CPU", description="CPU cores that a node must offer.", ge=0, examples=[4]),
-        Ui(group=LEAST, unit="cores", width=3, placeholder="no minimum", source=f"{SEED}; {DOCS}"),
+        Field(
+            title=gettext_noop("CPU"), description=gettext_noop("CPU cores that a node must offer."), ge=0, examples=[4]
+        ),
+        Ui(
+            group=LEAST,
+            unit=gettext_noop("cores"),
+            width=3,
+            placeholder=gettext_noop("no minimum"),
+            source=f"{SEED}; {DOCS}",
+        ),
     ] = None
     min_ram_gb: Annotated[
         Gigabytes,
-        Field(title="RAM", description="Least system memory.", examples=[32]),
-        Ui(group=LEAST, unit="GB", width=3, placeholder="no minimum", source=f"{SEED}; {DOCS}"),
+        Field(title=gettext_noop("RAM"), description=gettext_noop("Least system memory."), examples=[32]),
+        Ui(group=LEAST, unit="GB", width=3, placeholder=gettext_noop("no minimum"), source=f"{SEED}; {DOCS}"),
     ] = None
     min_vram_gb: Annotated[
         Gigabytes,
-        Field(title="VRAM", description="Least memory of a GPU.", examples=[24]),
-        Ui(group=LEAST, unit="GB", width=3, placeholder="no minimum", source=f"{SEED}; {DOCS}"),
+        Field(title=gettext_noop("VRAM"), description=gettext_noop("Least memory of a GPU."), examples=[24]),
+        Ui(group=LEAST, unit="GB", width=3, placeholder=gettext_noop("no minimum"), source=f"{SEED}; {DOCS}"),
     ] = None
     min_storage_gb: Annotated[
         Gigabytes,
-        Field(title="Storage", description="Least disk space.", examples=[100]),
-        Ui(group=LEAST, unit="GB", width=3, placeholder="no minimum", source=f"{SEED}; {DOCS}"),
+        Field(title=gettext_noop("Storage"), description=gettext_noop("Least disk space."), examples=[100]),
+        Ui(group=LEAST, unit="GB", width=3, placeholder=gettext_noop("no minimum"), source=f"{SEED}; {DOCS}"),
     ] = None
     allowed_region_codes: Annotated[
         list[Region],
         Field(
-            title="Allowed regions",
-            description="Only nodes in these regions are used; none ticked means anywhere.",
+            title=gettext_noop("Allowed regions"),
+            description=gettext_noop("Only nodes in these regions are used; none ticked means anywhere."),
             max_length=len(REGIONS),
             examples=[["us-west-2"]],
         ),
@@ -174,8 +205,8 @@ class OtoyJobSpec(Spec):
     max_timeout_run_ms: Annotated[
         int | None,
         Field(
-            title="Maximum run time",
-            description="Longest time that the job may run before OTOY ends it.",
+            title=gettext_noop("Maximum run time"),
+            description=gettext_noop("Longest time that the job may run before OTOY ends it."),
             ge=SHORTEST_RUN_MS,
             examples=[900_000],
         ),
@@ -193,8 +224,8 @@ class OtoyJobSpec(Spec):
     max_timeout_assign_ms: Annotated[
         int | None,
         Field(
-            title="Wait for a node",
-            description="How long to keep looking for a free node.",
+            title=gettext_noop("Wait for a node"),
+            description=gettext_noop("How long to keep looking for a free node."),
             ge=300_000,
             examples=[300_000],
         ),
@@ -203,9 +234,11 @@ class OtoyJobSpec(Spec):
     max_timeout_start_ms: Annotated[
         int | None,
         Field(
-            title="Wait for preparing",
-            description="How long the node may take to pull the image and start. Raise it for big images: 22 GB take "
-            "about 9 min.",
+            title=gettext_noop("Wait for preparing"),
+            description=gettext_noop(
+                "How long the node may take to pull the image and start. Raise it for big images: 22 GB take "
+                "about 9 min."
+            ),
             ge=120_000,
             examples=[1_800_000],
         ),
@@ -214,8 +247,8 @@ class OtoyJobSpec(Spec):
     max_node_count: Annotated[
         int | None,
         Field(
-            title="Nodes",
-            description="The most that may work on it; each costs the full price.",
+            title=gettext_noop("Nodes"),
+            description=gettext_noop("The most that may work on it; each costs the full price."),
             ge=1,
             examples=[1],
         ),
@@ -224,8 +257,8 @@ class OtoyJobSpec(Spec):
     max_retry_count: Annotated[
         int | None,
         Field(
-            title="Retries",
-            description="More tries after a failure; each may cost a full run.",
+            title=gettext_noop("Retries"),
+            description=gettext_noop("More tries after a failure; each may cost a full run."),
             ge=0,
             examples=[2],
         ),
@@ -233,7 +266,7 @@ class OtoyJobSpec(Spec):
     ] = 0
     parameters: Annotated[
         OtoyContainer,
-        Field(title="Container", description="Container settings."),
+        Field(title=gettext_noop("Container"), description=gettext_noop("Container settings.")),
         Ui(group=container.CONTAINER, width=12, source=f"{DOCS}; {CLIENT}"),
     ]
 
@@ -243,7 +276,7 @@ class OtoyJobSpec(Spec):
         if self.task == "BATCH" and self.max_timeout_run_ms is None:
             found.append(problem("Required for BATCH.", "max_timeout_run_ms"))
         if self.task == "PERSISTENT" and self.max_timeout_run_ms is not None:
-            text = "Must be null for PERSISTENT: it runs until it is cancelled."
+            text = gettext_noop("Must be null for PERSISTENT: it runs until it is cancelled.")
             found.append(problem(text, "max_timeout_run_ms"))
         refuse("job", found)
         return self
@@ -277,6 +310,11 @@ class OtoyJobSpec(Spec):
     def is_endless(self) -> bool:
         """PERSISTENT runs, and is charged, until it is cancelled (docs)."""
         return self.task == "PERSISTENT"
+
+    def mounts(self) -> list[Mount]:
+        """Its data images."""
+        volumes = self.parameters.parameters.volumes
+        return [Mount(one.mount, ":".join(filter(None, (one.image, one.tag)))) for one in volumes if one.mount]
 
     def secret_names(self) -> frozenset[str]:
         """Every secret of the project that the job names: image logins and variables."""

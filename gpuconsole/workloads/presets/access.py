@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.projects.access import may_act_as, visible_projects
@@ -42,7 +43,7 @@ def may_change(viewer: Viewer, preset: Preset) -> bool:
 def require_change(viewer: Viewer, preset: Preset) -> None:
     """Raises PermissionDenied where it is not theirs to change."""
     if not may_change(viewer, preset):
-        raise PermissionDenied("Only an admin of the project may change its presets.")
+        raise PermissionDenied(_("Only an admin of the project may change its presets."))
 
 
 def known_secrets(viewer: Viewer, project: Project | None) -> frozenset[str]:

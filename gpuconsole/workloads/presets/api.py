@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
 from gpuconsole.accounts.access import Viewer
@@ -106,7 +107,7 @@ def _settled_project(viewer: Viewer, slug: str | None) -> Project | None:
     if slug is not None:
         return find_project(viewer, slug, role=ProjectRole.ADMIN)
     if viewer.token is not None and viewer.token.project_id is not None:
-        raise Refused("This token reaches one project: name it.", code="needs_project", field="project")
+        raise Refused(_("This token reaches one project: name it."), code="needs_project", field="project")
     return None
 
 
@@ -147,6 +148,6 @@ def _connection(viewer: Viewer, project: Project | None, wanted: str | None) -> 
     else:
         found = visible_connections(viewer).filter(public_id=wanted).first()
     if found is None:
-        text = "There is no such connection that launches from this preset may use. GET /connections lists them."
+        text = _("There is no such connection that launches from this preset may use. GET /connections lists them.")
         raise Refused(text, code="unknown_connection", field="connection")
     return found

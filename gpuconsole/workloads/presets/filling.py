@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.errors import Refused
+from gpuconsole.core.translated import translated
 from gpuconsole.providers import registry
 from gpuconsole.providers.problems import problems
 from gpuconsole.providers.specs import Spec
@@ -24,7 +26,7 @@ def find(viewer: Viewer, public_id: str) -> Preset:
     try:
         return access.find(viewer, public_id)
     except Http404 as exc:
-        text = "There is no such preset that you see. GET /presets lists them."
+        text = _("There is no such preset that you see. GET /presets lists them.")
         raise Refused(text, code="unknown_preset", field="preset") from exc
 
 
@@ -43,8 +45,8 @@ def spec_of(payload: LaunchIn, preset: Preset | None) -> Spec:
         return registry.get(preset.provider).spec.read(preset.spec)
     except ValidationError as exc:
         first, *others = problems(exc)
-        details = [f"{one.path}: {one.message}" for one in others]
-        text = f"The preset alone is no whole launch. {first.message}"
+        details = [f"{one.path}: {translated(one.message)}" for one in others]
+        text = " ".join((_("The preset alone is no whole launch."), translated(first.message)))
         raise Refused(text, code="invalid", field=f"spec.{first.path}", details=details) from exc
 
 

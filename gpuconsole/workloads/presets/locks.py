@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.connections.models import Connection
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.spec_forms.build import build
@@ -47,7 +50,7 @@ class Terms:
 @cache
 def lockable(slug: str) -> Mapping[str, str]:
     """Title by path of each field that can be locked: objects and lists as a whole, no single rows of a list."""
-    found = {CONNECTION: "Connection"}
+    found = {CONNECTION: gettext_noop("Connection")}
     for spec in (registry.get(slug).spec, rails(slug)):
         found |= {node.path: node.title for node in _fields(build(spec)) if node.path not in _NOT_LOCKED}
     return found
@@ -60,15 +63,24 @@ def covers(locked: Sequence[str], path: str) -> bool:
 
 def why(preset: Preset) -> str:
     """The sentence that stands under a locked field."""
-    where = f" of {preset.project.name}" if preset.project else ""
-    return f"Locked by the preset {preset.name}{where}" + (f": {preset.lock_reason}" if preset.lock_reason else ".")
+    if preset.project and preset.lock_reason:
+        text = _("Locked by the preset {preset} of {project}: {reason}")
+    elif preset.project:
+        text = _("Locked by the preset {preset} of {project}.")
+    elif preset.lock_reason:
+        text = _("Locked by the preset {preset}: {reason}")
+    else:
+        text = _("Locked by the preset {preset}.")
+    return text.format(preset=preset.name, project=preset.project, reason=preset.lock_reason)
 
 
 def changed(preset: Preset, asked: Mapping[str, Any]) -> dict[str, str]:
     """A sentence by path for each locked field that ``asked`` (see ``whole``) says otherwise than the preset."""
     wanted = said(preset)
     differing = [path for path in preset.locked if not same(value_at(wanted, path), value_at(asked, path))]
-    return {path: f"{why(preset).rstrip('.')}. It must stay {_shown(preset, path, wanted)}." for path in differing}
+    text = _("{why} It must stay {value}.")
+    sentence = f"{why(preset).rstrip('.')}."
+    return {path: text.format(why=sentence, value=_shown(preset, path, wanted)) for path in differing}
 
 
 def said(preset: Preset) -> dict[str, Any]:
@@ -87,11 +99,13 @@ def check(preset: Preset, project: Project, terms: Terms) -> None:
     """Raises Refused where the launch is not one that the preset, as it stands in the database now, allows."""
     fresh = Preset.objects.select_related("project", "connection").filter(pk=preset.pk).first()
     if fresh is None:
-        raise Refused("There is no such preset.", code="unknown_preset", field="preset")
+        raise Refused(_("There is no such preset."), code="unknown_preset", field="preset")
     if fresh.provider != terms.spec.provider:
-        raise Refused(f"{fresh.name} is a preset for {fresh.provider}.", code="other_provider", field="preset")
+        text = _("{preset} is a preset for {provider}.").format(preset=fresh.name, provider=fresh.provider)
+        raise Refused(text, code="other_provider", field="preset")
     if fresh.project is not None and fresh.project.pk != project.pk:
-        text = f"{fresh.name} is a preset of {fresh.project.name}: launch from it there."
+        text = _("{preset} is a preset of {project}: launch from it there.")
+        text = text.format(preset=fresh.name, project=fresh.project.name)
         raise Refused(text, code="other_project", field="preset")
     found = changed(fresh, terms.whole)
     if found:
@@ -116,6 +130,6 @@ def _shown(preset: Preset, path: str, wanted: Mapping[str, Any]) -> str:
     if path == CONNECTION and preset.connection:
         return preset.connection.name
     if value is ABSENT:
-        return "unset"
+        return _("unset")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

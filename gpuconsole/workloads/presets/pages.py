@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core.spec_forms import Layout, SpecForm
@@ -98,10 +99,10 @@ def parts(preset: Preset) -> list[Part]:
     ours = SpecForm.from_wire(guards.rails(preset.provider), {"guards": preset.guards})
     layouts = (Layout(spec), Layout(ours, guards.sections(preset.provider)))
     sections = [section for layout in layouts for section in layout.sections]
-    found = [Part(section.section.name, _lines(preset, [item.path for item in section.items])) for section in sections]
-    found.append(Part("Where it runs", _lines(preset, [locks.CONNECTION])))
+    found = [Part(section.title, _lines(preset, [item.path for item in section.items])) for section in sections]
+    found.append(Part(_("Where it runs"), _lines(preset, [locks.CONNECTION])))
     drawn = {line.path for part in found for line in part.lines}
-    objects = Part("Whole objects", _lines(preset, [path for path in preset.locked if path not in drawn]))
+    objects = Part(_("Whole objects"), _lines(preset, [path for path in preset.locked if path not in drawn]))
     return [part for part in (objects, *found) if part.lines]
 
 
@@ -116,4 +117,4 @@ def _line(preset: Preset, said: dict[str, Any], path: str, title: str) -> Line:
         value = preset.connection.name
     is_locked = path in preset.locked
     is_covered = not is_locked and locks.covers(preset.locked, path)
-    return Line(path, title, None if value is ABSENT else value, value is not ABSENT, is_locked, is_covered)
+    return Line(path, _(title), None if value is ABSENT else value, value is not ABSENT, is_locked, is_covered)

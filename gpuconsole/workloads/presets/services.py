@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from gpuconsole.accounts.models import Team, User
@@ -18,6 +19,7 @@ from gpuconsole.core.ids import new_id
 from gpuconsole.core.spec_forms.build import index
 from gpuconsole.core.spec_forms.nodes import Leaf
 from gpuconsole.core.spec_forms.said import ABSENT, value_at, without
+from gpuconsole.core.translated import translated
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.providers.problems import problems, refuse_unstorable
@@ -66,7 +68,8 @@ def save(
 ) -> Preset:
     """A new preset, the project's or (without one) the person's own. ``secret_names``: what secret fields may hold."""
     if project is not None and project.archived_at is not None:
-        raise Refused("The project is archived: nothing is launched in it any more.", code="archived", field="project")
+        text = _("The project is archived: nothing is launched in it any more.")
+        raise Refused(text, code="archived", field="project")
     _check(content)
     _check_spec(content.spec, secret_names)
     preset = Preset(
@@ -106,14 +109,15 @@ def update(
     """Change what is given and leave what is None."""
     row = Preset.objects.select_for_update(of=("self",)).select_related("project", "team").filter(pk=preset.pk).first()
     if row is None:
-        raise Refused("The preset was removed meanwhile.", code="gone")
+        raise Refused(_("The preset was removed meanwhile."), code="gone")
     before = _facts(row)
     if content is not None:
         _check(content)
         if content.spec != row.spec:
             _check_spec(content.spec, secret_names)
         if content.provider != row.provider:
-            raise Refused(f"This preset is one for {row.provider}.", code="other_provider", field="spec.provider")
+            text = _("This preset is one for {provider}.").format(provider=row.provider)
+            raise Refused(text, code="other_provider", field="spec.provider")
         row.spec, row.guards, row.connection = dict(content.spec), dict(content.guards), content.connection
         then.remember(row)
     row.name = row.name if name is None else _name(name)
@@ -140,10 +144,11 @@ def remove(*, preset: Preset, by: User) -> None:
 
 def _check(content: Content) -> None:
     if content.provider not in registry.SLUGS:
-        known = ", ".join(registry.SLUGS)
-        raise Refused(f"Must be the slug of a provider: {known}.", code="invalid", field="spec.provider")
+        text = _("Must be the slug of a provider: {known}.").format(known=", ".join(registry.SLUGS))
+        raise Refused(text, code="invalid", field="spec.provider")
     if content.connection is not None and content.connection.provider != content.provider:
-        text = f"{content.connection.name} is a connection to {content.connection.provider}."
+        text = _("{connection} is a connection to {provider}.")
+        text = text.format(connection=content.connection.name, provider=content.connection.provider)
         raise Refused(text, code="other_provider", field="connection")
 
 
@@ -152,16 +157,16 @@ def _check_spec(spec: Mapping[str, Any], secret_names: Collection[str]) -> None:
         refuse_unstorable(dict(spec))
     except ValidationError as exc:
         found = problems(exc)[0]
-        raise Refused(found.message, code="invalid", field=f"spec.{found.path}".rstrip(".")) from exc
+        raise Refused(translated(found.message), code="invalid", field=f"spec.{found.path}".rstrip(".")) from exc
     plain = unstored.places(spec, secret_names)
     if plain:
-        text = "Must be the name of a stored secret: a preset keeps no secret's value."
+        text = _("Must be the name of a stored secret: a preset keeps no secret's value.")
         raise Refused(text, code="no_such_secret", field=f"spec.{plain[0].path}")
 
 
 def _name(name: str) -> str:
     if not name.strip():
-        raise Refused("Name it.", code="invalid", field="name")
+        raise Refused(_("Name it."), code="invalid", field="name")
     return name.strip()
 
 
@@ -169,12 +174,14 @@ def _locked(preset: Preset, wanted: Sequence[str]) -> list[str]:
     """The paths to lock in the order of the form, none inside another. Raises Refused for one that can't be locked."""
     known = locks.lockable(preset.provider)
     if wanted and preset.project is None:
-        raise Refused("Only a project's preset can lock fields.", code="not_lockable", field="locked")
+        raise Refused(_("Only a project's preset can lock fields."), code="not_lockable", field="locked")
     for path in wanted:
         if path not in known:
-            raise Refused(f"{path} is no field that can be locked.", code="not_lockable", field="locked")
+            text = _("{field} is no field that can be locked.").format(field=path)
+            raise Refused(text, code="not_lockable", field="locked")
         if _is_missing(preset, path):
-            text = f"{known[path]} is required and has no value in this preset: nothing could be launched."
+            text = _("{field} is required and has no value in this preset: nothing could be launched.")
+            text = text.format(field=_(known[path]))
             raise Refused(text, code="not_lockable", field="locked")
     return [path for path in known if path in wanted and not locks.covers([w for w in wanted if w != path], path)]
 
@@ -192,8 +199,10 @@ def _write(preset: Preset) -> None:
         with transaction.atomic():
             preset.save()
     except IntegrityError as exc:
-        whose = "The project has" if preset.project_id else "You have"
-        raise Refused(f"{whose} a preset called {preset.name} already.", code="name_taken", field="name") from exc
+        text = _("You have a preset called {name} already.")
+        if preset.project_id:
+            text = _("The project has a preset called {name} already.")
+        raise Refused(text.format(name=preset.name), code="name_taken", field="name") from exc
 
 
 def _facts(preset: Preset) -> dict[str, Any]:

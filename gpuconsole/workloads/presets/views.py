@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import require_team, viewer
@@ -63,7 +64,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             except Refused as no:
                 add_refusal(form, no)
             else:
-                messages.success(request, "The preset was saved.")
+                messages.success(request, _("The preset was saved."))
                 return redirect("launch:preset", preset.public_id)
     context = {"form": form, **pages.detail(person, preset)}
     return render(request, "presets/detail.html", context, status=422 if form.errors else 200)
@@ -78,17 +79,17 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
     access.require_change(person, preset)
     if request.method == "POST":
         services.remove(preset=preset, by=person.user)
-        messages.success(request, f"{preset.name} was removed.")
+        messages.success(request, _("{preset} was removed.").format(preset=preset.name))
         return redirect("launch:presets")
     context = {
-        "question": f"Remove the preset {preset.name}?",
-        "text": "Nobody can launch from it any more. Work that was launched from it stays as it is.",
+        "question": _("Remove the preset {preset}?").format(preset=preset.name),
+        "text": _("Nobody can launch from it any more. Work that was launched from it stays as it is."),
         "keep_url": f"/launch/presets/{preset.public_id}/",
-        "keep_label": "Keep it",
+        "keep_label": _("Keep it"),
         "action_url": request.path,
-        "action_label": "Remove preset",
+        "action_label": _("Remove preset"),
         "kind": "danger",
-        "crumbs": [{"label": "Launch", "url": "/launch/"}, {"label": "Presets", "url": "/launch/presets/"}],
+        "crumbs": [{"label": _("Launch"), "url": "/launch/"}, {"label": _("Presets"), "url": "/launch/presets/"}],
     }
     return ask(request, context)
 
@@ -137,9 +138,10 @@ def _saved(filled: LaunchForm, given: dict[str, Any], replaced: Preset | None) -
 
 def _led_on(request: HttpRequest, filled: LaunchForm, preset: Preset, left_out: list[str]) -> HttpResponse:
     """To the locks of a project's preset, else back to the form, which goes on as a launch from the preset."""
-    messages.success(request, f"Saved the preset {preset.name}.")
+    messages.success(request, _("Saved the preset {preset}.").format(preset=preset.name))
     if left_out:
-        messages.warning(request, f"Left out, as no stored secret has that name: {', '.join(left_out)}.")
+        text = _("Left out, as no stored secret has that name: {paths}.")
+        messages.warning(request, text.format(paths=", ".join(left_out)))
     if preset.project is not None:
         return redirect("launch:preset", preset.public_id)
     filled.values[PRESET] = [preset.public_id]

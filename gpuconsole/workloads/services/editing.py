@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
 from gpuconsole.core.errors import Refused
+from gpuconsole.core.translated import translated
 from gpuconsole.providers import problems, registry
 from gpuconsole.providers.contract import Feature, Provider
 from gpuconsole.providers.edits import Edits
@@ -83,7 +84,7 @@ def _read(provider: Provider, row: Workload, changes: Mapping[str, Any]) -> Edit
 
 
 def _wrong(found: Mapping[str, str]) -> Refused:
-    errors = {f"{PATH}.{path}" if path else PATH: message for path, message in found.items()}
+    errors = {f"{PATH}.{path}" if path else PATH: translated(message) for path, message in found.items()}
     first, message = next(iter(errors.items()))
     return Refused(message, code="invalid", field=first, errors=errors)
 

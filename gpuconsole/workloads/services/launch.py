@@ -17,6 +17,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.ids import new_id
 from gpuconsole.core.spec_forms.build import build
 from gpuconsole.core.spec_forms.defaults import unsaid
+from gpuconsole.core.translated import each_translated
 from gpuconsole.projects import rules, secrets
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
@@ -151,7 +152,7 @@ def _check(project: Project, connection: Connection, spec: Spec) -> None:
         text = "The project has no secret of the name that stands here. Add it first, or pick another."
         also = [f"{one.path}: no such secret" for one in missing[1:]]
         raise Refused(text, code="no_such_secret", field=f"spec.{missing[0].path}", details=also)
-    errors = registry.get(spec.provider).adapter.check_choices(spec, catalog.all_choices(connection))
+    errors = each_translated(registry.get(spec.provider).adapter.check_choices(spec, catalog.all_choices(connection)))
     if errors:
         (path, text), *others = errors.items()
         raise Refused(text, code="choice", field=f"spec.{path}", details=[f"{at}: {why}" for at, why in others])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.test import Client
 
+from gpuconsole.catalog import queries as catalog
 from gpuconsole.projects import secrets
 from gpuconsole.projects.models import ProjectRole
 from gpuconsole.workloads.models import Draft, Workload
@@ -15,6 +17,7 @@ from tests.contract.samples import DOCUMENTED_NOVITA, sample
 from tests.workloads.launch.conftest import Desk, posted_by
 from tests.workloads.launch.test_checks import HTMX
 
+COMPUTE = "training_job.compute"
 VARIABLES = "training_job.runtime.environment_variables"
 HF = "hf_abcdefghijklmnopqrstuvwx"
 
@@ -25,8 +28,25 @@ def test_a_reset_takes_a_field_back_to_its_default(desk: Desk) -> None:
     desk.post("cortecs", "edit/", inputs | {"reset:num_workers": ""})
     page = desk.page("cortecs")
     assert posted_by(page)["num_workers"] == [""]
-    assert 'name="reset:num_workers" aria-label="Reset Workers" title="Back to the default" hidden>' in page
+    assert 'name="reset:num_workers"' not in page  # the script has a button to copy
+    assert 'aria-label="Reset __field__"' in page
     assert "reset:model_id" not in page  # it is required
+
+
+def test_instance_types_that_fit_stand_beside_the_memory_and_are_asked_for_by_a_press(desk: Desk) -> None:
+    inputs = desk.fill("baseten") | {f"{COMPUTE}.memory": "128", f"{COMPUTE}.memory.unit": "GB"}
+    desk.post("baseten", "draft/", inputs)
+    page = desk.page("baseten")
+    fitting = re.findall(rf'name="ask:{COMPUTE}.memory" value="([^"]+)"', page)
+    assert page.count('<tr aria-current="true"><td class="medium">2 × H100') == 1  # what a launch gets
+    offer = next(one for one in catalog.offers(desk.connections["baseten"]) if one.hardware_id == fitting[0])
+    assert offer.hardware and offer.hardware.model == "H100" and offer.gpu_count > 2
+    desk.post("baseten", "edit/", inputs | {f"ask:{COMPUTE}.memory": fitting[0]})
+    found = posted_by(desk.page("baseten"))
+    assert found[f"{COMPUTE}.accelerator.count"] == [str(offer.gpu_count)]
+    assert found[f"{COMPUTE}.memory.unit"] == ["GB"]  # as it was typed
+    beyond = desk.post("baseten", "check/", inputs | {f"{COMPUTE}.cpu_count": "9000"}, **HTMX).content.decode()
+    assert "No instance type on offer holds so much" in beyond and "ask:" not in beyond
 
 
 def test_lines_that_say_nothing_stay_where_they_were_pasted_and_hold_the_launch(desk: Desk) -> None:

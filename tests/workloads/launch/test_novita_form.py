@@ -37,7 +37,7 @@ def test_sections_stand_as_in_the_picture_with_the_true_wire_names(desk: Desk) -
     heads = [section.name for section in PROVIDER.spec.sections]
     found = [head for head in re.findall(r"<h2[^>]*>([^<]+)</h2>", page) if head in heads]
     assert found == heads
-    wires = set(re.findall(r'<span class="wire" title="([^"]+)"', page))
+    wires = set(re.findall(r'<code class="wire" title="([^"]+)"', page))
     asked = {name for name in DOCUMENTED_NOVITA if name != "kind"}
     assert asked | {"imageAuthId", "entrypoint", "billingMode", "month", "autoRenew", "minCudaVersion"} <= wires
     assert "kind is always gpu" in page

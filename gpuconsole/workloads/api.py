@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Header, Query, Router, Status
 
 from gpuconsole.accounts.access import Viewer
@@ -205,7 +206,7 @@ def change_project(request: HttpRequest, id: Text, payload: ProjectChange) -> Wo
     access.require(viewer, workload)
     target = launchable_projects(viewer).filter(slug=payload.project).first()
     if target is None:
-        text = "There is no such project that you may launch in. GET /projects lists them."
+        text = _("There is no such project that you may launch in. GET /projects lists them.")
         raise Refused(text, code="unknown_project", field="project")
     done = services.change_project(workload=workload, project=target, by=viewer.user)
     return shape_detail(_whole(done), timezone.now())
@@ -222,7 +223,8 @@ def delete_record(request: HttpRequest, id: Text, payload: RecordEnd) -> Status[
     workload = _find(request, id)
     access.require(viewer, workload)
     if payload.name.strip() != workload.name:
-        raise Refused(f"The name of this work is {workload.name}.", code="other_name", field="name")
+        text = _("The name of this work is {name}.").format(name=workload.name)
+        raise Refused(text, code="other_name", field="name")
     services.delete_record(workload=workload, by=viewer.user)
     return Status(204, None)
 
@@ -322,7 +324,7 @@ def _act(verb: Verb) -> Any:
         done: Workload = services.VERBS[verb](workload=workload, by=viewer.user)
         return shape_detail(_whole(done), timezone.now())
 
-    act.__doc__ = f"{verb.label} one workload; it shows the new state once the provider has confirmed it."
+    act.__doc__ = f"{verb.capitalize()} one workload; it shows the new state once the provider has confirmed it."
     return act
 
 
@@ -331,7 +333,7 @@ for _verb in (Verb.STOP, Verb.START, Verb.RESTART, Verb.TERMINATE, Verb.DELETE):
         f"/workloads/{{id}}/{_verb.value}",
         response={200: WorkloadDetail, **WRITE_PROBLEMS},
         operation_id=f"{_verb.value}_workload",
-        summary=str(_verb.label),
+        summary=_verb.capitalize(),
     )(_act(_verb))
 
 
@@ -353,11 +355,12 @@ def _may_launch(request: HttpRequest, slug: Text, payload: LaunchIn) -> _Asked:
     wanted = filling.connection_of(payload, preset)
     connection = find_connection_for(project, wanted)
     if connection is None:
-        text = "There is no such connection that this project may use. GET /connections lists them."
+        text = _("There is no such connection that this project may use. GET /connections lists them.")
         raise Refused(text, code="unknown_connection", field="connection")
     spec = filling.spec_of(payload, preset)
     if connection.provider != spec.provider:
-        text = f"This connection is one to {connection.provider}, the spec is for {spec.provider}."
+        text = _("This connection is one to {provider}, the spec is for {other}.")
+        text = text.format(provider=connection.provider, other=spec.provider)
         raise Refused(text, code="other_provider", field="connection")
     return _Asked(viewer, project, preset, filling.terms(payload, preset, spec, connection))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import blockers
@@ -36,4 +37,4 @@ def _lines(rows: WorkloadQuerySet) -> list[str]:
 
 
 def _word(row: Workload) -> str:
-    return "being deleted" if row.intent == Intent.DELETE else row.state_word.label.lower()
+    return _("being deleted") if row.intent == Intent.DELETE else row.state_word.label.lower()

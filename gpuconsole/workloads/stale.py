@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.connections.models import Connection
@@ -38,7 +39,7 @@ def words(workload: Workload, now: datetime) -> str:
     if workload.is_final or workload.state == State.SUBMITTING or workload.seen_at is None:
         return ""
     age = now - workload.seen_at
-    return f"{formats.age(age)} old" if age > STALE_AFTER else ""
+    return _("{age} old").format(age=formats.age(age)) if age > STALE_AFTER else ""
 
 
 def silent_accounts(viewer: Viewer, now: datetime) -> ArraySubquery:

@@ -12,6 +12,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import formats
 from gpuconsole.providers.remote import Part, PartState
 from gpuconsole.workloads.phases import epoch
@@ -62,8 +64,8 @@ def usual(many: Iterable[Sequence[Mapping[str, Any]]]) -> dict[int, Usual]:
     texts: dict[int, str] = {}
     lengths: dict[int, list[float]] = {}
     for trace in (part.get("trace", []) for parts in many for part in parts):
-        texts.update({number: text for number, text, _ in trace})
-        for (number, _, began), (_, _, ended) in pairwise(trace):
+        texts.update({number: text for number, text, _began in trace})
+        for (number, _text, began), (_next, _its, ended) in pairwise(trace):
             lengths.setdefault(number, []).append(ended - began)
     return {
         number: Usual(text, median(seconds) if len(seconds := lengths.get(number, [])) >= USUAL_AT_LEAST else None)
@@ -86,11 +88,12 @@ def _step(number: int, current: int, part: Mapping[str, Any], known: Mapping[int
     css = "done" if number < current else "now" if number == current else ""
     words = []
     if number in trace and css:
-        later = [began for step, (_, began) in trace.items() if step > number]
+        later = [began for step, (_text, began) in trace.items() if step > number]
         length = timedelta(seconds=max(0.0, min(later, default=epoch(now)) - trace[number][1]))
-        words.append(f"{formats.duration(length)}{' so far' if css == 'now' else ''}")
+        shown = formats.duration(length)
+        words.append(_("{time} so far").format(time=shown) if css == "now" else shown)
     if css != "done" and before.seconds is not None:
-        words.append(f"usual {formats.duration(before.seconds)}")
+        words.append(_("usual {time}").format(time=formats.duration(before.seconds)))
     return Step(number, text, css, ", ".join(words))
 
 

@@ -402,7 +402,7 @@ def _set_reason(workload: Workload, reason: Reason) -> None:
 def _write_phases(change: Change, state: State, at: datetime) -> None:
     workload = change.workload
     if state in FINAL:
-        why = workload.reason_text or (ReasonCode(workload.reason_code).label if workload.reason_code else "")
+        why = workload.reason_text or (str(ReasonCode(workload.reason_code).label) if workload.reason_code else "")
         workload.phases = phases.finished(workload.phases, state, at, why)
     elif state != workload.state or change.phase is not None or change.opens:
         since = _last_sure(workload, at) if state == State.LOST else at

@@ -9,6 +9,8 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.projects.access import visible_projects
@@ -36,18 +38,23 @@ _MOST_VALUES = 50
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A tab: filters under a name; an own one may be renamed and removed."""
+    """A tab: filters under a name; an own one may be renamed and removed, and is called as its person calls it."""
 
     slug: str
     name: str
     query: Mapping[str, str]
     is_own: bool = False
 
+    @property
+    def label(self) -> str:
+        """The name in the reader's language, where it is a text of ours."""
+        return self.name if self.is_own else _(self.name)
+
 
 BUILT_IN = (
-    View("active", "Active", {"state": OPEN}),
-    View("mine", "Mine", {"owner": ME}),
-    View("failed", "Failed this week", {"state": State.FAILED.value, "since": "7d"}),
+    View("active", gettext_noop("Active"), {"state": OPEN}),
+    View("mine", gettext_noop("Mine"), {"owner": ME}),
+    View("failed", gettext_noop("Failed this week"), {"state": State.FAILED.value, "since": "7d"}),
 )
 
 

@@ -1,12 +1,13 @@
 """Workloads in the JSON API: launch, preview, list, watch, and what may be done with one."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Header, Query, Router, Status
+from ninja import Field, Header, Query, Router, Status
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
@@ -76,6 +77,8 @@ class WorkloadQuery(PageQuery):
     created_from: Moment | None = None
     created_to: Moment | None = None
     """The first moment that is not in the range any more."""
+    cost_from: Annotated[Decimal, Field(gt=0, lt=1_000_000_000, decimal_places=6)] | None = None
+    """It has cost so much or more, in the currency that it is charged in."""
 
 
 @router.post(
@@ -165,6 +168,7 @@ def list_workloads(request: HttpRequest, asked: Query[WorkloadQuery]) -> Workloa
         name=asked.name or "",
         created_from=asked.created_from,
         created_to=asked.created_to,
+        cost_from=asked.cost_from,
     )
     rows = queries.listing(access.visible_workloads(viewer), narrowed)
     found = asked_page(rows, asked)

@@ -24,7 +24,7 @@ from gpuconsole.workloads import (
     timeline,
 )
 from gpuconsole.workloads.detail_page import Page
-from gpuconsole.workloads.lists import Link, late_words
+from gpuconsole.workloads.lists import Link, attempt_words, late_words
 from gpuconsole.workloads.models import Event
 from gpuconsole.workloads.services import EXTENDABLE
 from gpuconsole.workloads.states import Kind
@@ -46,7 +46,7 @@ def head(page: Page) -> dict[str, Any]:
         "product": page.provider.product,
         "favicon": favicon(page),
         "window_title": window_title(page),
-        "attempt_text": _("attempt {number}").format(number=workload.attempt),
+        "attempt_text": attempt_words(workload),
         "parts_badge": connecting.badge(workload),
         "late_badge": late_words(workload, page.now),
         "age": None if workload.is_final else workload.seen_at,

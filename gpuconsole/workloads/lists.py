@@ -56,6 +56,15 @@ class Filter:
     choices: Sequence[Link]
 
 
+def attempt_words(workload: Workload) -> str:
+    """``attempt 2 of 3`` where its provider tries again by itself, ``attempt 2`` where it does not; empty where no
+    other can come."""
+    number, most = workload.attempt, workload.attempts_most
+    if number <= most > 1:
+        return _("attempt {number} of {most}").format(number=number, most=most)
+    return _("attempt {number}").format(number=number) if number > 1 else ""
+
+
 def late_words(workload: Workload, now: datetime) -> str:
     """For how long an act of ours is not confirmed, from five minutes on, else how old its state is where its provider
     is not heard of; empty: all is in time."""

@@ -20,7 +20,7 @@ from gpuconsole.core import formats
 from gpuconsole.core.templatetags import ui
 from gpuconsole.providers import registry
 from gpuconsole.workloads import causes, timeline
-from gpuconsole.workloads.lists import hardware, late_words
+from gpuconsole.workloads.lists import attempt_words, hardware, late_words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from gpuconsole.workloads.usage import cost_so_far, step
@@ -37,7 +37,7 @@ class Said:
         self.acts = escape(_("Actions"))
         self.sandbox = escape(_("sandbox"))
         self.by_token = escape(_("{person}, by API token"))
-        self.attempt = escape(_("attempt {number} of {most}"))
+
         self.not_sent = f'<span class="muted small">{escape(_("not sent yet"))}</span>'
         self.sending = f'<span class="muted small">{escape(_("sending…"))}</span>'
         self.may_cost = f'<small class="sub">{escape(_("may be costing"))}</small>'
@@ -81,11 +81,13 @@ def name(line: Line) -> str:
     """Its name, which is the link, above its project."""
     workload = line.workload
     text = escape(workload.name)
-    sandbox = f" · {line.said.sandbox}" if workload.is_sandbox else ""
+    more = f" · {line.said.sandbox}" if workload.is_sandbox else ""
+    if workload.attempt > 1:
+        more += f" · {escape(attempt_words(workload))}"
     return (
         f'<span class="row"><span class="only-small">{_tile(workload.provider)}</span>'
         f'<a class="name" href="{line.url}" title="{text}">{text}</a></span>'
-        f'<span class="sub not-phone">{escape(line.project)}{sandbox}</span>'
+        f'<span class="sub not-phone">{escape(line.project)}{more}</span>'
     )
 
 

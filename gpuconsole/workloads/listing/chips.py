@@ -14,7 +14,7 @@ from gpuconsole.accounts.models import User
 from gpuconsole.projects.access import visible_projects
 from gpuconsole.providers import registry
 from gpuconsole.workloads import causes
-from gpuconsole.workloads.listing.asked import ME, OPEN, Asked, packed
+from gpuconsole.workloads.listing.asked import ME, OPEN, Asked, amount, packed
 from gpuconsole.workloads.models import WorkloadQuerySet
 from gpuconsole.workloads.states import ReasonCode, State
 
@@ -22,6 +22,8 @@ RECENT = 5_000
 """Newest workloads among which hardware and labels are looked for: no list is narrowed to what was not used since."""
 SEARCHED_FROM = 9
 """Values from which on a menu has a search field."""
+_LEAST_COSTS = ("1", "10", "50", "100", "500", "1000")
+"""In whatever currency each is charged: amounts are not converted to find work."""
 _SINCE = {
     "24h": gettext_noop("last 24 hours"),
     "7d": gettext_noop("last 7 days"),
@@ -103,6 +105,10 @@ def _times(viewer: Viewer, scope: WorkloadQuerySet) -> Pairs:
     return [(slug, _(word)) for slug, word in _SINCE.items()]
 
 
+def _costs(viewer: Viewer, scope: WorkloadQuerySet) -> Pairs:
+    return [(value, _word("cost", value)) for value in _LEAST_COSTS]
+
+
 KINDS: dict[str, _Kind] = {
     "state": _Kind(gettext_noop("State"), _states),
     "provider": _Kind(gettext_noop("Provider"), _providers),
@@ -111,6 +117,7 @@ KINDS: dict[str, _Kind] = {
     "gpu": _Kind(gettext_noop("GPU"), _gpus),
     "label": _Kind(gettext_noop("Label"), _labels),
     "cause": _Kind(gettext_noop("Cause"), _causes),
+    "cost": _Kind(gettext_noop("Cost"), _costs, is_single=True),
     "since": _Kind(gettext_noop("Started"), _times, is_single=True),
 }
 
@@ -163,4 +170,6 @@ def _word(name: str, value: str) -> str:
         return _("me")
     if name == "cause" and value in causes.FILTERS:
         return capfirst(_(causes.MEANINGS[ReasonCode(value)].word))
+    if name == "cost" and (least := amount(value)) is not None:
+        return _("{amount} or more").format(amount=f"{least:,f}")
     return _(_SINCE[value]) if name == "since" and value in _SINCE else value

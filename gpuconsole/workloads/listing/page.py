@@ -38,7 +38,18 @@ from gpuconsole.workloads.states import VERBS, Kind, State
 
 _ONLY = (
     *("public_id", "kind", "team", "project", "provider", "is_sandbox", "name", "labels", "owner", "api_token"),
-    *("state", "state_at", "is_status_known", "reason_code", "phases", "intent", "intent_at", "remote_id"),
+    *(
+        "state",
+        "state_at",
+        "attempt",
+        "attempts_most",
+        "is_status_known",
+        "reason_code",
+        "phases",
+        "intent",
+        "intent_at",
+        "remote_id",
+    ),
     *("hardware_id", "gpu_model", "gpu_count", "region", "hourly_price", "resting_hourly_price", "currency"),
     *("rounding", "cost_closed", "billed_since", "billed_tariff", "billed_before_s", "billed_lanes"),
     *("billed_closed_s", "created_at", "ended_at"),

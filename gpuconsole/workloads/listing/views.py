@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -137,7 +137,7 @@ def rename_view(request: HttpRequest, slug: str, words: Words) -> HttpResponse:
     """Another name for an own view."""
     person = viewer(request)
     try:
-        view = saved.rename_view(view=_own(request, slug, words), name=request.POST.get("name", ""))
+        view = saved.change_view(view=_own(request, slug, words), name=request.POST.get("name", ""))
     except Refused as refused:
         own = addresses.own_views(person, words)
         context = _views_context(words, addresses.of(request, words, own), own)
@@ -158,11 +158,7 @@ def remove_view(request: HttpRequest, slug: str, words: Words) -> HttpResponse:
 
 
 def _own(request: HttpRequest, slug: str, words: Words) -> SavedView:
-    person = viewer(request)
-    found = SavedView.objects.filter(team=require_team(person), user=person.user, kind=words.kind, slug=slug).first()
-    if found is None:
-        raise Http404
-    return found
+    return addresses.find_view(viewer(request), words.kind, slug)
 
 
 def _views_context(words: Words, asked: addresses.Asked, own: list[SavedView]) -> dict[str, Any]:

@@ -34,6 +34,8 @@ from gpuconsole.workloads.states import Kind
 from gpuconsole.workloads.tokens import new_token
 
 _PREFIXES = {Kind.JOB: "job", Kind.INSTANCE: "inst"}
+_MOST_ATTEMPTS = 10**6
+"""More were never seen; whoever asks for more is told of so many."""
 
 
 @transaction.atomic
@@ -200,6 +202,7 @@ def _row(
         hardware_id=pricing.hardware_id,
         gpu_model=pricing.hardware_model,
         gpu_count=pricing.gpu_count,
+        attempts_most=min(pricing.attempts, _MOST_ATTEMPTS),
         region=pricing.region,
         hourly_price=pricing.hourly_price,
         resting_hourly_price=pricing.resting_hourly_price,

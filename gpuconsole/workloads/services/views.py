@@ -35,15 +35,18 @@ def save_view(*, team: Team, user: User, kind: Kind, name: str, query: Mapping[s
         raise _taken(name) from taken
 
 
-def rename_view(*, view: SavedView, name: str) -> SavedView:
-    """Another name, which makes another address."""
-    view.name = _checked(name)
-    view.slug = _slug(view.name)
+def change_view(*, view: SavedView, name: str | None = None, query: Mapping[str, str] | None = None) -> SavedView:
+    """Another name, which makes another address, or other filters; None stays as it is. Raises Refused for a name."""
+    if name is not None:
+        view.name = _checked(name)
+        view.slug = _slug(view.name)
+    if query is not None:
+        view.query = dict(query)
     try:
         with transaction.atomic():
-            view.save(update_fields=["name", "slug"])
+            view.save(update_fields=["name", "slug", "query"])
     except IntegrityError as taken:
-        raise _taken(name) from taken
+        raise _taken(view.name) from taken
     return view
 
 

@@ -23,21 +23,6 @@ from gpuconsole.workloads.states import Kind, State
 from gpuconsole.workloads.timeline import Timeline
 
 
-@dataclass(frozen=True, slots=True)
-class PartWords:
-    """What the parts of a workload are called above their list, and what is said while none is known."""
-
-    title: str
-    untold: str
-
-
-def part_words(kind: Kind) -> PartWords:
-    """Of a job or of an instance."""
-    if kind is Kind.JOB:
-        return PartWords(_("Nodes"), _("The provider has not told about nodes yet."))
-    return PartWords(_("Workers"), _("The provider has not told about workers yet."))
-
-
 ENDPOINT, MODEL = "Base URL", "Model"
 """Ways in of what answers requests and is no page to look at."""
 _MASK = "•" * 16
@@ -46,6 +31,14 @@ _SHOWN = {
     PartState.RUNNING.value: State.RUNNING,
     PartState.STOPPED.value: State.STOPPED,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class PartWords:
+    """What the parts of a workload are called above their list, and what is said while none is known."""
+
+    title: str
+    untold: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +51,11 @@ class Way:
     is_page: bool = False
     """It can be opened in a browser."""
     mask: str = _MASK
+
+    @property
+    def title(self) -> str:
+        """The label as it is shown: the words of providers are declared in English."""
+        return _(self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,13 @@ class Worker:
     up_at: datetime | None
     begun_at: datetime | None
     """Since when it is starting."""
+
+
+def part_words(kind: Kind) -> PartWords:
+    """Of a job or of an instance."""
+    if kind is Kind.JOB:
+        return PartWords(_("Nodes"), _("The provider has not told about nodes yet."))
+    return PartWords(_("Workers"), _("The provider has not told about workers yet."))
 
 
 def ways(workload: Workload) -> Sequence[Way]:

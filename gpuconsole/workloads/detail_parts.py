@@ -43,7 +43,7 @@ def head(page: Page) -> dict[str, Any]:
         "workload": workload,
         "words": page.words,
         "provider": page.provider,
-        "product": page.provider.product,
+        "product": _(page.provider.product),
         "favicon": favicon(page),
         "window_title": window_title(page),
         "attempt_text": attempt_words(workload),

@@ -109,7 +109,7 @@ def discarding(draft: Draft, provider: Provider) -> dict[str, Any]:
     url = reverse("launch:form", args=(provider.slug, provider.kind))
     saved = _("It was saved {ago}. What was typed goes with it.")
     return {
-        "question": _("Discard your {provider} draft?").format(provider=f"{provider.name} {provider.product}"),
+        "question": _("Discard your {provider} draft?").format(provider=f"{provider.name} {_(provider.product)}"),
         "text": saved.format(ago=formats.ago(timezone.now() - draft.saved_at)),
         "keep_url": url,
         "keep_label": _("Keep the draft"),

@@ -100,7 +100,7 @@ def show_way(request: HttpRequest, public_id: str, words: Words) -> HttpResponse
     workload = access.find_workload(person, public_id, words.kind)
     access.require(person, workload)
     label = request.POST.get("way", "")[:100]
-    shown: dict[str, str] = {"label": label}
+    shown: dict[str, str] = {"label": _(label)}
     try:
         shown["value"] = services.show_way(workload=workload, way=label, by=person.user)
     except Refused as refusal:

@@ -44,6 +44,15 @@ class Said:
         self.no_price = f'<span class="muted" title="{escape(_("The price is not known"))}">–</span>'
         self.language = get_language() or ""
         self._pills: dict[str, str] = {}
+        self._providers: dict[str, str] = {}
+
+    def provider(self, slug: str) -> str:
+        """With its product."""
+        if slug not in self._providers:
+            found = registry.get(slug)
+            product = f'<small class="muted">{escape(_(found.product))}</small>'
+            self._providers[slug] = f'<span class="row">{_tile(slug)}{escape(found.name)} {product}</span>'
+        return self._providers[slug]
 
     def pill(self, word: str) -> str:
         """That of a state."""
@@ -92,7 +101,7 @@ def name(line: Line) -> str:
 
 
 def provider(line: Line) -> str:
-    return _provider(line.workload.provider)
+    return line.said.provider(line.workload.provider)
 
 
 def machine(line: Line) -> str:
@@ -183,13 +192,6 @@ def _time(at: datetime, line: Line, text: str, clock: str = "") -> str:
 @lru_cache(maxsize=32)
 def _tile(slug: str) -> str:
     return ui.provider_tile(slug)
-
-
-@lru_cache(maxsize=32)
-def _provider(slug: str) -> str:
-    found = registry.get(slug)
-    product = escape(found.product)
-    return f'<span class="row">{_tile(slug)}{escape(found.name)} <small class="muted">{product}</small></span>'
 
 
 @lru_cache(maxsize=512)

@@ -22,7 +22,6 @@ from gpuconsole.workloads.starting import Step
 from gpuconsole.workloads.states import Kind, State
 from gpuconsole.workloads.timeline import Timeline
 
-
 ENDPOINT, MODEL = "Base URL", "Model"
 """Ways in of what answers requests and is no page to look at."""
 _MASK = "•" * 16

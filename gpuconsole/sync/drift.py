@@ -50,7 +50,7 @@ def _state(row: Workload, remote: Remote) -> list[Difference]:
     said = FROM_REMOTE.get(remote.reading.state)
     if said is None or said == row.state:
         return []
-    return [_differ("State", State(row.state).label, f"{said.label} ({remote.status})")]
+    return [_differ("State", str(State(row.state).label), f"{said.label} ({remote.status})")]
 
 
 def _name(row: Workload, remote: Remote, own_names: Mapping[int, str]) -> list[Difference]:

@@ -2,8 +2,6 @@
 import { applyAll, pickWay } from "./conditions.js";
 import { all, on } from "./dom.js";
 import { signedOut } from "./live.js";
-import { startMany } from "./many.js";
-import { startRows } from "./rows.js";
 
 const DRAFT_MS = 1000;
 const LEAVE_MS = 300;
@@ -11,8 +9,8 @@ let isBrowsing = false; // through choices by arrow or letter: what is passed on
 const timers = new WeakMap(); // form → { draft, leave, left: names of inputs that were left since the last answer, sent: of those }
 
 export function startForms() {
-  startMany();
-  startRows();
+  if (document.querySelector("[data-many]")) import("./many.js").then((many) => many.startMany());
+  if (document.querySelector("[data-rows]")) import("./rows.js").then((rows) => rows.startRows());
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
   document.addEventListener("focusout", left);

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from redis.exceptions import RedisError
 
 from gpuconsole.accounts.access import viewer
@@ -26,23 +27,25 @@ _SETTLING = (TeamRole.OWNER, TeamRole.ADMIN)
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """What stands below an address, and the way back to all of it."""
+    """What is said of something missing below an address, and the way back to all of it; the page translates both."""
 
-    one: str
+    missing: str
     all_label: str
     all_url: str
 
 
 _NOUNS = {
-    "jobs": Noun("job", "All jobs", "/jobs/"),
-    "instances": Noun("instance", "All instances", "/instances/"),
-    "requests": Noun("launch request", "All requests", "/requests/"),
-    "projects": Noun("project", "All projects", "/projects/"),
-    "connections": Noun("connection", "All connections", "/connections/"),
-    "catalogue": Noun("offer", "Catalogue", "/catalogue/"),
-    "reconcile": Noun("finding", "All findings", "/reconcile/"),
+    "jobs": Noun(gettext_noop("We can't find this job"), gettext_noop("All jobs"), "/jobs/"),
+    "instances": Noun(gettext_noop("We can't find this instance"), gettext_noop("All instances"), "/instances/"),
+    "requests": Noun(gettext_noop("We can't find this launch request"), gettext_noop("All requests"), "/requests/"),
+    "projects": Noun(gettext_noop("We can't find this project"), gettext_noop("All projects"), "/projects/"),
+    "connections": Noun(
+        gettext_noop("We can't find this connection"), gettext_noop("All connections"), "/connections/"
+    ),
+    "catalogue": Noun(gettext_noop("We can't find this offer"), gettext_noop("Catalogue"), "/catalogue/"),
+    "reconcile": Noun(gettext_noop("We can't find this finding"), gettext_noop("All findings"), "/reconcile/"),
 }
-_ANY = Noun("page", "All jobs", "/jobs/")
+_ANY = Noun(gettext_noop("We can't find this page"), gettext_noop("All jobs"), "/jobs/")
 
 
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -16,6 +16,8 @@ from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gpuconsole.accounts.access import Viewer, teams_of, viewer
 from gpuconsole.accounts.models import Team, User
@@ -72,7 +74,8 @@ class MonthMoney:
         if self.forecast is None or self.budget is None:
             return ""
         left = self.budget - self.forecast
-        return f"{formats.money(abs(left), self.currency, summary=True)} {'under' if left >= 0 else 'over'}"
+        text = _("{amount} under") if left >= 0 else _("{amount} over")
+        return text.format(amount=formats.money(abs(left), self.currency, summary=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,40 +139,50 @@ def _nav(
     request: HttpRequest, person: Viewer, project: Project | None, counts: dict[str, int], need: _Need
 ) -> list[NavItem]:
     items = [
-        NavItem("Overview", "/", "layout-dashboard"),
-        NavItem("Launch", "/launch/", "rocket"),
-        NavItem("Jobs", "/jobs/", "list-video", count=counts.get(Kind.JOB)),
-        NavItem("Instances", "/instances/", "server", count=counts.get(Kind.INSTANCE)),
-        NavItem("Catalogue", "/catalogue/", "table-2"),
-        NavItem("Costs", "/costs/", "chart-column"),
+        NavItem(_("Overview"), "/", "layout-dashboard"),
+        NavItem(_("Launch"), "/launch/", "rocket"),
+        NavItem(_("Jobs"), "/jobs/", "list-video", count=counts.get(Kind.JOB)),
+        NavItem(_("Instances"), "/instances/", "server", count=counts.get(Kind.INSTANCE)),
+        NavItem(_("Catalogue"), "/catalogue/", "table-2"),
+        NavItem(_("Costs"), "/costs/", "chart-column"),
     ]
     if person.team is not None:
-        hint = (
-            f"{formats.plural(need.waiting, 'launch request', 'launch requests')} waiting for you"
-            if need.waiting
-            else ""
-        )
-        items += [NavItem("Requests", "/requests/", "hand", count=need.waiting, hint=hint)]
+        hint = _waiting(need.waiting) if need.waiting else ""
+        items += [NavItem(_("Requests"), "/requests/", "hand", count=need.waiting, hint=hint)]
     settings = f"/projects/{project.slug}/settings/" if project else ""
-    hint = "" if project else "Choose a project above first."
+    of_project, of_team = _("Project"), _("Team")
+    hint = "" if project else _("Choose a project above first.")
     items += [
-        NavItem("Members", f"{settings}members/", "users", "Project", disabled=not project, hint=hint),
-        NavItem("Quotas and budgets", f"{settings}quotas/", "gauge", "Project", disabled=not project, hint=hint),
-        NavItem("Secrets", f"{settings}secrets/", "lock", "Project", disabled=not project, hint=hint),
+        NavItem(_("Members"), f"{settings}members/", "users", of_project, disabled=not project, hint=hint),
+        NavItem(_("Quotas and budgets"), f"{settings}quotas/", "gauge", of_project, disabled=not project, hint=hint),
+        NavItem(_("Secrets"), f"{settings}secrets/", "lock", of_project, disabled=not project, hint=hint),
     ]
     if person.team is not None:
-        items += [NavItem("Connections", "/connections/", "plug", "Team")]
-        differing = f"{formats.plural(need.differing, 'difference', 'differences')} between providers and the record"
-        hint = differing if need.differing else ""
-        items += [NavItem("Reconcile", "/reconcile/", "scale", "Team", count=need.differing, hint=hint)]
-        items += [NavItem("API tokens", "/account/tokens/", "key-round", "Team")]
+        items += [NavItem(_("Connections"), "/connections/", "plug", of_team)]
+        hint = _differing(need.differing) if need.differing else ""
+        items += [NavItem(_("Reconcile"), "/reconcile/", "scale", of_team, count=need.differing, hint=hint)]
+        items += [NavItem(_("API tokens"), "/account/tokens/", "key-round", of_team)]
         if person.may_administer:
             items += [
-                NavItem("People", "/team/", "users", "Team"),
-                NavItem("Audit log", "/audit/", "scroll-text", "Team"),
+                NavItem(_("People"), "/team/", "users", of_team),
+                NavItem(_("Audit log"), "/audit/", "scroll-text", of_team),
             ]
     chosen = max((item.url for item in items if _is_below(request.path, item.url)), key=len, default=None)
     return [_marked(item, item.url == chosen and not item.disabled) for item in items]
+
+
+def _waiting(number: int) -> str:
+    text = ngettext("{number} launch request waiting for you", "{number} launch requests waiting for you", number)
+    return text.format(number=formats.count(number))
+
+
+def _differing(number: int) -> str:
+    text = ngettext(
+        "{number} difference between providers and the record",
+        "{number} differences between providers and the record",
+        number,
+    )
+    return text.format(number=formats.count(number))
 
 
 def _need(person: Viewer, team: Team) -> _Need:

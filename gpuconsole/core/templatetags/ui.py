@@ -10,6 +10,7 @@ from django import template
 from django.contrib.messages.storage.base import Message
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats, icons, json_markup, notices
 from gpuconsole.providers import registry
@@ -62,7 +63,7 @@ def badge(text: Any, kind: str = "", icon_name: str = "") -> SafeString:
 @register.simple_tag
 def sandbox_badge(is_sandbox: bool = True) -> SafeString | str:
     """``{% sandbox_badge connection.is_sandbox %}``: marks whatever the simulator priced, and nothing else."""
-    return badge("sandbox", "sandbox") if is_sandbox else ""
+    return badge(_("sandbox"), "sandbox") if is_sandbox else ""
 
 
 @register.simple_tag
@@ -158,7 +159,7 @@ def sparkline(
 def copy_button(text: str, what: str = "", *, target: str = "") -> SafeString:
     """``{% copy_button job.public_id "id" %}``: copies the text, or the text of the element with id ``target``."""
     where = format_html('data-copy-from="{}"', target) if target else format_html('data-copy="{}"', text)
-    name = f"Copy {what}".strip()
+    name = _("Copy {what}").format(what=what) if what else _("Copy")
     return format_html(
         '<button type="button" class="copy needs-script" {} aria-label="{}" title="{}">{}{}</button>',
         where,
@@ -170,9 +171,9 @@ def copy_button(text: str, what: str = "", *, target: str = "") -> SafeString:
 
 
 @register.simple_tag
-def copy_id(text: str, what: str = "id") -> SafeString:
+def copy_id(text: str, what: str = "") -> SafeString:
     """``{% copy_id job.public_id %}``: a mono id with its copy button."""
-    return format_html('<span class="copy-id"><code>{}</code>{}</span>', text, copy_button(text, what))
+    return format_html('<span class="copy-id"><code>{}</code>{}</span>', text, copy_button(text, what or _("id")))
 
 
 @register.simple_tag
@@ -195,11 +196,12 @@ def code_block(source: Any, label: str, lang: str = "json") -> SafeString:
         body = json_markup.code_html(str(source))
     return format_html(
         '<div class="code"><pre tabindex="0" role="region" aria-label="{}" data-copy-source>{}</pre>'
-        '<button type="button" class="copy needs-script" data-copy-near aria-label="Copy {}" title="Copy">{}{}</button>'
+        '<button type="button" class="copy needs-script" data-copy-near aria-label="{}" title="{}">{}{}</button>'
         "</div>",
         label,
         body,
-        label,
+        _("Copy {what}").format(what=label),
+        _("Copy"),
         icons.svg("copy", 14),
         icons.svg("check", 14, "done"),
     )

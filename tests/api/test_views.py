@@ -40,5 +40,5 @@ def test_what_no_list_reads_and_a_name_that_is_taken_are_told_at_their_fields(ca
     assert paths(caller.post("/views", {"kind": "task", "query": {}})) == ["kind", "name"]
     caller.post("/views", DEAR)
     twice = caller.post("/views", DEAR)
-    assert (twice.status_code, twice.json()["code"]) == (409, "taken")
+    assert (twice.status_code, twice.json()["code"]) == (422, "taken")
     assert caller.patch("/views/job/dear-otoy", {"name": " "}).json()["errors"][0]["path"] == "name"

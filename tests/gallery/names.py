@@ -20,7 +20,7 @@ _FIELDS = (
     (ApiToken, ("name",)),
     (Connection, ("name", "provider")),
     (Offer, ("hardware_id", "region", "gpu_model", "gpu", "maker", "detail")),
-    (Workload, ("name", "hardware_id", "region", "remote_status")),
+    (Workload, ("name", "hardware_id", "region", "remote_status", "evidence__text")),
     (Preset, ("name", "description", "lock_reason")),
 )
 _WORD = re.compile(r"[A-Za-z][a-z]{2,}")

@@ -58,8 +58,11 @@ class Listener(HTMLParser):
         self.bare: list[str] = []
         self._depth = 0
         self._silent: list[str] = []
+        self._is_lone = False
+        """What was heard last is the initial of a text: else all behind it would seem to be translated."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._is_lone = False
         if tag in WITHOUT_WORDS or self._silent or ("translate", "no") in attrs:
             if tag not in ("input", "br", "hr", "img", "link", "meta", "wbr", "use", "path", "rect", "circle", "line"):
                 self._silent.append(tag)
@@ -69,6 +72,8 @@ class Listener(HTMLParser):
                 self._hear(value)
 
     def handle_endtag(self, tag: str) -> None:
+        if self._is_lone:
+            self._depth, self._is_lone = self._depth - 1, False
         if self._silent and tag in self._silent:
             while self._silent.pop() != tag:
                 pass
@@ -76,6 +81,7 @@ class Listener(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._silent:
             self._hear(data)
+            self._is_lone = data == OPEN
 
     def _hear(self, text: str) -> None:
         outside = []

@@ -26,6 +26,7 @@ class Environment:
     allowed_webhooks: tuple[str, ...]  # origins that webhooks may go to though they are private, or plain HTTP
     trusted_proxies: tuple[str, ...]  # addresses whose X-Forwarded-For is believed
     email_url: str  # smtp[s]://user:password@host:587/?from=console@example.org; empty: mails go to the log
+    language: str  # of pages, mails and the API, such as "de"; what is not translated stays English
     https: bool  # browsers reach the console through a proxy that ends TLS
     debug: bool
     log_level: str
@@ -48,6 +49,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         allowed_webhooks=_words(environ.get("GPUCONSOLE_ALLOWED_WEBHOOKS", "")),
         trusted_proxies=_words(environ.get("GPUCONSOLE_TRUSTED_PROXIES", "")),
         email_url=environ.get("GPUCONSOLE_EMAIL_URL", ""),
+        language=environ.get("GPUCONSOLE_LANGUAGE", "en"),
         https=_is_on(environ, "GPUCONSOLE_HTTPS"),
         debug=_is_on(environ, "GPUCONSOLE_DEBUG"),
         log_level=environ.get("GPUCONSOLE_LOG_LEVEL", "INFO").upper(),

@@ -95,7 +95,8 @@ TEMPLATES = [
         },
     }
 ]
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = ENV.language
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

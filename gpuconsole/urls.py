@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gpuconsole import error_pages
+from gpuconsole.core.script_words import catalogue
 from gpuconsole.csp_report import csp_report
 from gpuconsole.health import healthz
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz/", healthz, name="healthz"),
     path("csp-report/", csp_report, name="csp-report"),
+    path("words/<str:language>/<str:version>.js", catalogue, name="script-words"),
 ]
 
 handler400, handler403 = error_pages.unreadable, error_pages.not_allowed

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts import tokens
 from gpuconsole.accounts.models import ApiToken, Membership, Scope, Team, TeamRole, User
@@ -86,7 +87,7 @@ def require_team_admin(viewer: Viewer) -> Team:
     """The team in focus, to be settled. Raises Http404 without a team, PermissionDenied without the role."""
     team = require_team(viewer)
     if not viewer.may_administer:
-        raise PermissionDenied("Only owners and admins of the team may do this.")
+        raise PermissionDenied(_("Only owners and admins of the team may do this."))
     return team
 
 
@@ -99,18 +100,18 @@ def find_member(team: Team, pk: int) -> Membership:
 
 
 def _by_token(request: HttpRequest) -> Viewer | None:
-    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    kind, __, text = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer":
         return None
     token = tokens.authenticate(text.strip())
     if token is None:
-        raise PermissionDenied("The API token is not valid.")
+        raise PermissionDenied(_("The API token is not valid."))
     return token_viewer(token)
 
 
 def _by_session(request: HttpRequest) -> Viewer:
     if not isinstance(request.user, User):
-        raise PermissionDenied("Sign in first.")
+        raise PermissionDenied(_("Sign in first."))
     memberships = _memberships(request.user)
     wanted = request.session.get(TEAM_KEY)
     in_focus = next((one for one in memberships if one.team_id == wanted), memberships[0] if memberships else None)

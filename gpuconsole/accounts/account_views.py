@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gpuconsole.accounts import services
@@ -28,7 +29,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
     names = ("name", "time_zone", "ask_first_above", "has_keys")
     services.update_profile(user=user, mails=form.wanted, **{name: form.cleaned_data[name] for name in names})
-    messages.success(request, "Your account was saved.")
+    messages.success(request, _("Your account was saved."))
     response = redirect("profile")
     if chosen := form.cleaned_data["theme"]:
         services.set_theme(user=user, theme=chosen)
@@ -41,7 +42,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     """Choose light, dark or the system's; kept in a cookie, and for signed-in people in their preferences."""
     chosen = request.POST.get("theme", "")
     if chosen not in services.THEMES:
-        return HttpResponse("There are three themes: system, light and dark.", status=422, content_type="text/plain")
+        return HttpResponse(_("There are three themes: system, light and dark."), status=422, content_type="text/plain")
     if request.user.is_authenticated:
         services.set_theme(user=viewer(request).user, theme=chosen)
     response = redirect(safe_next(request))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -11,7 +12,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "Email or password is wrong. After 5 tries there is a pause of 15 minutes.",
+        "email_password_mismatch": gettext_lazy(
+            "Email or password is wrong. After 5 tries there is a pause of 15 minutes."
+        ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

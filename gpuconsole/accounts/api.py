@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router
 from ninja.security import HttpBearer
 
@@ -26,7 +27,9 @@ class ApiTokenAuth(HttpBearer):
 def require_scope(viewer: access.Viewer, scope: str) -> None:
     """Raises PermissionDenied where the token's scopes do not reach so far."""
     if not viewer.has_scope(scope):
-        raise PermissionDenied(f"This token lacks the scope “{scope}”. Make one with it under API tokens.")
+        raise PermissionDenied(
+            _("This token lacks the scope “{scope}”. Make one with it under API tokens.").format(scope=scope)
+        )
 
 
 class TeamOut(ApiSchema):

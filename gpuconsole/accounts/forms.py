@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.mails import HELP, Mail, is_wanted
 from gpuconsole.accounts.models import TeamRole, User
@@ -14,26 +15,38 @@ from gpuconsole.core.forms import zone_choices
 class ProfileForm(forms.Form):
     """A person's own name, zone and habits, and which mails they get."""
 
-    name = forms.CharField(max_length=100, help_text="Shown beside what you launch.")
-    time_zone = forms.ChoiceField(choices=zone_choices, help_text="Times are shown in it.")
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("Shown beside what you launch.")
+    )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        choices=zone_choices,
+        widget=forms.Select({"translate": "no"}),
+        help_text=gettext_lazy("Times are shown in it."),
+    )
     theme = forms.ChoiceField(
-        choices=(("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
+        label=gettext_lazy("Theme"),
+        choices=(
+            ("system", gettext_lazy("As the system")),
+            ("light", gettext_lazy("Light")),
+            ("dark", gettext_lazy("Dark")),
+        ),
         required=False,
         widget=forms.RadioSelect,
     )
     ask_first_above = forms.DecimalField(
-        label="Ask once more above",
+        label=gettext_lazy("Ask once more above"),
         required=False,
         min_value=0,
         max_digits=12,
         decimal_places=2,
-        help_text="What a launch may cost before it is asked about once more. Empty: 50.",
+        help_text=gettext_lazy("What a launch may cost before it is asked about once more. Empty: 50."),
         widget=forms.NumberInput({"placeholder": "50", "inputmode": "decimal"}),
     )
     has_keys = forms.BooleanField(
-        label="Single-key shortcuts",
+        label=gettext_lazy("Single-key shortcuts"),
         required=False,
-        help_text="J, K, X and the like. They are off while you type; ? lists them.",
+        help_text=gettext_lazy("J, K, X and the like. They are off while you type; ? lists them."),
     )
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
@@ -62,31 +75,43 @@ class ProfileForm(forms.Form):
 class TeamForm(forms.Form):
     """What describes a team."""
 
-    name = forms.CharField(max_length=80)
-    time_zone = forms.ChoiceField(choices=zone_choices, help_text="Months of budgets begin and end in it.")
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        choices=zone_choices,
+        widget=forms.Select({"translate": "no"}),
+        help_text=gettext_lazy("Months of budgets begin and end in it."),
+    )
 
 
 class InviteForm(forms.Form):
     """One invitation; without an address the link is handed over by other means."""
 
-    email = forms.EmailField(required=False, label="E-mail", help_text="Optional: the link is shown here in any case.")
-    role = forms.ChoiceField(choices=[(role.value, role.label) for role in (TeamRole.MEMBER, TeamRole.ADMIN)])
+    email = forms.EmailField(
+        required=False,
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("Optional: the link is shown here in any case."),
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"), choices=[(role.value, role.label) for role in (TeamRole.MEMBER, TeamRole.ADMIN)]
+    )
 
 
 class RoleForm(forms.Form):
     """Another role for a member."""
 
-    role = forms.ChoiceField(choices=TeamRole.choices)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=TeamRole.choices)
 
 
 class JoinForm(forms.Form):
     """An account made from an invitation."""
 
-    email = forms.EmailField(label="E-mail", widget=forms.EmailInput({"autocomplete": "username"}))
-    name = forms.CharField(max_length=100, widget=forms.TextInput({"autocomplete": "name"}))
+    email = forms.EmailField(label=gettext_lazy("E-mail"), widget=forms.EmailInput({"autocomplete": "username"}))
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100, widget=forms.TextInput({"autocomplete": "name"}))
     password = forms.CharField(
+        label=gettext_lazy("Password"),
         max_length=200,
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        help_text="At least 8 characters, and not a common one.",
+        help_text=gettext_lazy("At least 8 characters, and not a common one."),
     )

@@ -12,10 +12,12 @@ from django.core.mail import send_mail
 from django.db import models, transaction
 from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import Invitation, Membership, Team, TeamRole, User
 from gpuconsole.accounts.tokens import hashed
 from gpuconsole.core.acts import Act, tell
+from gpuconsole.core.days import Month
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.ids import new_id
 
@@ -38,9 +40,9 @@ def invite(
     """A new invitation and its link, which is shown this once; it is mailed too where an address is given."""
     email = email.strip().lower()
     if role == TeamRole.OWNER:
-        raise Refused("Owners are made from members. Invite as admin or member first.", field="role")
+        raise Refused(_("Owners are made from members. Invite as admin or member first."), field="role")
     if email and Membership.objects.filter(team=team, user__email=email).exists():
-        raise Refused(f"{email} is in this team already.", field="email")
+        raise Refused(_("{email} is in this team already.").format(email=email), field="email")
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         public_id=new_id("inv"),
@@ -86,7 +88,7 @@ def accept_as_new(*, invitation: Invitation, email: str, name: str, password: st
     email = email.strip().lower()
     if User.objects.filter(email=email).exists():
         raise Refused(
-            "There is an account with this address. Sign in, then open the link again.",
+            _("There is an account with this address. Sign in, then open the link again."),
             code="has_account",
             field="email",
         )
@@ -114,16 +116,23 @@ def _claimed(invitation: Invitation) -> Invitation:
         accepted_at=now
     )
     if not is_ours:
-        raise Refused("This invitation was used already, or it is too old. Ask for a new link.", code="spent")
+        raise Refused(_("This invitation was used already, or it is too old. Ask for a new link."), code="spent")
     return Invitation.objects.select_related("team").get(pk=invitation.pk)
 
 
 def _mail(invitation: Invitation, link: str) -> None:
-    by = invitation.by.display_name if invitation.by else "An admin"
+    team, until = invitation.team.name, invitation.expires_at
+    by = invitation.by.display_name if invitation.by else _("An admin")
+    lines = (
+        _("{who} invites you to the team {team}.").format(who=by, team=team),
+        link,
+        _("The link works once, until {time} UTC.").format(
+            time=f"{until:%d} {Month.of(until.date()).label}, {until:%H:%M}"
+        ),
+    )
     send_mail(
-        f"Join {invitation.team.name} on gpuconsole",
-        f"{by} invites you to the team {invitation.team.name}.\n\n{link}\n\n"
-        f"The link works once, until {invitation.expires_at:%d %B %Y, %H:%M} UTC.\n",
+        _("Join {team} on gpuconsole").format(team=team),
+        "\n\n".join(lines) + "\n",
         None,
         [invitation.email],
         fail_silently=True,  # the link was shown too

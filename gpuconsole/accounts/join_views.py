@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from gpuconsole.accounts import invitations
@@ -57,10 +58,10 @@ def _join_as_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def _welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     request.session[TEAM_KEY] = invitation.team_id
-    messages.success(request, f"Welcome to {invitation.team.name}.")
+    messages.success(request, _("Welcome to {team}.").format(team=invitation.team.name))
     return redirect("/")
 
 
 def _spent(request: HttpRequest, text: str = "") -> HttpResponse:
-    text = text or "This invitation was used already, or it is too old. Ask for a new link."
+    text = text or _("This invitation was used already, or it is too old. Ask for a new link.")
     return render(request, "accounts/join_spent.html", {"text": text}, status=410)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import User
 
@@ -14,19 +15,21 @@ _UNWANTED = "unwanted_mails"  # in the preferences: what is not there is wanted
 class Mail(models.TextChoices):
     """Kinds of mails. Invitations and forgotten passwords are none: they are asked for."""
 
-    WEEKLY = "weekly", "Weekly digest of the team's costs"
-    RUNNING = "running", "Daily note about what of mine still runs"
-    BUDGET = "budget", "Alerts about budgets"
-    REQUEST = "request", "Launches that wait for an admin"
-    TROUBLE = "trouble", "Work that needs somebody"
+    WEEKLY = "weekly", gettext_lazy("Weekly digest of the team's costs")
+    RUNNING = "running", gettext_lazy("Daily note about what of mine still runs")
+    BUDGET = "budget", gettext_lazy("Alerts about budgets")
+    REQUEST = "request", gettext_lazy("Launches that wait for an admin")
+    TROUBLE = "trouble", gettext_lazy("Work that needs somebody")
 
 
 HELP = {
-    Mail.WEEKLY: "To owners and admins, on Mondays.",
-    Mail.RUNNING: "In the evening, only while something of yours is billed.",
-    Mail.BUDGET: "When a budget of a project that you settle runs out.",
-    Mail.TROUBLE: "Ends that no provider confirms, lost work, guards that fired: your own, and what you administer.",
-    Mail.REQUEST: "Those that wait for you, and the answers to your own.",
+    Mail.WEEKLY: gettext_lazy("To owners and admins, on Mondays."),
+    Mail.RUNNING: gettext_lazy("In the evening, only while something of yours is billed."),
+    Mail.BUDGET: gettext_lazy("When a budget of a project that you settle runs out."),
+    Mail.TROUBLE: gettext_lazy(
+        "Ends that no provider confirms, lost work, guards that fired: your own, and what you administer."
+    ),
+    Mail.REQUEST: gettext_lazy("Those that wait for you, and the answers to your own."),
 }
 
 

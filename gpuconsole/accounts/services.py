@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.mails import Mail, want
 from gpuconsole.accounts.models import ApiToken, Membership, Team, TeamRole, User
@@ -99,7 +100,7 @@ def update_profile(
 def set_theme(*, user: User, theme: str) -> None:
     """Remember light, dark or system for every browser of this person."""
     if theme not in THEMES:
-        raise Refused("There are three themes: system, light and dark.", field="theme")
+        raise Refused(_("There are three themes: system, light and dark."), field="theme")
     prefer(user=user, theme=theme)
 
 
@@ -114,7 +115,7 @@ def prefer(*, user: User, **choices: Any) -> None:
 def set_timeline_scale(*, user: User, scale: str) -> None:
     """Remember how this person wants timelines drawn: to the scale of time, or in even steps."""
     if scale not in TIMELINE_SCALES:
-        raise Refused("A timeline is drawn to the scale of time or in even steps.", field="scale")
+        raise Refused(_("A timeline is drawn to the scale of time or in even steps."), field="scale")
     user.preferences = {**user.preferences, "timeline": scale}
     user.save(update_fields=["preferences"])
 
@@ -140,12 +141,12 @@ def _locked_role(member: Membership) -> str:
 
 def _require_owner(team: Team, by: User) -> None:
     if not Membership.objects.filter(team=team, user=by, role=TeamRole.OWNER).exists():
-        raise Refused("Only an owner of the team may make, change or remove owners.", code="not_owner", field="role")
+        raise Refused(_("Only an owner of the team may make, change or remove owners."), code="not_owner", field="role")
 
 
 def _require_another_owner(member: Membership) -> None:
     others = Membership.objects.filter(team=member.team_id, role=TeamRole.OWNER).exclude(pk=member.pk)
     if not others.exists():
         raise Refused(
-            "This is the last owner of the team. Make somebody else an owner first.", code="last_owner", field="role"
+            _("This is the last owner of the team. Make somebody else an owner first."), code="last_owner", field="role"
         )

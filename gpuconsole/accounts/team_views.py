@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts import invitations, services
@@ -62,7 +63,7 @@ def revoke_invitation(request: HttpRequest, public_id: str) -> HttpResponse:
     if invitation is None:
         raise Http404
     invitations.revoke(invitation=invitation, by=person.user)
-    messages.success(request, "The invitation was taken back.")
+    messages.success(request, _("The invitation was taken back."))
     return redirect("people")
 
 
@@ -76,7 +77,10 @@ def change_role(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if form.is_valid():
             services.change_role(member=member, role=TeamRole(form.cleaned_data["role"]), by=person.user)
-            messages.success(request, f"{member.user.display_name} is {member.get_role_display().lower()} now.")
+            text = _("{name} is {role} now.")
+            messages.success(
+                request, text.format(name=member.user.display_name, role=member.get_role_display().lower())
+            )
     except Refused as refused:
         messages.error(request, shown_refusal(refused))
     return redirect("people")
@@ -97,7 +101,8 @@ def remove_member(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         context = {**_question(member), "error": shown_refusal(refused)}
         return ask(request, context, status=409)
-    messages.success(request, f"{member.user.display_name} is no longer in {member.team.name}.")
+    text = _("{name} is no longer in {team}.")
+    messages.success(request, text.format(name=member.user.display_name, team=member.team.name))
     return redirect("/" if member.user_id == person.user.pk else "people")
 
 
@@ -110,7 +115,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     form = TeamForm(request.POST or None, initial={"name": team.name, "time_zone": team.time_zone})
     if request.method == "POST" and form.is_valid():
         services.update_team(team=team, by=person.user, **form.cleaned_data)
-        messages.success(request, "The team was saved.")
+        messages.success(request, _("The team was saved."))
         return redirect("team-settings")
     context = {"form": form, "team": team, "tabs": tabs("settings", person)}
     return render(request, "accounts/team_settings.html", context, status=422 if form.errors else 200)
@@ -128,12 +133,12 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 def tabs(current: str, person: Viewer) -> list[dict[str, object]]:
     """The tabs of the team's pages that the person may open."""
-    found = [("people", "People", "/team/")]
+    found = [("people", _("People"), "/team/")]
     if person.may_administer:
         found += [
-            ("quotas", "Quotas and budget", "/team/quotas/"),
-            ("notifications", "Notifications", "/team/notifications/"),
-            ("settings", "Settings", "/team/settings/"),
+            ("quotas", _("Quotas and budget"), "/team/quotas/"),
+            ("notifications", _("Notifications"), "/team/notifications/"),
+            ("settings", _("Settings"), "/team/settings/"),
         ]
     return [{"label": label, "url": url, "current": word == current} for word, label, url in found]
 
@@ -168,14 +173,13 @@ def _open_invitations(person: Viewer) -> list[Invitation]:
 
 
 def _question(member: Membership) -> dict[str, object]:
-    name = member.user.display_name
     return {
-        "question": f"Remove {name} from {member.team.name}?",
-        "text": "Their project roles and API tokens in this team end now. What they launched goes on running.",
+        "question": _("Remove {name} from {team}?").format(name=member.user.display_name, team=member.team.name),
+        "text": _("Their project roles and API tokens in this team end now. What they launched goes on running."),
         "keep_url": "/team/",
-        "keep_label": "Keep them",
+        "keep_label": _("Keep them"),
         "action_url": f"/team/members/{member.pk}/remove/",
-        "action_label": "Remove from team",
+        "action_label": _("Remove from team"),
         "kind": "danger",
-        "crumbs": [{"label": "People", "url": "/team/"}],
+        "crumbs": [{"label": _("People"), "url": "/team/"}],
     }

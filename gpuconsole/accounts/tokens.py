@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts import token_requests
 from gpuconsole.accounts.models import ApiToken, Membership, Scope, Team, TeamRole, User
@@ -36,9 +37,9 @@ def make(
 ) -> tuple[ApiToken, str]:
     """A new token and its text, which can never be read again. ``project`` None: all that the user sees in the team."""
     if expires_at is not None and expires_at <= timezone.now():
-        raise Refused("The token would have expired already. Pick a later day.", field="expires_at")
+        raise Refused(_("The token would have expired already. Pick a later day."), field="expires_at")
     if not scopes:
-        raise Refused("Pick at least one thing that the token may do.", field="scopes")
+        raise Refused(_("Pick at least one thing that the token may do."), field="scopes")
     text = _PREFIX + secrets.token_urlsafe(_RANDOM_CHARS)[:_RANDOM_CHARS]
     token = ApiToken.objects.create(
         public_id=new_id("tok"),

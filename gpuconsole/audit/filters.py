@@ -10,6 +10,8 @@ from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.models import Team
 from gpuconsole.audit.models import Record, Result
@@ -18,7 +20,11 @@ from gpuconsole.audit.words import words_for
 _MOST_CHOICES = 60
 _LOOKS = ("workload.show_way", "connection.test", "inventory.check", "webhook.test")
 """Acts that change nothing."""
-PERIODS = {"day": ("last 24 hours", 1), "week": ("last 7 days", 7), "month": ("last 30 days", 30)}
+_PERIODS = {
+    "day": (gettext_noop("last 24 hours"), 1),
+    "week": (gettext_noop("last 7 days"), 7),
+    "month": (gettext_noop("last 30 days"), 30),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ class Filters:
         if self.project:
             yield Q(project_id=_number(self.project))
         if self.when:
-            _, days = PERIODS.get(self.when, ("", 0))
+            __, days = _PERIODS.get(self.when, ("", 0))
             yield Q(at__gte=now - timedelta(days=days))
 
 
@@ -95,19 +101,19 @@ def chips(filters: Filters, team: Team) -> list[Chip]:
     members = team.memberships.select_related("user").order_by("user__name", "pk")[:_MOST_CHOICES]
     people = [*((str(one.user_id), one.user.display_name) for one in members), ("console", "gpuconsole")]
     projects = team.projects.order_by("name")[:_MOST_CHOICES]
-    actions = [("changes", "changes only"), ("refused", "refused only")]
+    actions = [("changes", _("changes only")), ("refused", _("refused only"))]
     offered = (
-        ("Who", "who", people),
-        ("Action", "action", actions),
-        ("Project", "project", [(str(one.pk), one.name) for one in projects]),
-        ("When", "when", [(slug, label) for slug, (label, _) in PERIODS.items()]),
+        (_("Who"), "who", people),
+        (_("Action"), "action", actions),
+        (_("Project"), "project", [(str(one.pk), one.name) for one in projects]),
+        (_("When"), "when", [(slug, _(label)) for slug, (label, __) in _PERIODS.items()]),
     )
     return [_chip(filters, name, key, values) for name, key, values in offered]
 
 
 def _chip(filters: Filters, name: str, key: str, values: Sequence[tuple[str, str]]) -> Chip:
     asked = filters.given.get(key, "")
-    shown = dict(values).get(asked, words_for(asked) if key == "action" else "unknown") if asked else ""
+    shown = dict(values).get(asked, words_for(asked) if key == "action" else _("unknown")) if asked else ""
     choices = [Choice(label, filters.url(**{key: value})) for value, label in values]
     return Chip(name, shown, filters.url(**{key: ""}), choices)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models import ApiToken, Team, User
 from gpuconsole.audit.words import icon_for, words_for
@@ -11,8 +13,8 @@ from gpuconsole.audit.words import icon_for, words_for
 class Result(models.TextChoices):
     """How it ended."""
 
-    OK = "ok", "Done"
-    REFUSED = "refused", "Refused"
+    OK = "ok", gettext_lazy("Done")
+    REFUSED = "refused", gettext_lazy("Refused")
 
 
 class Record(models.Model):
@@ -59,4 +61,4 @@ class Record(models.Model):
     @property
     def origin(self) -> str:
         """Where it came from."""
-        return self.ip or ("worker" if self.user_id is None else "")
+        return self.ip or (_("worker") if self.user_id is None else "")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.audit.models import Record, Result
-from gpuconsole.core import origin
+from gpuconsole.core import origin, versions
 from gpuconsole.core.acts import Act
 from gpuconsole.core.ids import new_id
 
@@ -34,6 +34,8 @@ def record(
     Never hand in a secret: ``before`` and ``after`` are shown to team admins.
     """
     place = origin.current()
+    if team is not None:
+        versions.bump(topic(team))
     return Record.objects.create(
         public_id=new_id("aud"),
         at=timezone.now(),
@@ -54,6 +56,11 @@ def record(
         request_id=place.request_id,
         result=result,
     )
+
+
+def topic(team: Team) -> str:
+    """Counts up with each record of the team."""
+    return f"audit:{team.pk}"
 
 
 def record_act(sender: object, act: Act, **kwargs: object) -> None:

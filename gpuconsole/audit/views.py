@@ -11,18 +11,21 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from gpuconsole.accounts.access import require_team_admin, viewer
 from gpuconsole.audit.filters import Filters, chips
 from gpuconsole.audit.models import Record
-from gpuconsole.core import csv_files
+from gpuconsole.audit.services import topic
+from gpuconsole.audit.words import field_name
+from gpuconsole.core import csv_files, polling
 from gpuconsole.core.errors import Refused
+from gpuconsole.core.htmx import render_page, unchanged, wants_fragment
 from gpuconsole.core.paging import page
 
 MOST_COUNTED = 10_000
+_PERIOD_S = 60  # where only the latest days are shown, what is older goes within so long
 _HEAD = (
     *("at", "who", "by_token", "action", "target_type", "target_id", "target", "project", "result", "from"),
     *("request_id", "why", "before", "after"),
@@ -41,7 +44,9 @@ class Change:
 @login_required
 @require_GET
 def audit_log(request: HttpRequest) -> HttpResponse:
-    """Who did what, newest first; ``?open=`` unfolds one entry."""
+    """Who did what, newest first; ``?open=`` unfolds one entry. Only the first page changes, so it alone is live."""
+    if wants_fragment(request) and polling.is_unchanged(polling.read(request)):
+        return unchanged()
     team = require_team_admin(viewer(request))
     filters, every = Filters.of(request.GET), Record.objects.filter(team=team)
     records = filters.narrowed(every, timezone.now())
@@ -61,11 +66,15 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         "all_count": _count(every) if not found.items else None,
         "opened": opened,
         "changes": _changes(opened) if opened else [],
+        "is_live": not place,
+        "is_polled": wants_fragment(request),
+        "poll_url": request.path + filters.url(open=opened.public_id if opened else ""),
+        "stamp": polling.stamp(request, topic(team), fresh_s=_PERIOD_S if filters.when else None),
         "here": urlencode({**filters.given, **place}),
         "newer_url": _turned(filters, "before", found.newer),
         "older_url": _turned(filters, "after", found.older),
     }
-    return render(request, "audit/log.html", context)
+    return render_page(request, "audit/log.html", "audit/_records.html", context)
 
 
 @login_required
@@ -99,4 +108,4 @@ def _turned(filters: Filters, name: str, cursor: str | None) -> str:
 
 def _changes(record: Record) -> list[Change]:
     names = [*record.before, *(name for name in record.after if name not in record.before)]
-    return [Change(name.replace("_", " "), record.before.get(name), record.after.get(name)) for name in names]
+    return [Change(field_name(name), record.before.get(name), record.after.get(name)) for name in names]

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Self, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja import Field, Schema
 from pydantic import (
     AfterValidator,
@@ -47,14 +49,14 @@ class ToldPattern:
 def _without_nul(text: str) -> str:
     """PostgreSQL stores no NUL; refused here, it can never become a 500 there."""
     if "\0" in text:
-        raise ValueError("Must not contain the NUL character.")
+        raise ValueError(_("Must not contain the NUL character."))
     return text
 
 
 def _written_out(moment: Any) -> Any:
     """A bare number would be read as seconds since 1970, which nobody who writes one here means."""
     if isinstance(moment, str) and "T" not in moment.upper():
-        raise ValueError("Must be a date and time with a zone, such as 2026-11-21T10:00:00Z.")
+        raise ValueError(_("Must be a date and time with a zone, such as 2026-11-21T10:00:00Z."))
     return moment
 
 
@@ -69,7 +71,7 @@ def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError as exc:
-        raise ValueError("Must be a moment between the years 1 and 9999.") from exc
+        raise ValueError(_("Must be a moment between the years 1 and 9999.")) from exc
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_utc)]
@@ -115,17 +117,17 @@ class Problem(ApiSchema):
 
 
 _TITLES = {
-    400: "Bad request",
-    401: "Not signed in",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    409: "Refused",
-    413: "Too large",
-    422: "Fields need a change",
-    429: "Too many requests",
-    500: "Our mistake",
-    503: "Not available",
+    400: gettext_noop("Bad request"),
+    401: gettext_noop("Not signed in"),
+    403: gettext_noop("Not allowed"),
+    404: gettext_noop("Not found"),
+    405: gettext_noop("Method not allowed"),
+    409: gettext_noop("Refused"),
+    413: gettext_noop("Too large"),
+    422: gettext_noop("Fields need a change"),
+    429: gettext_noop("Too many requests"),
+    500: gettext_noop("Our mistake"),
+    503: gettext_noop("Not available"),
 }
 
 COMMON_PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 422, 429), Problem)
@@ -139,7 +141,7 @@ def problem(
 ) -> JsonResponse:
     """The one shape of every error that leaves the API."""
     body = Problem(
-        title=_TITLES.get(status, "Error"),
+        title=_(_TITLES.get(status, gettext_noop("Error"))),
         status=status,
         detail=detail,
         code=code,
@@ -166,7 +168,7 @@ class ApiQuery(ApiInput):
         request = (info.context or {}).get("request")
         given = request.GET if request is not None else ()
         unknown = [name for name in given if name not in type(self).model_fields]
-        problems.refuse("query", [problems.problem("There is no such parameter.", name) for name in unknown])
+        problems.refuse("query", [problems.problem(_("There is no such parameter."), name) for name in unknown])
         return self
 
 
@@ -188,5 +190,5 @@ def asked_page(
 ) -> Page[Row]:
     """The page that was asked for. Raises Refused for a cursor that is not one of this list."""
     if asked.after and asked.before:
-        raise Refused("Send after or before, not both.", code="two_cursors", field="before")
+        raise Refused(_("Send after or before, not both."), code="two_cursors", field="before")
     return page(rows, order=order, after=asked.after, before=asked.before, limit=asked.limit, keys_first=keys_first)

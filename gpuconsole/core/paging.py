@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.core.signing import BadSignature, Signer
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from gpuconsole.core.errors import Refused
 
@@ -132,7 +133,7 @@ def _read(cursor: str, order: Sequence[str], queryset: models.QuerySet[Any], fie
             for step, value in zip(order, values, strict=True)
         ]
     except (BadSignature, ValidationError, ValueError, TypeError) as error:
-        message = "This page link is not valid. Start again from the first page."
+        message = _("This page link is not valid. Start again from the first page.")
         raise Refused(message, code="bad_cursor", field=field) from error
 
 

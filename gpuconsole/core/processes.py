@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.core import heartbeats
 from gpuconsole.core.models import Heartbeat
 
@@ -25,15 +28,17 @@ class Process:
 _KNOWN = (
     (
         heartbeats.TICK,
-        "Workers",
+        gettext_noop("Workers"),
         timedelta(seconds=60),
-        "Nothing is sent to providers or read from them. See that a worker, the beat and Redis run.",
+        gettext_noop("Nothing is sent to providers or read from them. See that a worker, the beat and Redis run."),
     ),
     (
         heartbeats.WATCHDOG,
-        "Watchdog",
+        gettext_noop("Watchdog"),
         timedelta(seconds=90),  # where cron starts it every minute
-        "Should the workers stop too, nobody ends what is past its latest end. Start it: manage.py watchdog.",
+        gettext_noop(
+            "Should the workers stop too, nobody ends what is past its latest end. Start it: manage.py watchdog."
+        ),
     ),
 )
 
@@ -42,7 +47,7 @@ def processes(now: datetime) -> Sequence[Process]:
     """All of them, in one query."""
     seen = dict(Heartbeat.objects.values_list("name", "seen_at"))
     return [
-        Process(name, label, seen.get(name), _is_within(seen.get(name), now, patience), trouble)
+        Process(name, _(label), seen.get(name), _is_within(seen.get(name), now, patience), _(trouble))
         for name, label, patience, trouble in _KNOWN
     ]
 

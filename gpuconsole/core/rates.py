@@ -6,6 +6,7 @@ import logging
 import time
 
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -15,7 +16,7 @@ class TooMany(Exception):
     """The caller has used up its window; ``wait_s`` is the whole seconds until the next one."""
 
     def __init__(self, wait_s: int) -> None:
-        super().__init__(f"Too many requests. Wait {wait_s} s.")
+        super().__init__(_("Too many requests. Wait {wait_s} s.").format(wait_s=wait_s))
         self.wait_s = wait_s
 
 

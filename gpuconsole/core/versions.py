@@ -1,7 +1,8 @@
 """Change counters in Redis: what tells a polled region, without a query, whether anything it shows has changed.
 
-A topic is a string such as ``workload:12``, ``project:3``, ``team:1``, ``connection:4`` or ``logs:12``. The counters
-are hints, never the truth: when Redis is out, every version differs from every other, so regions are drawn anew.
+A topic is a string such as ``workload:12``, ``project:3``, ``team:1``, ``connection:4``, ``audit:1`` or ``logs:12``.
+The counters are hints, never the truth: when Redis is out, every version differs from every other, so regions are drawn
+anew.
 """
 
 from __future__ import annotations

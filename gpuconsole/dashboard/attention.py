@@ -15,7 +15,7 @@ from gpuconsole.connections.access import visible_connections
 from gpuconsole.connections.models import CheckState, Connection, Health
 from gpuconsole.core import formats
 from gpuconsole.core.processes import Process, silent
-from gpuconsole.dashboard import spent_soon, troubles
+from gpuconsole.dashboard import expiring, spent_soon, troubles
 from gpuconsole.dashboard.attention_items import Attention
 from gpuconsole.inventory import pages as findings
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, Mark
@@ -45,6 +45,7 @@ def found(
     of_halts = (_of_halt(halt) for halt in _halts(viewer, project, now))
     of_processes = (_of_process(one, now) for one in silent(now) if viewer.may_administer)
     of_connections = (_of_connection(row) for row in _refused(viewer))
+    of_tokens = expiring.found(viewer, now)
     of_all = (
         *of_connections,
         *of_workloads,
@@ -54,6 +55,7 @@ def found(
         *of_findings,
         *of_halts,
         *of_processes,
+        *of_tokens,
     )
     items = [item for item in of_all if item is not None]
     dearest_first = sorted(items, key=lambda item: (item.hourly or Decimal(0), item.at), reverse=True)

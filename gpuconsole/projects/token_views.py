@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts import token_requests, tokens
@@ -25,6 +27,7 @@ from gpuconsole.projects.forms import TokenForm
 
 _NEW_TOKEN = "new_token"  # noqa: S105 (in the session: [public id, sealed text], until Done)
 _EXPIRES_SOON = timedelta(days=14)
+_MOST_NAMED = 5
 
 
 @login_required
@@ -41,6 +44,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "team": team,
         "rows": [(token, _expiry(token), requests.get(token.pk)) for token in rows],
+        "expiring": _expiring(rows),
         "fresh": _fresh(request, person),
         "curl": quick_start.curl(base_url, project),
         "python": quick_start.python(base_url, project),
@@ -128,6 +132,19 @@ def _expiry(token: ApiToken) -> str:
         return ""
     rest = token.expires_at - timezone.now()
     return "gone" if rest <= timedelta() else "soon" if rest <= _EXPIRES_SOON else ""
+
+
+def _expiring(rows: Sequence[ApiToken]) -> str:
+    """Names those that expire soon; empty without any."""
+    names = [token.name for token in rows if _expiry(token) == "soon"]
+    text = ngettext(
+        "{number} token expires within {days} days: {names}.",
+        "{number} tokens expire within {days} days: {names}.",
+        len(names),
+    )
+    more = "…" if len(names) > _MOST_NAMED else ""
+    named = ", ".join(names[:_MOST_NAMED]) + more
+    return text.format(number=len(names), days=_EXPIRES_SOON.days, names=named) if names else ""
 
 
 def _question(token: ApiToken) -> dict[str, object]:

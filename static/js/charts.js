@@ -1,6 +1,7 @@
 // Values of line charts under the pointer, or by keyboard: arrows step through the samples, Home and End go to the ends.
 // <div data-chart="Power" data-top="500" data-unit="W" data-from data-to data-zone><svg><g data-series="GPU 0"><polyline …>
 import { all } from "./dom.js";
+import { gettext } from "./words.js";
 
 const HEIGHT = 120;
 const WIDTH = 400;
@@ -33,7 +34,7 @@ function dress() {
   for (const chart of all("[data-chart]:not([role])")) {
     chart.tabIndex = 0;
     chart.setAttribute("role", "slider");
-    chart.setAttribute("aria-label", `${chart.dataset.chart}, sample by sample`);
+    chart.setAttribute("aria-label", gettext("{chart}, sample by sample", { chart: chart.dataset.chart }));
     say(chart, shown.get(chart.dataset.chart) ?? momentsOf(chart).length - 1);
     if (shown.has(chart.dataset.chart)) show(chart, shown.get(chart.dataset.chart));
   }
@@ -87,7 +88,7 @@ function say(chart, at) {
   chart.setAttribute("aria-valuemin", "0");
   chart.setAttribute("aria-valuemax", String(Math.max(0, moments.length - 1)));
   chart.setAttribute("aria-valuenow", String(Math.max(0, at)));
-  chart.setAttribute("aria-valuetext", moments.length ? `${timeAt(chart, moments[at])}, ${values.join(", ")}` : "nothing measured");
+  chart.setAttribute("aria-valuetext", moments.length ? `${timeAt(chart, moments[at])}, ${values.join(", ")}` : gettext("nothing measured"));
 }
 
 function show(chart, at) {

@@ -1,5 +1,6 @@
 // Copy buttons and password reveal.
 import { say } from "./dom.js";
+import { gettext } from "./words.js";
 
 const COPIED_MS = 1500;
 
@@ -13,10 +14,10 @@ async function copy(button) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    if (!copyTheOldWay(text)) return say("Copying is not allowed here");
+    if (!copyTheOldWay(text)) return say(gettext("Copying is not allowed here"));
   }
   button.classList.add("copied");
-  say("Copied");
+  say(gettext("Copied"));
   setTimeout(() => button.classList.remove("copied"), COPIED_MS);
 }
 

@@ -14,28 +14,11 @@ export function isTyping(element = document.activeElement) {
   return Boolean(element?.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]"));
 }
 
-const STATES_EVERY_MS = 5000;
-const states = new Map(); // name → word of a state that was not said yet
-let statesSaidAt = 0;
-let timer;
-
 /** Say a sentence to screen readers, when they have done with what they are at. */
 export function say(sentence) {
   const place = document.getElementById("say");
   place.textContent = "";
   setTimeout(() => (place.textContent = sentence), 150); // said again even if it is the same
-}
-
-/** Say that something is in another state now: at most one sentence every 5 s, more of them summed up. */
-export function sayState(name, word) {
-  states.set(name, word);
-  clearTimeout(timer);
-  timer = setTimeout(() => {
-    const [[one, state]] = states;
-    say(states.size === 1 ? `${one} is now ${state}` : `${states.size} workloads changed state`);
-    states.clear();
-    statesSaidAt = Date.now();
-  }, Math.max(150, statesSaidAt + STATES_EVERY_MS - Date.now()));
 }
 
 export function sayNow(sentence) {

@@ -2,6 +2,7 @@
 import { applyAll, pickWay } from "./conditions.js";
 import { all, on } from "./dom.js";
 import { signedOut } from "./live.js";
+import { gettext } from "./words.js";
 
 const DRAFT_MS = 1000;
 const LEAVE_MS = 300;
@@ -157,7 +158,7 @@ function submitOnce(e) {
   setTimeout(() => {
     button.dataset.label = button.innerHTML;
     button.disabled = true;
-    button.textContent = button.dataset.sending ?? "Sending…";
+    button.textContent = button.dataset.sending ?? gettext("Sending…");
   });
 }
 

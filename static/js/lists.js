@@ -1,6 +1,7 @@
 // Lists of jobs and instances: what is ticked and what it sums to, menus that load when they open, filtering as one types.
 import { all, on } from "./dom.js";
 import { showQuestion } from "./dialogs.js";
+import { gettext, ngettext } from "./words.js";
 
 const QUIET_MS = 250;
 const FOCUS = "gpc:focus";
@@ -61,7 +62,7 @@ function show() {
   band.querySelector("[data-band-view]").hidden = chosen.length > 0 && !isAll;
   band.querySelector("[data-band-picked]").hidden = !chosen.length;
   more.hidden = isAll || !page.checked || !document.querySelector(".pager [rel]");
-  band.querySelector("[data-band-count]").textContent = isAll ? "All selected" : `${chosen.length} selected`;
+  band.querySelector("[data-band-count]").textContent = isAll ? gettext("All selected") : ngettext("{number} selected", "{number} selected", chosen.length);
   band.querySelector("[data-band-sum]").textContent = isAll ? "" : sums(chosen);
   for (const button of all("[data-band-acts] button", band)) label(button, chosen);
 }
@@ -71,16 +72,21 @@ function sums(chosen) {
   const rates = {};
   for (const { dataset } of chosen) if (dataset.rate) rates[dataset.currency] = (rates[dataset.currency] ?? 0) + Number(dataset.rate);
   const money = Object.entries(rates).map(([currency, amount]) => amount.toLocaleString("en-US", { style: "currency", currency }));
-  return [gpus ? `· ${gpus} GPU${gpus === 1 ? "" : "s"}` : "", money.length ? `· ${money.join(" + ")} per hour together` : ""].join(" ");
+  const together = money.length ? `· ${gettext("{amount} per hour together", { amount: money.join(" + ") })}` : "";
+  return [gpus ? `· ${ngettext("{number} GPU", "{number} GPUs", gpus)}` : "", together].join(" ");
 }
 
 /** "Stop 2 jobs…": how many of the picked ones can be. */
 function label(button, chosen) {
-  const { label: word } = button.dataset;
-  const { noun, nouns } = document.querySelector("[data-list]").dataset;
+  const { label: act } = button.dataset;
   const count = ["label", "clone"].includes(button.value) ? chosen.length : chosen.filter((box) => can(box, button.value)).length;
-  button.lastElementChild.textContent = isAll ? `${word} all…` : chosen.length ? `${word} ${count} ${count === 1 ? noun : nouns}…` : word;
+  button.lastElementChild.textContent = isAll ? gettext("{act} all…", { act }) : chosen.length ? gettext("{act} {workloads}…", { act, workloads: counted(count) }) : act;
   button.disabled = !isAll && !count;
+}
+
+function counted(number) {
+  const isOfJobs = document.querySelector("[data-list]").dataset.kind === "job";
+  return isOfJobs ? ngettext("{number} job", "{number} jobs", number) : ngettext("{number} instance", "{number} instances", number);
 }
 
 const can = (box, verb) => box.closest("tr").dataset.verbs.split(" ").includes(verb);

@@ -1,9 +1,10 @@
-// The live label, the banners of a lost connection, and the clocks that count on once a second from the server's values.
+// The live label, the banners of a lost connection, and once a second the clocks that count on (clocks.js).
 import { all, sayNow } from "./dom.js";
 import { foldBanners } from "./notices.js";
+import { gettext, ngettext } from "./words.js";
 
-const begun = new WeakMap(); // clock element → when it was first seen
 let standing = { word: "none" };
+let clocks;
 
 export function startLive() {
   tick();
@@ -20,7 +21,7 @@ export function tell(next) {
   standing = next;
   if (next.word !== before) {
     banner("out", next.word === "out" && !next.isSignedOut);
-    if (next.word === "out") sayNow(next.isSignedOut ? "You are signed out." : "The page is no longer live.");
+    if (next.word === "out") sayNow(next.isSignedOut ? gettext("You are signed out.") : gettext("The page is no longer live."));
     show();
   }
 }
@@ -32,16 +33,19 @@ export async function signedOut(isOver) {
   else if (isTold && (await (await import("./renewal.js")).renewed())) banner("signed-out", false);
 }
 
-export function age(ms) {
+const SHORT = [(n) => `${n} ${gettext("s")}`, (n) => `${n} ${gettext("m")}`, (n) => `${n} ${gettext("h")}`, (n) => `${n} ${gettext("d")}`];
+
+/** In the largest unit alone: 3 s, 12 m, 4 h, 2 d. */
+export function age(ms, [s, m, h, d] = SHORT) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m`;
-  return seconds < 86400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86400)} d`;
+  if (seconds < 3600) return seconds < 60 ? s(seconds) : m(Math.floor(seconds / 60));
+  return seconds < 86400 ? h(Math.floor(seconds / 3600)) : d(Math.floor(seconds / 86400));
 }
 
 function tick() {
   show();
-  if (standing.word !== "late" && standing.word !== "out") all("[data-clock], [data-clock-cost]").forEach(count);
+  const found = standing.word === "late" || standing.word === "out" ? [] : all("[data-clock], [data-clock-cost]");
+  if (found.length) (clocks ??= import("./clocks.js")).then(({ count }) => found.forEach(count));
 }
 
 function show() {
@@ -56,9 +60,10 @@ function show() {
   }
   const out = document.querySelector("[data-banner=out]");
   if (out && standing.word === "out") {
-    out.querySelector("[data-lead]").textContent = `No answer from gpuconsole for ${inWords(Date.now() - standing.at)}.`;
+    out.querySelector("[data-lead]").textContent = gettext("No answer from gpuconsole for {time}.", { time: inWords(Date.now() - standing.at) });
     const wait = standing.nextTry ? Math.max(0, Math.ceil((standing.nextTry - Date.now()) / 1000)) : 0;
-    out.querySelector("[data-rest]").textContent = `What you see is from ${clock(standing.at)}. ${wait ? `Trying again in ${wait} s.` : "Trying now."}`;
+    const seen = gettext("What you see is from {time}.", { time: clock(standing.at) });
+    out.querySelector("[data-rest]").textContent = `${seen} ${wait ? gettext("Trying again in {wait} s.", { wait }) : gettext("Trying now.")}`;
   }
 }
 
@@ -68,15 +73,18 @@ function clock(at) {
 }
 
 function inWords(ms) {
-  const [number, unit] = age(ms).split(" ");
-  const word = { s: "second", m: "minute", h: "hour", d: "day" }[unit];
-  return `${number} ${word}${number === "1" ? "" : "s"}`;
+  return age(ms, [
+    (n) => ngettext("{number} second", "{number} seconds", n),
+    (n) => ngettext("{number} minute", "{number} minutes", n),
+    (n) => ngettext("{number} hour", "{number} hours", n),
+    (n) => ngettext("{number} day", "{number} days", n),
+  ]);
 }
 
 function words() {
-  if (standing.word === "paused") return ["", "Paused, tab was hidden"];
-  if (standing.word === "out") return ["Not live · last update ", clock(standing.at)];
-  return [standing.word === "late" ? "Late · updated " : "Live · updated ", `${age(Date.now() - standing.at)} ago`];
+  if (standing.word === "paused") return ["", gettext("Paused, tab was hidden")];
+  if (standing.word === "out") return [gettext("Not live · last update"), clock(standing.at)];
+  return [standing.word === "late" ? gettext("Late · updated") : gettext("Live · updated"), gettext("{age} ago", { age: age(Date.now() - standing.at) })];
 }
 
 /** The first words go on small screens. */
@@ -85,7 +93,7 @@ function write(place, first, rest) {
     place.append(document.createElement("span"), document.createElement("span"));
     place.firstElementChild.className = "long";
   }
-  place.firstElementChild.textContent = first;
+  place.firstElementChild.textContent = first && `${first} `;
   place.lastElementChild.textContent = rest;
 }
 
@@ -95,29 +103,4 @@ function banner(name, isShown) {
   if (there && !isShown) there.remove();
   if (place && !there && isShown) place.prepend(document.getElementById(`banner-${name}`).content.cloneNode(true));
   foldBanners();
-}
-
-function count(element) {
-  const started = begun.get(element) ?? performance.now();
-  begun.set(element, started);
-  const passed = (performance.now() - started) / 1000;
-  const text = element.dataset.clockCost === undefined ? time(element.dataset, passed) : cost(element.dataset, passed);
-  if (element.textContent !== text) element.textContent = text;
-}
-
-function cost({ clockCost, rate, symbol, step, gone }, passed) {
-  const billed = step ? Math.floor((Number(gone) + passed) / step) * step : passed;
-  const amount = Number(clockCost) + (Number(rate) * billed) / 3600;
-  const places = amount > 0 && amount < 0.01 ? 4 : 2;
-  return symbol + amount.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
-}
-
-function time({ clock: kind, seconds }, passed) {
-  const total = Math.floor(Math.max(0, kind === "remaining" ? Number(seconds) - passed : Number(seconds) + passed));
-  if (kind === "ago") return `${age(total * 1000)} ago`;
-  const [d, h, m, s] = [Math.floor(total / 86400), Math.floor(total / 3600) % 24, Math.floor(total / 60) % 60, total % 60];
-  if (d) return h ? `${d} d ${h} h` : `${d} d`;
-  if (kind === "short") return h ? `${h} h${m ? ` ${m} m` : ""}` : m ? `${m} m${s ? ` ${s} s` : ""}` : `${s} s`;
-  const two = (number) => String(number).padStart(2, "0");
-  return h ? `${h} h ${two(m)} m ${two(s)} s` : m ? `${m} m ${two(s)} s` : `${s} s`;
 }

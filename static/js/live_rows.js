@@ -2,7 +2,13 @@
 // the head, <button data-new-rows="job" hidden> before the table, and what does not belong here any more stays, grey.
 import { all, on } from "./dom.js";
 import { beforeDrawing, refresh } from "./polling.js";
+import { gettext, ngettext } from "./words.js";
 
+const NEWS = {
+  job: (count) => ngettext("{number} new job", "{number} new jobs", count),
+  instance: (count) => ngettext("{number} new instance", "{number} new instances", count),
+  entry: (count) => ngettext("{number} new entry", "{number} new entries", count),
+};
 const shown = new WeakSet(); // regions whose new rows were asked for
 
 export function startLiveRows() {
@@ -35,9 +41,8 @@ function keepRows(region, answer) {
 }
 
 function announce(bar, count) {
-  const { newRows, newRowsMany } = bar.dataset;
   bar.hidden = false;
-  bar.textContent = `${count} new ${count === 1 ? newRows : newRowsMany || `${newRows}s`}`;
+  bar.textContent = NEWS[bar.dataset.newRows](count);
 }
 
 /** Rows that went from among the others match no more; those that went from the end may have been pushed off the page. */
@@ -47,7 +52,7 @@ function greyOut(before, there, body, isPushed) {
     if (there.has(row.id) || (isPushed && index > lastKept)) return;
     const gone = row.cloneNode(true);
     gone.classList.add("row-gone");
-    gone.title = "It does not belong to this list any more";
+    gone.title = gettext("It does not belong to this list any more");
     const above = before.slice(0, index).reverse().map((other) => body.querySelector(`#${other.id}`)).find(Boolean);
     if (above) above.after(gone);
     else body.querySelector("tr[id]") ? body.querySelector("tr[id]").before(gone) : body.append(gone);

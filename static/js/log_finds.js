@@ -1,6 +1,7 @@
 // Search in a log: the server tells on which lines the words stand, in the whole log; here they are counted, walked through and
 // coloured. Colours are CSS highlights, so that the rows stay as the server wrote them.
 import { number } from "./log_window.js";
+import { gettext } from "./words.js";
 
 const QUIET_MS = 300;
 const MOST_KNOWN = 5000;
@@ -51,14 +52,14 @@ class Finds {
     for (let on = 0; on !== null && this.lines.length < MOST_KNOWN; ) {
       const found = await this.ask(words, on);
       if (this.words !== words) return; // typed on meanwhile
-      if (!found) return this.tell("not found out");
+      if (!found) return this.tell(gettext("not found out"));
       this.lines.push(...found.lines);
       on = found.next;
       this.isMore = on !== null;
       if (this.at < 0) await this.begin();
       this.count();
     }
-    if (!this.lines.length) this.tell("none");
+    if (!this.lines.length) this.tell(gettext("none"));
   }
 
   async ask(words, on) {
@@ -95,7 +96,7 @@ class Finds {
 
   count() {
     const all = this.lines.length.toLocaleString("en-US") + (this.isMore ? "+" : "");
-    this.tell(this.at < 0 ? all : `${(this.at + 1).toLocaleString("en-US")} of ${all}`);
+    this.tell(this.at < 0 ? all : gettext("{match} of {all}", { match: (this.at + 1).toLocaleString("en-US"), all }));
   }
 
   tell(text) {

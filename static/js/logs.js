@@ -4,6 +4,7 @@ import { on, say } from "./dom.js";
 import { isOut } from "./live.js";
 import { startFinds } from "./log_finds.js";
 import { LogWindow } from "./log_window.js";
+import { gettext, ngettext } from "./words.js";
 
 const COUNT_EVERY = 3; // while nobody follows, every third turn asks, and only how many lines there are
 const JITTER = 0.1;
@@ -130,7 +131,7 @@ class Log extends LogWindow {
     here.hash = `L${link.textContent}`;
     history.replaceState(history.state, "", here);
     this.asked(link.parentElement);
-    say(`The address now leads to line ${link.textContent}`);
+    say(gettext("The address now leads to line {line}", { line: link.textContent }));
   }
 
   asked(row) {
@@ -147,13 +148,13 @@ class Log extends LogWindow {
     const fresh = Math.max(0, this.total - this.seen);
     const jump = this.box.querySelector("[data-log-jump]");
     jump.hidden = this.isFollowing || this.isOver;
-    const text = fresh ? `Jump to newest, ${fresh.toLocaleString("en-US")} new line${fresh === 1 ? "" : "s"}` : "Jump to newest";
+    const text = fresh ? ngettext("Jump to newest, {number} new line", "Jump to newest, {number} new lines", fresh) : gettext("Jump to newest");
     if (jump.textContent !== text) jump.textContent = text;
     const box = this.box.querySelector("[data-log-follow]");
     Object.assign(box, { checked: this.isFollowing && !this.isOver, disabled: this.isOver });
     const dot = this.box.querySelector("[data-log-dot]");
     if (dot) dot.hidden = this.isOver || !this.isFollowing;
     const standing = this.box.querySelector("[data-log-standing]");
-    if (standing) standing.textContent = this.isOver ? "Complete" : this.isFollowing ? "Following" : "Not following";
+    if (standing) standing.textContent = this.isOver ? gettext("Complete") : this.isFollowing ? gettext("Following") : gettext("Not following");
   }
 }

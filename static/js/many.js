@@ -1,5 +1,6 @@
 // Lists of boxes in groups: what is ticked as chips, a filter, a whole group at once. Without script the buttons post.
 import { all, on } from "./dom.js";
+import { gettext } from "./words.js";
 
 export function startMany() {
   on("input", "[data-many-filter]", filter);
@@ -32,7 +33,7 @@ function chips(many) {
   const made = all("input[type=checkbox]:checked", many).map((box) => {
     const chip = many.querySelector("template").content.firstElementChild.cloneNode(true);
     chip.value = box.value;
-    chip.setAttribute("aria-label", `Leave ${box.dataset.label} out`);
+    chip.setAttribute("aria-label", gettext("Leave {choice} out", { choice: box.dataset.label }));
     chip.firstChild.textContent = box.dataset.label;
     return chip;
   });

@@ -1,5 +1,6 @@
 // Toasts that go by themselves, and banners that fold.
 import { all, on } from "./dom.js";
+import { ngettext } from "./words.js";
 
 const TOAST_MS = 6000;
 const MOST_TOASTS = 3;
@@ -50,7 +51,7 @@ export function foldBanners() {
   const more = fold ?? document.createElement("details");
   more.className = "more-banners";
   more.querySelector("summary") ?? more.append(document.createElement("summary"));
-  more.querySelector("summary").textContent = `${banners.length - MOST_BANNERS} more`;
+  more.querySelector("summary").textContent = ngettext("{number} more", "{number} more", banners.length - MOST_BANNERS);
   more.append(...banners.slice(MOST_BANNERS));
   place.append(...banners.slice(0, MOST_BANNERS), more);
 }

@@ -1,5 +1,6 @@
 // The palette: a dialog with a combobox over the search. What is typed is asked for after 120 ms of quiet; a late answer is dropped.
 import { all, on } from "./dom.js";
+import { gettext, ngettext } from "./words.js";
 
 const QUIET_MS = 120;
 let waiting;
@@ -36,9 +37,9 @@ export async function ask() {
     if (mine.signal.aborted) return;
     document.getElementById("palette-found").innerHTML = html;
     choose(rows()[0]);
-    dialog().querySelector("[data-found]").textContent = rows().length === 1 ? "1 result" : `${rows().length} results`;
+    dialog().querySelector("[data-found]").textContent = ngettext("{number} result", "{number} results", rows().length);
   } catch (error) {
-    if (error.name !== "AbortError") document.getElementById("palette-found").textContent = "The search can't be reached just now.";
+    if (error.name !== "AbortError") document.getElementById("palette-found").textContent = gettext("The search can't be reached just now.");
   }
 }
 

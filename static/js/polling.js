@@ -1,6 +1,6 @@
 // Polled regions: <div id data-poll="10" hx-get hx-trigger="gpc:poll" hx-target="this" hx-swap="outerHTML" hx-vals='{"v": "…"}'>.
 // 204 means unchanged, 286 means swap and stop. No region is asked while the tab is hidden, or while somebody works in it.
-import { all, on, sayState } from "./dom.js";
+import { all, on } from "./dom.js";
 import { signedOut, tell } from "./live.js";
 
 const JITTER = 0.1;
@@ -249,9 +249,7 @@ function restore(root, was) {
   for (const id of was.checked) if (element(id)) element(id).checked = true;
   if (was.focus) ((was.focus.id && element(was.focus.id)) || follow(was.focus.steps, root))?.focus?.({ preventScroll: true });
   const changed = all("[data-announce]", root).filter((node) => isNews(node, was.heard));
-  for (const node of changed) {
-    node.classList.add("is-news");
-    sayState(node.dataset.announce, node.textContent.trim().toLowerCase());
-  }
+  for (const node of changed) node.classList.add("is-news");
+  if (changed.length) import("./news.js").then(({ sayState }) => changed.forEach((node) => sayState(node.dataset.announce, node.textContent.trim().toLowerCase())));
   return changed.length > 0;
 }

@@ -61,8 +61,23 @@ def test_sixty_entries_are_two_pages(as_owner, team):
     second = as_owner.get(f"/audit/{first.context['older_url']}")
 
     assert len(first.context["records"]) == 50
+    assert b"data-poll" in first.content and b"data-poll" not in second.content
     seen = [*first.context["records"], *second.context["records"]]
     assert seen == list(Record.objects.filter(team=team).order_by("-id"))
+
+
+def test_the_first_page_is_asked_again_and_drawn_when_something_was_done(
+    as_owner, team, django_capture_on_commit_callbacks
+):
+    asked = {"action": "refused", "v": as_owner.get("/audit/?action=refused").context["stamp"]}
+    assert as_owner.get("/audit/", asked, headers={"HX-Request": "true"}).status_code == 204
+
+    with django_capture_on_commit_callbacks(execute=True):
+        audit.record("workload.launch", by=None, team=team, result=Result.REFUSED)
+
+    page = as_owner.get("/audit/", asked, headers={"HX-Request": "true"}).content.decode()
+    assert "Workload launch" in page and "<html" not in page
+    assert 'hx-swap-oob="true">1 entry<' in page
 
 
 def test_another_teams_entries_are_not_shown(as_owner, team):

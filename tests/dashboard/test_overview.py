@@ -8,13 +8,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from gpuconsole.accounts.models import ApiToken
 from gpuconsole.connections.models import TICK_S, Connection, Health, HealthTick
 from gpuconsole.core import heartbeats
 from gpuconsole.core.models import Heartbeat
 from gpuconsole.projects.models import ExchangeRate, ProjectRole
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import ReasonCode, State
-from tests.factories import set_budget
+from tests.factories import make_token, set_budget
 from tests.factories_workloads import Lab, make_lab, make_user
 
 
@@ -73,6 +74,15 @@ def test_admins_are_told_that_the_watchdog_is_missed(lab: Lab, visitor: Client) 
     member = Client()
     member.force_login(make_user(lab.team, project=ProjectRole.MEMBER))
     assert "Watchdog" not in text_of(member)
+
+
+def test_a_token_that_is_in_use_is_named_before_it_expires(lab: Lab, visitor: Client) -> None:
+    lab.workload("baseten")
+    token, _ = make_token(lab.team, lab.owner)
+    ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now() + timedelta(days=6, hours=1))
+    assert token.name not in text_of(visitor)
+    ApiToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
+    assert f"{token.name}</b> expires in 6 days" in text_of(visitor)
 
 
 def test_mine_leaves_out_what_others_launched(lab: Lab, visitor: Client) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from gpuconsole.accounts.models import ApiToken, Team, User
+from gpuconsole.accounts.models import ApiToken, Invitation, Team, User
+from gpuconsole.audit.models import Record
 from gpuconsole.catalog.models import Offer
 from gpuconsole.connections.models import Connection
 from gpuconsole.projects.models import Project, Secret
@@ -15,6 +16,8 @@ from gpuconsole.workloads.models import Preset, Workload
 _FIELDS = (
     (Team, ("name", "slug")),
     (User, ("name", "email")),
+    (Invitation, ("email",)),
+    (Record, ("action", "why")),
     (Project, ("name", "slug", "description")),
     (Secret, ("name",)),
     (ApiToken, ("name",)),

@@ -14,6 +14,8 @@ OPEN, CLOSE = "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}", "\N{MATHEMATICAL RIG
 SAID_IN = frozenset(("title", "aria-label", "placeholder", "alt", "data-sending", "aria-description"))
 """Attributes whose text people read or hear."""
 WITHOUT_WORDS = frozenset(("script", "style", "code", "pre", "kbd", "samp"))
+BLOCKS = frozenset(("div", "section", "nav", "main", "header", "footer", "aside", "form", "dialog", "details"))
+"""Here no sentence goes on: a bracket that was cut off silences no more than its own piece of the page."""
 _WORD = re.compile(r"[A-Za-z][a-z]{2,}")
 
 
@@ -58,22 +60,19 @@ class Listener(HTMLParser):
         self.bare: list[str] = []
         self._depth = 0
         self._silent: list[str] = []
-        self._is_lone = False
-        """What was heard last is the initial of a text: else all behind it would seem to be translated."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._is_lone = False
         if tag in WITHOUT_WORDS or self._silent or ("translate", "no") in attrs:
             if tag not in ("input", "br", "hr", "img", "link", "meta", "wbr", "use", "path", "rect", "circle", "line"):
                 self._silent.append(tag)
             return
+        if tag in BLOCKS:
+            self._depth = 0
         for name, value in attrs:
             if name in SAID_IN and value:
                 self._hear(value)
 
     def handle_endtag(self, tag: str) -> None:
-        if self._is_lone:
-            self._depth, self._is_lone = self._depth - 1, False
         if self._silent and tag in self._silent:
             while self._silent.pop() != tag:
                 pass
@@ -81,7 +80,6 @@ class Listener(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._silent:
             self._hear(data)
-            self._is_lone = data == OPEN
 
     def _hear(self, text: str) -> None:
         outside = []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from gpuconsole.workloads.states import State
+from tests.core.catalogues import speak_german
 from tests.gallery.polled import SUBJECT, Subject
 
 pytestmark = pytest.mark.gallery
@@ -103,8 +106,15 @@ def test_a_lost_line_says_so_and_try_now_brings_it_back(polled: Page) -> None:
 
 def test_signing_out_shows_a_banner_and_loses_nothing(polled: Page) -> None:
     polled.locator("#typed").fill("typed before")
+    two = "<div class='callout'>One</div><div class='callout'>Two</div>"
+    polled.evaluate("two => document.getElementById('banners').innerHTML = two", two)
     SUBJECT.answer = "signed-out"
     expect(polled.locator("[data-banner=signed-out]")).to_contain_text("You are signed out.", timeout=10_000)
+    folded = polled.locator("#banners > details")
+    expect(folded.locator("summary")).to_have_text("1 more")
+    expect(polled.get_by_text("Two", exact=True)).to_be_hidden()
+    folded.locator("summary").click()
+    expect(folded.get_by_text("Two", exact=True)).to_be_visible()
     assert polled.url.endswith("/poll/")
     assert polled.locator("#typed").input_value() == "typed before"
     asked = SUBJECT.asked
@@ -211,10 +221,14 @@ def test_a_question_opens_as_a_dialog_and_wants_the_name(polled: Page) -> None:
     expect(opener).to_be_focused()
 
 
-def test_clocks_count_on_and_the_key_help_opens(page: Page, live_server: Any) -> None:
+def test_clocks_count_on_in_the_pages_language_and_the_key_help_opens(
+    page: Page, live_server: Any, settings: Any, tmp_path: Path
+) -> None:
+    speak_german(settings, tmp_path, {"h": "Std"})
     page.goto(f"{live_server.url}/gallery/vocabulary/")
     clock = page.locator("[data-clock=elapsed]")
     before = clock.text_content()
+    expect(clock).to_have_text(re.compile(r"^4 Std \d\d m \d\d s$"), timeout=5_000)
     expect(clock).not_to_have_text(before or "", timeout=5_000)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()

@@ -9,7 +9,7 @@ from django.conf import settings
 
 STATIC = Path(settings.BASE_DIR) / "static"
 SHARED_STYLES = ["foundation", "frame", "controls", "content"]
-CORE_MODULES = ["console", "dialogs", "dom", "keys", "live", "menus", "notices", "polling"]
+CORE_MODULES = ["console", "dialogs", "dom", "keys", "live", "menus", "notices", "polling", "words"]
 
 
 def weight(paths: list[Path]) -> int:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import render
 from django.urls import URLPattern, include, path
+from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure
 
 from gpuconsole.core.errors import Refused
@@ -35,6 +36,10 @@ def locked_out(request: HttpRequest) -> HttpResponse:
     return render(request, "account/lockout.html", status=429)
 
 
+def full(request: HttpRequest) -> HttpResponse:
+    raise Refused(_("Not launched: the H100 quota is full"), details=[_(FULL)])
+
+
 def _failing(name: str, error: Exception) -> URLPattern:
     def view(request: HttpRequest) -> HttpResponse:
         raise error
@@ -53,7 +58,7 @@ urlpatterns = [
     path("broken/old-form/", old_form),
     path("broken/locked-out/", locked_out),
     _failing("unreadable", SuspiciousOperation("not as it should be")),
-    _failing("refused", Refused("Not launched: the H100 quota is full", details=[FULL])),
+    path("broken/refused/", full),
     _failing("too-many", TooMany(12)),
     _failing("out", OperationalError("no route")),
     _failing("mistake", ZeroDivisionError()),

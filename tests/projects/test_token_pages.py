@@ -73,7 +73,10 @@ def test_what_expires_within_14_days_is_marked(as_owner, project):
     token, _ = make.make_token(project.team)
     ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now() + timedelta(days=6, hours=1))
 
-    assert b"in 6 days" in as_owner.get("/account/tokens/").content
+    page = as_owner.get("/account/tokens/").content.decode()
+
+    assert "in 6 days" in page
+    assert f"1 token expires within 14 days: {token.name}." in page
 
 
 def test_a_token_is_asked_about_and_then_revoked(as_owner, project):

@@ -273,6 +273,7 @@ EXPECTED: dict[str, Rule] = {
     "account/password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/": OPEN_FORM,
     "healthz/": OPEN,
     "csp-report/": Rule(everybody("405"), everybody("400")),
+    "words/<str:language>/<str:version>.js": Rule(everybody("404"), everybody("405")),  # English needs no catalogue
     "api/docs/": OPEN_FORM,
     "api/docs": OPEN_FORM,
     "api/(?P<rest>.*)": NOWHERE,

@@ -169,6 +169,7 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "team/invitations/": {"public_id": invitation.public_id},
         "team/members/": {"pk": Membership.objects.get(team=lab.team, user=spare).pk},
         "account/tokens/": {"public_id": token.public_id},
+        "words/": {"language": "en", "version": "0"},
         "join/": {"token": link.rstrip("/").rpartition("/")[2]},
         "account/second-factor/webauthn/keys/": {"pk": 1},
         "account/password/reset/": {"uidb36": "1", "key": "wrong"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models.team import Team, TeamRole
 from gpuconsole.accounts.models.user import User
@@ -36,7 +37,7 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.email or "a link for one person"
+        return self.email or _("a link for one person")
 
     def is_open(self, now: datetime) -> bool:
         """Whether the link still lets somebody in."""

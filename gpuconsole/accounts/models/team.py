@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models.user import User
 
@@ -10,9 +11,9 @@ from gpuconsole.accounts.models.user import User
 class TeamRole(models.TextChoices):
     """What a user may do in a team."""
 
-    OWNER = "owner", "Owner"
-    ADMIN = "admin", "Admin"
-    MEMBER = "member", "Member"
+    OWNER = "owner", gettext_lazy("Owner")
+    ADMIN = "admin", gettext_lazy("Admin")
+    MEMBER = "member", gettext_lazy("Member")
 
     @property
     def may_administer(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from gpuconsole.accounts.models.team import Team
 from gpuconsole.accounts.models.user import User
@@ -14,9 +15,9 @@ from gpuconsole.accounts.models.user import User
 class Scope(models.TextChoices):
     """What a token may do at most; each includes the ones before it."""
 
-    READ = "read", "Read"
-    LAUNCH = "launch", "Launch"
-    ADMIN = "admin", "Admin"
+    READ = "read", gettext_lazy("Read")
+    LAUNCH = "launch", gettext_lazy("Launch")
+    ADMIN = "admin", gettext_lazy("Admin")
 
 
 class ApiToken(models.Model):

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from gpuconsole.core import formats, icons, json_markup, notices
+from gpuconsole.core import formats, icons, json_markup, notices, script_words
 from gpuconsole.providers import registry
 
 register = template.Library()
@@ -205,6 +205,13 @@ def code_block(source: Any, label: str, lang: str = "json") -> SafeString:
         icons.svg("copy", 14),
         icons.svg("check", 14, "done"),
     )
+
+
+@register.simple_tag
+def script_texts() -> SafeString | str:
+    """``{% script_texts %}``: what the script says in the reader's language, before the script; nothing in English."""
+    where = script_words.url()
+    return format_html('<script defer src="{}"></script>', where) if where else ""
 
 
 @register.filter

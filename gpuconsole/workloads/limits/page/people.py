@@ -11,6 +11,8 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.db.models import Max, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.models import ApiToken, Membership, Scope, TeamRole, User
 from gpuconsole.audit.models import Record
@@ -22,8 +24,11 @@ from gpuconsole.workloads.limits.page.place import Place
 from gpuconsole.workloads.models import UsageInterval
 
 _MOST = 200
-_TOKEN_MAY = {Scope.READ: "look only", Scope.LAUNCH: "launch, stop own", Scope.ADMIN: "whatever its person may"}
-_BY_TEAM = "Admin"
+_TOKEN_MAY = {
+    Scope.READ: gettext_noop("look only"),
+    Scope.LAUNCH: gettext_noop("launch, stop own"),
+    Scope.ADMIN: gettext_noop("whatever its person may"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class RolesForm(forms.Form):
         super().__init__(data, auto_id="member_%s")
         self._members = members
         for member in members:
-            words = f"Role of {member.user.display_name}"
+            words = _("Role of {person}").format(person=member.user.display_name)
             choice = forms.ChoiceField(required=False, label=words, choices=ProjectRole.choices, initial=member.role)
             choice.widget.attrs |= {"class": "select-small", "aria-label": words}
             self.fields[f"role_{member.pk}"] = choice
@@ -127,21 +132,26 @@ def _member(place: Place, member: ProjectMember, sums: Any, active: Mapping[int,
     user, name = member.user, f"role_{member.pk}"
     spent, is_known = _spent(sums, user.pk, place.team.currency)
     field = form[name] if place.may_edit and name in form.fields else None
-    role = ProjectRole(member.role).label
-    return Line(
-        user.display_name, user.email, role, MAY[member.role], spent, is_known, active.get(user.pk), role_field=field
-    )
+    role, may = str(ProjectRole(member.role).label), _(MAY[member.role])
+    return Line(user.display_name, user.email, role, may, spent, is_known, active.get(user.pk), role_field=field)
 
 
 def _admin(place: Place, user: User, sums: Any, active: Mapping[int, datetime]) -> Line:
     spent, is_known = _spent(sums, user.pk, place.team.currency)
-    may = f"{MAY[ProjectRole.ADMIN]}; by the team"
-    return Line(user.display_name, user.email, _BY_TEAM, may, spent, is_known, active.get(user.pk))
+    may = _("{may}; by the team").format(may=_(MAY[ProjectRole.ADMIN]))
+    return Line(user.display_name, user.email, str(ProjectRole.ADMIN.label), may, spent, is_known, active.get(user.pk))
 
 
 def _token(place: Place, token: ApiToken, sums: Any) -> Line:
     spent, is_known = _spent(sums, token.pk, place.team.currency)
     highest = next((scope for scope in reversed(Scope) if scope.value in token.scopes), Scope.READ)
     return Line(
-        token.name, "API token", highest.label, _TOKEN_MAY[highest], spent, is_known, token.last_used_at, is_token=True
+        token.name,
+        _("API token"),
+        str(highest.label),
+        _(_TOKEN_MAY[highest]),
+        spent,
+        is_known,
+        token.last_used_at,
+        is_token=True,
     )

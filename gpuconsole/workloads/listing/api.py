@@ -19,6 +19,7 @@ from gpuconsole.workloads.states import Kind
 router = Router(tags=["Saved views"])
 
 _NAMES = (*addresses.FILTERS, "sort")
+ViewName = Annotated[Text, Field(min_length=1, max_length=saved.LONGEST)]
 
 
 def _only_filters(query: dict[str, str]) -> dict[str, str]:
@@ -49,13 +50,13 @@ class ViewIn(ViewFilters):
     """A tab above one's own list of jobs or of instances."""
 
     kind: Kind
-    name: Text
+    name: ViewName
 
 
 class ViewPatch(ViewFilters):
     """What is to change; what is left out stays. ``query`` replaces all of it."""
 
-    name: Text = ""
+    name: ViewName = ""
 
 
 class ViewQuery(ApiQuery):

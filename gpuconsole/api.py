@@ -33,11 +33,14 @@ from gpuconsole.projects.api import router as projects
 from gpuconsole.providers.problems import explain
 from gpuconsole.spend.api import router as costs
 from gpuconsole.spend.invoices.api import router as invoices
+from gpuconsole.workloads.act_api import router as acts
 from gpuconsole.workloads.api import router as workloads
 from gpuconsole.workloads.decisions.api import router as decisions
 from gpuconsole.workloads.halts.api import router as halts
 from gpuconsole.workloads.input_schemas import field_path
+from gpuconsole.workloads.launch_api import router as launches
 from gpuconsole.workloads.limits.api import router as limits
+from gpuconsole.workloads.listing.api import router as views
 from gpuconsole.workloads.log_api import router as logs
 from gpuconsole.workloads.presets.api import router as presets
 from gpuconsole.workloads.requests.api import router as requests
@@ -113,7 +116,7 @@ api = ConsoleApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-_WORK = (workloads, logs, decisions, limits, presets, requests, halts, inventory)
+_WORK = (launches, workloads, acts, logs, decisions, limits, presets, views, requests, halts, inventory)
 for router in (accounts, projects, connections, catalog, *_WORK, costs, invoices, webhooks):
     api.add_router("", router)
 

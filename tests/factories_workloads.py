@@ -137,7 +137,7 @@ def moved(workload: Workload, state: State, *, is_billed: bool | None = None, **
     with transitions.locked(workload.pk) as row:
         if state == State.STOPPED:
             transitions.move(row, State.RUNNING, why="up", tariff=Tariff.RUN)
-        transitions.move(row, state, why=f"now {state}", tariff=tariff, **told)
+        transitions.move(row, state, why=str(state.label), tariff=tariff, **told)
     workload.refresh_from_db()
     return workload
 

@@ -87,7 +87,7 @@ def context(
         "health": providers,
         "stop_url": stop.url if (stop := halts.usual(viewer, project, is_mine=is_mine)) else "",
         "has_sandbox": any(item.connection.is_sandbox for item in providers),
-        "legend": timeline.LEGEND,
+        "legend": timeline.legend(),
         "stamp": polling.stamp(request, topic, fresh_s=60 if active else None),
         "poll_url": request.get_full_path(),
     }

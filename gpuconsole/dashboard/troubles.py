@@ -110,7 +110,7 @@ def _idle(row: Workload, now: datetime) -> Attention | None:
 def _of_ended(row: Workload) -> Attention | None:
     if row.state != State.FAILED or row.ended_at is None:
         return None
-    why = row.reason_text or ReasonCode(row.reason_code).label
+    why = row.reason_text or str(ReasonCode(row.reason_code).label)
     item = _item(row, "circle-x", "bad-text", _("failed"), why, row.ended_at, _("Open"), None)
     if Feature.LOGS in registry.get(row.provider).features:
         item = replace(item, url=f"{item.url}logs/", action=_("View log"))

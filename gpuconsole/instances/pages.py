@@ -3,4 +3,4 @@
 from gpuconsole.workloads.lists import Words
 from gpuconsole.workloads.states import Kind
 
-WORDS = Words(kind=Kind.INSTANCE, noun="instance", nouns="instances", url="/instances/")
+WORDS = Words(kind=Kind.INSTANCE, url="/instances/")

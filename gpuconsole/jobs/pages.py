@@ -3,4 +3,4 @@
 from gpuconsole.workloads.lists import Words
 from gpuconsole.workloads.states import Kind
 
-WORDS = Words(kind=Kind.JOB, noun="job", nouns="jobs", url="/jobs/")
+WORDS = Words(kind=Kind.JOB, url="/jobs/")

@@ -180,7 +180,7 @@ def _end(workload: Workload, reason: Reason) -> None:
     transitions.move(
         workload,
         State.CANCELLED if is_wanted else State.FAILED,
-        why=reason.code.label,
+        why=str(reason.code.label),
         reason=reason,
         detail=reason.text,
         fields=("intent", "intent_at", "due_at", "sending_at", "look_until"),

@@ -139,7 +139,7 @@ def _not_found(
         workload.save(update_fields=fields)
         return
     deciding.leave_to_a_person(context, workload, candidates)
-    why = reason.code.label if is_over else _("Several could be it; a person decides")
+    why = str(reason.code.label) if is_over else _("Several could be it; a person decides")
     change = Change(workload=workload, why=why, reason=reason, detail=reason.text, fields=fields)
     transitions.move_many([change], now=now)
     if lost is None:
@@ -165,7 +165,7 @@ def _cancel(context: Context, workload: Workload, lost: LostLaunch | None, candi
     change = Change(
         workload=workload,
         state=State.CANCELLED,
-        why=reason.code.label,
+        why=str(reason.code.label),
         reason=reason,
         detail=reason.text,
         fields=fields,

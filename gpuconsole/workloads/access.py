@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.projects.access import roles, visible_projects
@@ -86,7 +87,12 @@ def is_offered(features: Collection[Feature], kind: str, verb: Verb) -> bool:
 def require(viewer: Viewer, workload: Workload) -> None:
     """Raises PermissionDenied where the role is too small; whether the state fits is the service's to say."""
     if not may_act(viewer, workload):
-        raise PermissionDenied("Members act on their own work; a project admin acts on anyone's.")
+        raise PermissionDenied(may_not_act())
+
+
+def may_not_act() -> str:
+    """Why a role is too small."""
+    return _("Members act on their own work; a project admin acts on anyone's.")
 
 
 def may_act(viewer: Viewer, workload: Workload) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core.errors import Refused
 from gpuconsole.providers import registry
@@ -87,8 +89,8 @@ def clone_url(workload: Workload) -> str:
 def label(workload: Workload, verb: Verb) -> str:
     """The word on the button: what does not run yet is cancelled, not stopped."""
     if verb == Verb.DELETE:
-        return f"Delete at {registry.get(workload.provider).name}"
-    return "Cancel" if verb == Verb.STOP and is_waiting(workload) else str(verb.label)
+        return _("Delete at {provider}").format(provider=registry.get(workload.provider).name)
+    return _("Cancel") if verb == Verb.STOP and is_waiting(workload) else str(verb.label)
 
 
 def is_waiting(workload: Workload) -> bool:
@@ -107,10 +109,10 @@ def _reason(workload: Workload, verb: Verb) -> str:
     if verb == Verb.EDIT:
         return _reason_not_to_edit(workload)
     if verb == Verb.DELETE and workload.intent == Intent.DELETE:
-        return "It is asked for already, and not confirmed yet."
+        return _("It is asked for already, and not confirmed yet.")
     if state in VERBS[Kind(workload.kind)][verb]:
         return ""
-    return f"{verb.label} makes no sense while it is {state.label.lower()}."
+    return _("{act} makes no sense while it is {state}.").format(act=verb.label, state=state.label.lower())
 
 
 def _reason_not_to_edit(workload: Workload) -> str:

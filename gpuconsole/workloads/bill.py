@@ -9,7 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.projects import rates
 from gpuconsole.providers import registry
@@ -20,6 +22,12 @@ from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.states import State
 
 _CENT = Decimal("0.01")
+_BILLED = {
+    Rounding.EXACT: gettext_noop("billed by the exact time"),
+    Rounding.SECOND: gettext_noop("billed per second"),
+    Rounding.MINUTE: gettext_noop("billed per minute"),
+    Rounding.HOUR: gettext_noop("billed per hour"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +61,19 @@ class Stretch:
     def label(self) -> str:
         if self.tariff == Tariff.REST:
             return _("Kept while off")
-        text = _("Attempt {attempt}, node {node}") if self.node else _("Attempt {attempt}")
-        return text.format(attempt=self.attempt, node=self.node)
+        if self.node:
+            return _("Attempt {number}, node {node}").format(number=self.attempt, node=self.node)
+        return _("Attempt {number}").format(number=self.attempt)
+
+    @property
+    def terms(self) -> str:
+        """At what price it is billed, and how it is rounded."""
+        price = _("price not known") if self.hourly_price is None else formats.hourly(self.hourly_price, self.currency)
+        terms = [self.label, price, _(_BILLED[self.rounding])]
+        if self.is_rounded:
+            terms.append(_("{length} paid").format(length=formats.duration(self.paid_s)))
+        text = ", ".join(terms)
+        return _("{terms}; an estimate").format(terms=text) if self.unsure else text
 
     @property
     def seconds(self) -> Decimal:
@@ -88,6 +107,8 @@ class Bill:
     billing: str
     """The provider's rule in a sentence."""
     provider: str
+    told: str = ""
+    """What was told at the launch; empty where nothing was."""
 
     @property
     def unsure(self) -> Decimal:
@@ -106,9 +127,34 @@ def of(workload: Workload, now: datetime) -> Bill:
         total=total,
         converted=quote.convert(total) if total and quote else None,
         quote=quote,
-        billing=registry.get(workload.provider).billing,
+        billing=_(registry.get(workload.provider).billing),
         provider=registry.get(workload.provider).name,
+        told=_told(workload),
     )
+
+
+def _told(workload: Workload) -> str:
+    if workload.estimated_hourly is None:
+        return ""
+    words = {
+        "hourly": formats.hourly(workload.estimated_hourly, workload.currency),
+        "most": formats.at_most(workload.estimated_most, workload.currency),
+        "typical": formats.money(workload.estimated_typical, workload.currency),
+    }
+    is_usual = workload.estimated_typical is not None
+    if workload.estimated_most is None:
+        text = (
+            _("Told at launch: {hourly}, no limit to the sum, usually {typical}.")
+            if is_usual
+            else _("Told at launch: {hourly}, no limit to the sum.")
+        )
+    else:
+        text = (
+            _("Told at launch: {hourly}, {most}, usually {typical}.")
+            if is_usual
+            else _("Told at launch: {hourly}, {most}.")
+        )
+    return text.format(**words)
 
 
 def stretches(intervals: Iterable[UsageInterval], now: datetime) -> list[Stretch]:

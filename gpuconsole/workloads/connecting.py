@@ -11,7 +11,7 @@ from typing import Any
 from zlib import crc32
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from gpuconsole.core import formats
 from gpuconsole.providers.contract import Provider
@@ -22,8 +22,6 @@ from gpuconsole.workloads.starting import Step
 from gpuconsole.workloads.states import Kind, State
 from gpuconsole.workloads.timeline import Timeline
 
-PART_WORDS = {Kind.JOB: gettext_lazy("Node"), Kind.INSTANCE: gettext_lazy("Worker")}
-"""What the parts of a workload are called."""
 ENDPOINT, MODEL = "Base URL", "Model"
 """Ways in of what answers requests and is no page to look at."""
 _MASK = "•" * 16
@@ -32,6 +30,14 @@ _SHOWN = {
     PartState.RUNNING.value: State.RUNNING,
     PartState.STOPPED.value: State.STOPPED,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class PartWords:
+    """What the parts of a workload are called above their list, and what is said while none is known."""
+
+    title: str
+    untold: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,11 @@ class Way:
     is_page: bool = False
     """It can be opened in a browser."""
     mask: str = _MASK
+
+    @property
+    def title(self) -> str:
+        """The label as it is shown: the words of providers are declared in English."""
+        return _(self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,13 @@ class Worker:
     up_at: datetime | None
     begun_at: datetime | None
     """Since when it is starting."""
+
+
+def part_words(kind: Kind) -> PartWords:
+    """Of a job or of an instance."""
+    if kind is Kind.JOB:
+        return PartWords(_("Nodes"), _("The provider has not told about nodes yet."))
+    return PartWords(_("Workers"), _("The provider has not told about workers yet."))
 
 
 def ways(workload: Workload) -> Sequence[Way]:
@@ -165,11 +183,9 @@ def _worker(part: Mapping[str, Any], steps: Sequence[Step], each: str) -> Worker
     state, since, trace = _SHOWN[part["state"]], part.get("since"), part.get("trace", [])
     text = part["text"]
     if part.get("step"):
-        text = (
-            _("Step {step} of {steps}, “{text}”").format(step=part["step"], steps=part["steps"], text=part["text"])
-            if state == State.STARTING
-            else ""
-        )
+        step = _("Step {number} of {count}, “{text}”")
+        step = step.format(number=part["step"], count=part["steps"], text=part["text"])
+        text = step if state == State.STARTING else ""
     began = trace[0][2] if trace and state == State.STARTING else since
     at = None if began is None else phases.moment(began)
     up_at, begun_at = (at if state == one else None for one in (State.RUNNING, State.STARTING))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.templatetags.static import static
+from django.utils.translation import gettext as _
 
 from gpuconsole.providers.contract import Feature
 from gpuconsole.workloads import (
@@ -22,9 +23,8 @@ from gpuconsole.workloads import (
     record_menu,
     timeline,
 )
-from gpuconsole.workloads.connecting import PART_WORDS
 from gpuconsole.workloads.detail_page import Page
-from gpuconsole.workloads.lists import Link, late_words
+from gpuconsole.workloads.lists import Link, attempt_words, late_words
 from gpuconsole.workloads.models import Event
 from gpuconsole.workloads.services import EXTENDABLE
 from gpuconsole.workloads.states import Kind
@@ -43,10 +43,10 @@ def head(page: Page) -> dict[str, Any]:
         "workload": workload,
         "words": page.words,
         "provider": page.provider,
-        "product": page.provider.product,
+        "product": _(page.provider.product),
         "favicon": favicon(page),
         "window_title": window_title(page),
-        "attempt_text": f"attempt {workload.attempt}",
+        "attempt_text": attempt_words(workload),
         "parts_badge": connecting.badge(workload),
         "late_badge": late_words(workload, page.now),
         "age": None if workload.is_final else workload.seen_at,
@@ -55,7 +55,7 @@ def head(page: Page) -> dict[str, Any]:
         "acts": [act for act in buttons if not act.is_more],
         "more_acts": [act for act in buttons if act.is_more],
         "menu": record_menu.of(page.viewer, workload, page.url),
-        "removed_text": f"removed at {page.provider.name}" if workload.removed_at else "",
+        "removed_text": _("removed at {provider}").format(provider=page.provider.name) if workload.removed_at else "",
         "notes": notes.of(workload, page.provider, page.now, has_card=not page.tab),
         "kin": failure_card.kin(workload),
         "figures": figures.of(workload, page.now, _extend_url(page)),
@@ -93,9 +93,9 @@ def drawn_timeline(page: Page) -> dict[str, Any]:
         "phases": timeline.phase_table(workload, page.now, queries.usual_phases(workload), chosen),
         "chosen": chosen,
         "attempt_links": {number: page.link(attempt=str(number)) for number in attempts} if len(attempts) > 1 else {},
-        "legend": timeline.LEGEND,
+        "legend": timeline.legend(),
         "scale": scale,
-        "scales": (("time", "To scale"), ("even", "Even steps")),
+        "scales": (("time", _("To scale")), ("even", _("Even steps"))),
         "scale_url": f"{page.url}scale/",
         "poll": page.poll(),
     }
@@ -126,7 +126,7 @@ def parts(page: Page) -> dict[str, Any]:
     return {
         "workers": connecting.workers(workload, usual, page.now),
         "worker_strips": connecting.strips(workload, page.now),
-        "parts_word": PART_WORDS[Kind(workload.kind)],
+        "parts_words": connecting.part_words(Kind(workload.kind)),
         "tells_nodes": page.provider.tells_nodes,
         "ways": connecting.ways(workload),
         "try_it": connecting.try_it(workload, page.provider),
@@ -148,14 +148,16 @@ def log(page: Page) -> dict[str, Any]:
 def metrics(page: Page) -> dict[str, Any]:
     """Charts of the chosen range, or their numbers; or why there are none."""
     if Feature.METRICS not in page.provider.features:
-        return {"no_metrics": page.provider.absent.get(Feature.METRICS, f"{page.provider.name} offers no metrics.")}
+        default = _("{provider} offers no metrics.").format(provider=page.provider.name)
+        return {"no_metrics": absent(page, Feature.METRICS) or default}
     asked, is_table = page.asked("range"), page.tab == "metrics" and page.asked("as") == "table"
     board = metric_charts.board(page.workload, page.now, asked)
     return {
         "board": board,
         "table": metric_charts.table(page.workload, page.now, asked) if is_table else None,
         "ranges": [
-            Link(label, page.link(range=slug), slug == board.range) for slug, label in metric_charts.RANGE_WORDS.items()
+            Link(metric_charts.range_word(slug), page.link(range=slug), slug == board.range)
+            for slug in metric_charts.RANGES
         ],
         "charts_url": page.link(**{"as": ""}),
         "table_url": page.link(**{"as": "table"}) if page.tab else f"{page.url}metrics/?as=table&range={board.range}",
@@ -168,7 +170,7 @@ def metrics(page: Page) -> dict[str, Any]:
 def saved(page: Page) -> dict[str, Any]:
     """The newest checkpoints."""
     if Feature.CHECKPOINTS not in page.provider.features:
-        return {"has_checkpoints": False, "no_checkpoints": page.provider.absent.get(Feature.CHECKPOINTS, "")}
+        return {"has_checkpoints": False, "no_checkpoints": absent(page, Feature.CHECKPOINTS)}
     found = list(checkpoints.newest_first(page.workload))
     return {
         "has_checkpoints": True,
@@ -180,16 +182,25 @@ def saved(page: Page) -> dict[str, Any]:
     }
 
 
+def absent(page: Page, feature: Feature) -> str:
+    """Why the provider has no such feature, as it declares it; empty where it says nothing."""
+    told = page.provider.absent.get(feature, "")
+    return _(told) if told else ""
+
+
 def _extend_url(page: Page) -> str:
     may = page.workload.state in EXTENDABLE and access.may_act(page.viewer, page.workload)
     return f"{page.url}extend/" if may else ""
 
 
 def _event(event: Event) -> dict[str, Any]:
+    title = event.text
+    if event.by:
+        title = _("{event} by {person}").format(event=event.text, person=event.by.display_name)
     return {
         "at": event.at,
         "state": event.state,
-        "title": f"{event.text} by {event.by.display_name}" if event.by else event.text,
+        "title": title,
         "detail": event.detail,
         "status": event.remote_status,
     }

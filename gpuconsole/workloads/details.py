@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.providers.contract import Feature
 from gpuconsole.workloads import bill, mounts, queries, spec_view, usage
 from gpuconsole.workloads import detail_parts as parts
@@ -18,7 +21,8 @@ Context = Callable[[Page], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab: its word in the URL, label, template, what it shows, and the feature without which it is left out."""
+    """A tab: its word in the URL, label (to translate), template, what it shows, and the feature without which it is
+    left out."""
 
     slug: str
     label: str
@@ -38,7 +42,7 @@ def context(page: Page) -> dict[str, Any] | None:
         "tab_template": tab.template,
         "tabs": [
             Link(
-                other.label,
+                _(other.label),
                 f"{page.url}{other.slug}/" if other.slug else page.url,
                 other.slug == page.tab,
                 counts.get(other.slug),
@@ -82,13 +86,13 @@ def _activity(page: Page) -> dict[str, Any]:
 _SUMMARIES = {Kind.JOB: "workloads/_summary_job.html", Kind.INSTANCE: "workloads/_summary_instance.html"}
 
 _TABS = (
-    Tab("", "Summary", "workloads/_tab_summary.html", _summary),
-    Tab("logs", "Logs", "workloads/_tab_logs.html", parts.log, Feature.LOGS),
-    Tab("events", "Events", "workloads/_tab_events.html", parts.events),
-    Tab("metrics", "Metrics", "workloads/_tab_metrics.html", parts.metrics, Feature.METRICS),
-    Tab("spec", "Spec", "workloads/_tab_spec.html", spec_view.context),
-    Tab("cost", "Cost", "workloads/_tab_cost.html", _cost),
-    Tab("activity", "Activity", "workloads/_tab_activity.html", _activity),
+    Tab("", gettext_noop("Summary"), "workloads/_tab_summary.html", _summary),
+    Tab("logs", gettext_noop("Logs"), "workloads/_tab_logs.html", parts.log, Feature.LOGS),
+    Tab("events", gettext_noop("Events"), "workloads/_tab_events.html", parts.events),
+    Tab("metrics", gettext_noop("Metrics"), "workloads/_tab_metrics.html", parts.metrics, Feature.METRICS),
+    Tab("spec", gettext_noop("Spec"), "workloads/_tab_spec.html", spec_view.context),
+    Tab("cost", gettext_noop("Cost"), "workloads/_tab_cost.html", _cost),
+    Tab("activity", gettext_noop("Activity"), "workloads/_tab_activity.html", _activity),
 )
 
 _REGIONS: dict[str, tuple[str, Context]] = {

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Self, Union
 
+from django.utils.translation import gettext as _
 from ninja import Field
 from pydantic import Discriminator, JsonValue, model_validator
 
@@ -81,7 +82,7 @@ class LaunchIn(ApiInput):
     def _complete(self) -> Self:
         if self.preset is None:
             missing = [name for name in ("connection", "spec") if name not in self.model_fields_set]
-            problems.refuse("launch", [problems.problem("Required.", name) for name in missing])
+            problems.refuse("launch", [problems.problem(_("Required."), name) for name in missing])
         return self
 
 

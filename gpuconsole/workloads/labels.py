@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core.errors import Refused
 
 LONGEST = 60
@@ -18,11 +20,12 @@ def tidy(labels: Iterable[str]) -> list[str]:
     found = list(dict.fromkeys(text for label in labels if (text := " ".join(label.split()))))
     for text in found:
         if len(text) > LONGEST:
-            raise _wrong(f"“{text[:20]}…” has {len(text)} characters: a label has at most {LONGEST}.")
+            why = _("“{start}…” has {count} characters: a label has at most {most}.")
+            raise _wrong(why.format(start=text[:20], count=len(text), most=LONGEST))
         if not text.isprintable():
-            raise _wrong(f"“{text[:20]}” has characters that can't be printed.")
+            raise _wrong(_("“{start}” has characters that can't be printed.").format(start=text[:20]))
     if len(found) > MOST:
-        raise _wrong(f"{len(found)} labels are too many: work has at most {MOST}.")
+        raise _wrong(_("{count} labels are too many: work has at most {most}.").format(count=len(found), most=MOST))
     return found
 
 

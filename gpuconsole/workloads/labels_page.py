@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from gpuconsole.accounts.access import viewer
@@ -30,15 +31,15 @@ def edit(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
         except Refused as refused:
             error = refused.message
         else:
-            messages.success(request, f"The labels of {workload.name} are saved.")
+            messages.success(request, _("The labels of {name} are saved.").format(name=workload.name))
             return redirect(url)
     context = {
-        "question": f"Labels of {workload.name}",
-        "text": "Lists and the search find it by them. Nothing of it goes to the provider.",
+        "question": _("Labels of {name}").format(name=workload.name),
+        "text": _("Lists and the search find it by them. Nothing of it goes to the provider."),
         "keep_url": url,
-        "keep_label": "Leave them",
+        "keep_label": _("Leave them"),
         "action_url": f"{url}labels/",
-        "action_label": "Save labels",
+        "action_label": _("Save labels"),
         "more": "workloads/_labels_field.html",
         "labels_text": text,
         "labels_error": error,

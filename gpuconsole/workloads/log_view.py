@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gpuconsole.core import formats, polling
 from gpuconsole.workloads import log_parts, log_search, logs
@@ -69,6 +71,7 @@ def facts(workload: Workload, part: Part, stamp: str) -> dict[str, Any]:
     return {
         "part": part,
         "log_lines": workload.log_lines,
+        "lines_text": formats.plural(workload.log_lines, "line", "lines"),
         "log_size": workload.log_size,
         "is_over": _is_over(workload, part),
         "last_at": last_at,
@@ -124,7 +127,7 @@ def _sources(workload: Workload, part: Part, chosen: str, url: str) -> Sequence[
     if not names:
         return []
     return [
-        {"label": name or "All", "url": _Link(url, {"source": name} if name else {}).to(), "current": name == chosen}
+        {"label": name or _("All"), "url": _Link(url, {"source": name} if name else {}).to(), "current": name == chosen}
         for name in ("", *names)
     ]
 
@@ -143,4 +146,20 @@ def _found(workload: Workload, link: _Link, asked: Mapping[str, str], source: st
         for match in found.matches
     ]
     on_url = "" if found.next is None else link.to(q=words, on=found.next)
-    return {"sought": words, "matches": matches, "on_url": on_url}
+    return {
+        "sought": words,
+        "matches": matches,
+        "on_url": on_url,
+        "found_text": _found_words(words, len(matches), is_all=not on_url),
+    }
+
+
+def _found_words(words: str, number: int, *, is_all: bool) -> str:
+    """How many lines have the words, and whether the whole log was looked through."""
+    if not number:
+        text = _("No line with “{words}”.") if is_all else _("No line with “{words}” so far.")
+    elif is_all:
+        text = ngettext("{number} line with “{words}”.", "{number} lines with “{words}”.", number)
+    else:
+        text = ngettext("{number} line with “{words}” so far.", "{number} lines with “{words}” so far.", number)
+    return text.format(number=formats.count(number), words=words)

@@ -11,8 +11,9 @@ from itertools import accumulate
 from django.db import transaction
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from gpuconsole.core import terminal, versions
+from gpuconsole.core import days, terminal, versions
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Feature
 from gpuconsole.providers.remote import GAP, LogLine
@@ -93,11 +94,14 @@ def stored_lines(first: int, text: str) -> tuple[StoredLine, ...]:
 def absent(workload: Workload) -> str | None:
     """Why there is no log of it, in a sentence; None where there is or may be one."""
     if workload.output_forgotten_at is not None:
-        return f"Its log was removed on {workload.output_forgotten_at:%d %B %Y}, as the settings of its project say."
+        on = workload.output_forgotten_at
+        text = _("Its log was removed on {day} {month} {year}, as the settings of its project say.")
+        return text.format(day=f"{on:%d}", month=days.Month(on.year, on.month).name, year=on.year)
     provider = registry.get(workload.provider)
     if Feature.LOGS in provider.features:
         return None
-    return provider.absent.get(Feature.LOGS, f"{provider.name} offers no logs.")
+    told = provider.absent.get(Feature.LOGS, "")
+    return _(told) if told else _("{provider} offers no logs.").format(provider=provider.name)
 
 
 def append(workload: Workload, lines: Sequence[LogLine], *, cursor: str | None = None) -> bool:

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.core import formats
 from gpuconsole.workloads import metrics
@@ -25,7 +27,7 @@ MOST_ROWS = 60
 """Of the table."""
 RANGES = {"15m": timedelta(minutes=15), "1h": timedelta(hours=1), "6h": timedelta(hours=6), "all": None}
 """How far back charts go, by their word in the address; None: to the launch."""
-RANGE_WORDS = {"15m": "15 m", "1h": "1 h", "6h": "6 h", "all": "All"}
+
 USUAL_RANGE = {Kind.JOB: "1h", Kind.INSTANCE: "6h"}
 
 
@@ -80,6 +82,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
+    """Title and unit are texts to translate."""
+
     title: str
     scale: float
     unit: str
@@ -87,20 +91,26 @@ class _Measure:
 
 
 _MEASURES = {
-    "gpu_utilization": _Measure("GPU utilisation", 100, "%", 100),
-    "gpu_memory_used_bytes": _Measure("GPU memory", 1e-9, "GB", None),
-    "gpu_memory_utilization": _Measure("GPU memory", 100, "%", 100),
-    "gpu_temperature_c": _Measure("Temperature", 1, "°C", 100),
-    "gpu_power_w": _Measure("Power", 1, "W", None),
-    "cpu_usage": _Measure("CPU", 1, "cores", None),
-    "cpu_utilization": _Measure("CPU", 100, "%", 100),
-    "cpu_memory_used_bytes": _Measure("Memory", 1e-9, "GB", None),
-    "memory_utilization": _Measure("Memory", 100, "%", 100),
-    "disk_utilization": _Measure("Disk", 100, "%", 100),
+    "gpu_utilization": _Measure(gettext_noop("GPU utilisation"), 100, "%", 100),
+    "gpu_memory_used_bytes": _Measure(gettext_noop("GPU memory"), 1e-9, "GB", None),
+    "gpu_memory_utilization": _Measure(gettext_noop("GPU memory"), 100, "%", 100),
+    "gpu_temperature_c": _Measure(gettext_noop("Temperature"), 1, "°C", 100),
+    "gpu_power_w": _Measure(gettext_noop("Power"), 1, "W", None),
+    "cpu_usage": _Measure(gettext_noop("CPU"), 1, gettext_noop("cores"), None),
+    "cpu_utilization": _Measure(gettext_noop("CPU"), 100, "%", 100),
+    "cpu_memory_used_bytes": _Measure(gettext_noop("Memory"), 1e-9, "GB", None),
+    "memory_utilization": _Measure(gettext_noop("Memory"), 100, "%", 100),
+    "disk_utilization": _Measure(gettext_noop("Disk"), 100, "%", 100),
 }
 
 _Points = list[tuple[datetime, float]]
 _Series = dict[str, dict[str, _Points]]
+
+
+def range_word(slug: str) -> str:
+    """What a range is called: ``15 m``, ``All``."""
+    length = RANGES[slug]
+    return _("All") if length is None else formats.duration(length)
 
 
 def range_of(workload: Workload, asked: str) -> str:
@@ -123,7 +133,7 @@ def table(workload: Workload, now: datetime, asked: str = "") -> Table:
     samples = _samples(workload, now, range_of(workload, asked), MOST_ROWS)
     found = _series(samples)
     columns = [(name, key) for name in _MEASURES for key in sorted(found.get(name, ()))]
-    heads = [_head(_MEASURES[name].title, key) for name, key in columns]
+    heads = [_head(_(_MEASURES[name].title), key) for name, key in columns]
     return Table(heads, [(sample.at, [_cell(sample, *column) for column in columns]) for sample in reversed(samples)])
 
 
@@ -146,7 +156,8 @@ def _chart(measure: _Measure, series: dict[str, _Points]) -> Chart:
     points = {key: [(at, value * measure.scale) for at, value in found] for key, found in series.items()}
     first = min(found[0][0] for found in points.values())
     last = max(found[-1][0] for found in points.values())
-    highest = max(value for found in points.values() for _, value in found)
+    highest = max(value for found in points.values() for _at, value in found)
+    title, unit = _(measure.title), measure.unit
     top = measure.top or _round_up(highest)
     names = sorted(points)[:MOST_SERIES]
     lines = tuple(
@@ -155,19 +166,21 @@ def _chart(measure: _Measure, series: dict[str, _Points]) -> Chart:
     )
     mean = sum(points[name][-1][1] for name in names) / len(names)
     start, end = (formats.time_of_day(timezone.localtime(at)) for at in (first, last))
+    sentence = _("{measure} from {start} to {end}, now {latest}, highest {highest}.")
     return Chart(
-        title=measure.title,
-        latest=_figure(mean, measure.unit),
+        title=title,
+        latest=_figure(mean, unit),
         lines=lines,
         areas=tuple(_area(stretch) for stretch in lines[0].stretches),
-        top=_axis(top, measure.unit),
-        middle=_axis(top / 2, measure.unit),
-        bottom=_axis(0, measure.unit),
+        top=_axis(top, unit),
+        middle=_axis(top / 2, unit),
+        bottom=_axis(0, unit),
         start=start,
         end=end,
-        sentence=f"{measure.title} from {start} to {end}, now {_figure(mean, measure.unit)}, "
-        f"highest {_figure(highest, measure.unit)}.",
-        unit=measure.unit,
+        sentence=sentence.format(
+            measure=title, start=start, end=end, latest=_figure(mean, unit), highest=_figure(highest, unit)
+        ),
+        unit=_(unit),
         top_value=f"{top:g}",
         start_s=int(first.timestamp()),
         end_s=int(last.timestamp()),
@@ -223,4 +236,4 @@ def _axis(value: float, unit: str) -> str:
 
 def _figure(value: float, unit: str) -> str:
     number = f"{value:.0f}" if abs(value) >= 10 or unit == "%" else f"{value:.1f}"
-    return f"{number} {unit}"
+    return f"{number} {_(unit)}"

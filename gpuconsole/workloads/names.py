@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads.models import Workload
@@ -19,11 +21,12 @@ def checked(name: str) -> str:
     """The name without blanks around it. Raises Refused for none, too long a one, or what can't be read."""
     found = " ".join(name.split())
     if not found:
-        raise Refused("Work has a name.", code="required", field="name")
+        raise Refused(_("Work has a name."), code="required", field="name")
     if len(found) > LONGEST:
-        raise Refused(f"A name has at most {LONGEST} characters, this one {len(found)}.", code="invalid", field="name")
+        why = _("A name has at most {most} characters, this one {count}.").format(most=LONGEST, count=len(found))
+        raise Refused(why, code="invalid", field="name")
     if not found.isprintable():
-        raise Refused("A name has no characters that can't be printed.", code="invalid", field="name")
+        raise Refused(_("A name has no characters that can't be printed."), code="invalid", field="name")
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
@@ -107,16 +108,17 @@ def _tells_more(item: Bound) -> bool:
 def discarding(draft: Draft, provider: Provider) -> dict[str, Any]:
     """The question before a draft is forgotten."""
     url = reverse("launch:form", args=(provider.slug, provider.kind))
+    saved = _("It was saved {ago}. What was typed goes with it.")
     return {
-        "question": f"Discard your {provider.name} {provider.product} draft?",
-        "text": f"It was saved {formats.ago(timezone.now() - draft.saved_at)}. What was typed goes with it.",
+        "question": _("Discard your {provider} draft?").format(provider=f"{provider.name} {_(provider.product)}"),
+        "text": saved.format(ago=formats.ago(timezone.now() - draft.saved_at)),
         "keep_url": url,
-        "keep_label": "Keep the draft",
+        "keep_label": _("Keep the draft"),
         "action_url": f"{url}draft/",
-        "action_label": "Discard draft",
+        "action_label": _("Discard draft"),
         "kind": "danger",
         "hidden": {"discard": "1"},
-        "crumbs": [{"label": "Launch", "url": reverse("launch:choose")}, {"label": provider.name, "url": url}],
+        "crumbs": [{"label": _("Launch"), "url": reverse("launch:choose")}, {"label": provider.name, "url": url}],
     }
 
 
@@ -135,7 +137,7 @@ def asking(form: LaunchForm) -> dict[str, Any]:
 def carried(form: LaunchForm, own: Mapping[str, str]) -> dict[str, Any]:
     """Context of a page that asks something and sends the whole launch form along, with inputs of its own."""
     url = reverse("launch:form", args=(form.provider.slug, form.provider.kind))
-    crumbs = [{"label": "Launch", "url": reverse("launch:choose")}, {"label": form.provider.name, "url": url}]
+    crumbs = [{"label": _("Launch"), "url": reverse("launch:choose")}, {"label": form.provider.name, "url": url}]
     hidden = _Inputs(form.values, {"key": form.key, **own})
     return {"keep_url": url, "crumbs": crumbs, "hidden": hidden, "provider": form.provider}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import reduce
 from operator import or_
 from statistics import median
@@ -12,11 +13,13 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 
 from gpuconsole.audit.models import Record
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads import phases, starting
 from gpuconsole.workloads.models import Workload, WorkloadQuerySet
+from gpuconsole.workloads.running_cost import costs_from
 from gpuconsole.workloads.states import FINAL, OPEN, Kind
 
 MOST_COUNTED = 10_000
@@ -53,6 +56,9 @@ class Filters:
     """A part of the name or of an id, or a whole label."""
     created_from: datetime | None = None
     created_to: datetime | None = None
+    cost_from: Decimal | None = None
+    """It has cost so much or more by ``now``, in its own currency."""
+    now: datetime | None = None
 
 
 def listing(workloads: WorkloadQuerySet, filters: Filters) -> WorkloadQuerySet:
@@ -149,6 +155,8 @@ def _narrowed(filters: Filters) -> Q:
         condition &= Q(state__in=OPEN)
     if filters.text:
         condition &= matching(filters.text)
+    if filters.cost_from is not None:
+        condition &= costs_from(filters.cost_from, filters.now or timezone.now())
     return condition
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.workloads import access
 from gpuconsole.workloads.models import Workload
@@ -25,15 +27,15 @@ class Entry:
 
 def of(viewer: Viewer, workload: Workload, url: str) -> Sequence[Entry]:
     """Whoever sees it may keep a copy; the rest is for those who may act on it."""
-    download = Entry("Download the record", f"{url}record.json", "download", asks=False)
+    download = Entry(_("Download the record"), f"{url}record.json", "download", asks=False)
     if not access.may_act(viewer, workload):
         return [download]
-    on_its_way = "Its launch is on its way." if workload.state == State.SUBMITTING else ""
-    not_over = "" if workload.state in FINAL else "Only the record of what has ended can be deleted."
+    on_its_way = _("Its launch is on its way.") if workload.state == State.SUBMITTING else ""
+    not_over = "" if workload.state in FINAL else _("Only the record of what has ended can be deleted.")
     return [
-        Entry("Rename", f"{url}rename/", "pencil-line"),
-        Entry("Labels", f"{url}labels/", "tag"),
-        Entry("Move to another project", f"{url}project/", "folder-input", on_its_way),
+        Entry(_("Rename"), f"{url}rename/", "pencil-line"),
+        Entry(_("Labels"), f"{url}labels/", "tag"),
+        Entry(_("Move to another project"), f"{url}project/", "folder-input", on_its_way),
         download,
-        Entry("Delete the record", f"{url}delete-record/", "trash-2", not_over, css="danger"),
+        Entry(_("Delete the record"), f"{url}delete-record/", "trash-2", not_over, css="danger"),
     ]

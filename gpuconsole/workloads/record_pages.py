@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gpuconsole.accounts.access import viewer
@@ -37,17 +38,17 @@ def rename(request: HttpRequest, public_id: str, words: Words) -> HttpResponse:
         except Refused as refused:
             error = refused.message
         else:
-            messages.success(request, f"It is called {done.name} now.")
+            messages.success(request, _("It is called {name} now.").format(name=done.name))
             return redirect(done)
     return _ask(
         request,
         workload,
         words,
         verb="rename",
-        question=f"Rename {workload.name}?",
-        text="Here alone: its provider goes on calling it as it was launched.",
-        keep_label="Leave it",
-        action_label="Rename",
+        question=_("Rename {name}?").format(name=workload.name),
+        text=_("Here alone: its provider goes on calling it as it was launched."),
+        keep_label=_("Leave it"),
+        action_label=_("Rename"),
         more="workloads/_name_field.html",
         name=name,
         longest=names.LONGEST,
@@ -66,24 +67,28 @@ def change_project(request: HttpRequest, public_id: str, words: Words) -> HttpRe
         target = next((one for one in choices if one.slug == chosen), None)
         try:
             if target is None:
-                raise Refused("Choose a project that you may launch in.", field="project")
+                raise Refused(_("Choose a project that you may launch in."), field="project")
             done = services.change_project(workload=workload, project=target, by=person.user)
         except Refused as refused:
             error = shown_refusal(refused)
         else:
-            messages.success(request, f"{done.name} is charged to {target.name} from now on.")
+            text = _("{name} is charged to {project} from now on.").format(name=done.name, project=target.name)
+            messages.success(request, text)
             return redirect(done)
     spent = formats.money(cost_so_far(workload, timezone.now()), workload.currency)
+    text = _(
+        "What it has cost, {spent}, stays with {project}; from now on the other is charged, whose quotas and budget "
+        "must have room for it. Its people see it then, with its log."
+    )
     return _ask(
         request,
         workload,
         words,
         verb="project",
-        question=f"Move {workload.name} to another project?",
-        text=f"What it has cost, {spent}, stays with {workload.project.name}; from now on the other is charged, whose "
-        "quotas and budget must have room for it. Its people see it then, with its log.",
-        keep_label="Leave it there",
-        action_label="Move",
+        question=_("Move {name} to another project?").format(name=workload.name),
+        text=text.format(spent=spent, project=workload.project.name),
+        keep_label=_("Leave it there"),
+        action_label=_("Move"),
         more="workloads/_project_field.html",
         choices=choices,
         chosen=chosen,
@@ -100,27 +105,28 @@ def delete_record(request: HttpRequest, public_id: str, words: Words) -> HttpRes
     if request.method == "POST":
         try:
             if request.POST.get("confirm_name", "").strip() != workload.name:
-                raise Refused(f"Type {workload.name} to go on.")
+                raise Refused(_("Type {name} to go on.").format(name=workload.name))
             services.delete_record(workload=workload, by=person.user)
         except Refused as refused:
             error = refused.message
         else:
-            messages.success(request, f"The record of {workload.name} is deleted. What it cost stays.")
+            text = _("The record of {name} is deleted. What it cost stays.").format(name=workload.name)
+            messages.success(request, text)
             return redirect(words.url)
     return _ask(
         request,
         workload,
         words,
         verb="delete-record",
-        question=f"Delete the record of {workload.name}?",
-        text="Nobody can bring it back. At its provider nothing is deleted by this.",
+        question=_("Delete the record of {name}?").format(name=workload.name),
+        text=_("Nobody can bring it back. At its provider nothing is deleted by this."),
         kept=[
-            {"word": "Log, metrics, events, spec and labels", "note": "lost", "is_lost": True},
-            {"word": f"What it cost, in the costs of {workload.project.name}", "note": "kept"},
-            {"word": "The audit log", "note": "kept"},
+            {"word": _("Log, metrics, events, spec and labels"), "note": _("lost"), "is_lost": True},
+            {"word": _("What it cost, in the costs of {project}").format(project=workload.project), "note": _("kept")},
+            {"word": _("The audit log"), "note": _("kept")},
         ],
-        keep_label="Keep it",
-        action_label="Delete the record",
+        keep_label=_("Keep it"),
+        action_label=_("Delete the record"),
         kind="danger",
         type_name=workload.name,
         error=error,

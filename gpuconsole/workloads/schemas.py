@@ -82,6 +82,8 @@ class WorkloadOut(ApiSchema):
     is_final: bool
     provider_status: str
     attempt: int
+    attempts_most: int
+    """Tries that the provider makes by itself at most; a person may have it tried once more."""
     reason: ReasonOut | None
     remote_id: str | None
     hardware: HardwareOut
@@ -296,6 +298,7 @@ def _facts(workload: Workload, now: datetime) -> dict[str, Any]:
         "is_final": workload.is_final,
         "provider_status": workload.remote_status,
         "attempt": workload.attempt,
+        "attempts_most": workload.attempts_most,
         "reason": _reason(workload),
         "remote_id": workload.remote_id or None,
         "hardware": HardwareOut.model_construct(

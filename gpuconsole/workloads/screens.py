@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -99,7 +100,7 @@ def show_way(request: HttpRequest, public_id: str, words: Words) -> HttpResponse
     workload = access.find_workload(person, public_id, words.kind)
     access.require(person, workload)
     label = request.POST.get("way", "")[:100]
-    shown: dict[str, str] = {"label": label}
+    shown: dict[str, str] = {"label": _(label)}
     try:
         shown["value"] = services.show_way(workload=workload, way=label, by=person.user)
     except Refused as refusal:
@@ -122,7 +123,7 @@ def act(request: HttpRequest, public_id: str, verb: str, words: Words) -> HttpRe
     error = ""
     if request.method == "POST":
         if asked.type_name and request.POST.get("confirm_name", "").strip() != asked.type_name:
-            error = f"Type {asked.type_name} to go on."
+            error = _("Type {name} to go on.").format(name=asked.type_name)
         else:
             return redirect(_done(request, chosen, workload))
     context = {
@@ -154,11 +155,12 @@ def _done(request: HttpRequest, verb: Verb, workload: Workload) -> str:
         else:
             made = services.VERBS[verb](workload=workload, by=by)
     except Refused as refusal:
-        again = notices.Action("Retry", f"{workload.get_absolute_url()}{verb.value}/")
-        text = f"{word} was not done: {workload.name} is as it was."
+        again = notices.Action(_("Retry"), f"{workload.get_absolute_url()}{verb.value}/")
+        text = _("{act} was not done: {name} is as it was.").format(act=word, name=workload.name)
         notices.failed(request, text, detail=refusal.message, action=again)
         return workload.get_absolute_url()
     is_other = made.pk != workload.pk
-    text = f"{workload.name} is retried as {made.name}." if is_other else f"{word} asked for {workload.name}."
-    notices.done(request, text, detail="The provider has yet to confirm it.")
+    text = _("{name} is retried as {other}.") if is_other else _("{act} asked for {name}.")
+    text = text.format(name=workload.name, other=made.name, act=word)
+    notices.done(request, text, detail=_("The provider has yet to confirm it."))
     return made.get_absolute_url()

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.catalog import queries as catalog
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import formats
@@ -63,21 +65,30 @@ def changes(form: LaunchForm, then: Then) -> list[str]:
 def _place(form: LaunchForm, then: Then) -> Iterator[str]:
     """Where it runs and who pays, as far as that is not open to the person any more."""
     if then.project is not None and then.project not in form.projects:
-        why = "is archived" if then.project.archived_at else "is not one that you may launch in"
-        yield f"{then.project.name} {why}: pick another project to charge."
+        archived = _("{project} is archived: pick another project to charge.")
+        closed = _("{project} is not one that you may launch in: pick another project to charge.")
+        yield (archived if then.project.archived_at else closed).format(project=then.project.name)
     if then.connection is not None and then.connection not in form.connections and form.project is not None:
-        why = "was removed" if then.connection.removed_at else f"is not open to {form.project.name}"
-        instead = f"{form.connection.name} is used instead" if form.connection else "there is no other for this project"
-        yield f"The connection {then.connection.name} {why}: {instead}."
+        other = form.connection.name if form.connection else ""
+        if then.connection.removed_at and other:
+            text = _("The connection {connection} was removed: {other} is used instead.")
+        elif then.connection.removed_at:
+            text = _("The connection {connection} was removed: there is no other for this project.")
+        elif other:
+            text = _("The connection {connection} is not open to {project}: {other} is used instead.")
+        else:
+            text = _("The connection {connection} is not open to {project}: there is no other for this project.")
+        yield text.format(connection=then.connection.name, project=form.project.name, other=other)
 
 
 def _unknown_fields(form: LaunchForm) -> Iterator[str]:
     """Keys that the form has no field for; they may never have had one."""
-    for path, _ in form.layouts[0].extras:
+    for path, _value in form.layouts[0].extras:
         plain = ".".join(part for part in path.split(".") if not part.isdecimal())
         inside = plain.rpartition(".")[0]
         if plain not in form.spec_form.nodes and not _is_free(form, inside):
-            yield f"The form has no field {path}: it is kept as an extra field and sent as it is."
+            text = _("The form has no field {path}: it is kept as an extra field and sent as it is.")
+            yield text.format(path=path)
 
 
 def _is_free(form: LaunchForm, path: str) -> bool:
@@ -97,7 +108,7 @@ def _gone_choices(form: LaunchForm) -> Iterator[str]:
         values = one.value if isinstance(one.value, list) else [one.value]
         for value in values:
             if value not in (None, "") and str(value) not in known:
-                yield f"{one.node.title}: {value} is not offered any more."
+                yield _("{field}: {value} is not offered any more.").format(field=_(one.node.title), value=value)
 
 
 def _gone_secrets(form: LaunchForm) -> Iterator[str]:
@@ -105,7 +116,7 @@ def _gone_secrets(form: LaunchForm) -> Iterator[str]:
         return
     gone = {str(one.value) for one in unstored.places(form.spec_form.wire, form.secret_names)}
     for name in sorted(gone):  # of work that was launched and of presets, which hold names alone
-        yield f"{form.project.name} has no secret named {name}."
+        yield _("{project} has no secret named {name}.").format(project=form.project.name, name=name)
 
 
 def _hardware(form: LaunchForm, then: Then) -> Iterator[str]:
@@ -114,13 +125,13 @@ def _hardware(form: LaunchForm, then: Then) -> Iterator[str]:
     if form.connection is None or not wanted:
         return
     if now and then.hardware_id and now != then.hardware_id:
-        yield f"It took {then.hardware_id} and takes {now} now."
+        yield _("It took {before} and takes {after} now.").format(before=then.hardware_id, after=now)
     offers: Sequence[Offer] = catalog.offers(form.connection)
     alike = [offer for offer in offers if offer.hardware_id == wanted]
     if offers and not alike:
-        yield f"{wanted} is not on offer any more."
+        yield _("{hardware} is not on offer any more.").format(hardware=wanted)
     elif alike and all(offer.is_available is False for offer in alike):
-        yield f"{wanted} is out of stock just now."
+        yield _("{hardware} is out of stock just now.").format(hardware=wanted)
 
 
 def _price(form: LaunchForm, then: Then) -> Iterator[str]:
@@ -129,9 +140,9 @@ def _price(form: LaunchForm, then: Then) -> Iterator[str]:
     now, before = form.estimate.pricing, formats.hourly(then.hourly_price, then.currency)
     after = formats.hourly(now.hourly_price, now.currency)
     if now.hourly_price is None:
-        yield f"The price was {before} and is not known now."
+        yield _("The price was {before} and is not known now.").format(before=before)
     elif after != before:  # a frozen price was rounded, so figures that read the same are the same
-        yield f"The price was {before} and is {after} now."
+        yield _("The price was {before} and is {after} now.").format(before=before, after=after)
 
 
 def _defaults(form: LaunchForm, then: Then) -> Iterator[str]:
@@ -142,8 +153,13 @@ def _defaults(form: LaunchForm, then: Then) -> Iterator[str]:
         node = form.spec_form.nodes.get(path)
         if node is None or value_at(wire, path) is not ABSENT or same(before, now.get(path)):
             continue
-        after = _worded(node, now[path]) if path in now else "not known"
-        yield f"{node.title}, left out: the default was {_worded(node, before)} and is {after} now."
+        if path in now:
+            text = _("{field}, left out: the default was {before} and is {after} now.")
+        else:
+            text = _("{field}, left out: the default was {before} and is not known now.")
+        yield text.format(
+            field=_(node.title), before=_worded(node, before), after=_worded(node, now[path]) if path in now else ""
+        )
 
 
 def _worded(node: AnyNode, default: Any) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.core import json_markup
 from gpuconsole.providers import preview, registry
@@ -22,7 +24,7 @@ from gpuconsole.workloads.models import Workload, WorkloadQuerySet
 
 MOST_DEPTH = 12
 MOST_OTHERS = 20
-VIEWS = {"": "Sent and returned", "curl": "cURL", "python": "Python"}
+VIEWS = {"": gettext_noop("Sent and returned"), "curl": gettext_noop("cURL"), "python": gettext_noop("Python")}
 VIEW, WITH = "view", "with"
 """Choices of the address."""
 
@@ -59,7 +61,7 @@ def context(page: Page) -> dict[str, Any]:
         "differences": list(differences(sent, workload.remote)),
         "clone_url": acts.clone_url(workload),
         "json_url": f"{page.url}spec.json",
-        "views": [Link(label, page.link(view=slug, **{WITH: ""}), slug == view) for slug, label in VIEWS.items()],
+        "views": [Link(_(label), page.link(view=slug, **{WITH: ""}), slug == view) for slug, label in VIEWS.items()],
         "view": view,
         "code": _code(workload, view),
         "others": others.only("public_id", "name").order_by("-pk")[:MOST_OTHERS],

@@ -65,7 +65,7 @@ def usual(many: Iterable[Sequence[Mapping[str, Any]]]) -> dict[int, Usual]:
     lengths: dict[int, list[float]] = {}
     for trace in (part.get("trace", []) for parts in many for part in parts):
         texts.update({number: text for number, text, _began in trace})
-        for (number, _text, began), (_next, _after, ended) in pairwise(trace):
+        for (number, _text, began), (_next, _its, ended) in pairwise(trace):
             lengths.setdefault(number, []).append(ended - began)
     return {
         number: Usual(text, median(seconds) if len(seconds := lengths.get(number, [])) >= USUAL_AT_LEAST else None)
@@ -88,10 +88,10 @@ def _step(number: int, current: int, part: Mapping[str, Any], known: Mapping[int
     css = "done" if number < current else "now" if number == current else ""
     words = []
     if number in trace and css:
-        later = [began for step, (_, began) in trace.items() if step > number]
+        later = [began for step, (_text, began) in trace.items() if step > number]
         length = timedelta(seconds=max(0.0, min(later, default=epoch(now)) - trace[number][1]))
-        shown = _("{time} so far") if css == "now" else "{time}"
-        words.append(shown.format(time=formats.duration(length)))
+        shown = formats.duration(length)
+        words.append(_("{time} so far").format(time=shown) if css == "now" else shown)
     if css != "done" and before.seconds is not None:
         words.append(_("usual {time}").format(time=formats.duration(before.seconds)))
     return Step(number, text, css, ", ".join(words))

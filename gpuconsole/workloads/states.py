@@ -7,28 +7,29 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from gpuconsole.providers.causes import Cause
 from gpuconsole.providers.remote import Phase, RemoteState
 
 
 class Kind(models.TextChoices):
-    JOB = "job", "Job"
-    INSTANCE = "instance", "Instance"
+    JOB = "job", _("Job")
+    INSTANCE = "instance", _("Instance")
 
 
 class State(models.TextChoices):
-    DRAFT = "draft", "Draft"
-    SUBMITTING = "submitting", "Submitting"
-    QUEUED = "queued", "Queued"
-    STARTING = "starting", "Starting"
-    RUNNING = "running", "Running"
-    STOPPING = "stopping", "Stopping"
-    SUCCEEDED = "succeeded", "Succeeded"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
-    STOPPED = "stopped", "Stopped"
-    LOST = "lost", "Lost"
+    DRAFT = "draft", _("Draft")
+    SUBMITTING = "submitting", _("Submitting")
+    QUEUED = "queued", _("Queued")
+    STARTING = "starting", _("Starting")
+    RUNNING = "running", _("Running")
+    STOPPING = "stopping", _("Stopping")
+    SUCCEEDED = "succeeded", _("Succeeded")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    STOPPED = "stopped", _("Stopped")
+    LOST = "lost", _("Lost")
 
     @property
     def icon(self) -> str:
@@ -37,7 +38,7 @@ class State(models.TextChoices):
 
     @property
     def meaning(self) -> str:
-        return _MEANINGS[self]
+        return str(_MEANINGS[self])
 
 
 FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED})
@@ -120,14 +121,14 @@ PHASE_OF: dict[State, Phase | None] = {
 class Verb(models.TextChoices):
     """What a person may do with a workload."""
 
-    STOP = "stop", "Stop"
-    START = "start", "Start"
-    RESTART = "restart", "Restart"
-    TERMINATE = "terminate", "Terminate"
-    RETRY = "retry", "Retry"
-    CLONE = "clone", "Clone"
-    EDIT = "edit", "Edit"
-    DELETE = "delete", "Delete"
+    STOP = "stop", _("Stop")
+    START = "start", _("Start")
+    RESTART = "restart", _("Restart")
+    TERMINATE = "terminate", _("Terminate")
+    RETRY = "retry", _("Retry")
+    CLONE = "clone", _("Clone")
+    EDIT = "edit", _("Edit")
+    DELETE = "delete", _("Delete")
 
 
 _RUNNING_ON = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.LOST})
@@ -158,59 +159,59 @@ VERBS: dict[Kind, dict[Verb, frozenset[State]]] = {
 class Fault(models.TextChoices):
     """Whose fault an end is."""
 
-    YOU = "you", "Your code or settings"
-    PROVIDER = "provider", "The provider"
+    YOU = "you", _("Your code or settings")
+    PROVIDER = "provider", _("The provider")
     CONSOLE = "console", "gpuconsole"
-    NOBODY = "nobody", "Nobody"
-    UNKNOWN = "unknown", "Not known"
+    NOBODY = "nobody", _("Nobody")
+    UNKNOWN = "unknown", _("Not known")
 
 
 class ReasonCode(models.TextChoices):
     """Why a workload failed or ended, apart from its state. The first ones are a provider's ``Cause``s, by the same
     words; what each means for people stands in the module ``causes``."""
 
-    NONE = "", "None"
-    IMAGE = Cause.IMAGE, "The image could not be pulled"
-    REGISTRY = Cause.REGISTRY, "The image's registry refused the login"
-    COMMAND = Cause.COMMAND, "The command could not be started"
-    EXIT_CODE = Cause.EXIT_CODE, "The command ended with an error"
-    GPU_MEMORY = Cause.GPU_MEMORY, "Out of GPU memory"
-    HOST_MEMORY = Cause.HOST_MEMORY, "Out of memory on the machine"
-    DISK_FULL = Cause.DISK_FULL, "The disk is full"
-    NO_DATA = Cause.NO_DATA, "A data set, model or file was not found"
-    BAD_DATA = Cause.BAD_DATA, "An input could not be read"
-    BAD_CONFIG = Cause.BAD_CONFIG, "A setting makes no sense to the program"
-    DEPENDENCY = Cause.DEPENDENCY, "A package is missing or does not fit"
-    MODEL_LOAD = Cause.MODEL_LOAD, "The model could not be loaded"
-    PERMISSION = Cause.PERMISSION, "Access was denied"
-    GPU_ERROR = Cause.GPU_ERROR, "A CUDA error"
-    COMMUNICATION = Cause.COMMUNICATION, "The GPUs lost touch with each other"
-    HARDWARE = Cause.HARDWARE, "The GPU or its driver failed"
-    NODE_LOST = Cause.NODE_LOST, "The machine was lost"
-    PREEMPTED = Cause.PREEMPTED, "The provider took the hardware back"
-    NO_CAPACITY = Cause.NO_CAPACITY, "The provider has no such hardware free"
-    PROVIDER_QUOTA = Cause.PROVIDER_QUOTA, "A limit of the account at the provider"
-    NO_CREDIT = Cause.NO_CREDIT, "The account at the provider has no credit left"
-    NOT_AUTHORIZED = Cause.NOT_AUTHORIZED, "The provider refused the credentials"
-    RATE_LIMITED = Cause.RATE_LIMITED, "The provider asked for fewer calls for too long"
-    TIME_LIMIT = Cause.TIME_LIMIT, "The time limit at the provider was reached"
-    NOT_READY = Cause.NOT_READY, "It never came up"
-    HEALTH_CHECK = Cause.HEALTH_CHECK, "A health check failed"
-    REJECTED = Cause.REJECTED, "The provider refused the request"
-    UNREACHABLE = Cause.UNREACHABLE, "The provider could not be reached"
-    PROVIDER_FAILURE = Cause.PROVIDER_FAILURE, "It failed at the provider"
-    UNKNOWN = Cause.UNKNOWN, "The provider gives no cause"
-    UNCONFIRMED = "unconfirmed", "Sent, and the answer was lost"
-    NOT_FOUND = "not_found", "Sent, and not found at the provider"
-    STOPPED_BY_PERSON = "stopped_by_person", "Stopped by a person"
-    STOPPED_ELSEWHERE = "stopped_elsewhere", "Ended at the provider, not from here"
-    DEADLINE = "deadline", "Its latest end had come"
-    BUDGET = "budget", "Its budget was overspent"
-    COST = "cost", "It had cost as much as it may"
-    IDLE = "idle", "Its GPUs were idle"
-    QUEUED = "queued", "It was queued too long"
-    GONE = "gone", "The provider no longer lists it"
-    NEVER_SENT = "never_sent", "Ended before it was sent"
+    NONE = "", _("None")
+    IMAGE = Cause.IMAGE, _("The image could not be pulled")
+    REGISTRY = Cause.REGISTRY, _("The image's registry refused the login")
+    COMMAND = Cause.COMMAND, _("The command could not be started")
+    EXIT_CODE = Cause.EXIT_CODE, _("The command ended with an error")
+    GPU_MEMORY = Cause.GPU_MEMORY, _("Out of GPU memory")
+    HOST_MEMORY = Cause.HOST_MEMORY, _("Out of memory on the machine")
+    DISK_FULL = Cause.DISK_FULL, _("The disk is full")
+    NO_DATA = Cause.NO_DATA, _("A data set, model or file was not found")
+    BAD_DATA = Cause.BAD_DATA, _("An input could not be read")
+    BAD_CONFIG = Cause.BAD_CONFIG, _("A setting makes no sense to the program")
+    DEPENDENCY = Cause.DEPENDENCY, _("A package is missing or does not fit")
+    MODEL_LOAD = Cause.MODEL_LOAD, _("The model could not be loaded")
+    PERMISSION = Cause.PERMISSION, _("Access was denied")
+    GPU_ERROR = Cause.GPU_ERROR, _("A CUDA error")
+    COMMUNICATION = Cause.COMMUNICATION, _("The GPUs lost touch with each other")
+    HARDWARE = Cause.HARDWARE, _("The GPU or its driver failed")
+    NODE_LOST = Cause.NODE_LOST, _("The machine was lost")
+    PREEMPTED = Cause.PREEMPTED, _("The provider took the hardware back")
+    NO_CAPACITY = Cause.NO_CAPACITY, _("The provider has no such hardware free")
+    PROVIDER_QUOTA = Cause.PROVIDER_QUOTA, _("A limit of the account at the provider")
+    NO_CREDIT = Cause.NO_CREDIT, _("The account at the provider has no credit left")
+    NOT_AUTHORIZED = Cause.NOT_AUTHORIZED, _("The provider refused the credentials")
+    RATE_LIMITED = Cause.RATE_LIMITED, _("The provider asked for fewer calls for too long")
+    TIME_LIMIT = Cause.TIME_LIMIT, _("The time limit at the provider was reached")
+    NOT_READY = Cause.NOT_READY, _("It never came up")
+    HEALTH_CHECK = Cause.HEALTH_CHECK, _("A health check failed")
+    REJECTED = Cause.REJECTED, _("The provider refused the request")
+    UNREACHABLE = Cause.UNREACHABLE, _("The provider could not be reached")
+    PROVIDER_FAILURE = Cause.PROVIDER_FAILURE, _("It failed at the provider")
+    UNKNOWN = Cause.UNKNOWN, _("The provider gives no cause")
+    UNCONFIRMED = "unconfirmed", _("Sent, and the answer was lost")
+    NOT_FOUND = "not_found", _("Sent, and not found at the provider")
+    STOPPED_BY_PERSON = "stopped_by_person", _("Stopped by a person")
+    STOPPED_ELSEWHERE = "stopped_elsewhere", _("Ended at the provider, not from here")
+    DEADLINE = "deadline", _("Its latest end had come")
+    BUDGET = "budget", _("Its budget was overspent")
+    COST = "cost", _("It had cost as much as it may")
+    IDLE = "idle", _("Its GPUs were idle")
+    QUEUED = "queued", _("It was queued too long")
+    GONE = "gone", _("The provider no longer lists it")
+    NEVER_SENT = "never_sent", _("Ended before it was sent")
 
 
 OF_GUARDS = frozenset({ReasonCode.DEADLINE, ReasonCode.BUDGET, ReasonCode.COST, ReasonCode.IDLE, ReasonCode.QUEUED})
@@ -275,15 +276,15 @@ _ICONS = {
     State.LOST: "circle-help",
 }
 _MEANINGS = {
-    State.DRAFT: "Saved here, never sent.",
-    State.SUBMITTING: "Sent, or about to be; no provider id yet.",
-    State.QUEUED: "Accepted; waits for hardware.",
-    State.STARTING: "Has hardware; assigned or preparing.",
-    State.RUNNING: "The command or the machine is up.",
-    State.STOPPING: "Stop asked, not confirmed.",
-    State.SUCCEEDED: "Ended by itself without an error.",
-    State.FAILED: "Ended with an error or at a time limit.",
-    State.CANCELLED: "Stopped by a person, a rule or a budget before it ended.",
-    State.STOPPED: "The instance is off; its disks are kept.",
-    State.LOST: "The provider no longer lists it, or has not answered for longer than the limit.",
+    State.DRAFT: _("Saved here, never sent."),
+    State.SUBMITTING: _("Sent, or about to be; no provider id yet."),
+    State.QUEUED: _("Accepted; waits for hardware."),
+    State.STARTING: _("Has hardware; assigned or preparing."),
+    State.RUNNING: _("The command or the machine is up."),
+    State.STOPPING: _("Stop asked, not confirmed."),
+    State.SUCCEEDED: _("Ended by itself without an error."),
+    State.FAILED: _("Ended with an error or at a time limit."),
+    State.CANCELLED: _("Stopped by a person, a rule or a budget before it ended."),
+    State.STOPPED: _("The instance is off; its disks are kept."),
+    State.LOST: _("The provider no longer lists it, or has not answered for longer than the limit."),
 }

@@ -15,7 +15,7 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.phases import Attempt, epoch, moment
 from gpuconsole.workloads.states import State
 from gpuconsole.workloads.timeline_clock import AHEAD, Clock, Tick, bare, life, window
-from gpuconsole.workloads.timeline_words import LEGEND, find, phase_table
+from gpuconsole.workloads.timeline_words import find, legend, phase_table
 
 Size: TypeAlias = Literal["mini", "strip", "full"]
 Scale: TypeAlias = Literal["time", "even"]
@@ -109,9 +109,9 @@ def geometry(
         return Timeline(tuple(_even_rows(attempts, now)), (), None, "", sentence, spans, extent)
     clock = window or _clock(attempts, now, size, zone)
     if size == "full":
-        rows = [_row(clock, [attempt], now, is_full=True) for attempt in attempts]
+        rows = [_row(clock, [attempt], now, size) for attempt in attempts]
     else:
-        rows = [_row(clock, attempts, now, is_full=False)]
+        rows = [_row(clock, attempts, now, size)]
     return Timeline(tuple(rows), clock.ticks, clock.now_x, clock.now_label, sentence, spans, extent)
 
 
@@ -145,36 +145,33 @@ def _clock(attempts: Sequence[Attempt], now: datetime, size: Size, zone: tzinfo)
     return bare(start, end + (end - start) * AHEAD if is_live else end)
 
 
-def _row(clock: Clock, attempts: Sequence[Attempt], now: datetime, *, is_full: bool) -> Row:
+def _row(clock: Clock, attempts: Sequence[Attempt], now: datetime, size: Size) -> Row:
     bars: list[Bar] = []
     for span in (span for attempt in attempts for span in attempt["spans"]):
-        bar = _bar(clock, span, now, is_full=is_full)
-        if bar is not None and (is_full or not _is_covered(bar, bars)):
+        bar = _bar(clock, span, now, size)
+        if bar is not None and (size == "full" or not _is_covered(bar, bars)):
             bars.append(bar)
     last = attempts[-1]
-    word, _, ended = last["spans"][-1]
+    word, _start, ended = last["spans"][-1]
     end_x = _percent(clock.x(moment(_end_s(last["spans"][-1], now))))
     live = Live(word, end_x) if ended is None and bars else None
     return _described(last, tuple(bars), live, end_x)
 
 
-def _bar(clock: Clock, span: Sequence[Any], now: datetime, *, is_full: bool) -> Bar | None:
-    word, start_s, _ = span
+def _bar(clock: Clock, span: Sequence[Any], now: datetime, size: Size) -> Bar | None:
+    word, start_s, _end = span
     end_s = _end_s(span, now)
     left, right = clock.x(moment(start_s)), clock.x(moment(end_s))
     if right < 0 or left > 100:
         return None
     left_in, right_in = max(left, 0.0), min(right, 100.0)
     width = max(right_in - left_in - GAP, LEAST_WIDTH)
+    x, width = _percent(min(left_in, 100 - width)), round(width, 2)
+    if size == "mini":
+        return Bar(word, x, width, is_cut=left < 0)
     length = formats.duration(end_s - start_s)
-    return Bar(
-        phase=word,
-        x=_percent(min(left_in, 100 - width)),
-        width=round(width, 2),
-        label=length if is_full and _fits(length, width) else "",
-        title=f"{words.label(word)}, {length}",
-        is_cut=left < 0,
-    )
+    label = length if size == "full" and _fits(length, width) else ""
+    return Bar(word, x, width, label, f"{words.label(word)}, {length}", is_cut=left < 0)
 
 
 def _is_covered(bar: Bar, bars: Sequence[Bar]) -> bool:
@@ -188,7 +185,7 @@ def _even_rows(attempts: Sequence[Attempt], now: datetime) -> list[Row]:
     rows = []
     for attempt in attempts:
         bars = tuple(_even_bar(index, step, span, now) for index, span in enumerate(attempt["spans"]))
-        word, _, ended = attempt["spans"][-1]
+        word, _start, ended = attempt["spans"][-1]
         end_x = _percent(step * len(bars))
         rows.append(_described(attempt, bars, Live(word, end_x) if ended is None else None, end_x))
     return rows
@@ -213,7 +210,7 @@ def _described(attempt: Attempt, bars: tuple[Bar, ...], live: Live | None, end_x
 
 
 def _end_s(span: Sequence[Any], now: datetime) -> float:
-    _, start, end = span
+    _word, start, end = span
     return max(start, epoch(now)) if end is None else float(end)
 
 
@@ -225,4 +222,4 @@ def _fits(text: str, width: float) -> bool:
     return width / 100 * _CHART_PX >= len(text) * _CHARACTER_PX + _SPARE_PX
 
 
-__all__ = ["LEGEND", "Clock", "Timeline", "clock", "find", "full", "geometry", "mini", "phase_table", "strip"]
+__all__ = ["Clock", "Timeline", "clock", "find", "full", "geometry", "legend", "mini", "phase_table", "strip"]

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import formats
 
 MOST_LABELS = 8
@@ -77,7 +79,7 @@ def _with_ticks(start: datetime, end: datetime, now: datetime | None, zone: tzin
     moments = moments[:: -(-len(moments) // MOST_LINES) or 1]
     every = -(-len(moments) // MOST_LABELS) or 1
     ticks = [_tick(clock, at, step, zone, now_x, is_labelled=not index % every) for index, at in enumerate(moments)]
-    now_label = f"{formats.time_of_day(now.astimezone(zone))} now" if now else ""
+    now_label = _("{time} now").format(time=formats.time_of_day(now.astimezone(zone))) if now else ""
     return Clock(start, end, tuple(ticks), now_x, now_label)
 
 
@@ -86,7 +88,7 @@ def _tick(clock: Clock, at: datetime, step: timedelta, zone: tzinfo, now_x: floa
     half = _NOW_LABEL_WIDTH / 2
     is_hidden = x > _LAST_LABEL or (now_x is not None and now_x - half - _LABEL_WIDTH < x < now_x + half)
     local = at.astimezone(zone)
-    label = f"{formats.day_of_month(local)}" if step >= _DAY else formats.time_of_day(local)
+    label = formats.day_of_month(local) if step >= _DAY else formats.time_of_day(local)
     return Tick(x, label if is_labelled and not is_hidden else "")
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,9 +15,31 @@ from gpuconsole.core import versions
 from gpuconsole.projects.models import Project
 from gpuconsole.providers.remote import Lane, Phase, Tariff
 from gpuconsole.workloads import bulk, lanes, meter, phases, settled
+from gpuconsole.workloads.events import Line, note, note_many
+from gpuconsole.workloads.locking import locked, locked_many
 from gpuconsole.workloads.meter import Prices
 from gpuconsole.workloads.models import Event, EventKind, Workload
 from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, Reason, ReasonCode, State, may_move
+
+__all__ = [
+    "WRITTEN",
+    "Change",
+    "IllegalMove",
+    "Line",
+    "apply",
+    "begin",
+    "changes_something",
+    "charge_to",
+    "explain",
+    "locked",
+    "locked_many",
+    "move",
+    "move_many",
+    "note",
+    "note_many",
+    "take_over",
+    "touch",
+]
 
 WRITTEN = (
     *("state", "state_at", "attempt", "phases", "started_at", "ended_at"),
@@ -217,56 +238,6 @@ def take_over(
     return event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """An event that moves nothing."""
-
-    workload: Workload
-    text: str
-    kind: EventKind = EventKind.NOTE
-    detail: str = ""
-    by: User | None = None
-    at: datetime | None = None
-
-
-def note(
-    workload: Workload,
-    text: str,
-    *,
-    kind: EventKind = EventKind.NOTE,
-    detail: str = "",
-    by: User | None = None,
-    at: datetime | None = None,
-) -> Event:
-    """Write an event that moves nothing."""
-    return note_many([Line(workload=workload, text=text, kind=kind, detail=detail, by=by, at=at)])[0]
-
-
-def note_many(lines: Sequence[Line], *, now: datetime | None = None) -> list[Event]:
-    """Write events that move nothing, with one query for all of them."""
-    now = now or timezone.now()
-    events = [_line(line, now) for line in lines]
-    with transaction.atomic():
-        Event.objects.bulk_create(events)
-        versions.bump(*sorted({topic for line in lines for topic in line.workload.topics}))
-    return events
-
-
-def _line(line: Line, now: datetime) -> Event:
-    return Event(
-        workload=line.workload,
-        at=min(line.at or now, now),
-        said_at=line.at if line.at and line.at > now else None,
-        written_at=now,
-        kind=line.kind,
-        attempt=line.workload.attempt,
-        remote_status=line.workload.remote_status,
-        text=line.text[:300],
-        detail=line.detail,
-        by=line.by,
-    )
-
-
 def explain(workload: Workload, reason: Reason, *, why: str) -> Event:
     """Write down a better reason for an end that was told already; state, times and money stay as they are.
 
@@ -279,24 +250,6 @@ def explain(workload: Workload, reason: Reason, *, why: str) -> Event:
             update_fields=["reason_code", "reason_text", "reason_fault", "reason_field", "evidence", "phases"]
         )
         return note(workload, why, detail=reason.evidence.text if reason.evidence else reason.text)
-
-
-@contextmanager
-def locked(pk: int) -> Iterator[Workload]:
-    """One workload, read and held in a transaction of its own or of the caller; with its project and connection."""
-    with locked_many([pk]) as rows:
-        if pk not in rows:
-            raise Workload.DoesNotExist(pk)
-        yield rows[pk]
-
-
-@contextmanager
-def locked_many(pks: Collection[int]) -> Iterator[Mapping[int, Workload]]:
-    """Many workloads at once, locked in order of their keys so that two callers never wait for each other."""
-    with transaction.atomic():
-        rows = Workload.objects.select_related("project", "connection").filter(pk__in=pks).order_by("pk")
-        # no_key: events and logs of the workload can be written meanwhile
-        yield {workload.pk: workload for workload in rows.select_for_update(of=("self",), no_key=True)}
 
 
 def changes_something(change: Change) -> bool:
@@ -402,7 +355,7 @@ def _set_reason(workload: Workload, reason: Reason) -> None:
 def _write_phases(change: Change, state: State, at: datetime) -> None:
     workload = change.workload
     if state in FINAL:
-        why = workload.reason_text or (ReasonCode(workload.reason_code).label if workload.reason_code else "")
+        why = workload.reason_text or (str(ReasonCode(workload.reason_code).label) if workload.reason_code else "")
         workload.phases = phases.finished(workload.phases, state, at, why)
     elif state != workload.state or change.phase is not None or change.opens:
         since = _last_sure(workload, at) if state == State.LOST else at

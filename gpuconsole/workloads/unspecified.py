@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from gpuconsole.core.errors import Refused
 from gpuconsole.providers import registry
 from gpuconsole.workloads.models import Workload
@@ -16,8 +19,15 @@ def why_not(workload: Workload, verb: Verb) -> str:
     if workload.spec or verb not in NEEDS_SPEC:
         return ""
     provider = registry.get(workload.provider).name
-    text = f"It was adopted as it ran, so what it was launched with is not known here. {verb.label} it at {provider}"
-    return f"{text}; what comes of it is shown here." if verb is Verb.START else f"{text}, or launch it anew."
+    text = _("It was adopted as it ran, so what it was launched with is not known here.")
+    return f"{text} {_INSTEAD[verb].format(provider=provider)}"
+
+
+_INSTEAD = {
+    Verb.START: gettext_lazy("Start it at {provider}; what comes of it is shown here."),
+    Verb.RETRY: gettext_lazy("Retry it at {provider}, or launch it anew."),
+    Verb.CLONE: gettext_lazy("Clone it at {provider}, or launch it anew."),
+}
 
 
 def refuse_without_spec(workload: Workload, verb: Verb) -> None:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts.access import viewer
@@ -106,13 +107,13 @@ def draft(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         return redirect("launch:form", slug, kind) if kept is None else ask(request, pages.discarding(kept, provider))
     if "discard" in request.POST:
         drafts.discard(person, slug)
-        messages.success(request, "The draft was discarded.")
+        messages.success(request, _("The draft was discarded."))
         return redirect("launch:form", slug, kind)
     filled = pages.posted(person, provider, request.POST)
     if filled.json_error:
         return show_again(request, filled)
     drafts.save(filled)
-    messages.success(request, "Draft saved.")
+    messages.success(request, _("Draft saved."))
     return redirect("launch:form", slug, kind)
 
 
@@ -138,9 +139,10 @@ def launch(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         return show_again(request, filled)
     drafts.discard(filled.viewer, slug)
     if isinstance(done, LaunchRequest):
-        messages.success(request, f"{done} was sent to the admins of {filled.project}, and is held until one decides.")
+        text = _("{request} was sent to the admins of {project}, and is held until one decides.")
+        messages.success(request, text.format(request=done, project=filled.project))
         return redirect("request", done.public_id)
-    messages.success(request, f"Sent {done.name} to {filled.provider.name}.")
+    messages.success(request, _("Sent {name} to {provider}.").format(name=done.name, provider=filled.provider.name))
     for text in done.warnings:
         messages.warning(request, text)
     return redirect(done)
@@ -181,7 +183,7 @@ def _trim(request: HttpRequest, filled: LaunchForm) -> HttpResponse:
         filled.refuse(no)
         return show_again(request, filled)
     drafts.discard(filled.viewer, filled.provider.slug)
-    messages.success(request, f"{done} was launched with your changes.")
+    messages.success(request, _("{request} was launched with your changes.").format(request=done))
     return redirect("request", done.public_id)
 
 
@@ -189,9 +191,11 @@ def _refuse_elsewhere(filled: LaunchForm) -> None:
     """What is trimmed stays where it was asked for. Raises Refused."""
     assert filled.request
     if filled.project != filled.request.project:
-        raise Refused(f"It was asked for in {filled.request.project}, and is charged there.", field=PROJECT)
+        why = _("It was asked for in {project}, and is charged there.").format(project=filled.request.project)
+        raise Refused(why, field=PROJECT)
     if filled.connection != filled.request.connection:
-        raise Refused(f"It was asked for on {filled.request.connection.name}, and is launched there.")
+        why = _("It was asked for on {connection}, and is launched there.")
+        raise Refused(why.format(connection=filled.request.connection.name))
 
 
 def show_again(request: HttpRequest, filled: LaunchForm) -> HttpResponse:

@@ -42,6 +42,10 @@ class Caller:
         """The answer to a PATCH of JSON."""
         return Client().patch(f"{BASE}{path}", body, content_type="application/json", headers=self._headers())
 
+    def delete(self, path: str) -> Any:
+        """The answer to a DELETE."""
+        return Client().delete(f"{BASE}{path}", headers=self._headers())
+
     def launch(self, body: Any, **headers: str) -> Any:
         """The answer to a launch in the lab's project."""
         return self.post(f"/projects/{self.lab.project.slug}/workloads", body, **headers)

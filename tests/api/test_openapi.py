@@ -44,6 +44,7 @@ TOLD_IN_WORDS = {
     "import_invoice",
     "get_reconciliation",
     "create_preset",
+    *("create_view", "update_view"),
     "get_costs",
     "export_costs",
     "export_focus",

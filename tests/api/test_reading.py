@@ -176,6 +176,7 @@ def test_the_list_shows_newest_first(caller: Caller, shelf: dict[str, Workload])
         ({"name": "RA"}, ["train"]),
         ({"name": "%"}, []),
         ({"owner": "nobody@example.org"}, []),
+        ({"cost_from": "1000"}, []),
     ],
 )
 def test_every_filter_narrows(

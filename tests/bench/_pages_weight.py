@@ -114,7 +114,7 @@ def _add(file: Path, html: str, found: set[Path]) -> None:
 
 
 def _holds(html: str, selector: str) -> bool:
-    """Whether the page has what a module is loaded for: an attribute, or a form in its main part."""
+    """Whether the page has what a module is loaded for: an attribute, an id, or a form in its main part."""
     if selector.startswith("["):
         return selector.strip("[]") in html
     if selector.startswith("#"):

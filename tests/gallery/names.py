@@ -26,7 +26,7 @@ _FIELDS = (
     (Connection, ("name", "provider", "health_text")),
     (Finding, ("name", "remote_id", "token", "hardware_id", "region", "remote_status", "end_error")),
     (Offer, ("hardware_id", "region", "regions", "gpu_model", "gpu", "maker", "detail")),
-    (Workload, ("name", "hardware_id", "region", "remote_id", "remote_status", "intent_error")),
+    (Workload, ("name", "hardware_id", "region", "remote_id", "remote_status", "intent_error", "evidence__text")),
     (InvoiceLine, ("name", "resource_id")),
     (ExchangeRate, ("source",)),
     (LaunchRequest, ("name", "why", "reason")),

@@ -55,7 +55,7 @@ def test_what_turns_up_after_the_ten_minutes_is_adopted_all_the_same(engine: Eng
     engine.wait_here(301)
     engine.sync()
     assert (engine.fresh(job).state, job.reason_code) == (State.SUBMITTING, ReasonCode.NOT_FOUND)
-    assert engine.texts(job).count(ReasonCode.NOT_FOUND.label) == 1
+    assert engine.texts(job).count(str(ReasonCode.NOT_FOUND.label)) == 1
     engine.heal()
     engine.wait_here(301)
     engine.sync()

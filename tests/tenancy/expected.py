@@ -88,6 +88,10 @@ def _preset(world: World) -> dict[str, Any]:
     return {"name": "shared", "project": world.lab.project.slug, "spec": sample("cortecs")}
 
 
+def _view(world: World) -> dict[str, Any]:
+    return {"kind": "job", "name": "Dear", "query": {"sort": "-cost"}}
+
+
 def _limits(world: World) -> dict[str, Any]:
     return {"limit": world.names["requests/"]["limits"]}
 
@@ -300,6 +304,8 @@ EXPECTED: dict[str, Rule] = {
     **_within("api/v1/costs", {"": READ, ".csv": READ, "/focus.csv": READ}),
     "api/v1/presets": Rule("401 ok ok ok ok ok ok", "401 404 404 403 403 ok ok").posting(_preset),
     "api/v1/presets/<id>": READ_WORK,
+    "api/v1/views": Rule("401 ok ok ok ok ok ok", "401 ok ok ok ok ok ok").posting(_view),
+    "api/v1/views/<kind>/<slug>": Rule("401 404 404 404 404 404 404", everybody("405")),
     # another team's connection is none that is known: told beside its field
     "api/v1/invoices": Rule(_OWN_TEAM_READ, "401 ok 403 403 403 403 ok").posting(_invoice),
     "api/v1/invoices/<id>": Rule(everybody("405"), everybody("405")),  # to delete only

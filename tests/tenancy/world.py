@@ -188,6 +188,7 @@ def _names(lab: Lab, people: dict[str, User | None]) -> dict[str, dict[str, Any]
         "stop-everything/": {"public_id": halt.public_id},
         "api/v1/halts/": {"id": halt.public_id},
         "api/v1/presets/": {"id": preset.public_id},
+        "api/v1/views/": {"kind": "job", "slug": "of-somebody-else"},
         "api/v1/requests/": {"id": request.public_id},
         "costs/invoices/": {"public_id": invoice.public_id},
         "api/v1/invoices/": {"id": invoice.public_id},

@@ -11,6 +11,7 @@ from django.utils import timezone
 from gpuconsole.providers.remote import Lane, Tariff
 from gpuconsole.workloads import bill, usage
 from gpuconsole.workloads.models import UsageInterval, Workload
+from gpuconsole.workloads.running_cost import running_cost
 from gpuconsole.workloads.states import State
 from gpuconsole.workloads.transitions import Change, locked, move_many
 from tests.factories_workloads import Lab, sent
@@ -49,6 +50,7 @@ def test_each_lane_is_counted_from_its_own_begin_at_its_own_price(lab: Lab) -> N
     told(row, State.RUNNING, 40, first, second)
     assert usage.cost_so_far(row, after(row, 50)) == Decimal("0.08")  # 40 s and 20 s twice as dear
     assert (row.hourly_now, usage.billed_so_far_s(row, after(row, 50))) == (Decimal("10.8"), 60)
+    assert Workload.objects.annotate(cost=running_cost(after(row, 50))).get().cost == Decimal("0.08")
     told(row, State.STOPPING, 70, ended(row, first, 60), second)
     assert (row.cost_closed, row.hourly_now) == (Decimal("0.05"), Decimal("7.2"))
     told(row, State.CANCELLED, 100, ended(row, first, 60), ended(row, second, 90))

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, QueryDict
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.projects.access import visible_projects
@@ -16,9 +20,9 @@ from gpuconsole.providers import registry
 from gpuconsole.workloads import causes, queries
 from gpuconsole.workloads.lists import Words
 from gpuconsole.workloads.models import SavedView
-from gpuconsole.workloads.states import State
+from gpuconsole.workloads.states import Kind, State
 
-FILTERS = ("q", "state", "cause", "provider", "in", "owner", "gpu", "label", "since")
+FILTERS = ("q", "state", "cause", "provider", "in", "owner", "gpu", "label", "cost", "since")
 """Names that narrow a list; ``in`` are slugs of projects (``project`` is the switcher's own)."""
 SIZES = (25, 50, 100)
 USUAL_SIZE = 50
@@ -32,22 +36,28 @@ USUAL_SORT = "-created"
 _KEPT = (*FILTERS, "sort", "view")
 _LONGEST = 200
 _MOST_VALUES = 50
+_MOST_MONEY = Decimal(10) ** 9
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A tab: filters under a name; an own one may be renamed and removed."""
+    """A tab: filters under a name; an own one may be renamed and removed, and is called as its person calls it."""
 
     slug: str
     name: str
     query: Mapping[str, str]
     is_own: bool = False
 
+    @property
+    def label(self) -> str:
+        """The name in the reader's language, where it is a text of ours."""
+        return self.name if self.is_own else _(self.name)
+
 
 BUILT_IN = (
-    View("active", "Active", {"state": OPEN}),
-    View("mine", "Mine", {"owner": ME}),
-    View("failed", "Failed this week", {"state": State.FAILED.value, "since": "7d"}),
+    View("active", gettext_noop("Active"), {"state": OPEN}),
+    View("mine", gettext_noop("Mine"), {"owner": ME}),
+    View("failed", gettext_noop("Failed this week"), {"state": State.FAILED.value, "since": "7d"}),
 )
 
 
@@ -59,8 +69,8 @@ class Asked:
 
     def __init__(self, params: QueryDict, words: Words, own: Sequence[SavedView] = (), *, size: str = "") -> None:
         self.words = words
-        self.views = (*BUILT_IN, *(View(one.slug, one.name, _clean(one.query), is_own=True) for one in own))
-        given = _clean({name: ",".join(params.getlist(name)) for name in _KEPT if name in params})
+        self.views = (*BUILT_IN, *(View(one.slug, one.name, clean(one.query), is_own=True) for one in own))
+        given = clean({name: ",".join(params.getlist(name)) for name in _KEPT if name in params})
         chosen = next((view for view in self.views if view.slug == given.get("view")), None)
         narrows = any(name in given for name in FILTERS)
         if chosen is not None and not narrows:
@@ -111,6 +121,8 @@ class Asked:
             labels=self.values("label"),
             text=self.text,
             created_from=None if since is None else now - since,
+            cost_from=amount(self.given.get("cost", "")),
+            now=now,
         )
 
     def as_of(self, now: datetime) -> datetime:
@@ -168,8 +180,29 @@ def of(request: HttpRequest, words: Words, own: Sequence[SavedView]) -> Asked:
 
 def own_views(viewer: Viewer, words: Words) -> list[SavedView]:
     """The person's own tabs, oldest first."""
-    found = SavedView.objects.filter(team=viewer.team, user=viewer.user, kind=words.kind)
-    return list(found.order_by("pk"))
+    return list(views_of(viewer).filter(kind=words.kind))
+
+
+def find_view(viewer: Viewer, kind: Kind, slug: str) -> SavedView:
+    """One of them. Raises Http404 where there is none, whoever else may have one."""
+    found = views_of(viewer).filter(kind=kind, slug=slug).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def views_of(viewer: Viewer) -> QuerySet[SavedView]:
+    """All own tabs of a person, above either list."""
+    return SavedView.objects.filter(team=viewer.team, user=viewer.user).order_by("pk")
+
+
+def amount(text: str) -> Decimal | None:
+    """The least cost that a filter names; None for what is no amount of money."""
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and 0 < found < _MOST_MONEY else None
 
 
 def packed(value: str) -> str:
@@ -181,7 +214,8 @@ def _unpacked(value: str) -> str:
     return value.replace("%2C", ",").replace("%25", "%")
 
 
-def _clean(params: Mapping[str, str]) -> dict[str, str]:
+def clean(params: Mapping[str, str]) -> dict[str, str]:
+    """As far as a list knows what it is, without blanks and what is said twice."""
     found = {}
     for name, value in params.items():
         text = str(value).replace("\0", "")

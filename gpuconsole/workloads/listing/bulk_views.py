@@ -11,12 +11,15 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from gpuconsole.accounts.access import Viewer, require_team, viewer
 from gpuconsole.core import formats
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.htmx import render_page
+from gpuconsole.core.money import Money
 from gpuconsole.projects.access import focused_project
 from gpuconsole.workloads import services
 from gpuconsole.workloads.listing import asked as addresses
@@ -62,7 +65,7 @@ def act(request: HttpRequest, words: Words) -> HttpResponse:
     if press is None:
         return redirect(words.url)
     if not press.chosen.rows:
-        messages.warning(request, f"Tick the {words.nouns} first that it is about.")
+        messages.warning(request, _("Tick the {things} first that it is about.").format(things=words.nouns))
         return redirect(press.back)
     if press.plan.verb is None:
         return _label(request, press)
@@ -97,10 +100,10 @@ def _label(request: HttpRequest, press: _Press) -> HttpResponse:
         except Refused as refused:
             error = refused.message
         else:
-            messages.success(request, f"Labelled {counted(changed, press.kind)}.")
+            messages.success(request, _("Labelled {count}.").format(count=counted(changed, press.kind)))
             return redirect(press.back)
     there = sorted({label for row in rows for label in row.labels})
-    question = f"Label {counted(len(rows), press.kind)}?"
+    question = _("Label {count}?").format(count=counted(len(rows), press.kind))
     more = {
         "labels_text": press.data.get("labels", ""),
         "labels_error": error,
@@ -108,35 +111,48 @@ def _label(request: HttpRequest, press: _Press) -> HttpResponse:
         "labels_gone": press.data.getlist("remove"),
         "more_first": "workloads/_labels_many.html",
     }
-    return _ask(request, press, question, "Save labels", "Leave them", press.plan.skips, more, is_wrong=bool(error))
+    skips = press.plan.skips
+    return _ask(request, press, question, _("Save labels"), _("Leave them"), skips, more, is_wrong=bool(error))
 
 
 def _clone(request: HttpRequest, press: _Press) -> HttpResponse:
     if press.is_confirmed:
         made, skips = copies.launch(press.viewer, press.plan.rows, press.data.get("key", "")[:100])
         if made:
-            messages.success(request, f"Launched {counted(len(made), press.kind)}.")
+            messages.success(request, _("Launched {count}.").format(count=counted(len(made), press.kind)))
         _tell_skips(request, skips)
         return redirect(press.back)
     found = copies.prepare(press.viewer, press.plan)
     count = counted(len(found.copies), press.kind)
-    cost = f" for up to {found.upper}" if found.upper else ""
-    lines = [
-        {"name": one.name, "note": "not priced by us" if one.upper is None else f"at most {one.upper}"}
-        for one in found.copies
-    ]
-    more = {"lines": lines[:_SHOWN], "hidden_key": secrets.token_urlsafe(16)}
-    return _ask(request, press, f"Launch {count}{cost}?", f"Launch {count}{cost}", "Back", found.skips, more)
+    lines = [{"name": one.name, "note": _most(one.upper)} for one in found.copies[:_SHOWN]]
+    more = {"lines": lines, "hidden_key": secrets.token_urlsafe(16)}
+    act = _("Launch {count} for up to {amount}") if found.upper else _("Launch {count}")
+    act = act.format(count=count, amount=found.upper)
+    return _ask(request, press, _("{act}?").format(act=act), act, _("Back"), found.skips, more)
+
+
+def _most(upper: Money | None) -> str:
+    return formats.not_priced() if upper is None else _("at most {amount}").format(amount=upper)
 
 
 _LOSSES = {
-    (Kind.JOB, Verb.STOP): "Stopping can't be undone; logs and figures stay.",
-    (Kind.INSTANCE, Verb.STOP): "Memory is lost; disks stay, and each can be started again.",
-    (Kind.INSTANCE, Verb.START): "Quotas and budgets are asked for each.",
-    (Kind.INSTANCE, Verb.TERMINATE): "They are deleted at their providers for good.",
+    (Kind.JOB, Verb.STOP): gettext_noop("Stopping can't be undone; logs and figures stay."),
+    (Kind.INSTANCE, Verb.STOP): gettext_noop("Memory is lost; disks stay, and each can be started again."),
+    (Kind.INSTANCE, Verb.START): gettext_noop("Quotas and budgets are asked for each."),
+    (Kind.INSTANCE, Verb.TERMINATE): gettext_noop("They are deleted at their providers for good."),
 }
-_DONE = {"label": "labelled", "clone": "cloned", "stop": "stopped", "start": "started", "terminate": "terminated"}
-_KEEPS = {Verb.STOP: "Keep running", Verb.START: "Leave them off", Verb.TERMINATE: "Keep them"}
+_IMPOSSIBLE = {
+    "label": gettext_noop("None of {count} can be labelled"),
+    "clone": gettext_noop("None of {count} can be cloned"),
+    "stop": gettext_noop("None of {count} can be stopped"),
+    "start": gettext_noop("None of {count} can be started"),
+    "terminate": gettext_noop("None of {count} can be terminated"),
+}
+_KEEPS = {
+    Verb.STOP: gettext_noop("Keep running"),
+    Verb.START: gettext_noop("Leave them off"),
+    Verb.TERMINATE: gettext_noop("Keep them"),
+}
 
 
 def _end(request: HttpRequest, press: _Press, verb: Verb) -> HttpResponse:
@@ -151,24 +167,25 @@ def _end(request: HttpRequest, press: _Press, verb: Verb) -> HttpResponse:
         skips = [Skip(answer.workload, answer.refusal) for answer in answers if answer.refusal]
         if len(answers) > len(skips):
             asked = counted(len(answers) - len(skips), press.kind)
-            messages.success(request, f"{verb.label} asked for {asked}. The providers have yet to confirm it.")
+            text = _("{act} asked for {count}. The providers have yet to confirm it.")
+            messages.success(request, text.format(act=verb.label, count=asked))
         _tell_skips(request, skips)
         return redirect(press.back)
-    rates = page.rates(press.plan.hourly)
+    rates, losses = page.rates(press.plan.hourly), _(_LOSSES[press.kind, verb])
+    together = _("Together {rates}.").format(rates=rates) if rates else ""
     more = {
         "lines": [
             {"name": row.name, "note": formats.hourly(row.hourly_now, row.currency) if row.hourly_now else ""}
             for row in rows[:_SHOWN]
         ],
         "kind": "" if verb is Verb.START else "danger",
-        "text": " ".join(part for part in (rates and f"Together {rates}.", _LOSSES[press.kind, verb]) if part),
+        "text": f"{together} {losses}" if together else losses,
         "type_name": typed if rows else "",
-        "error": f"Type {typed} to go on." if press.is_confirmed and not is_typed else "",
+        "error": _("Type {name} to go on.").format(name=typed) if press.is_confirmed and not is_typed else "",
     }
-    wrong = press.is_confirmed and not is_typed
-    return _ask(
-        request, press, f"{verb.label} {count}?", f"{verb.label} {count}", _KEEPS[verb], press.plan.skips, more, wrong
-    )
+    wrong, act = press.is_confirmed and not is_typed, f"{verb.label} {count}"
+    question = _("{act}?").format(act=act)
+    return _ask(request, press, question, act, _(_KEEPS[verb]), press.plan.skips, more, wrong)
 
 
 def _ask(
@@ -185,10 +202,7 @@ def _ask(
     lines, key = more.get("lines", []), more.pop("hidden_key", "")
     total, is_empty = len(press.plan.rows), len(press.plan.rows) <= len(skips) - len(press.plan.skips)
     if is_empty:
-        question, action = (
-            f"None of {counted(len(press.chosen.rows), press.kind)} can be {_DONE[press.name]}",
-            "",
-        )
+        question, action = _(_IMPOSSIBLE[press.name]).format(count=counted(len(press.chosen.rows), press.kind)), ""
     context = {
         "question": question,
         "action_url": f"{press.words.url}bulk/",
@@ -222,4 +236,5 @@ def _tell_skips(request: HttpRequest, skips: list[Skip]) -> None:
     for skip in skips[:3]:
         messages.error(request, f"{skip.workload.name}: {skip.reason}")
     if len(skips) > 3:
-        messages.error(request, f"{formats.plural(len(skips) - 3, 'other', 'others')} were left out too.")
+        others = formats.plural(len(skips) - 3, "other", "others")
+        messages.error(request, _("{others} were left out too.").format(others=others))

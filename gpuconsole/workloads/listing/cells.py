@@ -13,16 +13,52 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from html import escape
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from gpuconsole.core import formats
 from gpuconsole.core.templatetags import ui
 from gpuconsole.providers import registry
 from gpuconsole.workloads import causes, timeline
-from gpuconsole.workloads.lists import hardware, late_words
+from gpuconsole.workloads.lists import attempt_words, hardware, late_words
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from gpuconsole.workloads.usage import cost_so_far, step
 
 NOTHING = formats.MISSING
+
+
+class Said:
+    """The words of a page's rows, escaped, that depend on no row: to find them for each would take longer than it."""
+
+    def __init__(self) -> None:
+        self.select = escape(_("Select {name}"))
+        self.acts_for = escape(_("Actions for {name}"))
+        self.acts = escape(_("Actions"))
+        self.sandbox = escape(_("sandbox"))
+        self.by_token = escape(_("{person}, by API token"))
+
+        self.not_sent = f'<span class="muted small">{escape(_("not sent yet"))}</span>'
+        self.sending = f'<span class="muted small">{escape(_("sending…"))}</span>'
+        self.may_cost = f'<small class="sub">{escape(_("may be costing"))}</small>'
+        self.no_price = f'<span class="muted" title="{escape(_("The price is not known"))}">–</span>'
+        self.language = get_language() or ""
+        self._pills: dict[str, str] = {}
+        self._providers: dict[str, str] = {}
+
+    def provider(self, slug: str) -> str:
+        """With its product."""
+        if slug not in self._providers:
+            found = registry.get(slug)
+            product = f'<small class="muted">{escape(_(found.product))}</small>'
+            self._providers[slug] = f'<span class="row">{_tile(slug)}{escape(found.name)} {product}</span>'
+        return self._providers[slug]
+
+    def pill(self, word: str) -> str:
+        """That of a state."""
+        if word not in self._pills:
+            self._pills[word] = ui.state_pill(State(word))
+        return self._pills[word]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +72,36 @@ class Line:
     project: str
     owner: str
     """Name of the person; empty: nobody."""
+    said: Said
 
 
 def state(line: Line) -> str:
     """Pill, what is not as it should be, and why it ended badly."""
     workload = line.workload
-    more = "" if workload.is_status_known else f" {ui.badge('new status', 'warning')}"
+    more = "" if workload.is_status_known else f" {ui.badge(_('new status'), 'warning')}"
     if trouble := late_words(workload, line.now):
         more += f" {ui.badge(trouble, 'warning')}"
     if cause := causes.word(workload):
         more += f' <span class="sub">{escape(cause)}</span>'
-    return f'<span data-announce="{escape(workload.name)}">{_pill(workload.state)}</span>{more}'
+    return f'<span data-announce="{escape(workload.name)}">{line.said.pill(workload.state)}</span>{more}'
 
 
 def name(line: Line) -> str:
     """Its name, which is the link, above its project."""
     workload = line.workload
     text = escape(workload.name)
-    sandbox = " · sandbox" if workload.is_sandbox else ""
+    more = f" · {line.said.sandbox}" if workload.is_sandbox else ""
+    if workload.attempt > 1:
+        more += f" · {escape(attempt_words(workload))}"
     return (
         f'<span class="row"><span class="only-small">{_tile(workload.provider)}</span>'
         f'<a class="name" href="{line.url}" title="{text}">{text}</a></span>'
-        f'<span class="sub not-phone">{escape(line.project)}{sandbox}</span>'
+        f'<span class="sub not-phone">{escape(line.project)}{more}</span>'
     )
 
 
 def provider(line: Line) -> str:
-    return _provider(line.workload.provider)
+    return line.said.provider(line.workload.provider)
 
 
 def machine(line: Line) -> str:
@@ -77,12 +116,12 @@ def phases(line: Line) -> str:
     """The mini timeline; what has ended is drawn once a process."""
     workload = line.workload
     if workload.state == State.DRAFT:
-        return '<span class="muted small">not sent yet</span>'
+        return line.said.not_sent
     if not workload.phases:
-        return _SENDING
+        return line.said.sending
     if workload.is_final:
-        return _ended_bar(json.dumps(workload.phases))
-    return _bar(timeline.mini(workload, line.now))
+        return _ended_bar(json.dumps(workload.phases), line.said.language) or line.said.sending
+    return _bar(timeline.mini(workload, line.now)) or line.said.sending
 
 
 def duration(line: Line) -> str:
@@ -100,9 +139,9 @@ def cost(line: Line) -> str:
     """What it has cost so far, counting on while it is billed; an en dash where nobody knows the price."""
     workload = line.workload
     amount = cost_so_far(workload, line.now)
-    note = '<small class="sub">may be costing</small>' if workload.state == State.LOST else ""
+    note = line.said.may_cost if workload.state == State.LOST else ""
     if amount is None:
-        return f'<span class="muted" title="The price is not known">–</span>{note}'
+        return f"{line.said.no_price}{note}"
     text = escape(formats.money(amount, workload.currency))
     rate = workload.hourly_now
     if rate:
@@ -114,7 +153,12 @@ def cost(line: Line) -> str:
 
 
 def owner(line: Line) -> str:
-    return _person(line.owner, line.workload.api_token_id is not None) if line.owner else NOTHING
+    if not line.owner:
+        return NOTHING
+    mark, person = _mark(line.owner, line.workload.api_token_id is not None), escape(line.owner)
+    if line.workload.api_token_id is not None:
+        person = line.said.by_token.format(person=person)
+    return f'{mark}<span class="visually-hidden">{person}</span>'
 
 
 def created(line: Line) -> str:
@@ -136,10 +180,7 @@ def our_id(line: Line) -> str:
 
 def remote_id(line: Line) -> str:
     found = line.workload.remote_id
-    return ui.copy_id(found, "provider id") if found else NOTHING
-
-
-_SENDING = '<span class="muted small">sending…</span>'
+    return ui.copy_id(found, _("provider id")) if found else NOTHING
 
 
 def _time(at: datetime, line: Line, text: str, clock: str = "") -> str:
@@ -149,31 +190,18 @@ def _time(at: datetime, line: Line, text: str, clock: str = "") -> str:
 
 
 @lru_cache(maxsize=32)
-def _pill(word: str) -> str:
-    return ui.state_pill(State(word))
-
-
-@lru_cache(maxsize=32)
 def _tile(slug: str) -> str:
     return ui.provider_tile(slug)
 
 
-@lru_cache(maxsize=32)
-def _provider(slug: str) -> str:
-    found = registry.get(slug)
-    product = escape(found.product)
-    return f'<span class="row">{_tile(slug)}{escape(found.name)} <small class="muted">{product}</small></span>'
-
-
 @lru_cache(maxsize=512)
-def _person(person: str, is_token: bool) -> str:
-    mark = ui.person_mark(person, "token" if is_token else "")
-    how = ", by API token" if is_token else ""
-    return f'{mark}<span class="visually-hidden">{escape(person)}{how}</span>'
+def _mark(person: str, is_token: bool) -> str:
+    return ui.person_mark(person, "token" if is_token else "")
 
 
 @lru_cache(maxsize=4096)
-def _ended_bar(attempts: str) -> str:
+def _ended_bar(attempts: str, language: str) -> str:
+    """Drawn once a process and a language, in which its sentence is."""
     return _bar(timeline.geometry(json.loads(attempts), now=datetime.now(UTC), size="mini"))
 
 
@@ -181,9 +209,10 @@ _TRACK = '<rect class="track" width="100%" height="6" rx="1.5"/>'
 
 
 def _bar(drawn: timeline.Timeline) -> str:
+    """Empty where there is nothing to draw yet."""
     row = drawn.rows[0] if drawn.rows else None
     if row is None or not row.bars:
-        return _SENDING
+        return ""
     spans = "".join(
         f'<rect class="span state-{escape(bar.phase)}" x="{bar.x}%" width="{bar.width}%" height="6" rx="1.5"/>'
         for bar in row.bars

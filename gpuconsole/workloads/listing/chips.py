@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.models import User
 from gpuconsole.projects.access import visible_projects
 from gpuconsole.providers import registry
 from gpuconsole.workloads import causes
-from gpuconsole.workloads.listing.asked import ME, OPEN, Asked, packed
+from gpuconsole.workloads.listing.asked import ME, OPEN, Asked, amount, packed
 from gpuconsole.workloads.models import WorkloadQuerySet
-from gpuconsole.workloads.states import State
+from gpuconsole.workloads.states import ReasonCode, State
 
 RECENT = 5_000
 """Newest workloads among which hardware and labels are looked for: no list is narrowed to what was not used since."""
 SEARCHED_FROM = 9
 """Values from which on a menu has a search field."""
-_SINCE = (("24h", "last 24 hours"), ("7d", "last 7 days"), ("30d", "last 30 days"), ("90d", "last 90 days"))
-_STATES = ((OPEN, "not ended"), *((state.value, state.label) for state in State if state != State.DRAFT))
+_LEAST_COSTS = ("1", "10", "50", "100", "500", "1000")
+"""In whatever currency each is charged: amounts are not converted to find work."""
+_SINCE = {
+    "24h": gettext_noop("last 24 hours"),
+    "7d": gettext_noop("last 7 days"),
+    "30d": gettext_noop("last 30 days"),
+    "90d": gettext_noop("last 90 days"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +60,22 @@ Pairs = Sequence[tuple[str, str]]
 class _Kind:
     """A filter: how its values are found, and whether one of them replaces another."""
 
-    label: str
+    name: str
+    """To translate."""
     values: Callable[[Viewer, WorkloadQuerySet], Pairs]
     is_single: bool = False
+
+    @property
+    def label(self) -> str:
+        return _(self.name)
+
+
+def _states(viewer: Viewer, scope: WorkloadQuerySet) -> Pairs:
+    return [(OPEN, _word("state", OPEN)), *((one.value, str(one.label)) for one in State if one != State.DRAFT)]
+
+
+def _providers(viewer: Viewer, scope: WorkloadQuerySet) -> Pairs:
+    return [(one.slug, one.name) for one in registry.every()]
 
 
 def _projects(viewer: Viewer, scope: WorkloadQuerySet) -> Pairs:
@@ -61,7 +84,7 @@ def _projects(viewer: Viewer, scope: WorkloadQuerySet) -> Pairs:
 
 def _people(viewer: Viewer, scope: WorkloadQuerySet) -> Pairs:
     people = User.objects.filter(memberships__team=viewer.team).exclude(pk=viewer.user.pk).order_by("name", "email")
-    return [(ME, "me"), *((person.email, person.display_name) for person in people)]
+    return [(ME, _word("owner", ME)), *((person.email, person.display_name) for person in people)]
 
 
 def _gpus(viewer: Viewer, scope: WorkloadQuerySet) -> Pairs:
@@ -74,17 +97,29 @@ def _labels(viewer: Viewer, scope: WorkloadQuerySet) -> Pairs:
     return [(label, label) for label in sorted({label for labels in recent for label in labels})]
 
 
+def _causes(viewer: Viewer, scope: WorkloadQuerySet) -> Pairs:
+    return [(code, _word("cause", code)) for code in causes.FILTERS]
+
+
+def _times(viewer: Viewer, scope: WorkloadQuerySet) -> Pairs:
+    return [(slug, _(word)) for slug, word in _SINCE.items()]
+
+
+def _costs(viewer: Viewer, scope: WorkloadQuerySet) -> Pairs:
+    return [(value, _word("cost", value)) for value in _LEAST_COSTS]
+
+
 KINDS: dict[str, _Kind] = {
-    "state": _Kind("State", lambda viewer, scope: _STATES),
-    "provider": _Kind("Provider", lambda viewer, scope: [(one.slug, one.name) for one in registry.every()]),
-    "in": _Kind("Project", _projects),
-    "owner": _Kind("Owner", _people),
-    "gpu": _Kind("GPU", _gpus),
-    "label": _Kind("Label", _labels),
-    "cause": _Kind("Cause", lambda viewer, scope: list(causes.FILTERS.items())),
-    "since": _Kind("Started", lambda viewer, scope: _SINCE, is_single=True),
+    "state": _Kind(gettext_noop("State"), _states),
+    "provider": _Kind(gettext_noop("Provider"), _providers),
+    "in": _Kind(gettext_noop("Project"), _projects),
+    "owner": _Kind(gettext_noop("Owner"), _people),
+    "gpu": _Kind(gettext_noop("GPU"), _gpus),
+    "label": _Kind(gettext_noop("Label"), _labels),
+    "cause": _Kind(gettext_noop("Cause"), _causes),
+    "cost": _Kind(gettext_noop("Cost"), _costs, is_single=True),
+    "since": _Kind(gettext_noop("Started"), _times, is_single=True),
 }
-_WORDS = {"state": dict(_STATES), "cause": dict(causes.FILTERS), "since": dict(_SINCE), "owner": {ME: "me"}}
 
 
 def chips(asked: Asked, *, has_project: bool) -> list[Chip]:
@@ -121,11 +156,20 @@ def values(asked: Asked, viewer: Viewer, scope: WorkloadQuerySet, name: str) -> 
 def _shown(asked: Asked, name: str) -> str:
     chosen = asked.values(name)
     if len(chosen) > 1:
-        return f"any of {len(chosen)}"
+        return _("any of {count}").format(count=len(chosen))
     return "".join(_word(name, value) for value in chosen)
 
 
 def _word(name: str, value: str) -> str:
+    """A value as it is shown: in our words where it is one of ours, else as it is."""
     if name == "provider" and value in registry.SLUGS:
         return registry.get(value).name
-    return _WORDS.get(name, {}).get(value, value)
+    if name == "state":
+        return _("not ended") if value == OPEN else str(State(value).label) if value in State.values else value
+    if name == "owner" and value == ME:
+        return _("me")
+    if name == "cause" and value in causes.FILTERS:
+        return capfirst(_(causes.MEANINGS[ReasonCode(value)].word))
+    if name == "cost" and (least := amount(value)) is not None:
+        return _("{amount} or more").format(amount=f"{least:,f}")
+    return _(_SINCE[value]) if name == "since" and value in _SINCE else value

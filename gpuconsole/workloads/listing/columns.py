@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.models import User
 from gpuconsole.workloads.listing import cells
@@ -18,7 +20,8 @@ class Column:
     """One column; ``css`` is for its head and its cells alike."""
 
     key: str
-    label: str
+    name: str
+    """Its head, to translate."""
     cell: Callable[[Line], str]
     """Makes HTML."""
     css: str = ""
@@ -28,21 +31,25 @@ class Column:
     """It stands first and can't be hidden."""
     is_usual: bool = True
 
+    @property
+    def label(self) -> str:
+        return _(self.name)
+
 
 COLUMNS = (
-    Column("state", "State", cells.state, "c-state", is_fixed=True),
-    Column("name", "Name", cells.name, "c-name", is_fixed=True),
-    Column("provider", "Provider", cells.provider, "not-small"),
-    Column("hardware", "Hardware", cells.machine, "c-facts"),
-    Column("phases", "Phases", cells.phases, "c-bar not-medium"),
-    Column("duration", "Duration", cells.duration, "c-time number", sort="duration"),
-    Column("cost", "Cost so far", cells.cost, "c-cost money", sort="cost"),
-    Column("owner", "Owner", cells.owner, "not-medium not-small"),
-    Column("created", "Created", cells.created, "number not-medium not-small", sort="created"),
-    Column("labels", "Labels", cells.labels, "c-labels not-medium not-small", is_usual=False),
-    Column("region", "Region", cells.region, "not-small", is_usual=False),
-    Column("id", "Id", cells.our_id, "not-medium not-small", is_usual=False),
-    Column("remote", "Provider id", cells.remote_id, "not-medium not-small", is_usual=False),
+    Column("state", gettext_noop("State"), cells.state, "c-state", is_fixed=True),
+    Column("name", gettext_noop("Name"), cells.name, "c-name", is_fixed=True),
+    Column("provider", gettext_noop("Provider"), cells.provider, "not-small"),
+    Column("hardware", gettext_noop("Hardware"), cells.machine, "c-facts"),
+    Column("phases", gettext_noop("Phases"), cells.phases, "c-bar not-medium"),
+    Column("duration", gettext_noop("Duration"), cells.duration, "c-time number", sort="duration"),
+    Column("cost", gettext_noop("Cost so far"), cells.cost, "c-cost money", sort="cost"),
+    Column("owner", gettext_noop("Owner"), cells.owner, "not-medium not-small"),
+    Column("created", gettext_noop("Created"), cells.created, "number not-medium not-small", sort="created"),
+    Column("labels", gettext_noop("Labels"), cells.labels, "c-labels not-medium not-small", is_usual=False),
+    Column("region", gettext_noop("Region"), cells.region, "not-small", is_usual=False),
+    Column("id", gettext_noop("Id"), cells.our_id, "not-medium not-small", is_usual=False),
+    Column("remote", gettext_noop("Provider id"), cells.remote_id, "not-medium not-small", is_usual=False),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
 FIXED = tuple(column.key for column in COLUMNS if column.is_fixed)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from gpuconsole.accounts.access import Viewer
@@ -56,9 +57,9 @@ def prepare(viewer: Viewer, plan: Plan) -> Copies:
     copies, skips = [], list(plan.skips)
     for number, row in enumerate(plan.rows):
         if number >= MOST:
-            skips.append(Skip(row, f"At most {MOST} are cloned at once."))
+            skips.append(Skip(row, _("At most {most} are cloned at once.").format(most=MOST)))
         elif row.project_id not in open_projects:
-            skips.append(Skip(row, "You can't launch in its project."))
+            skips.append(Skip(row, _("You can't launch in its project.")))
         else:
             try:
                 copies.append(_copy(viewer, row))
@@ -99,7 +100,7 @@ def _launched(viewer: Viewer, row: Workload, key: str) -> Workload:
 def _why(wrong: Refused | ValidationError) -> str:
     if isinstance(wrong, Refused):
         return wrong.message
-    return "Its provider's fields have changed since: clone it by itself and look them through."
+    return _("Its provider's fields have changed since: clone it by itself and look them through.")
 
 
 def _copy(viewer: Viewer, row: Workload) -> Copy:

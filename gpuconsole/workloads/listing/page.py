@@ -15,6 +15,9 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats, icons, polling
@@ -26,7 +29,7 @@ from gpuconsole.workloads.listing import asked as addresses
 from gpuconsole.workloads.listing import columns as table
 from gpuconsole.workloads.listing import picks, sorting, standing
 from gpuconsole.workloads.listing.asked import SIZES, Asked
-from gpuconsole.workloads.listing.cells import Line
+from gpuconsole.workloads.listing.cells import Line, Said
 from gpuconsole.workloads.listing.chips import chips
 from gpuconsole.workloads.listing.columns import Column
 from gpuconsole.workloads.lists import Link, Words
@@ -35,7 +38,18 @@ from gpuconsole.workloads.states import VERBS, Kind, State
 
 _ONLY = (
     *("public_id", "kind", "team", "project", "provider", "is_sandbox", "name", "labels", "owner", "api_token"),
-    *("state", "state_at", "is_status_known", "reason_code", "phases", "intent", "intent_at", "remote_id"),
+    *(
+        "state",
+        "state_at",
+        "attempt",
+        "attempts_most",
+        "is_status_known",
+        "reason_code",
+        "phases",
+        "intent",
+        "intent_at",
+        "remote_id",
+    ),
     *("hardware_id", "gpu_model", "gpu_count", "region", "hourly_price", "resting_hourly_price", "currency"),
     *("rounding", "cost_closed", "billed_since", "billed_tariff", "billed_before_s", "billed_lanes"),
     *("billed_closed_s", "created_at", "ended_at"),
@@ -88,14 +102,15 @@ def context(request: HttpRequest, viewer: Viewer, project: Project | None, words
         "query": asked.query(),
         "hidden": [(name, value) for name, value in asked.kept.items() if name != "q"],
         "sums": sums,
+        "gpus_text": formats.plural(sums.gpus, "GPU", "GPUs"),
         "rates": rates(sums.hourly),
         "total": total,
         "total_text": total_text(total, words),
         "most_at_once": picks.MOST,
         "newer_url": asked.page_url({"before": found.newer, **at}) if found.newer else "",
         "older_url": asked.page_url({"after": found.older, **at}) if found.older else "",
-        "order_text": ORDERS[asked.sort],
-        "is_newest_first": asked.sort == addresses.USUAL_SORT,
+        "order_text": order_text(asked),
+        **_pager_words(is_by_age=asked.sort == addresses.USUAL_SORT),
         "sizes": [Link(str(size), f"{asked.page_url({'size': str(size)})}", size == asked.size) for size in SIZES],
         "unfiltered": _without(scope, viewer, project, words) if not lines and asked.is_filtered else None,
         "poll_url": request.get_full_path(),
@@ -110,14 +125,25 @@ def _own_views(request: HttpRequest, viewer: Viewer, words: Words) -> list[Saved
     return addresses.own_views(viewer, words) if is_needed else []
 
 
-ORDERS = {
-    "-created": "Newest first",
-    "created": "Oldest first",
-    "-cost": "Most costly first",
-    "cost": "Least costly first",
-    "-duration": "Longest first",
-    "duration": "Shortest first",
+_ORDERS = {
+    "-created": gettext_noop("Newest first"),
+    "created": gettext_noop("Oldest first"),
+    "-cost": gettext_noop("Most costly first"),
+    "cost": gettext_noop("Least costly first"),
+    "-duration": gettext_noop("Longest first"),
+    "duration": gettext_noop("Shortest first"),
 }
+
+
+def order_text(asked: Asked) -> str:
+    """``Newest first``."""
+    return _(_ORDERS[asked.sort])
+
+
+def _pager_words(*, is_by_age: bool) -> dict[str, str]:
+    if is_by_age:
+        return {"newer_text": _("Newer"), "older_text": _("Older")}
+    return {"newer_text": _("Previous"), "older_text": _("Next")}
 
 
 def scope_of(viewer: Viewer, project: Project | None, words: Words) -> WorkloadQuerySet:
@@ -138,15 +164,16 @@ def rates(hourly: Mapping[str, Decimal]) -> str:
 def total_text(total: int, words: Words) -> str:
     """``1,284 jobs``, or that there are more than are counted."""
     if total > queries.MOST_COUNTED:
-        return f"more than {formats.count(queries.MOST_COUNTED)} {words.nouns}"
-    return f"{formats.count(total)} {words.noun if total == 1 else words.nouns}"
+        most = formats.count(queries.MOST_COUNTED)
+        return _("more than {number} {things}").format(number=most, things=words.nouns)
+    return picks.counted(total, words.kind)
 
 
 def _views(asked: Asked, stands: standing.Standing, failed: int) -> list[Link]:
     counts = {"active": stands.open_counts.get(asked.words.kind, 0), "mine": stands.mine, "failed": failed}
-    everything = Link("All", asked.words.url, asked.view is None)
+    everything = Link(_("All"), asked.words.url, asked.view is None)
     tabs = [
-        Link(view.name, asked.address({"view": view.slug}), view == asked.view, counts.get(view.slug))
+        Link(view.label, asked.address({"view": view.slug}), view == asked.view, counts.get(view.slug))
         for view in asked.views
     ]
     return [everything, *tabs]
@@ -163,7 +190,7 @@ def _head(asked: Asked, column: Column, words: Words) -> Head:
 
 
 def _lines(rows: Sequence[Workload], words: Words, now: datetime) -> list[Line]:
-    zone = timezone.get_current_timezone()
+    zone, said = timezone.get_current_timezone(), Said()
     local = now.astimezone(zone)
     return [
         Line(
@@ -173,6 +200,7 @@ def _lines(rows: Sequence[Workload], words: Words, now: datetime) -> list[Line]:
             zone=zone,
             project=row.project_name,  # type: ignore[attr-defined]
             owner=row.owner_name or row.owner_email or "",  # type: ignore[attr-defined]
+            said=said,
         )
         for row in rows
     ]
@@ -180,7 +208,7 @@ def _lines(rows: Sequence[Workload], words: Words, now: datetime) -> list[Line]:
 
 def _row(line: Line, shown: Sequence[Column]) -> SafeString:
     """One line of the table: cells are HTML, all else is escaped here."""
-    workload, url, id_ = line.workload, line.url, line.workload.public_id
+    workload, url, id_, said = line.workload, line.url, line.workload.public_id, line.said
     name = escape(workload.name)
     cells = "".join([f'<td class="{column.css}">{column.cell(line)}</td>' for column in shown])
     verbs = _verbs(workload.provider, workload.kind, workload.state)
@@ -188,11 +216,11 @@ def _row(line: Line, shown: Sequence[Column]) -> SafeString:
     return SafeString(
         f'<tr data-href="{url}" data-provider="{workload.provider}" data-verbs="{verbs}" id="row-{id_}">'
         f'<td class="pick not-small"><input type="checkbox" form="bulk" name="pick" value="{id_}" id="pick-{id_}"'
-        f' aria-label="Select {name}" data-gpus="{gpus}" data-rate="{rate}"'
+        f' aria-label="{said.select.format(name=name)}" data-gpus="{gpus}" data-rate="{rate}"'
         f' data-currency="{escape(workload.currency)}"></td>{cells}'
         f'<td class="more not-small"><details class="menu" data-menu="{url}menu/"><summary'
-        f' class="button button-quiet button-icon button-small" aria-label="Actions for {name}">{_dots()}</summary>'
-        f'<div class="menu-list"><a href="{url}menu/">Actions</a></div></details></td></tr>'
+        f' class="button button-quiet button-icon button-small" aria-label="{said.acts_for.format(name=name)}">'
+        f'{_dots()}</summary><div class="menu-list"><a href="{url}menu/">{said.acts}</a></div></details></td></tr>'
     )
 
 
@@ -213,8 +241,8 @@ def _verbs(provider: str, kind: str, state: str) -> str:
 
 def _without(scope: WorkloadQuerySet, viewer: Viewer, project: Project | None, words: Words) -> str:
     total = standing.total(scope, _digest(viewer, project, words, {}))
-    found = total_text(total, words)
-    return f"{found[0].upper()}{found[1:]} match{'es' if total == 1 else ''} without these filters."
+    text = ngettext("{count} matches without these filters.", "{count} match without these filters.", total)
+    return capfirst(text.format(count=total_text(total, words)))
 
 
 def _key(viewer: Viewer, project: Project | None, asked: Asked) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core import formats
@@ -26,22 +28,27 @@ class BulkAct:
     """One button of the band."""
 
     name: str
-    label: str
+    word: str
+    """To translate."""
     icon: str
     css: str = ""
 
+    @property
+    def label(self) -> str:
+        return _(self.word)
 
-_LABEL = BulkAct(LABEL, "Label", "tag")
-_CLONE = BulkAct(Verb.CLONE.value, "Clone", "copy")
-_STOP = BulkAct(Verb.STOP.value, "Stop", "square", "button-danger")
+
+_LABEL = BulkAct(LABEL, gettext_noop("Label"), "tag")
+_CLONE = BulkAct(Verb.CLONE.value, gettext_noop("Clone"), "copy")
+_STOP = BulkAct(Verb.STOP.value, gettext_noop("Stop"), "square", "button-danger")
 _ACTS = {
     Kind.JOB: (_LABEL, _CLONE, _STOP),
     Kind.INSTANCE: (
         _LABEL,
         _CLONE,
-        BulkAct(Verb.START.value, "Start", "play"),
-        BulkAct(Verb.STOP.value, "Stop", "square"),
-        BulkAct(Verb.TERMINATE.value, "Terminate", "trash-2", "button-danger"),
+        BulkAct(Verb.START.value, gettext_noop("Start"), "play"),
+        BulkAct(Verb.STOP.value, gettext_noop("Stop"), "square"),
+        BulkAct(Verb.TERMINATE.value, gettext_noop("Terminate"), "trash-2", "button-danger"),
     ),
 }
 
@@ -110,10 +117,10 @@ def plan(viewer: Viewer, chosen: Picked, verb: Verb | None) -> Plan:
 
 def _reason(viewer: Viewer, row: Workload, verb: Verb | None) -> str:
     if not access.may_act(viewer, row):
-        return "Members act on their own work; a project admin acts on anyone's."
+        return access.may_not_act()
     if verb is None or verb is Verb.CLONE:
         return ""
-    return "It is asked for already." if is_asked(row, verb) else why_not(row, verb)
+    return _("It is asked for already.") if is_asked(row, verb) else why_not(row, verb)
 
 
 def counted(number: int, kind: Kind) -> str:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, DecimalField, DurationField, ExpressionWrapper, F, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Extract
+from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Value
 
 from gpuconsole.core import paging
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.paging import Page
-from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import queries
 from gpuconsole.workloads.listing.asked import Asked
 from gpuconsole.workloads.models import LASTED, Workload, WorkloadQuerySet
+from gpuconsole.workloads.running_cost import running_cost
 from gpuconsole.workloads.states import FINAL
-
-_MONEY = DecimalField(max_digits=24, decimal_places=6)
 
 
 def page(scope: WorkloadQuerySet, rows: WorkloadQuerySet, asked: Asked, now: datetime) -> Page[Workload]:
@@ -46,14 +42,6 @@ def _sources(rows: WorkloadQuerySet, name: str, now: datetime) -> list[QuerySet[
     """What has ended, in the order of an index; and what has not, which is little, by its running figure."""
     ended, live = rows.filter(state__in=FINAL), rows.not_ended()
     if name == "cost":
-        return [ended.annotate(sorted_by=F("cost_closed")), live.annotate(sorted_by=_cost(now))]
+        return [ended.annotate(sorted_by=F("cost_closed")), live.annotate(sorted_by=running_cost(now))]
     lasts = ExpressionWrapper(Value(now) - F("created_at"), output_field=DurationField())
     return [ended.filter(ended_at__isnull=False).annotate(sorted_by=LASTED), live.annotate(sorted_by=lasts)]
-
-
-def _cost(now: datetime) -> Any:
-    """About what it has cost so far: the open stretch is not rounded up as the bill will be."""
-    open_s = Extract(ExpressionWrapper(Value(now) - F("billed_since"), output_field=DurationField()), "epoch")
-    price = Case(When(billed_tariff=Tariff.REST, then=F("resting_hourly_price")), default=F("hourly_price"))
-    running = ExpressionWrapper(price * open_s / Value(Decimal(3600)), output_field=_MONEY)
-    return ExpressionWrapper(F("cost_closed") + Coalesce(running, Value(Decimal(0)), output_field=_MONEY), _MONEY)

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gpuconsole.accounts import services as people
@@ -50,7 +51,7 @@ def export(request: HttpRequest, words: Words) -> HttpResponseBase:
     asked = addresses.of(request, words, addresses.own_views(person, words))
     scope = page.scope_of(person, focused_project(request, person), words)
     rows = queries.listing(scope, asked.filters(person, now))
-    return csv_files.answer(f"{words.nouns}.csv", exports.lines(rows, now))
+    return csv_files.answer(f"{words.kind.value}s.csv", exports.lines(rows, now))
 
 
 @login_required
@@ -124,7 +125,7 @@ def keep_view(request: HttpRequest, words: Words) -> HttpResponse:
         except Refused as refused:
             error = refused.message
         else:
-            messages.success(request, f"The view {made.name} is saved.")
+            messages.success(request, _("The view {name} is saved.").format(name=made.name))
             return redirect(asked.address({"view": made.slug}))
     context = _views_context(words, asked, own) | {"name": name, "error": error}
     return render_page(request, "workloads/views.html", "workloads/_views.html", context, status=422 if error else 200)
@@ -136,13 +137,13 @@ def rename_view(request: HttpRequest, slug: str, words: Words) -> HttpResponse:
     """Another name for an own view."""
     person = viewer(request)
     try:
-        view = saved.rename_view(view=_own(request, slug, words), name=request.POST.get("name", ""))
+        view = saved.change_view(view=_own(request, slug, words), name=request.POST.get("name", ""))
     except Refused as refused:
         own = addresses.own_views(person, words)
         context = _views_context(words, addresses.of(request, words, own), own)
         context |= {"wrong": slug, "wrong_name": request.POST.get("name", ""), "wrong_error": refused.message}
         return render(request, "workloads/views.html", context, status=422)
-    messages.success(request, f"The view is called {view.name} now.")
+    messages.success(request, _("The view is called {name} now.").format(name=view.name))
     return redirect(f"{words.url}?view={view.slug}")
 
 
@@ -152,16 +153,12 @@ def remove_view(request: HttpRequest, slug: str, words: Words) -> HttpResponse:
     """Take an own view away."""
     view = _own(request, slug, words)
     saved.remove_view(view=view)
-    messages.success(request, f"The view {view.name} is removed.")
+    messages.success(request, _("The view {name} is removed.").format(name=view.name))
     return redirect(words.url)
 
 
 def _own(request: HttpRequest, slug: str, words: Words) -> SavedView:
-    person = viewer(request)
-    found = SavedView.objects.filter(team=require_team(person), user=person.user, kind=words.kind, slug=slug).first()
-    if found is None:
-        raise Http404
-    return found
+    return addresses.find_view(viewer(request), words.kind, slug)
 
 
 def _views_context(words: Words, asked: addresses.Asked, own: list[SavedView]) -> dict[str, Any]:
@@ -171,7 +168,7 @@ def _views_context(words: Words, asked: addresses.Asked, own: list[SavedView]) -
         "own": own,
         "set": shown,
         "text": asked.text,
-        "order": page.ORDERS[asked.sort],
+        "order": page.order_text(asked),
         "save_url": f"{words.url}views/?{asked.query()}",
         "views_url": f"{words.url}views/",
         "list_url": asked.url(),

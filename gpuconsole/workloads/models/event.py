@@ -1,6 +1,7 @@
 """Events: what happened to a workload, one unchangeable line each."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.workloads.models.workload import Workload
@@ -8,12 +9,12 @@ from gpuconsole.workloads.states import State
 
 
 class EventKind(models.TextChoices):
-    MOVE = "move", "State changed"
-    INTENT = "intent", "Asked for"
-    CALL = "call", "Provider asked"
-    WARNING = "warning", "Warning"
-    GUARD = "guard", "Guard fired"
-    NOTE = "note", "Note"
+    MOVE = "move", _("State changed")
+    INTENT = "intent", _("Asked for")
+    CALL = "call", _("Provider asked")
+    WARNING = "warning", _("Warning")
+    GUARD = "guard", _("Guard fired")
+    NOTE = "note", _("Note")
 
 
 class Event(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.workloads.models.workload import Workload
@@ -12,11 +13,11 @@ from gpuconsole.workloads.models.workload import Workload
 class Settlement(models.TextChoices):
     """What becomes of a launch that nobody could confirm."""
 
-    NONE = "", "Undecided"
-    ADOPT = "adopt", "Adopt"
-    SEND_AGAIN = "send_again", "Send again"
-    GIVE_UP = "give_up", "Give up"
-    FOUND = "found", "Found"
+    NONE = "", _("Undecided")
+    ADOPT = "adopt", _("Adopt")
+    SEND_AGAIN = "send_again", _("Send again")
+    GIVE_UP = "give_up", _("Give up")
+    FOUND = "found", _("Found")
     """It turned up by itself after all."""
 
 

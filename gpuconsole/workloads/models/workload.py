@@ -59,6 +59,8 @@ class Workload(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.SUBMITTING)
     state_at = models.DateTimeField()
     attempt = models.PositiveSmallIntegerField(default=1)
+    attempts_most = models.PositiveIntegerField(default=1, editable=False)
+    """Tries that its provider makes by itself at most; 1: it never tries again."""
     reason_code = models.CharField(max_length=30, choices=ReasonCode.choices, blank=True, default=ReasonCode.NONE)
     reason_text = models.TextField(blank=True)
     reason_fault = models.CharField(max_length=10, choices=Fault.choices, blank=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from gpuconsole.projects.models import Project
 from gpuconsole.workloads.states import ACTIVE, OPEN
@@ -20,22 +21,22 @@ if TYPE_CHECKING:
 class Intent(models.TextChoices):
     """What we want of the provider and have not seen confirmed."""
 
-    NONE = "", "Nothing"
-    LAUNCH = "launch", "Launch"
-    STOP = "stop", "Stop"
-    START = "start", "Start"
-    RESTART = "restart", "Restart"
-    END = "end", "End"
-    RETRY = "retry", "Retry"
-    EDIT = "edit", "Edit"
-    DELETE = "delete", "Delete at the provider"
+    NONE = "", _("Nothing")
+    LAUNCH = "launch", _("Launch")
+    STOP = "stop", _("Stop")
+    START = "start", _("Start")
+    RESTART = "restart", _("Restart")
+    END = "end", _("End")
+    RETRY = "retry", _("Retry")
+    EDIT = "edit", _("Edit")
+    DELETE = "delete", _("Delete at the provider")
 
 
 class QueueThen(models.TextChoices):
     """What happens to work that was queued too long."""
 
-    WARN = "warn", "Tell me"
-    CANCEL = "cancel", "Cancel it"
+    WARN = "warn", _("Tell me")
+    CANCEL = "cancel", _("Cancel it")
 
 
 class WorkloadQuerySet(models.QuerySet["Workload"]):

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
@@ -19,7 +21,7 @@ from gpuconsole.providers.contract import Feature
 from gpuconsole.workloads import guarding, transitions
 from gpuconsole.workloads.estimates import deadline, estimate
 from gpuconsole.workloads.models import EventKind, Intent, Workload
-from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, refuse_if_blocked, warn
+from gpuconsole.workloads.services.launch import only_launches_ask, refuse_if_blocked, warn
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import VERBS, Kind, Reason, ReasonCode, State, Verb
 from gpuconsole.workloads.transitions import Change, Line
@@ -72,14 +74,18 @@ def refuse_in_state(workload: Workload, verb: Verb) -> None:
     """Raises Refused where the verb makes no sense for the kind, or in the state it is in."""
     states = VERBS[Kind(workload.kind)].get(verb)
     if states is None:
-        raise Refused(
-            f"{verb.label} is nothing that can be done with a {workload.get_kind_display().lower()}.",
-            code="no_such_verb",
+        is_job = workload.kind == Kind.JOB
+        text = (
+            _("{act} is nothing that can be done with a job.")
+            if is_job
+            else _("{act} is nothing that can be done with an instance.")
         )
+        raise Refused(text.format(act=verb.label), code="no_such_verb")
     takes_back_start = verb is Verb.STOP and workload.intent == Intent.START
     if workload.state not in states and not takes_back_start:
         word = workload.state_word.label.lower()
-        raise Refused(f"{verb.label} makes no sense while {workload.name} is {word}.", code="wrong_state")
+        text = _("{act} makes no sense while {name} is {state}.")
+        raise Refused(text.format(act=verb.label, name=workload.name, state=word), code="wrong_state")
 
 
 def _act(workload: Workload, verb: Verb, intent: Intent, by: User | None, reason: Reason | None) -> Workload:
@@ -151,12 +157,15 @@ def refuse_without_feature(row: Workload, verb: Verb, needed: Feature | None) ->
     """Raises Refused where the provider does not offer the verb, or never had the work."""
     provider = registry.get(row.provider)
     if needed is not None and needed not in provider.features:
-        text = provider.absent.get(needed) or f"{provider.name} offers no {verb.label.lower()} for what it runs."
+        told, text = provider.absent.get(needed), _("{provider} offers no {act} for what it runs.")
+        text = _(told) if told else text.format(provider=provider.name, act=verb.label.lower())
         raise Refused(text, code="not_offered")
     if verb in (Verb.DELETE, Verb.EDIT) and not row.remote_id:
-        raise Refused(f"{provider.name} never had {row.name}.", code="never_sent")
+        text = _("{provider} never had {name}.").format(provider=provider.name, name=row.name)
+        raise Refused(text, code="never_sent")
     if verb is Verb.DELETE and row.connection.removed_at is not None:
-        text = f"The connection {row.connection.name} was removed: nobody here can ask {provider.name} any more."
+        text = _("The connection {connection} was removed: nobody here can ask {provider} any more.")
+        text = text.format(connection=row.connection.name, provider=provider.name)
         raise Refused(text, code="no_connection")
 
 
@@ -167,7 +176,8 @@ def _begin_anew(row: Workload, by: User | None, now: datetime) -> None:
     spec = registry.get(row.provider).spec.read(row.spec)
     if guarding.is_used_up(row, now):
         limit = formats.money(row.stop_at_cost, row.currency)
-        text = f"{row.name} has cost the {limit} that it may: it would be stopped at once. Raise Stop at cost first."
+        text = _("{name} has cost the {limit} that it may: it would be stopped at once. Raise Stop at cost first.")
+        text = text.format(name=row.name, limit=limit)
         raise Refused(text, code="cost_used_up", field=guarding.STOP_AT_COST)
     figures = estimate(
         project=row.project,
@@ -177,7 +187,7 @@ def _begin_anew(row: Workload, by: User | None, now: datetime) -> None:
         stop_after_s=row.stop_after_s,
         guards=guarding.left(row, now),
     )
-    refuse_if_blocked(figures.blocking, instead=ONLY_LAUNCHES_ASK)
+    refuse_if_blocked(figures.blocking, instead=only_launches_ask())
     warn(row, figures, by)
     row.stop_after_s = figures.longest_s
     most = None if row.stop_after_s is None else price_of(Decimal(row.stop_after_s), row.hourly_price, row.rounding)
@@ -213,7 +223,7 @@ def wish(
     lines = _dropped_edit(row)
     row.intent, row.intent_at, row.intent_by, row.due_at = intent, now, by, now
     row.intent_tries, row.intent_error = 0, ""
-    text, fields = f"{verb.label} asked", (*_WISH, *(_EDIT if lines else ()))
+    text, fields = _(_ASKED[verb]), (*_WISH, *(_EDIT if lines else ()))
     if intent in ENDS and row.state != State.STOPPING:
         cause = reason or stopped_by(verb, by)
         change = Change(workload=row, state=State.STOPPING, why=text, by=by, reason=cause, detail=detail, fields=fields)
@@ -223,6 +233,13 @@ def wish(
     return Wish(Change(workload=row, fields=fields), (*lines, line))
 
 
+_ASKED = {
+    Verb.STOP: gettext_noop("Stop asked"),
+    Verb.START: gettext_noop("Start asked"),
+    Verb.RESTART: gettext_noop("Restart asked"),
+    Verb.TERMINATE: gettext_noop("Terminate asked"),
+    Verb.DELETE: gettext_noop("Delete asked"),
+}
 _WISH = ("intent", "intent_at", "intent_by", "due_at", "intent_tries", "intent_error", *_TERMS)
 _EDIT = ("edit", "edit_errors", "edit_sent_at")
 
@@ -236,7 +253,7 @@ def _cancelled(row: Workload, by: User | None, reason: Reason | None, detail: st
     return Change(
         workload=row,
         state=State.CANCELLED,
-        why="Cancelled before it was sent",
+        why=_("Cancelled before it was sent"),
         by=by,
         reason=reason or Reason(ReasonCode.NEVER_SENT),
         detail=detail,
@@ -249,7 +266,9 @@ def _dropped_edit(row: Workload) -> tuple[Line, ...]:
     if row.intent != Intent.EDIT:
         return ()
     text = (
-        "The edit was dropped before it was sent" if row.edit_sent_at is None else "The edit's answer was not awaited"
+        _("The edit was dropped before it was sent")
+        if row.edit_sent_at is None
+        else _("The edit's answer was not awaited")
     )
     row.edit, row.edit_errors, row.edit_sent_at = {}, {}, None
     return (Line(workload=row, text=text, kind=EventKind.WARNING),)
@@ -257,10 +276,11 @@ def _dropped_edit(row: Workload) -> tuple[Line, ...]:
 
 def stopped_by(verb: Verb, by: User | None) -> Reason:
     """The reason of an end that a person asked for."""
-    word = "Terminated" if verb is Verb.TERMINATE else "Stopped"
-    return Reason(ReasonCode.STOPPED_BY_PERSON, f"{word} by {by.display_name}" if by else "")
+    text = _("Terminated by {person}") if verb is Verb.TERMINATE else _("Stopped by {person}")
+    return Reason(ReasonCode.STOPPED_BY_PERSON, text.format(person=by.display_name) if by else "")
 
 
 def _latest_end(row: Workload, intent: Intent) -> str:
-    is_new = intent is Intent.START and row.ends_by is not None
-    return f"It is ended by us at {row.ends_by:%F %H:%M} UTC at the latest." if is_new else ""
+    if intent is not Intent.START or row.ends_by is None:
+        return ""
+    return _("It is ended by us at {moment} UTC at the latest.").format(moment=f"{row.ends_by:%F %H:%M}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from gpuconsole.accounts.models import User
@@ -42,7 +43,7 @@ def edit(*, workload: Workload, changes: Mapping[str, Any], by: User | None, key
             return row
         refuse_edit(row)
         if not wanted.model_fields_set:
-            raise Refused("Nothing was changed: all of it is so already.", code="nothing_changed")
+            raise Refused(_("Nothing was changed: all of it is so already."), code="nothing_changed")
         row.edit_key = key
         _want(row, wanted, by, timezone.now())
         audit.record(
@@ -65,10 +66,15 @@ def refuse_edit(row: Workload) -> None:
     edits = provider.edits
     assert edits is not None  # the feature says so
     if edits.statuses and row.remote_status not in edits.statuses:
-        raise Refused(edits.when, code="wrong_state")
+        raise Refused(_(edits.when), code="wrong_state")
     if row.intent:
-        what = "An edit" if row.intent == Intent.EDIT else Intent(row.intent).label
-        raise Refused(f"{what} is on its way: wait until {provider.name} has confirmed it.", code="busy")
+        is_edit = row.intent == Intent.EDIT
+        text = (
+            _("An edit is on its way: wait until {provider} has confirmed it.")
+            if is_edit
+            else _("{act} is on its way: wait until {provider} has confirmed it.")
+        )
+        raise Refused(text.format(act=Intent(row.intent).label, provider=provider.name), code="busy")
 
 
 def _read(provider: Provider, row: Workload, changes: Mapping[str, Any]) -> Edits:
@@ -99,7 +105,7 @@ def _want(row: Workload, wanted: Edits, by: User | None, now: datetime) -> None:
             *("edit", "edit_errors", "edit_key", "edit_sent_at"),
         ]
     )
-    transitions.note(row, "Edit asked", kind=EventKind.INTENT, by=by, detail=wanted.said)
+    transitions.note(row, _("Edit asked"), kind=EventKind.INTENT, by=by, detail=wanted.said)
     wake(row, now)
 
 

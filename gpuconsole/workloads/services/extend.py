@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
@@ -20,7 +21,7 @@ from gpuconsole.workloads import guarding, transitions, usage
 from gpuconsole.workloads.guards import LONGEST_S, SHORTEST_S
 from gpuconsole.workloads.limits.verdicts import WARNING, Check, Verdict, Wish, blocking, verdict
 from gpuconsole.workloads.models import EventKind, Workload
-from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, refuse_if_blocked
+from gpuconsole.workloads.services.launch import only_launches_ask, refuse_if_blocked, tell_passed
 from gpuconsole.workloads.states import State
 
 EXTENDABLE = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.LOST})
@@ -61,7 +62,7 @@ def _extend(row: Workload, by: User | None, ends_by: datetime | None, now: datet
     _refuse_impossible(row, ends_by, now)
     found, before = extension(row, ends_by, now, stop_at_cost=row.stop_at_cost), row.ends_by
     if _is_later(before, ends_by):
-        refuse_if_blocked(found.blocking, instead=ONLY_LAUNCHES_ASK)
+        refuse_if_blocked(found.blocking, instead=only_launches_ask())
     row.ends_by, row.stop_after_s = found.ends_by, found.longest_s
     row.reserved = found.whole.amount if found.whole else None
     row.save(update_fields=["ends_by", "stop_after_s", "reserved"])
@@ -125,29 +126,25 @@ def _is_later(before: datetime | None, ends_by: datetime | None) -> bool:
 def _refuse_impossible(row: Workload, ends_by: datetime | None, now: datetime) -> None:
     if row.state not in EXTENDABLE:
         word = row.state_word.label.lower()
-        raise Refused(f"{row.name} is {word}: there is no latest end to move.", code="wrong_state")
+        text = _("{name} is {state}: there is no latest end to move.").format(name=row.name, state=word)
+        raise Refused(text, code="wrong_state")
     if ends_by is None:
         if not row.project.may_never_end:
-            text = "Work in this project has a latest end. An admin can allow work without one in its settings."
+            text = _("Work in this project has a latest end. An admin can allow work without one in its settings.")
             raise Refused(text, code="needs_deadline", field=ENDS_BY)
         return
     if ends_by < now + timedelta(seconds=SHORTEST_S):
-        raise Refused("The latest end is at least a minute away. Stop it to end it now.", code="invalid", field=ENDS_BY)
+        text = _("The latest end is at least a minute away. Stop it to end it now.")
+        raise Refused(text, code="invalid", field=ENDS_BY)
     if ends_by > now + timedelta(seconds=LONGEST_S):
-        raise Refused("The latest end is at most 366 days away.", code="invalid", field=ENDS_BY)
+        raise Refused(_("The latest end is at most 366 days away."), code="invalid", field=ENDS_BY)
 
 
 def _tell(row: Workload, before: datetime | None, found: Extension, by: User | None) -> None:
-    most = f" It costs at most {found.whole}." if found.whole else ""
-    transitions.note(
-        row,
-        "Latest end moved",
-        kind=EventKind.INTENT,
-        by=by,
-        detail=f"From {_moment(before)} to {_moment(row.ends_by)}.{most}",
-    )
-    for text in row.warnings:
-        transitions.note(row, "A limit was passed", kind=EventKind.WARNING, detail=text, by=by)
+    text = _("From {before} to {after}.").format(before=_moment(before), after=_moment(row.ends_by))
+    detail = " ".join(filter(None, (text, at_most(found.whole))))
+    transitions.note(row, _("Latest end moved"), kind=EventKind.INTENT, by=by, detail=detail)
+    tell_passed(row, by)
     audit.record(
         "workload.extend",
         by=by,
@@ -159,12 +156,17 @@ def _tell(row: Workload, before: datetime | None, found: Extension, by: User | N
     )
 
 
+def at_most(whole: Money | None) -> str:
+    """The most that it costs, in a sentence; empty where nobody knows."""
+    return _("It costs at most {amount}.").format(amount=whole) if whole else ""
+
+
 def _money(row: Workload, amount: Decimal | None) -> Money | None:
     return None if amount is None else Money(amount, row.currency)
 
 
 def _moment(moment: datetime | None) -> str:
-    return "none" if moment is None else f"{moment:%F %H:%M} UTC"
+    return _("none") if moment is None else f"{moment:%F %H:%M} UTC"
 
 
 def _iso(moment: datetime | None) -> str | None:

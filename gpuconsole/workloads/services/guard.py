@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
@@ -21,8 +22,8 @@ from gpuconsole.workloads import guarding, transitions
 from gpuconsole.workloads.guarding import KEYS, STOP_AT_COST, TERMINATE_AFTER, Guards
 from gpuconsole.workloads.limits.verdicts import WARNING, Check, blocking
 from gpuconsole.workloads.models import EventKind, QueueThen, Workload
-from gpuconsole.workloads.services.extend import extension, pricing_of
-from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, refuse_if_blocked
+from gpuconsole.workloads.services.extend import at_most, extension, pricing_of
+from gpuconsole.workloads.services.launch import only_launches_ask, refuse_if_blocked, tell_passed
 from gpuconsole.workloads.states import State
 
 GUARDABLE = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNING, State.STOPPED, State.LOST})
@@ -76,11 +77,12 @@ def _is_dearer(before: Decimal | None, after: Decimal | None) -> bool:
 def _guard(row: Workload, by: User | None, said: dict[str, Any], now: datetime) -> None:
     if row.state not in GUARDABLE:
         word = row.state_word.label.lower()
-        raise Refused(f"{row.name} is {word}: there is nothing left to guard.", code="wrong_state")
+        text = _("{name} is {state}: there is nothing left to guard.").format(name=row.name, state=word)
+        raise Refused(text, code="wrong_state")
     before, found = Guards.of(row), regard(row, said, now)
     if found.guards == before:
         return
-    refuse_if_blocked(found.blocking, instead=ONLY_LAUNCHES_ASK)
+    refuse_if_blocked(found.blocking, instead=only_launches_ask())
     found.guards.put(row)
     if row.is_active:
         row.reserved = found.whole.amount if found.whole else None
@@ -100,8 +102,9 @@ def _spent_already(row: Workload, guards: Guards, now: datetime) -> list[Check]:
     limit, spent = guards.stop_at_cost, guarding.spent(row, now)
     if limit is None or limit == row.stop_at_cost or spent is None or limit > spent:
         return []
-    text = f"It has cost {formats.money(spent, row.currency)} already. Stop it to end it now, or name more."
-    return [Check("Stop at cost", False, text, STOP_AT_COST, "invalid")]
+    text = _("It has cost {amount} already. Stop it to end it now, or name more.")
+    text = text.format(amount=formats.money(spent, row.currency))
+    return [Check(_("Stop at cost"), False, text, STOP_AT_COST, "invalid")]
 
 
 def _off_already(row: Workload, guards: Guards, now: datetime) -> list[Check]:
@@ -111,17 +114,16 @@ def _off_already(row: Workload, guards: Guards, now: datetime) -> list[Check]:
         return []
     if rests.total_seconds() < limit_s:
         return []
-    text = f"It has been off for {formats.duration_words(rests)} already. Terminate it to end it now, or name more."
-    return [Check("Terminate after stop", False, text, TERMINATE_AFTER, "invalid")]
+    text = _("It has been off for {time} already. Terminate it to end it now, or name more.")
+    text = text.format(time=formats.duration_words(rests))
+    return [Check(_("Terminate after stop"), False, text, TERMINATE_AFTER, "invalid")]
 
 
 def _tell(row: Workload, before: Guards, found: Regard, by: User | None) -> None:
     changed = [key for key in KEYS if getattr(before, key) != getattr(found.guards, key)]
-    most = f" It costs at most {found.whole}." if found.whole else ""
-    detail = f"{words(found.guards, row.currency)}{most}"
-    transitions.note(row, "Guards changed", kind=EventKind.INTENT, by=by, detail=detail)
-    for text in row.warnings:
-        transitions.note(row, "A limit was passed", kind=EventKind.WARNING, detail=text, by=by)
+    detail = " ".join(filter(None, (words(found.guards, row.currency), at_most(found.whole))))
+    transitions.note(row, _("Guards changed"), kind=EventKind.INTENT, by=by, detail=detail)
+    tell_passed(row, by)
     audit.record(
         "workload.guard",
         by=by,
@@ -137,18 +139,22 @@ def words(guards: Guards, currency: str) -> str:
     """The guards in sentences."""
     found = []
     if guards.stop_at_cost is not None:
-        found.append(f"Stopped at {formats.money(guards.stop_at_cost, currency)}.")
+        found.append(_("Stopped at {amount}.").format(amount=formats.money(guards.stop_at_cost, currency)))
     if guards.idle_after_s is not None:
         length = formats.duration_words(guards.idle_after_s)
-        found.append(f"Stopped when its GPUs are under {guards.idle_percent} % for {length}.")
+        text = _("Stopped when its GPUs are under {percent} % for {time}.")
+        found.append(text.format(percent=guards.idle_percent, time=length))
     if guards.queue_limit_s is not None:
-        then = "cancelled" if guards.queue_then == QueueThen.CANCEL else "told of"
-        found.append(f"Queued for {formats.duration_words(guards.queue_limit_s)} it is {then}.")
+        is_cancelled = guards.queue_then == QueueThen.CANCEL
+        text = _("Queued for {time} it is cancelled.") if is_cancelled else _("Queued for {time} it is told of.")
+        found.append(text.format(time=formats.duration_words(guards.queue_limit_s)))
     if guards.terminate_after_s is not None:
-        found.append(f"Terminated after {formats.duration_words(guards.terminate_after_s)} of rest.")
+        text = _("Terminated after {time} of rest.")
+        found.append(text.format(time=formats.duration_words(guards.terminate_after_s)))
     if guards.warn_before_s is not None:
-        found.append(f"Told of {formats.duration_words(guards.warn_before_s)} before its latest end.")
-    return " ".join(found) or "None but its latest end."
+        text = _("Told of {time} before its latest end.")
+        found.append(text.format(time=formats.duration_words(guards.warn_before_s)))
+    return " ".join(found) or _("None but its latest end.")
 
 
 def _plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import ApiToken, User
 from gpuconsole.audit import services as audit
@@ -34,6 +35,8 @@ from gpuconsole.workloads.states import Kind
 from gpuconsole.workloads.tokens import new_token
 
 _PREFIXES = {Kind.JOB: "job", Kind.INSTANCE: "inst"}
+_MOST_ATTEMPTS = 10**6
+"""More were never seen; whoever asks for more is told of so many."""
 
 
 @transaction.atomic
@@ -85,7 +88,7 @@ def launch(
     workload.stop_after_s = figures.longest_s
     guards.put(workload)
     workload.ends_by = deadline(workload.created_at, figures.longest_s)
-    transitions.begin(workload, why="Submitted", by=by)
+    transitions.begin(workload, why=_("Submitted"), by=by)
     warn(workload, figures, by)
     audit.record(
         "workload.launch", by=by, team=project.team, project=project, target=workload, after=_facts(workload, preset)
@@ -112,15 +115,21 @@ def not_allowed(figures: Estimate, allowed: Collection[str]) -> list[Check]:
     return [check for check in figures.blocking if check.code != NEEDS_APPROVAL or check.limit not in allowed]
 
 
-ONLY_LAUNCHES_ASK = "Only a launch can wait for an admin: clone it and ask, or have the limit raised."
-"""Said where other acts than a launch meet a limit that an admin could allow."""
+def only_launches_ask() -> str:
+    """Said where other acts than a launch meet a limit that an admin could allow."""
+    return _("Only a launch can wait for an admin: clone it and ask, or have the limit raised.")
 
 
 def warn(workload: Workload, figures: Estimate, by: User | None) -> None:
     """Write down the limits that were passed with a warning; the answer to this request shows them too."""
     workload.warnings = tuple(check.text for check in figures.warnings)
+    tell_passed(workload, by)
+
+
+def tell_passed(workload: Workload, by: User | None) -> None:
+    """An event for each limit that it passes with a warning."""
     for text in workload.warnings:
-        transitions.note(workload, "A limit was passed", kind=EventKind.WARNING, detail=text, by=by)
+        transitions.note(workload, _("A limit was passed"), kind=EventKind.WARNING, detail=text, by=by)
 
 
 def hold(project: Project) -> None:
@@ -133,7 +142,7 @@ def hold(project: Project) -> None:
 def refuse_other(first: Workload | LaunchRequest, mark: str) -> None:
     """Raises Refused where the key of ``first`` comes again with another launch."""
     if first.request_hash != mark:
-        text = "This idempotency key was used for another launch. Use a new key for a new request."
+        text = _("This idempotency key was used for another launch. Use a new key for a new request.")
         raise Refused(text, code="idempotency_conflict")
 
 
@@ -145,12 +154,15 @@ def _again(first: Workload, mark: str) -> Workload:
 
 def _check(project: Project, connection: Connection, spec: Spec) -> None:
     if connection.provider != spec.provider:
-        raise Refused(f"{connection.name} is a connection to {connection.provider}, not to {spec.provider}.")
+        text = _("{connection} is a connection to {provider}, not to {other}.")
+        raise Refused(
+            text.format(connection=connection.name, provider=connection.provider, other=spec.provider),
+        )
     refuse_closed(project, connection)
     missing = unstored.places(spec.wire(), secrets.names(project)) if spec.secret_names() else []
     if missing:
-        text = "The project has no secret of the name that stands here. Add it first, or pick another."
-        also = [f"{one.path}: no such secret" for one in missing[1:]]
+        text = _("The project has no secret of the name that stands here. Add it first, or pick another.")
+        also = [_("{field}: no such secret").format(field=one.path) for one in missing[1:]]
         raise Refused(text, code="no_such_secret", field=f"spec.{missing[0].path}", details=also)
     errors = each_translated(registry.get(spec.provider).adapter.check_choices(spec, catalog.all_choices(connection)))
     if errors:
@@ -161,7 +173,8 @@ def _check(project: Project, connection: Connection, spec: Spec) -> None:
 def refuse_closed(project: Project, connection: Connection) -> None:
     """Raises Refused where the project may not launch on the connection, or it was removed."""
     if not Connection.objects.usable_in(project).filter(pk=connection.pk).exists():
-        raise Refused(f"{connection.name} is not open to this project.", code="unknown_connection", field="connection")
+        text = _("{connection} is not open to this project.").format(connection=connection.name)
+        raise Refused(text, code="unknown_connection", field="connection")
 
 
 def _row(
@@ -190,6 +203,7 @@ def _row(
         hardware_id=pricing.hardware_id,
         gpu_model=pricing.hardware_model,
         gpu_count=pricing.gpu_count,
+        attempts_most=min(pricing.attempts, _MOST_ATTEMPTS),
         region=pricing.region,
         hourly_price=pricing.hourly_price,
         resting_hourly_price=pricing.resting_hourly_price,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.connections.models import Connection
@@ -93,7 +94,8 @@ def why_not(row: Workload, verb: Verb) -> str:
     except Refused as no:
         return no.message
     if row.connection.removed_at is not None:
-        return f"The connection {row.connection.name} was removed: nobody here can ask there any more."
+        text = _("The connection {connection} was removed: nobody here can ask there any more.")
+        return text.format(connection=row.connection.name)
     return ""
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
@@ -20,7 +21,7 @@ from gpuconsole.workloads.halts import holds
 from gpuconsole.workloads.limits.verdicts import WARNING, blocking
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.services.extend import extension
-from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, refuse_closed, refuse_if_blocked
+from gpuconsole.workloads.services.launch import only_launches_ask, refuse_closed, refuse_if_blocked, tell_passed
 from gpuconsole.workloads.states import FINAL, Kind, State
 
 NAME, PROJECT = "name", "project"
@@ -41,7 +42,7 @@ def rename(*, workload: Workload, name: str, by: User | None) -> Workload:
             return row
         row.name = wanted
         row.save(update_fields=["name"])
-        transitions.note(row, "Renamed", detail=f"It was called {before}.", by=by)
+        transitions.note(row, _("Renamed"), detail=_("It was called {name}.").format(name=before), by=by)
         _record("workload.rename", row, by, before={"name": before}, after={"name": wanted})
     return row
 
@@ -60,7 +61,7 @@ def change_project(*, workload: Workload, project: Project, by: User | None) -> 
                 return row
             _refuse_on_its_way(row)
             if row.team_id != project.team_id:
-                raise Refused("Work stays in its team.", code="other_team", field=PROJECT)
+                raise Refused(_("Work stays in its team."), code="other_team", field=PROJECT)
             _refuse_archived(fresh[project.pk])
             former, now = row.project, timezone.now()
             transitions.charge_to(row, project, now)
@@ -105,52 +106,59 @@ _EMPTY: dict[str, str | int | bool | bytes | list[str] | dict[str, str]] = {
 
 def _refuse_on_its_way(row: Workload) -> None:
     if row.state == State.SUBMITTING or row.intent not in _STAYS:
-        what = "Its launch" if row.state == State.SUBMITTING else f"A {Intent(row.intent).label.lower()}"
-        text = f"{what} is on its way, weighed against the limits of {row.project.name}: wait until it is confirmed."
+        is_launch = row.state == State.SUBMITTING
+        text = (
+            _("Its launch is on its way, weighed against the limits of {project}: wait until it is confirmed.")
+            if is_launch
+            else _("A {act} is on its way, weighed against the limits of {project}: wait until it is confirmed.")
+        )
+        text = text.format(act=Intent(row.intent).label.lower(), project=row.project.name)
         raise Refused(text, code="busy", field=PROJECT)
 
 
 def _refuse_archived(project: Project) -> None:
     if project.archived_at is not None:
-        raise Refused(f"{project.name} is archived: no work is charged to it.", code="archived", field=PROJECT)
+        text = _("{project} is archived: no work is charged to it.").format(project=project.name)
+        raise Refused(text, code="archived", field=PROJECT)
 
 
 def _refuse_unfit(row: Workload, project: Project, now: datetime) -> None:
     """Raises Refused where the project that it is in now does not take it; the move is undone then."""
     if row.billed_since is not None and row.billed_lanes:
         provider = registry.get(row.provider)
-        text = f"{provider.name} bills each of its nodes by itself: it can be moved once it is billed no more."
-        raise Refused(text, code="wrong_state", field=PROJECT)
+        text = _("{provider} bills each of its nodes by itself: it can be moved once it is billed no more.")
+        raise Refused(text.format(provider=provider.name), code="wrong_state", field=PROJECT)
     try:
         refuse_closed(project, row.connection)
     except Refused as no:
-        text = f"{row.connection.name} is not open to {project.name}."
+        text = _("{connection} is not open to {project}.").format(connection=row.connection.name, project=project.name)
         raise Refused(text, code=no.code, field=PROJECT) from no
     if row.ends_by is None and row.kind == Kind.INSTANCE and not project.may_never_end:
-        text = f"Work in {project.name} has a latest end, and {row.name} has none: give it one first."
-        raise Refused(text, code="needs_deadline", field=PROJECT)
+        text = _("Work in {project} has a latest end, and {name} has none: give it one first.")
+        raise Refused(text.format(project=project.name, name=row.name), code="needs_deadline", field=PROJECT)
     found = extension(row, row.ends_by, now, stop_at_cost=row.stop_at_cost, is_moved=True)
     checks = (*holds.checks(project, row.connection), *(found.verdict.checks if row.is_active else ()))
     here = blocking(replace(check, field=PROJECT) for check in checks)
-    refuse_if_blocked(here, instead=ONLY_LAUNCHES_ASK)
+    refuse_if_blocked(here, instead=only_launches_ask())
     row.warnings = tuple(check.text for check in checks if check.code == WARNING)
 
 
 def _tell_change(row: Workload, former: Project, by: User | None) -> None:
-    detail = f"What it cost before stays with {former.name}."
-    transitions.note(row, f"Moved from {former.name} to {row.project.name}", kind=EventKind.NOTE, detail=detail, by=by)
-    for text in row.warnings:
-        transitions.note(row, "A limit was passed", kind=EventKind.WARNING, detail=text, by=by)
+    text = _("Moved from {before} to {after}").format(before=former.name, after=row.project.name)
+    detail = _("What it cost before stays with {project}.").format(project=former.name)
+    transitions.note(row, text, kind=EventKind.NOTE, detail=detail, by=by)
+    tell_passed(row, by)
     _record("workload.change_project", row, by, before={"project": former.slug}, after={"project": row.project.slug})
 
 
 def _refuse_not_over(row: Workload) -> None:
     if row.state not in FINAL:
         word = row.state_word.label.lower()
-        raise Refused(f"{row.name} is {word}: only the record of what has ended can be deleted.", code="wrong_state")
+        text = _("{name} is {state}: only the record of what has ended can be deleted.")
+        raise Refused(text.format(name=row.name, state=word), code="wrong_state")
     if row.intent:
-        what = Intent(row.intent).label
-        raise Refused(f"{what} is on its way: wait until it is confirmed.", code="busy")
+        text = _("{act} is on its way: wait until it is confirmed.").format(act=Intent(row.intent).label)
+        raise Refused(text, code="busy")
 
 
 def _record(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
@@ -18,7 +19,7 @@ from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.services.acts import refuse_in_state
-from gpuconsole.workloads.services.launch import ONLY_LAUNCHES_ASK, launch, refuse_closed, refuse_if_blocked, warn
+from gpuconsole.workloads.services.launch import launch, only_launches_ask, refuse_closed, refuse_if_blocked, warn
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import FINAL, State, Verb
 from gpuconsole.workloads.tokens import new_token
@@ -78,7 +79,7 @@ def _another_attempt(row: Workload, spec: Spec, by: User | None, key: str) -> Wo
         stop_after_s=row.stop_after_s,
         guards=guarding.left(row, now),
     )
-    refuse_if_blocked(figures.blocking, instead=ONLY_LAUNCHES_ASK)
+    refuse_if_blocked(figures.blocking, instead=only_launches_ask())
     row.token, row.intent, row.intent_at, row.intent_by, row.due_at = new_token(), Intent.RETRY, now, by, now
     row.intent_tries, row.intent_error = 0, ""
     row.sending_at = row.look_until = row.missing_since = None
@@ -91,7 +92,7 @@ def _another_attempt(row: Workload, spec: Spec, by: User | None, key: str) -> Wo
     if figures.hourly is not None and figures.hourly.currency == row.currency:
         row.hourly_price, row.price_seen_at = figures.hourly.amount, figures.price_seen_at
     row.phases = phases.known_as(row.phases, row.remote_id)
-    transitions.move(row, State.SUBMITTING, why="Retry asked", by=by, fields=_SET)
+    transitions.move(row, State.SUBMITTING, why=_("Retry asked"), by=by, fields=_SET)
     warn(row, figures, by)
     audit.record(
         "workload.retry",
@@ -144,7 +145,8 @@ def _another_workload(row: Workload, by: User | None, key: str) -> Workload:
     except Refused as no:
         if no.code != NEEDS_APPROVAL:
             raise
-        raise Refused(no.message, code=no.code, details=[*no.details, ONLY_LAUNCHES_ASK]) from no
-    transitions.note(row, f"Retried as {made.name}", kind=EventKind.INTENT, detail=made.public_id, by=by)
-    transitions.note(made, f"Retry of {row.name}", detail=row.public_id)
+        raise Refused(no.message, code=no.code, details=[*no.details, only_launches_ask()]) from no
+    text = _("Retried as {name}").format(name=made.name)
+    transitions.note(row, text, kind=EventKind.INTENT, detail=made.public_id, by=by)
+    transitions.note(made, _("Retry of {name}").format(name=row.name), detail=row.public_id)
     return made

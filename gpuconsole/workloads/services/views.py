@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.core.errors import Refused
@@ -23,25 +24,29 @@ def save_view(*, team: Team, user: User, kind: Kind, name: str, query: Mapping[s
     name = _checked(name)
     own = SavedView.objects.filter(team=team, user=user, kind=kind)
     if own.count() >= MOST:
-        raise Refused(f"You have {MOST} views: remove one first.", code="too_many", field="name")
+        text = _("You have {count} views: remove one first.").format(count=MOST)
+        raise Refused(text, code="too_many", field="name")
     try:
         with transaction.atomic():
             return SavedView.objects.create(
                 team=team, user=user, kind=kind, name=name, slug=_slug(name), query=dict(query)
             )
     except IntegrityError as taken:
-        raise Refused(f"You have a view {name} already.", code="taken", field="name") from taken
+        raise _taken(name) from taken
 
 
-def rename_view(*, view: SavedView, name: str) -> SavedView:
-    """Another name, which makes another address."""
-    view.name = _checked(name)
-    view.slug = _slug(view.name)
+def change_view(*, view: SavedView, name: str | None = None, query: Mapping[str, str] | None = None) -> SavedView:
+    """Another name, which makes another address, or other filters; None stays as it is. Raises Refused for a name."""
+    if name is not None:
+        view.name = _checked(name)
+        view.slug = _slug(view.name)
+    if query is not None:
+        view.query = dict(query)
     try:
         with transaction.atomic():
-            view.save(update_fields=["name", "slug"])
+            view.save(update_fields=["name", "slug", "query"])
     except IntegrityError as taken:
-        raise Refused(f"You have a view {name} already.", code="taken", field="name") from taken
+        raise _taken(view.name) from taken
     return view
 
 
@@ -50,12 +55,17 @@ def remove_view(*, view: SavedView) -> None:
     view.delete()
 
 
+def _taken(name: str) -> Refused:
+    return Refused(_("You have a view {name} already.").format(name=name), code="taken", field="name")
+
+
 def _checked(name: str) -> str:
     found = " ".join(name.split())
     if not found:
-        raise Refused("Give it a name.", code="required", field="name")
+        raise Refused(_("Give it a name."), code="required", field="name")
     if len(found) > LONGEST or not found.isprintable():
-        raise Refused(f"A name has at most {LONGEST} characters that can be printed.", code="invalid", field="name")
+        text = _("A name has at most {most} characters that can be printed.").format(most=LONGEST)
+        raise Refused(text, code="invalid", field="name")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gpuconsole.accounts.models import User
 from gpuconsole.audit import services as audit
@@ -17,7 +18,8 @@ def show_way(*, workload: Workload, way: str, by: User) -> str:
     """The value of a hidden way in, by its label; who asked for it is written down. Raises Refused."""
     value = ways.hidden(workload).get(way) if workload.state == State.RUNNING else None
     if value is None:
-        raise Refused(f"{workload.name} has no hidden way in of this name just now.", code="no_such_way", field="way")
+        text = _("{name} has no hidden way in of this name just now.").format(name=workload.name)
+        raise Refused(text, code="no_such_way", field="way")
     audit.record(
         "workload.show_way",
         by=by,

@@ -50,12 +50,12 @@ def test_a_filter_takes_many_values_in_either_way_of_writing_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["state=none", "provider=x", "since=ever", "sort=name", "view=none", "at=x", "size=7"]
+    "query", ["state=none", "provider=x", "since=ever", "sort=name", "view=none", "at=x", "size=7", "cost=nan"]
 )
 def test_words_that_nobody_knows_narrow_nothing(query: str) -> None:
     found = asked(query)
     filters = found.filters(VIEWER, NOW)
-    assert (filters.states, filters.providers, filters.created_from) == ([], [], None)
+    assert (filters.states, filters.providers, filters.created_from, filters.cost_from) == ([], [], None, None)
     assert (found.sort, found.size, found.as_of(NOW)) == ("-created", 50, NOW)
 
 

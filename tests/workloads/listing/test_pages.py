@@ -54,6 +54,9 @@ def test_each_order_goes_through_every_row_once_forth_and_back(lab: Lab, visitor
     assert sorted(walked(visitor, "duration")) == sorted([*costs, "fresh"])
     assert walked(visitor, "-duration")[0] == "e19"
     assert walked(visitor, "created")[-1] == "fresh"
+    dear = shown(visitor, "?cost=9.40&sort=-cost")
+    assert dear == costs[: costs.index("live") + 1]  # and nothing that cost less
+    assert "9.4 or more" in visitor.get("/jobs/?cost=9.4").content.decode()
 
 
 def walked(visitor: Client, sort: str) -> list[str]:

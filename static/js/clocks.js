@@ -1,6 +1,5 @@
 // Clocks and costs that count on from the server's own values. Loaded by live.js once a page has one.
-import { age } from "./live.js";
-import { gettext } from "./words.js";
+import { age, gettext } from "./words.js";
 
 const begun = new WeakMap(); // clock element → when it was first seen
 

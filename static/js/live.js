@@ -1,7 +1,7 @@
 // The live label, the banners of a lost connection, and once a second the clocks that count on (clocks.js).
 import { all, sayNow } from "./dom.js";
 import { foldBanners } from "./notices.js";
-import { gettext, ngettext } from "./words.js";
+import { age, gettext, ngettext } from "./words.js";
 
 let standing = { word: "none" };
 let clocks;
@@ -31,15 +31,6 @@ export async function signedOut(isOver) {
   const isTold = Boolean(document.querySelector("[data-banner=signed-out]"));
   if (isOver) banner("signed-out", true);
   else if (isTold && (await (await import("./renewal.js")).renewed())) banner("signed-out", false);
-}
-
-const SHORT = [(n) => `${n} ${gettext("s")}`, (n) => `${n} ${gettext("m")}`, (n) => `${n} ${gettext("h")}`, (n) => `${n} ${gettext("d")}`];
-
-/** In the largest unit alone: 3 s, 12 m, 4 h, 2 d. */
-export function age(ms, [s, m, h, d] = SHORT) {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 3600) return seconds < 60 ? s(seconds) : m(Math.floor(seconds / 60));
-  return seconds < 86400 ? h(Math.floor(seconds / 3600)) : d(Math.floor(seconds / 86400));
 }
 
 function tick() {

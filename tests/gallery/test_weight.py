@@ -11,6 +11,7 @@ from django.conf import settings
 from gpuconsole.static_files import without_comments
 
 STATIC = Path(settings.BASE_DIR) / "static"
+JS = STATIC / "js"
 SHARED_STYLES = ["foundation", "frame", "controls", "content"]
 CORE_MODULES = ["console", "dialogs", "dom", "keys", "live", "menus", "notices", "polling", "words"]
 
@@ -41,6 +42,14 @@ def test_what_is_served_has_lost_its_lines_of_comment_and_no_code() -> None:
     for path in [*(STATIC / "js").glob("*.js"), *(STATIC / "css").glob("*.css")]:
         whole = path.read_text()
         assert code.findall(without_comments(whole, path.suffix[1:])) == code.findall(whole)
+
+
+def test_no_module_waits_for_a_name_that_waits_for_its_own() -> None:
+    """Modules are named by what is in them, so a circle of imports could never be named: collectstatic would fail."""
+    needs = {path.name: set(re.findall(r"""["']\./([\w.-]+\.js)["']""", path.read_text())) for path in JS.glob("*.js")}
+    while free := {name for name, wanted in needs.items() if not wanted & needs.keys()}:
+        needs = {name: wanted for name, wanted in needs.items() if name not in free}
+    assert not needs
 
 
 def test_no_file_of_the_design_is_longer_than_it_can_be_read() -> None:

@@ -76,13 +76,6 @@ def times(number: int | None, name: str) -> str:
 
 
 @register.filter
-def plural(number: int, nouns: str) -> str:
-    """``{{ 3|plural:"job" }}``: 3 jobs; ``"entry,entries"`` where an s is not enough."""
-    one, _, many = nouns.partition(",")
-    return formats.plural(number, one, many or f"{one}s")
-
-
-@register.filter
 def ago_text(moment: datetime | None) -> str:
     """``{{ moment|ago_text }}``: 3 s ago, as text only (the tag ``ago`` counts on)."""
     return formats.ago(None if moment is None else timezone.now() - moment)

@@ -4,7 +4,7 @@ import os
 import secrets
 from collections import Counter
 from contextlib import ExitStack
-from pathlib import Path
+from typing import Any
 
 from gpuconsole.door.servers import temporary_servers
 
@@ -17,6 +17,7 @@ import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
 from hypothesis import HealthCheck  # noqa: E402
 from hypothesis import settings as hypothesis_settings  # noqa: E402
+from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 
 settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}} | {
     "default": settings.STORAGES["default"]
@@ -39,24 +40,32 @@ _LONG = ("walks", "faults", "clients", "door", "gallery")
 longest begins first."""
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Say to which group each test belongs: here, before the processes that share the tests read it."""
-    item.add_marker(pytest.mark.xdist_group(_group(item)))
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deal the tests out to the processes by file, the long folders as a whole."""
+    """Begin with the long folders."""
     twice = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
     if twice:  # of several tests of one name the processes would run one
         raise pytest.UsageError(f"Tests need names of their own: {', '.join(twice)}")
-    groups = {item: _group(item) for item in items}
+    groups = {item: _group(item.nodeid) for item in items}
     items.sort(key=lambda item: _LONG.index(groups[item]) if groups[item] in _LONG else len(_LONG))
 
 
-def _group(item: pytest.Item) -> str:
-    inside = item.path.relative_to(Path(__file__).parent)
-    return inside.parts[0] if inside.parts[0] in _LONG else str(inside)
+class _ByGroup(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist's own way by a mark needs an older pytest
+    """Deals the tests out to the processes by file, the long folders as a whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByGroup:
+    """How the processes share the tests."""
+    return _ByGroup(config, log)
+
+
+def _group(nodeid: str) -> str:
+    file = nodeid.partition("::")[0]
+    folder = file.split("/")[1]
+    return folder if folder in _LONG else file
 
 
 def pytest_unconfigure() -> None:

@@ -23,7 +23,7 @@ def test_every_state_has_icon_word_and_colour(state: State) -> None:
     markup = drawn("{% state_pill state %}", state=state)
     assert f"state-{state.value}" in markup
     assert "<svg" in markup
-    assert state.label in markup
+    assert str(state.label) in markup
 
 
 def test_icons_are_silent_and_thicker_when_small() -> None:

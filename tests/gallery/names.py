@@ -22,18 +22,25 @@ _FIELDS = (
     (Record, ("action", "why")),
     (Project, ("name", "slug", "description")),
     (Secret, ("name",)),
-    (ApiToken, ("name",)),
+    (ApiToken, ("name", "prefix", "scopes")),
     (Connection, ("name", "provider", "health_text")),
     (Finding, ("name", "remote_id", "token", "hardware_id", "region", "remote_status", "end_error")),
     (Offer, ("hardware_id", "region", "regions", "gpu_model", "gpu", "maker", "detail")),
-    (Workload, ("name", "hardware_id", "region", "remote_id", "remote_status", "intent_error", "evidence__text")),
+    (
+        Workload,
+        ("name", "hardware_id", "region", "remote_id", "remote_status", "intent_error", "evidence__text", "labels"),
+    ),
     (InvoiceLine, ("name", "resource_id")),
     (ExchangeRate, ("source",)),
     (LaunchRequest, ("name", "why", "reason")),
     (Preset, ("name", "description", "lock_reason")),
 )
 _WORD = re.compile(r"[A-Za-z][a-z]{2,}")
-_OTHERS = ("gpuconsole",)
+_OTHERS = (
+    *("gpuconsole", "Jupyter", "http", "null", "__label__"),  # and what a script puts in its own words' place
+    *("python main.py", "registry.example.com/ml/eval", "qrxv7dw", "sft"),  # values of specs and of what was found
+    *("llama", "3-8b-sft-r12"),  # a name, taken apart by what is marked in it
+)
 
 
 def all_names() -> list[str]:
@@ -51,6 +58,8 @@ def without_names(texts: Iterable[str], names: Iterable[str]) -> set[str]:
 def _named() -> Iterator[str]:
     yield from _OTHERS
     yield from (provider.name for provider in registry.every())
+    for parts in Workload.objects.values_list("parts", flat=True):
+        yield from (text for part in parts for text in (part["name"], *(step[1] for step in part.get("trace", []))))
     for steps in Connection.objects.values_list("check_steps", flat=True):
         yield from (step["detail"] for step in steps)
     for model, fields in _FIELDS:

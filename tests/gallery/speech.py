@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from django.utils.translation import trans_real
+from django.utils.translation.trans_real import CONTEXT_SEPARATOR
 
 OPEN, CLOSE = "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}", "\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}"
 SAID_IN = frozenset(("title", "aria-label", "placeholder", "alt", "data-sending", "aria-description"))
@@ -23,7 +24,8 @@ class Brackets:
     """A language of English words in brackets, as Django's gettext asks one."""
 
     def gettext(self, text: str) -> str:
-        return f"{OPEN}{text}{CLOSE}" if text else text
+        said = text.rpartition(CONTEXT_SEPARATOR)[2]
+        return f"{OPEN}{said}{CLOSE}" if said else text
 
     def ngettext(self, one: str, many: str, number: int) -> str:
         return self.gettext(one if number == 1 else many)

@@ -36,7 +36,10 @@ def test_no_page_of_the_product_is_left_out(studio: Studio) -> None:
     assert {one for one in pages if _plain(one) not in shown} == set()
 
 
+_OF_A_PROJECT, _OF_THE_TEAM = "projects/<slug:slug>/settings/webhooks/", "team/notifications/"
+
+
 def _plain(route: str) -> str:
-    """As both write it: a pattern within an address has a begin and an end of its own, and jobs and instances share
-    their pages."""
-    return route.replace("^", "").replace("$", "").replace("instances/", "jobs/")
+    """As both write it: a pattern within an address has a begin and an end of its own; jobs and instances share their
+    pages, and so do the webhooks of a project and of its team."""
+    return route.replace("^", "").replace("$", "").replace("instances/", "jobs/").replace(_OF_A_PROJECT, _OF_THE_TEAM)

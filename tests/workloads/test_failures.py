@@ -48,7 +48,7 @@ def test_the_page_says_cause_fault_evidence_and_what_to_do(lab: Lab, visitor: Cl
     html = visitor.get(job.get_absolute_url()).content.decode()
     card = html[html.index('id="failure"') :].split("</section>")[0]
     assert "Out of GPU memory" in card and OOM in card
-    assert Fault.YOU.label in card and "compute.accelerator.count" in card
+    assert str(Fault.YOU.label) in card and "compute.accelerator.count" in card
     assert "likely to end the same way" in card
     assert card.index("Clone with changes") < card.index("Retry")
     assert "first seen" in card

@@ -38,7 +38,7 @@ class ViewFilters(ApiInput):
     """Filters and the order of a list, by the names that stand in its address."""
 
     query: Annotated[dict[Text, Text], Field(max_length=len(_NAMES))] = Field(default_factory=dict)
-    """``{"state": "open", "provider": "otoy,novita", "sort": "-cost"}``; empty shows all."""
+    """``{"state": "open", "owner": "mine", "sort": "-cost"}``; empty shows all."""
 
     @field_validator("query")
     @classmethod

@@ -8,6 +8,7 @@ from math import sin
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.providers.remote import LogLine, Sample
 from gpuconsole.workloads import logs, metrics, transitions
@@ -49,7 +50,7 @@ def third_attempt(lab: Lab) -> Workload:
             1,
             [("queued", at(0), at(11)), ("assigned", at(11), at(12.5)), ("preparing", at(12.5), at(30.5))],
             "failed",
-            "Preparing timed out",
+            _("Preparing timed out"),
         ),
         _attempt(
             2,
@@ -60,7 +61,7 @@ def third_attempt(lab: Lab) -> Workload:
                 ("running", at(51.5), at(109.9)),
             ],
             "failed",
-            "No heartbeat for 120 s",
+            _("No heartbeat for 120 s"),
         ),
         _attempt(
             3,
@@ -88,8 +89,8 @@ def third_attempt(lab: Lab) -> Workload:
     )
     job.refresh_from_db()
     for text, detail in (
-        ("Attempt 2 failed", "Node went away; no exit code."),
-        ("Queued, attempt 3", "Automatic retry, 2 of 2 used."),
+        (_("Attempt 2 failed"), _("Node went away; no exit code.")),
+        (_("Queued, attempt 3"), _("Automatic retry, 2 of 2 used.")),
     ):
         transitions.note(job, text, detail=detail)
     words = "[train] step {0}00/54000  loss 0.00{1}  psnr 27.{2}  12.1 it/s"

@@ -38,7 +38,7 @@ def guarded() -> Scene:
     since = {"idle_since": now - timedelta(minutes=17), "measured_at": now}
     Workload.objects.filter(pk=idle.pk).update(**began, **since)
     asked = {"intent": "end", "intent_at": now - timedelta(minutes=17), "intent_error": "503 Service Unavailable"}
-    why = {"reason_code": ReasonCode.DEADLINE, "reason_text": "Its latest end had come."}
+    why = {"reason_code": ReasonCode.DEADLINE, "reason_text": _("Its latest end had come.")}
     Workload.objects.filter(pk=late.pk).update(state=State.STOPPING, intent_tries=19, **asked, **why)
     Workload.objects.filter(pk=gone.pk).update(state=State.LOST, reason_code=ReasonCode.GONE)
     every = [one.slug for one in occasions.CHOICES]
@@ -59,7 +59,13 @@ def failures() -> Scene:
     job = failed(lab, Cause.EXIT_CODE, "Training job failed: start command exited with code 1.", name="llama-sft-r12")
     evidence.look(with_log(job, *steps, "Traceback (most recent call last):", OOM, "Process exited with code 1"))
     job.refresh_from_db()
-    wordy = failed(lab, Cause.NO_CAPACITY, f"No capacity: {HOSTILE} {'x' * 480}", slug="cortecs", name="qwen-endpoint")
+    wordy = failed(
+        lab,
+        Cause.NO_CAPACITY,
+        _("No capacity: {text}").format(text=HOSTILE + " " + "x" * 480),
+        slug="cortecs",
+        name="qwen-endpoint",
+    )
     at = job.get_absolute_url()
     return scene(lab, job=at, wordy=wordy.get_absolute_url(), line=f"{at}logs/?line={job.evidence['line']}#line")
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gpuconsole.connections.models import TICK_S, Connection, Health, HealthTick
 from gpuconsole.core import heartbeats
@@ -70,13 +71,13 @@ def workshop() -> Scene:
 
 
 def _row(lab: Lab, slug: str, name: str, state: State, spans: Spans) -> Workload:
-    end, note = (state.value if state in _ENDED else None), "Exit code 137" if state == State.FAILED else ""
+    end, note = (state.value if state in _ENDED else None), _("Exit code 137") if state == State.FAILED else ""
     return aged(lab.workload(slug, state, name=name), *spans, end=end, note=note)
 
 
 def _explain(rows: dict[str, Workload]) -> None:
     now = timezone.now()
-    facts = {"reason_code": ReasonCode.GPU_MEMORY, "reason_text": "Exit code 137: out of memory at 41 m."}
+    facts = {"reason_code": ReasonCode.GPU_MEMORY, "reason_text": _("Exit code 137: out of memory at 41 m.")}
     Workload.objects.filter(pk=rows["failed"].pk).update(**facts)
     asked = {"intent": "end", "intent_at": now - timedelta(minutes=17), "intent_error": "503 Service Unavailable"}
     Workload.objects.filter(pk=rows["stopping"].pk).update(**asked, intent_tries=19)

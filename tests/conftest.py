@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -28,6 +29,18 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  #
 hypothesis_settings.register_profile("console", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("console")  # no test fails because the machine is busy
 django.setup()  # before the conftests below, which import models
+from django.db import connections  # noqa: E402
+
+from tests.sessions import end_others  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """As the plugin has it; before it drops the database, what still holds it is ended."""
+    yield
+    connections.close_all()
+    connections["default"].close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's backend
+    end_others()
 
 
 def pytest_xdist_setupnodes() -> None:

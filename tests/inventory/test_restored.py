@@ -17,6 +17,7 @@ from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from tests.contract.samples import sample
 from tests.inventory.far import look, shown
+from tests.sessions import end_others
 from tests.sync.bench import Engine
 
 BACKUP = "gpuconsole_backup"
@@ -78,6 +79,7 @@ def _name() -> str:
 def _copy(source: str, target: str) -> None:
     connections.close_all()
     connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's backend
+    end_others()
     _run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(target)))
     _run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(target), sql.Identifier(source)))
 

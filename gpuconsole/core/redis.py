@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -13,15 +12,17 @@ from redis.exceptions import ConnectionError as OutOfReach
 from redis.exceptions import TimeoutError as TooSlow
 from redis.retry import Retry
 
+from gpuconsole.core.once import once
+
 OUT_S = 2.0
 """So long a server that did not answer is not asked again: many hints would each wait for the time-out."""
 
 
-@cache
+@once
 def client() -> Redis:
     """Thread safe, with short time-outs: Redis is asked for hints only. Raises RedisError or OSError when it is out."""
-    once = _Once(NoBackoff(), 0)  # the client's own default tries for seconds
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5, retry=once)
+    retry = _Once(NoBackoff(), 0)  # the client's own default tries for seconds
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5, retry=retry)
 
 
 class _Once(Retry):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
-from functools import cache
 
 from celery import Celery
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from gpuconsole.core.once import once
 from gpuconsole.core.redis import OUT_S
 
 logger = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class _Sender:
     out_until: float = 0.0
 
 
-@cache
+@once
 def _sender() -> _Sender:
     """The same broker as the workers', whoever imported what before."""
     app = Celery("gpuconsole.wake", set_as_current=False)

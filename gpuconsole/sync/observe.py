@@ -66,7 +66,7 @@ def _seen(
         workload=row,
         state=target,
         why=_why(provider, before, target, remote, reason),
-        at=_moment(remote, said),
+        at=_moment(row, remote, said),
         phase=reading.phase if is_followed else None,
         tariff=reading.tariff,
         remote_status=remote.status,
@@ -192,11 +192,12 @@ def _detail(remote: Remote, target: State | None, reason: Reason | None) -> str:
     return remote.message or (reason.text if reason else "")
 
 
-def _moment(remote: Remote, said: State | None) -> datetime | None:
-    """The provider's own stamp for the word, where it has one."""
+def _moment(row: Workload, remote: Remote, said: State | None) -> datetime | None:
+    """The provider's own stamp for the word, where it has one; none tells when what was lost was found again."""
     if said in FINAL or said == State.STOPPED:
         return remote.ended_at
-    return remote.started_at if said == State.RUNNING else None
+    started = remote.started_at if said == State.RUNNING else None
+    return None if started and row.state == State.LOST and started < row.state_at else started
 
 
 def _missing(provider: Provider, row: Workload, now: datetime, last_look: datetime | None) -> Finding | None:

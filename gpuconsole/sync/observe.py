@@ -14,10 +14,10 @@ from gpuconsole.providers.remote import Phase, Remote, Tariff
 from gpuconsole.sync import attempts, charged, reasons, waits
 from gpuconsole.sync.acting import ACTS
 from gpuconsole.sync.adopt import facts
-from gpuconsole.workloads import transitions, usage, ways
+from gpuconsole.workloads import usage, ways
+from gpuconsole.workloads.changes import Change, changes_something
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import FINAL, FROM_REMOTE, OF_GUARDS, Fault, Kind, Reason, ReasonCode, State, may_move
-from gpuconsole.workloads.transitions import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _seen(
     )
     if prices is not None:
         change = replace(change, prices=prices, why=change.why if target else charged.kept_words(provider, row, prices))
-    if not fields and not past and not transitions.changes_something(change):
+    if not fields and not past and not changes_something(change):
         return None
     run = _unseen_run(provider, row, before, remote, target, reason, last_look)
     unseen_s = _unseen_s(row, now, last_look)

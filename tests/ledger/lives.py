@@ -22,9 +22,9 @@ from gpuconsole.simulator.world import World
 from gpuconsole.simulator.wsgi import create_app
 from gpuconsole.sync import observe
 from gpuconsole.workloads import corrections, meter, phases, transitions, usage
+from gpuconsole.workloads.changes import Change, changes_something
 from gpuconsole.workloads.models import Intent, UsageInterval, Workload
 from gpuconsole.workloads.states import VERBS, Kind, State, Verb
-from gpuconsole.workloads.transitions import Change
 from tests.contract.conftest import PATHS, TOKEN
 from tests.contract.samples import sample
 
@@ -70,7 +70,7 @@ class Life:
         finding = observe.compare(self.provider, self.row, found.get(self.row.remote_id), self.now, self.last_look)
         self.last_look = self.now
         for change in finding.changes if finding else ():
-            if transitions.changes_something(change):
+            if changes_something(change):
                 self._apply(change)
         if self.row.intent == Intent.END and not self.row.is_final:
             self._ask("end")

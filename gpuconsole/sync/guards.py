@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 from gpuconsole.core.errors import Refused
 from gpuconsole.notify import news, occasions
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.workloads import services
 from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guarding import KEYS

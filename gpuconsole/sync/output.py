@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from gpuconsole.core import versions
 from gpuconsole.projects import secrets
-from gpuconsole.providers.contract import OUTPUT, Feature
 from gpuconsole.providers.errors import NotAuthorized, NotFound, ProviderError, RateLimited, Rejected
+from gpuconsole.providers.features import OUTPUT, Feature
 from gpuconsole.providers.masking import mask
 from gpuconsole.providers.remote import GAP, LogLine
 from gpuconsole.sync import evidence, waits

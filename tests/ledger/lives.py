@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Adapter, Pricing, Provider
+from gpuconsole.providers.contract import Adapter, Provider
 from gpuconsole.providers.errors import ProviderError
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.providers.remote import RemoteState, Tariff
 from gpuconsole.providers.specs import Spec
 from gpuconsole.simulator.charges import Charge

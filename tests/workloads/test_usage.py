@@ -9,7 +9,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gpuconsole.providers.contract import Rounding
+from gpuconsole.providers.pricing import Rounding
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import phases, usage
 from gpuconsole.workloads.changes import Change, changes_something

@@ -23,7 +23,7 @@ from gpuconsole.inventory.services.holding import held, refuse_closed, refuse_en
 from gpuconsole.projects import quotas, rules
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Pricing, Rounding
+from gpuconsole.providers.pricing import Pricing, Rounding
 from gpuconsole.providers.remote import Phase, RemoteState, Tariff
 from gpuconsole.workloads import names, tokens, transitions, usage
 from gpuconsole.workloads.changes import Change

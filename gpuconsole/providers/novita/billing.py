@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gpuconsole.providers.novita.fields import DOCS
-from gpuconsole.providers.specs import Listed, Ui, Widget
+from gpuconsole.providers.ui import Listed, Ui, Widget
 from gpuconsole.providers.words import gettext_noop
 
 _MONTHLY = ("billingMode", ("monthly",))

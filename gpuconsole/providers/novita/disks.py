@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from gpuconsole.providers.novita.fields import BOTH, GONE
-from gpuconsole.providers.specs import SpecPart, Ui, Widget
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Ui, Widget
 from gpuconsole.providers.words import gettext_noop
 
 MOST_ROOTFS_GB = 6144

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from gpuconsole.providers.problems import wrong
-from gpuconsole.providers.specs import Listed, SpecPart, Ui
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Listed, Ui
 from gpuconsole.providers.words import Sentence, gettext_noop
 
 DOCS, BOTH, GONE = "docs", "seed; docs", "gone from the current page"

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from gpuconsole.providers.novita.fields import BOTH, DOCS, GONE
 from gpuconsole.providers.problems import wrong
-from gpuconsole.providers.specs import Ui
+from gpuconsole.providers.ui import Ui
 from gpuconsole.providers.words import gettext_noop
 
 CUDA_PATTERN = r"^\d+\.\d+$"

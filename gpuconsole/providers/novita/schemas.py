@@ -10,7 +10,8 @@ from gpuconsole.providers.novita import billing, disks, hardware, image
 from gpuconsole.providers.novita.fields import BOTH, NovitaPort, NovitaSecretRef, NovitaTool, NovitaVariable, Ports
 from gpuconsole.providers.novita.rules import clashes
 from gpuconsole.providers.problems import refuse
-from gpuconsole.providers.specs import Mount, Section, Spec, Ui, Widget
+from gpuconsole.providers.specs import Mount, Spec
+from gpuconsole.providers.ui import Section, Ui, Widget
 from gpuconsole.providers.words import Sentence, gettext_noop
 
 NAME_LIMIT = 255

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from gpuconsole.providers.otoy.fields import DOCS, SEED, Gigabytes
 from gpuconsole.providers.problems import wrong
-from gpuconsole.providers.specs import Ui
+from gpuconsole.providers.ui import Ui
 from gpuconsole.providers.words import gettext_noop
 
 GPU, LEAST = gettext_noop("GPU"), gettext_noop("Minimum resources")

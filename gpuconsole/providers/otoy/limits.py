@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gpuconsole.providers.otoy.fields import ASSUMED, DOCS, SEED
-from gpuconsole.providers.specs import Ui, Widget
+from gpuconsole.providers.ui import Ui, Widget
 from gpuconsole.providers.words import gettext_noop
 
 LIMITS = gettext_noop("Limits and retries")

@@ -11,7 +11,8 @@ from gpuconsole.providers.otoy.container import OtoyContainer
 from gpuconsole.providers.otoy.fields import ASSUMED, CLIENT, DOCS, SEED, OtoySecretRef
 from gpuconsole.providers.otoy.regions import LISTED, REGIONS, Region
 from gpuconsole.providers.problems import problem, refuse
-from gpuconsole.providers.specs import Choose, Listed, Mount, Section, Spec, SpecPart, Ui, Way, Widget
+from gpuconsole.providers.specs import Choose, Mount, Spec, SpecPart, Way
+from gpuconsole.providers.ui import Listed, Section, Ui, Widget
 from gpuconsole.providers.words import gettext_noop
 
 BASICS, WHERE = gettext_noop("Basics"), gettext_noop("Regions")

@@ -17,7 +17,7 @@ from gpuconsole.core import formats
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects import rules
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.workloads import guarding, transitions
 from gpuconsole.workloads.changes import Change
 from gpuconsole.workloads.estimates import deadline, estimate

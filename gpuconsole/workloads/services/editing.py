@@ -16,8 +16,9 @@ from gpuconsole.audit import services as audit
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.translated import translated
 from gpuconsole.providers import problems, registry
-from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.edits import Edits
+from gpuconsole.providers.features import Feature
 from gpuconsole.workloads.events import note
 from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload

@@ -16,7 +16,7 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.money import Money
 from gpuconsole.projects import rules
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Pricing, Rounding
+from gpuconsole.providers.pricing import Pricing, Rounding
 from gpuconsole.workloads import guarding, usage
 from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guards import LONGEST_S, SHORTEST_S

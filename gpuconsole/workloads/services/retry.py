@@ -11,7 +11,7 @@ from gpuconsole.audit import services as audit
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects import rules
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import causes, guarding, names, phases, transitions
 from gpuconsole.workloads.estimates import deadline, estimate

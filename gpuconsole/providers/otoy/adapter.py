@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from gpuconsole.providers import checking, tokens
 from gpuconsole.providers.checking import counted
-from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
+from gpuconsole.providers.contract import Adapter, Known, WireRequest
 from gpuconsole.providers.errors import NotFound, Rejected
 from gpuconsole.providers.http import Client, OnCall
 from gpuconsole.providers.looks import Held, Look, Mark
@@ -26,6 +26,7 @@ from gpuconsole.providers.otoy.remotes import remote
 from gpuconsole.providers.otoy.schemas import OtoyJobSpec
 from gpuconsole.providers.otoy.signing import Keys
 from gpuconsole.providers.otoy.statuses import ACTIVE, COMING_UP, ENDED, FINAL, UP
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.providers.remote import GAP, Choice, LogLine, LogPage, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
 from gpuconsole.providers.wire import moment

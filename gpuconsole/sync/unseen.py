@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.remote import Phase, Remote, RemoteState, Tariff
 from gpuconsole.workloads import usage
+from gpuconsole.workloads.changes import Change
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import FINAL, Reason, ReasonCode, State
-from gpuconsole.workloads.transitions import Change
 
 
 def seconds(row: Workload, now: datetime, last_look: datetime | None) -> Decimal:

@@ -1,4 +1,4 @@
-"""The addresses that each kind of workload has: the list, one of them with its tabs, its files, and what can be done."""
+"""The addresses of each kind of workload: the list, one of them with its tabs, its files, and what can be done."""
 
 from __future__ import annotations
 

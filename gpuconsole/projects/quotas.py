@@ -89,13 +89,6 @@ class Violation:
         return self.quota.limit
 
 
-def applies(quota: Quota, *, project_id: int, owner_id: int | None) -> bool:
-    """Whether the quota has a say about what this person launches in this project."""
-    if quota.project_id not in (None, project_id):
-        return False
-    return quota.member_id in (None, owner_id)
-
-
 def concerns(quota: Quota, ask: Ask) -> bool:
     """Whether the launch is of what the quota counts: its kind of work, its GPU model."""
     if quota.kind not in (Held.ALL, ask.kind):
@@ -117,7 +110,8 @@ def is_plain(quota: Quota, measure: Measure) -> bool:
 def check(quotas: Sequence[Quota], uses: Mapping[int, Use], ask: Ask, *, currency: str = "USD") -> list[Violation]:
     """Every limit that the launch would break, those that block first; empty: it fits.
 
-    ``uses`` tells what is in use by the quota's key; none there is none in use. All quotas apply (``applies``).
+    ``uses`` tells what is in use by the quota's key; none there is none in use. All quotas are of the
+    launch's project and person.
     """
     found = [_one(quota, uses.get(quota.pk, Use()), ask, currency) for quota in quotas if concerns(quota, ask)]
     order = list(Consequence)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpuconsole.projects.models import Consequence, Measure, Quota
-from gpuconsole.projects.quotas import Ask, Use, check, label, longest_run_s, scope
+from gpuconsole.projects.quota_words import label, scope
+from gpuconsole.projects.quotas import Ask, Use, check, longest_run_s
 
 ASK = Ask(gpus=2, hourly_price=Decimal(13), run_s=3600, kind="job", provider="baseten", gpu_model="H100")
 

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.remote import Remote
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import FINAL, Fault, Reason, ReasonCode, State
+
+_ARRIVED = {
+    State.QUEUED: gettext_noop("Waits for hardware at {provider}"),
+    State.STARTING: gettext_noop("Starting at {provider}"),
+    State.RUNNING: gettext_noop("Running"),
+    State.STOPPING: gettext_noop("{provider} is stopping it"),
+    State.STOPPED: gettext_noop("{provider} confirms that it is stopped"),
+    State.SUCCEEDED: gettext_noop("Ended by itself without an error"),
+    State.FAILED: gettext_noop("Ended with an error"),
+    State.CANCELLED: gettext_noop("{provider} confirms the end"),
+}
 
 
 def why(provider: Provider, before: State, target: State | None, remote: Remote, reason: Reason | None) -> str:
@@ -26,18 +38,8 @@ def why(provider: Provider, before: State, target: State | None, remote: Remote,
             if is_up
             else _("{provider} stopped it before it was up").format(provider=provider.name)
         )
-    words = {
-        State.QUEUED: _("Waits for hardware at {provider}").format(provider=provider.name),
-        State.STARTING: _("Starting at {provider}").format(provider=provider.name),
-        State.RUNNING: _("Running"),
-        State.STOPPING: _("{provider} is stopping it").format(provider=provider.name),
-        State.STOPPED: _("{provider} confirms that it is stopped").format(provider=provider.name),
-        State.SUCCEEDED: _("Ended by itself without an error"),
-        State.FAILED: _("Ended with an error"),
-        State.CANCELLED: _("{provider} confirms the end").format(provider=provider.name),
-    }
-    if target is not None and target in words:
-        return words[target]
+    if target is not None and target in _ARRIVED:
+        return _(_ARRIVED[target]).format(provider=provider.name)
     return (
         remote.reading.phase.capitalize()
         if remote.reading.phase

@@ -353,9 +353,11 @@ def test_an_answer_without_a_job_leaves_a_launch_open(answer: Any, fireworks: Fa
 def test_the_places_that_are_remembered_do_not_grow_for_ever(fireworks: Far) -> None:
     made, adapter = fireworks.launch(), fireworks.adapter
     assert isinstance(adapter, FireworksAdapter)
-    adapter._places.update({str(n): ("sandbox", "") for n in range(20_000)})
+    for number in range(20_000):
+        adapter._places.keep(str(number), "sandbox", "")
     adapter.inventory()
-    assert list(adapter._places) == [made.id]
+    assert adapter._places.job(made.id) is not None
+    assert adapter._places.job("0") is None
 
 
 def listing(jobs: list[dict[str, Any]], *, keeps_order: bool = True) -> Callable[[httpx.Request], Any]:

@@ -69,13 +69,7 @@ Cluster = Annotated[
     ),
     Ui(group="Basics", choices="clusters", width=6, default_text=gettext_noop("any"), source=BOTH),
 ]
-Leastdef _share(unit: str) -> Ui:
-    """Of what the product brings by itself."""
-    default, source = gettext_noop("product default"), f"seed, {GONE}; meaning of 0 assumed"
-    return Ui(group="Basics", unit=unit, width=4, placeholder=default, source=source)
-
-
-Cuda = Annotated[
+LeastCuda = Annotated[
     Cuda,
     Field(
         title=gettext_noop("Least CUDA"),

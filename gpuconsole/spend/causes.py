@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from gpuconsole.core import formats
 from gpuconsole.core.days import Span
+from gpuconsole.spend.cells import Cell, FailedCell
 from gpuconsole.spend.currencies import Rates, Total
-from gpuconsole.spend.reading import Cell, FailedCell, Reader
+from gpuconsole.spend.reading import Reader
 from gpuconsole.workloads import causes
 from gpuconsole.workloads.states import Fault, ReasonCode, State
 

@@ -36,7 +36,7 @@ def tell_shown(connection: Connection, rows: Sequence[Finding], now: datetime) -
 
 def _by_project(strays: Sequence[Finding]) -> dict[Project | None, list[Finding]]:
     """By the project of the record that launched each; None: no record is known, so that it is the team's alone."""
-    launched = {row.workload_id for row in strays} - {None}
+    launched = {row.workload_id for row in strays if row.workload_id is not None}
     records = Workload.objects.filter(pk__in=launched).select_related("project").only("project") if launched else ()
     projects = {record.pk: record.project for record in records}
     found: dict[Project | None, list[Finding]] = {}

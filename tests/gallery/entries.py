@@ -19,7 +19,6 @@ def press(name: str) -> None:
 
     def then(page: Page) -> None:
         page.get_by_role("button", name=name).first.click()
-        page.wait_for_load_state()
 
     return then  # type: ignore[return-value]
 
@@ -89,7 +88,6 @@ OVERVIEW = (
 
 WORK = (
     Entry("jobs", workshop, "/jobs/"),
-    Entry("jobs-active", workshop, "/jobs/?view=active"),
     Entry("jobs-none-match", workshop, "/jobs/?q=nothing-is-called-so", says=("match without these filters",)),
     Entry("jobs-by-cause", failures, "/jobs/?cause=gpu_memory"),
     Entry("jobs-none", connected, "/jobs/"),

@@ -27,6 +27,8 @@ class GuardsOut(ApiSchema):
     queue_then: str
     terminate_after_s: int | None
     warn_before_s: int | None
+    tell_me: str
+    """What its owner is told of: trouble (always), running, failed, ended, all."""
 
 
 MOST_RETRIES = 20

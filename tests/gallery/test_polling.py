@@ -70,6 +70,12 @@ def test_focus_folds_and_scroll_survive_a_swap(polled: Page) -> None:
     region_says(polled, "Region 2")
     assert polled.evaluate("document.activeElement.id") == "inner"
     assert polled.locator("#fold").evaluate("fold => fold.open")
+    polled.get_by_role("link", name="second").focus()
+    change(links=("new", "first", "second"))
+    expect(polled.get_by_role("link", name="second")).to_be_focused()
+    expect(polled.get_by_role("link", name="new")).to_be_visible()
+    change(links=("first",))
+    expect(polled.locator("#region h2")).to_be_focused()
 
 
 def test_an_open_menu_or_an_edited_field_is_not_swapped_away(polled: Page) -> None:
@@ -83,6 +89,16 @@ def test_an_open_menu_or_an_edited_field_is_not_swapped_away(polled: Page) -> No
     change()
     polled.wait_for_timeout(1200)
     assert polled.locator("#in-form").input_value() == "half a wo"
+    polled.locator("#in-form").fill("")
+    polled.locator("h1").evaluate("""h1 => {
+        document.activeElement.blur();
+        getSelection().setBaseAndExtent(h1, 0, document.querySelector("#region h2"), 1);
+    }""")
+    change()
+    polled.wait_for_timeout(700)
+    assert "Region" in polled.evaluate("getSelection().toString()")
+    polled.evaluate("getSelection().removeAllRanges()")
+    region_says(polled, f"Region {SUBJECT.version}")
 
 
 def test_a_final_answer_is_the_last_one_asked_for(polled: Page) -> None:

@@ -22,7 +22,7 @@ function hold(region, answer) {
 
 function announce(id, text) {
   const bar = document.createElement("button");
-  Object.assign(bar, { type: "button", className: "new-rows arrived", textContent: `${text} ${gettext("Show")}` });
+  Object.assign(bar, { type: "button", className: "new-rows arrived", textContent: `${text} · ${gettext("Show")}` });
   Object.assign(bar.dataset, { arrived: id, says: text });
   document.querySelector("main").append(bar);
   say(text);

@@ -14,7 +14,7 @@ from tests.contract.samples import sample
 
 _EVERY_S = 1.5
 _LONG_S = 36_000
-_OFFERED = ("baseten", "cortecs", "novita")
+_OFFERED = ("baseten", "cortecs", "novita", "otoy")
 _LATE_ANSWERS = (409, 422)
 """What was to be acted on has moved meanwhile."""
 
@@ -50,10 +50,13 @@ class Stage:
         young, failing = self._launch_job("young", 400), self._launch_job("to-fail", 600, failure="gpu_memory")
         self._endpoint = self._launch("cortecs", "endpoint")
         job, machine = f"/jobs/{self._job}/", f"/instances/{self._machine}/"
-        halt = self._post(
-            "/halts", {"scope": "connection", "connection": self._connections["otoy"], "instances": "stop"}
-        )
+        for number in range(3):
+            self._launch("otoy", f"to-stop-{number}")
+        otoy = self._connections["otoy"]
+        halt = self._post("/halts", {"scope": "connection", "connection": otoy, "instances": "stop"})
+        assert halt is not None, "it may be stopped"
         return {
+            "halt": f"/stop-everything/{halt['id']}/",
             "young_job": f"/jobs/{young}/",
             "failing_job": f"/jobs/{failing}/",
             "new_instance": f"/instances/{self._endpoint}/",
@@ -77,7 +80,6 @@ class Stage:
             "requests": "/requests/",
             "catalogue": "/catalogue/",
             "audit": "/audit/",
-            "halt": f"/stop-everything/{halt['id']}/" if halt else "/stop-everything/",
         }
 
     def play(self, seconds: float) -> None:

@@ -115,7 +115,7 @@ function leadsToSignIn(xhr) {
 
 function beforeSwap(event) {
   const id = polledId(event);
-  if (!id) return;
+  if (!id || !event.detail.shouldSwap) return;
   const target = element(id);
   const region = regions.get(id);
   if (target && region && (!keeper.restore || keeper.isWorkedIn(target))) region.isHeld = true; // asked again when they are done

@@ -18,7 +18,7 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.connections.opening import open_adapter
 from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Choice, Offer
-from gpuconsole.providers.specs import Ui
+from gpuconsole.providers.ui import Ui
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from gpuconsole.accounts.access import Viewer
 from gpuconsole.projects.access import roles, visible_projects
 from gpuconsole.projects.models import ProjectRole
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.workloads.models import Intent, Workload, WorkloadQuerySet
 from gpuconsole.workloads.states import VERBS, Kind, State, Verb
 

@@ -15,7 +15,7 @@ from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.projects import rates
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Rounding
+from gpuconsole.providers.pricing import Rounding
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, Workload

@@ -10,7 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from gpuconsole.providers.contract import Feature, Pricing, Provider
+from gpuconsole.providers.contract import Provider
+from gpuconsole.providers.features import Feature
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.limits.verdicts import Check
 from gpuconsole.workloads.models import QueueThen, TellMe, Workload

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.core.translated import translated
-from gpuconsole.providers.contract import Rounding
+from gpuconsole.providers.pricing import Rounding
 from gpuconsole.providers.remote import Offer
 from gpuconsole.workloads.estimates import Estimate
 from gpuconsole.workloads.forms import LaunchForm

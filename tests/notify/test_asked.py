@@ -14,11 +14,11 @@ from gpuconsole.notify.place import Place
 from gpuconsole.projects.models import ProjectRole
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import transitions
+from gpuconsole.workloads.changes import Change
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.models import TellMe, Workload
 from gpuconsole.workloads.moves import Move
 from gpuconsole.workloads.states import Reason, ReasonCode, State
-from gpuconsole.workloads.transitions import Change
 from tests.factories import add_to_project
 from tests.factories_workloads import Lab, make_lab, moved, sent
 

@@ -23,17 +23,19 @@ from gpuconsole.inventory.services.holding import held, refuse_closed, refuse_en
 from gpuconsole.projects import quotas, rules
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Pricing, Rounding
+from gpuconsole.providers.pricing import Pricing, Rounding
 from gpuconsole.providers.remote import Phase, RemoteState, Tariff
 from gpuconsole.workloads import names, tokens, transitions, usage
+from gpuconsole.workloads.changes import Change
 from gpuconsole.workloads.estimates import deadline
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guards import LONGEST_S, SHORTEST_S
 from gpuconsole.workloads.limits.verdicts import Wish, verdict
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.services.launch import hold
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import FROM_REMOTE, Kind, State
-from gpuconsole.workloads.transitions import Change
 
 PREFIXES = {Kind.JOB: "job", Kind.INSTANCE: "inst"}
 STOP_AFTER = "stop_after_s"
@@ -81,7 +83,7 @@ def adopt(
         except IntegrityError as error:
             raise Refused(_("A record of it was made meanwhile: look again."), code="closed") from error
         for text in found.warnings:
-            transitions.note(workload, _("A limit was passed"), kind=EventKind.WARNING, detail=text, by=by)
+            note(workload, _("A limit was passed"), kind=EventKind.WARNING, detail=text, by=by)
         workload.warnings = found.warnings
         _close(row, workload, by, now)
         wake(workload, now)
@@ -217,7 +219,7 @@ def _make(row: Finding, project: Project, found: Adoption, name: str, by: User, 
 def _join(row: Finding, found: Adoption, by: User, now: datetime) -> Workload:
     """The record's own history goes on, in another attempt."""
     assert found.joins is not None
-    with transitions.locked(found.joins.pk) as workload:
+    with locked(found.joins.pk) as workload:
         if not workload.is_final:
             raise Refused(_("A record of it was made meanwhile: look again."), code="closed")
         facts = _facts(row, found, now)

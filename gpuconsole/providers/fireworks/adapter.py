@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from gpuconsole.providers import checking
 from gpuconsole.providers.checking import counted
-from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
+from gpuconsole.providers.contract import Adapter, Known, WireRequest
 from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import NotAuthorized, NotFound, Rejected
 from gpuconsole.providers.fireworks import choices as listed
@@ -28,6 +28,7 @@ from gpuconsole.providers.fireworks.schemas import FireworksJobSpec
 from gpuconsole.providers.fireworks.statuses import ENDING
 from gpuconsole.providers.http import Client, OnCall
 from gpuconsole.providers.looks import Held, Look, Sieve
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.providers.remote import Choice, LogPage, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
 from gpuconsole.providers.words import gettext_noop

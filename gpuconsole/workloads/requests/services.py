@@ -22,8 +22,9 @@ from gpuconsole.projects.access import may_act_as
 from gpuconsole.projects.models import Project, ProjectRole
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
-from gpuconsole.workloads import bulk, guarding, transitions
+from gpuconsole.workloads import bulk, guarding
 from gpuconsole.workloads.estimates import Estimate, estimate
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL
 from gpuconsole.workloads.models import Decision, EventKind, LaunchRequest, LaunchRequestQuerySet, Preset, Via, Workload
@@ -253,7 +254,7 @@ def _note(row: LaunchRequest, by: User) -> None:
     if row.is_trimmed:
         detail.append(_("Changed: {names}.").format(names=", ".join(trims.changed(row, row.workload))))
     why = text.format(person=by.display_name)
-    transitions.note(row.workload, why, kind=EventKind.INTENT, by=by, detail=" ".join(detail))
+    note(row.workload, why, kind=EventKind.INTENT, by=by, detail=" ".join(detail))
 
 
 def _locked(request: LaunchRequest) -> LaunchRequest:

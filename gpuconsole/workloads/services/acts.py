@@ -17,14 +17,16 @@ from gpuconsole.core import formats
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects import rules
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.workloads import guarding, transitions
+from gpuconsole.workloads.changes import Change
 from gpuconsole.workloads.estimates import deadline, estimate
+from gpuconsole.workloads.events import Line, note_many
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.services.launch import only_launches_ask, refuse_if_blocked, warn
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import VERBS, Kind, Reason, ReasonCode, State, Verb
-from gpuconsole.workloads.transitions import Change, Line
 from gpuconsole.workloads.unspecified import refuse_without_spec
 from gpuconsole.workloads.usage import price_of
 
@@ -92,7 +94,7 @@ def _act(workload: Workload, verb: Verb, intent: Intent, by: User | None, reason
     with transaction.atomic():
         if intent is Intent.START:
             rules.lock(workload.project)
-        with transitions.locked(workload.pk) as row:
+        with locked(workload.pk) as row:
             now = timezone.now()
             if is_pending(row, intent):
                 ask_again(row, now)
@@ -103,7 +105,7 @@ def _act(workload: Workload, verb: Verb, intent: Intent, by: User | None, reason
                 _begin_anew(row, by, now)
             before = row.state
             written = wish(row, verb, intent, by, reason, now)
-            transitions.note_many(written.lines)
+            note_many(written.lines)
             transitions.move_many([written.change])
             if row.intent:
                 wake(row, now)

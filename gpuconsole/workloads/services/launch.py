@@ -25,6 +25,7 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import guarding, names, transitions, unstored
 from gpuconsole.workloads.estimates import Estimate, deadline, estimate, told
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, Check
 from gpuconsole.workloads.models import EventKind, Intent, LaunchRequest, Preset, Workload
@@ -129,7 +130,7 @@ def warn(workload: Workload, figures: Estimate, by: User | None) -> None:
 def tell_passed(workload: Workload, by: User | None) -> None:
     """An event for each limit that it passes with a warning."""
     for text in workload.warnings:
-        transitions.note(workload, _("A limit was passed"), kind=EventKind.WARNING, detail=text, by=by)
+        note(workload, _("A limit was passed"), kind=EventKind.WARNING, detail=text, by=by)
 
 
 def hold(project: Project) -> None:

@@ -11,12 +11,14 @@ from gpuconsole.audit import services as audit
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects import rules
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import causes, guarding, names, phases, transitions
 from gpuconsole.workloads.estimates import deadline, estimate
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.services.acts import refuse_in_state
 from gpuconsole.workloads.services.launch import launch, only_launches_ask, refuse_closed, refuse_if_blocked, warn
@@ -34,7 +36,7 @@ def retry(*, workload: Workload, by: User | None, key: str = "") -> Workload:
     """
     with transaction.atomic():
         rules.lock(workload.project)
-        with transitions.locked(workload.pk) as row:
+        with locked(workload.pk) as row:
             if (made := _made_before(row, key)) is not None:
                 return made
             refuse_in_state(row, Verb.RETRY)
@@ -147,6 +149,6 @@ def _another_workload(row: Workload, by: User | None, key: str) -> Workload:
             raise
         raise Refused(no.message, code=no.code, details=[*no.details, only_launches_ask()]) from no
     text = _("Retried as {name}").format(name=made.name)
-    transitions.note(row, text, kind=EventKind.INTENT, detail=made.public_id, by=by)
-    transitions.note(made, _("Retry of {name}").format(name=row.name), detail=row.public_id)
+    note(row, text, kind=EventKind.INTENT, detail=made.public_id, by=by)
+    note(made, _("Retry of {name}").format(name=row.name), detail=row.public_id)
     return made

@@ -8,11 +8,12 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from gpuconsole.providers.contract import Known, Rounding
+from gpuconsole.providers.contract import Known
 from gpuconsole.providers.errors import NoCapacity, NotAuthorized, NotFound, RateLimited, Rejected, Unconfirmed
 from gpuconsole.providers.looks import Held, Look
 from gpuconsole.providers.novita import PROVIDER
 from gpuconsole.providers.novita.client import V1, WORDING
+from gpuconsole.providers.pricing import Rounding
 from gpuconsole.providers.remote import Remote, RemoteState, Tariff
 from tests.contract.conftest import TOKEN, Far
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -19,8 +18,6 @@ from gpuconsole.connections.opening import open_adapter
 from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Choice, Offer
 from gpuconsole.providers.ui import Ui
-
-logger = logging.getLogger(__name__)
 
 _KEY = ("hardware_id", "gpu_count", "region")
 _CENTS = Decimal("0.000001")

@@ -16,11 +16,6 @@ class Rounding(StrEnum):
     MINUTE = "minute"
     HOUR = "hour"
 
-    @property
-    def words(self) -> str:
-        """How it is billed, to follow "billed"."""
-        return "by the exact time" if self is Rounding.EXACT else f"per {self}"
-
 
 @dataclass(frozen=True, slots=True)
 class Pricing:

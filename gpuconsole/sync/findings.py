@@ -183,47 +183,42 @@ class _Writing:
         return _("Its price has changed since it was ignored: {new}, it was {old}").format(new=new, old=old)
 
     def _missing_stray(self, row: Finding, listed: Remote | None, record: Workload | None) -> None:
-        name, at = self.context.provider.name, f"{self.now:%F %T} UTC"
         if record is not None:
-            self._close(
-                row,
-                HowClosed.EXPLAINED,
-                _("{workload} ({id}) is its record").format(workload=record.name, id=record.public_id),
-                record,
-            )
-        elif listed is not None and explaining.is_over(listed):
-            self._end(
-                row,
-                _("{provider} says “{status}”, in its inventory of {at}").format(
-                    provider=name, status=listed.status, at=at
-                ),
-            )
-        elif listed is not None and row.state == FindingState.ENDING:
-            self.kept.append(row)
-            if row.remote_status != listed.status:
-                row.tell(self.now, _("{provider} says “{status}”").format(provider=name, status=listed.status))
-                self._set(row, {"remote_status": listed.status, "missing_count": 0})
-        elif listed is not None and explaining.is_live(listed):
+            proof = _("{workload} ({id}) is its record").format(workload=record.name, id=record.public_id)
+            self._close(row, HowClosed.EXPLAINED, proof, record)
+        elif listed is None:
+            self._unlisted(row)
+        elif explaining.is_over(listed):
+            self._end(row, self._said(_("{provider} says “{status}”, in its inventory of {at}"), listed))
+        elif row.state == FindingState.ENDING:
+            self._ending(row, listed)
+        elif explaining.is_live(listed):
             self._close(row, HowClosed.EXPLAINED, _("A record of this console explains it"), None)
-        elif listed is not None:
-            self._end(
-                row,
-                _("{provider} says “{status}” in its inventory of {at}, and charges nothing for it").format(
-                    provider=name, status=listed.status, at=at
-                ),
-            )
-        elif row.state == FindingState.ENDING and row.end_tries and not row.end_error:
-            self._end(row, _("{provider} no longer lists it, by its inventory of {at}").format(provider=name, at=at))
+        else:
+            text = _("{provider} says “{status}” in its inventory of {at}, and charges nothing for it")
+            self._end(row, self._said(text, listed))
+
+    def _unlisted(self, row: Finding) -> None:
+        """Gone at once where its end was asked for; else after so many looks that agree."""
+        if row.state == FindingState.ENDING and row.end_tries and not row.end_error:
+            self._end(row, self._said(_("{provider} no longer lists it, by its inventory of {at}")))
         elif row.missing_count + 1 >= MISSING:
-            self._end(
-                row,
-                _("{provider} no longer lists it, by its inventory of {at} and the one before").format(
-                    provider=name, at=at
-                ),
-            )
+            self._end(row, self._said(_("{provider} no longer lists it, by its inventory of {at} and the one before")))
         else:
             self.kept.append(row)
             self._set(row, {"missing_count": row.missing_count + 1})
+
+    def _ending(self, row: Finding, listed: Remote) -> None:
+        """Still on its way to its end."""
+        self.kept.append(row)
+        if row.remote_status != listed.status:
+            row.tell(self.now, self._said(_("{provider} says “{status}”"), listed))
+            self._set(row, {"remote_status": listed.status, "missing_count": 0})
+
+    def _said(self, text: str, listed: Remote | None = None) -> str:
+        """A sentence on what this inventory told."""
+        status = listed.status if listed else ""
+        return text.format(provider=self.context.provider.name, status=status, at=f"{self.now:%F %T} UTC")
 
     def _end(self, row: Finding, proof: str) -> None:
         how = HowClosed.TERMINATED if row.state == FindingState.ENDING else HowClosed.ENDED

@@ -20,7 +20,7 @@ from gpuconsole.workloads.states import Kind
 
 IDLE_PERCENT = 5
 """GPU utilisation under which work counts as idle, where nothing else was said."""
-STOP_AT_COST, IDLE_AFTER, QUEUE_LIMIT = "guards.stop_at_cost", "guards.idle_after_s", "guards.queue_limit_s"
+STOP_AT_COST, IDLE_AFTER = "guards.stop_at_cost", "guards.idle_after_s"
 TERMINATE_AFTER = "guards.terminate_after_s"
 KEYS = (
     *("stop_at_cost", "idle_after_s", "idle_percent", "queue_limit_s", "queue_then"),

@@ -25,8 +25,8 @@ from gpuconsole.workloads.models import Preset, Workload
 from gpuconsole.workloads.presets import filling, locks
 from gpuconsole.workloads.presets.locks import Terms
 from gpuconsole.workloads.preview_schemas import PreviewOut, RequestOut
+from gpuconsole.workloads.requests.asking import launch_or_ask
 from gpuconsole.workloads.requests.schemas import LaunchRequestDetail, shape_request_detail
-from gpuconsole.workloads.requests.services import launch_or_ask
 
 router = Router(tags=["Workloads"])
 

@@ -100,10 +100,6 @@ class BoundField(Bound):
         return pinned if isinstance(pinned, bool) else bool(self.node.default)
 
     @property
-    def is_numeric(self) -> bool:
-        return self.node.number is not None and not self.node.ui.units
-
-    @property
     def placeholder(self) -> str:
         if self.node.key in self.pinned:
             return notes.as_text(self.pinned[self.node.key])

@@ -10,6 +10,7 @@ from gpuconsole.providers.ui import Ui, Widget
 from gpuconsole.providers.words import gettext_noop
 
 MOST_ROOTFS_GB = 6144
+_OLD_FORM = Ui(group="Disks", in_form=False, excludes=("networkStorages",), source=f"seed, {GONE}; reading assumed")
 
 
 class NovitaStorage(SpecPart):
@@ -91,7 +92,7 @@ OldStorage = Annotated[
         default_factory=str,
         json_schema_extra={"deprecated": True},
     ),
-    Ui(group="Disks", in_form=False, excludes=("networkStorages",), source=f"seed, {GONE}; reading assumed"),
+    _OLD_FORM,
 ]
 OldStorageMount = Annotated[
     str,
@@ -101,5 +102,5 @@ OldStorageMount = Annotated[
         default_factory=str,
         json_schema_extra={"deprecated": True},
     ),
-    Ui(group="Disks", in_form=False, excludes=("networkStorages",), source=f"seed, {GONE}; reading assumed"),
+    _OLD_FORM,
 ]

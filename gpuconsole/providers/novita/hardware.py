@@ -20,6 +20,12 @@ def _cuda(text: str) -> str:
     return text
 
 
+def _share(unit: str) -> Ui:
+    """Of what the product brings by itself."""
+    default, source = gettext_noop("product default"), f"seed, {GONE}; meaning of 0 assumed"
+    return Ui(group="Basics", unit=unit, width=4, placeholder=default, source=source)
+
+
 Cuda = Annotated[str, AfterValidator(_cuda), Field(json_schema_extra={"pattern": CUDA_PATTERN})]
 """A CUDA version."""
 Product = Annotated[
@@ -47,24 +53,12 @@ GpuCount = Annotated[
 CpuCount = Annotated[
     int,
     Field(title=gettext_noop("vCPU"), description=gettext_noop("0 takes the product's share."), ge=0, examples=[0]),
-    Ui(
-        group="Basics",
-        unit="vCPU",
-        width=4,
-        placeholder=gettext_noop("product default"),
-        source=f"seed, {GONE}; meaning of 0 assumed",
-    ),
+    _share("vCPU"),
 ]
 Memory = Annotated[
     int,
     Field(title=gettext_noop("Memory"), description=gettext_noop("0 takes the product's share."), ge=0, examples=[0]),
-    Ui(
-        group="Basics",
-        unit="GB",
-        width=4,
-        placeholder=gettext_noop("product default"),
-        source=f"seed, {GONE}; meaning of 0 assumed",
-    ),
+    _share("GB"),
 ]
 Cluster = Annotated[
     str,

@@ -20,11 +20,11 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.features import Feature
 from gpuconsole.workloads import guarding, transitions
 from gpuconsole.workloads.changes import Change
-from gpuconsole.workloads.estimates import deadline, estimate
+from gpuconsole.workloads.estimates import deadline
 from gpuconsole.workloads.events import Line, note_many
 from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
-from gpuconsole.workloads.services.launch import only_launches_ask, refuse_if_blocked, warn
+from gpuconsole.workloads.services.launch import estimate_again, warn
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import VERBS, Kind, Reason, ReasonCode, State, Verb
 from gpuconsole.workloads.unspecified import refuse_without_spec
@@ -181,15 +181,7 @@ def _begin_anew(row: Workload, by: User | None, now: datetime) -> None:
         text = _("{name} has cost the {limit} that it may: it would be stopped at once. Raise Stop at cost first.")
         text = text.format(name=row.name, limit=limit)
         raise Refused(text, code="cost_used_up", field=guarding.STOP_AT_COST)
-    figures = estimate(
-        project=row.project,
-        connection=row.connection,
-        spec=spec,
-        owner=row.owner,
-        stop_after_s=row.stop_after_s,
-        guards=guarding.left(row, now),
-    )
-    refuse_if_blocked(figures.blocking, instead=only_launches_ask())
+    figures = estimate_again(row, spec, now)
     warn(row, figures, by)
     row.stop_after_s = figures.longest_s
     most = None if row.stop_after_s is None else price_of(Decimal(row.stop_after_s), row.hourly_price, row.rounding)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -119,6 +120,21 @@ def not_allowed(figures: Estimate, allowed: Collection[str]) -> list[Check]:
 def only_launches_ask() -> str:
     """Said where other acts than a launch meet a limit that an admin could allow."""
     return _("Only a launch can wait for an admin: clone it and ask, or have the limit raised.")
+
+
+def estimate_again(row: Workload, spec: Spec, now: datetime) -> Estimate:
+    """The figures of another run of what is there, with what is left of its guards. Raises Refused where limits stand
+    in its way, those that ask included."""
+    figures = estimate(
+        project=row.project,
+        connection=row.connection,
+        spec=spec,
+        owner=row.owner,
+        stop_after_s=row.stop_after_s,
+        guards=guarding.left(row, now),
+    )
+    refuse_if_blocked(figures.blocking, instead=only_launches_ask())
+    return figures
 
 
 def warn(workload: Workload, figures: Estimate, by: User | None) -> None:

@@ -26,8 +26,8 @@ from gpuconsole.workloads.services.extend import extension
 from gpuconsole.workloads.services.launch import only_launches_ask, refuse_closed, refuse_if_blocked, tell_passed
 from gpuconsole.workloads.states import FINAL, Kind, State
 
-NAME, PROJECT = "name", "project"
-"""Inputs, and the fields of a refusal."""
+PROJECT = "project"
+"""The input, and the field of a refusal."""
 _STAYS = frozenset({Intent.NONE, Intent.STOP, Intent.END, Intent.DELETE})
 """Wishes that hold nothing of the project's: all others were weighed against its limits and may use its secrets."""
 

@@ -14,14 +14,14 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.features import Feature
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import causes, guarding, names, phases, transitions
-from gpuconsole.workloads.estimates import deadline, estimate
+from gpuconsole.workloads.estimates import deadline
 from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL
 from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.services.acts import refuse_in_state
-from gpuconsole.workloads.services.launch import launch, only_launches_ask, refuse_closed, refuse_if_blocked, warn
+from gpuconsole.workloads.services.launch import estimate_again, launch, only_launches_ask, refuse_closed, warn
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import FINAL, State, Verb
 from gpuconsole.workloads.tokens import new_token
@@ -73,15 +73,7 @@ def _is_going(row: Workload) -> bool:
 def _another_attempt(row: Workload, spec: Spec, by: User | None, key: str) -> Workload:
     now = timezone.now()
     refuse_closed(row.project, row.connection)
-    figures = estimate(
-        project=row.project,
-        connection=row.connection,
-        spec=spec,
-        owner=row.owner,
-        stop_after_s=row.stop_after_s,
-        guards=guarding.left(row, now),
-    )
-    refuse_if_blocked(figures.blocking, instead=only_launches_ask())
+    figures = estimate_again(row, spec, now)
     row.token, row.intent, row.intent_at, row.intent_by, row.due_at = new_token(), Intent.RETRY, now, by, now
     row.intent_tries, row.intent_error = 0, ""
     row.sending_at = row.look_until = row.missing_since = None

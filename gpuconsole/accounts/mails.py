@@ -20,6 +20,7 @@ class Mail(models.TextChoices):
     BUDGET = "budget", gettext_lazy("Alerts about budgets")
     REQUEST = "request", gettext_lazy("Launches that wait for an admin")
     TROUBLE = "trouble", gettext_lazy("Work that needs somebody")
+    ASKED = "asked", gettext_lazy("What I asked to be told at a launch")
 
 
 HELP = {
@@ -29,6 +30,7 @@ HELP = {
     Mail.TROUBLE: gettext_lazy(
         "Ends that no provider confirms, lost work, guards that fired: your own, and what you administer."
     ),
+    Mail.ASKED: gettext_lazy("That work of yours is up, failed or ended, where its guard rails say so."),
     Mail.REQUEST: gettext_lazy("Those that wait for you, and the answers to your own."),
 }
 

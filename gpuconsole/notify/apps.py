@@ -10,3 +10,10 @@ class NotifyConfig(AppConfig):
     name = "gpuconsole.notify"
     label = "notify"
     verbose_name = gettext_lazy("Notifications")
+
+    def ready(self) -> None:
+        """Hear of moves that somebody asked to be told of."""
+        from gpuconsole.notify import asked  # noqa: PLC0415 (models can be imported only now)
+        from gpuconsole.workloads.moves import moved  # noqa: PLC0415
+
+        moved.connect(asked.hear, dispatch_uid="notify")

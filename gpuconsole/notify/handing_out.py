@@ -14,7 +14,7 @@ from gpuconsole.accounts.mails import Mail, is_wanted
 from gpuconsole.accounts.models import User
 from gpuconsole.notify import services, webhooks
 from gpuconsole.notify.models import Delivery, News, Webhook
-from gpuconsole.notify.occasions import OCCASIONS
+from gpuconsole.notify.occasions import OCCASIONS, Occasion
 from gpuconsole.notify.services import Message
 from gpuconsole.projects.models import Audience
 from gpuconsole.workloads.limits import alert_rules
@@ -63,36 +63,44 @@ def _sort(now: datetime) -> None:
 
 
 def _mail(rows: Sequence[News], now: datetime) -> int:
-    """One mail to each person with what is theirs; done once each of them had it."""
-    mailed = [row for row in rows if (found := OCCASIONS.get(row.occasion)) and found.is_mailed]
-    theirs: dict[int, list[News]] = defaultdict(list)
+    """One mail of each kind to each person with what is theirs; done once each of them had it."""
+    theirs: dict[tuple[Mail, int], list[News]] = defaultdict(list)
     people: dict[int, User] = {}
-    for row in mailed:
-        for user in _people(row):
-            if is_wanted(user, Mail.TROUBLE):
+    for row in rows:
+        found = OCCASIONS.get(row.occasion)
+        for user in _people(row, found) if found else ():
+            if found and found.mail and is_wanted(user, found.mail):
                 people[user.pk] = user
-                theirs[user.pk].append(row)
-    key = f"news:{rows[0].batch}"
-    sent = sum(services.send(_message(key, theirs[pk]), [user]) for pk, user in people.items())
-    if all(services.is_told(key, user) for user in people.values()):
+                theirs[found.mail, user.pk].append(row)
+    sent = sum(services.send(_message(mail, told), [people[pk]]) for (mail, pk), told in theirs.items())
+    if all(services.is_told(_key(mail, told), people[pk]) for (mail, pk), told in theirs.items()):
         News.objects.filter(pk__in=[row.pk for row in rows], told_at=None).update(told_at=now)
     return sent
 
 
-def _people(row: News) -> Sequence[User]:
+def _people(row: News, occasion: Occasion) -> Sequence[User]:
     owner = row.workload.owner if row.workload else None
-    audience = Audience.OWNER_AND_ADMINS if owner else Audience.ADMINS
+    if occasion.mail is None or (owner is None and occasion.audience == Audience.OWNER):
+        return ()
+    audience = occasion.audience if owner else Audience.ADMINS
     return alert_rules.people(audience, row.team, row.project, owner)
 
 
-def _message(key: str, rows: Sequence[News]) -> Message:
+def _key(mail: Mail, rows: Sequence[News]) -> str:
+    """One mail of a kind for all that came up together."""
+    return f"news:{rows[0].batch}" if mail is Mail.TROUBLE else f"news:{rows[0].batch}:{mail}"
+
+
+def _message(mail: Mail, rows: Sequence[News]) -> Message:
     first = rows[0]
     where = first.project.name if first.project else first.team.name
     subject = first.subject
     if len(rows) > 1:
-        subject = _("{where}: {number} things need somebody").format(where=where, number=len(rows))
+        subject = _("{where}: {number} things need somebody") if mail is Mail.TROUBLE else _("{where}: {number} news")
+        subject = subject.format(where=where, number=len(rows))
     context = {"rows": rows[:MOST_LISTED], "more": max(0, len(rows) - MOST_LISTED), "where": where}
-    return Message(mail=Mail.TROUBLE, key=key, subject=subject, template="trouble", team=first.team, context=context)
+    key = _key(mail, rows)
+    return Message(mail=mail, key=key, subject=subject, template="trouble", team=first.team, context=context)
 
 
 def _forget(now: datetime) -> None:

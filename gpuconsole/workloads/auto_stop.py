@@ -17,7 +17,7 @@ from gpuconsole.core.templatetags import formats as live
 from gpuconsole.providers import registry
 from gpuconsole.workloads import guarding, idleness, services, usage
 from gpuconsole.workloads.guards import SHORTEST_IDLE_S
-from gpuconsole.workloads.models import QueueThen, Workload
+from gpuconsole.workloads.models import QueueThen, TellMe, Workload
 from gpuconsole.workloads.services import EXTENDABLE, GUARDABLE
 from gpuconsole.workloads.states import State
 
@@ -82,6 +82,7 @@ def of(workload: Workload, url: str, now: datetime, *, may_act: bool) -> Card | 
         rules.append(_warning(workload, press_url))
     if workload.state in (State.SUBMITTING, State.QUEUED):
         rules.append(_queue(workload, now))
+    rules.append(_told(workload))
     return Card(rules, f"{url}guards/" if may_act else "")
 
 
@@ -180,6 +181,10 @@ def _warning(workload: Workload, url: str) -> Rule:
     if workload.warn_before_s is not None:
         text = _("{time} before").format(time=formats.duration_words(workload.warn_before_s))
     return Rule(_("Warn me"), bool(minutes), text, _("Before the latest end, by mail and webhook"), **ways)
+
+
+def _told(workload: Workload) -> Rule:
+    return Rule(_("Tell me"), workload.tell_me != TellMe.TROUBLE, str(TellMe(workload.tell_me).label))
 
 
 def _in(seconds: int | None, unit_s: int) -> str:

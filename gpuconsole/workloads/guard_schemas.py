@@ -15,6 +15,8 @@ class GuardsOut(ApiSchema):
     queue_then: str
     terminate_after_s: int | None
     warn_before_s: int | None
+    tell_me: str
+    """What its owner is told of: trouble (always), running, failed, ended, all."""
 
 
 def shape_guards(stop_after_s: int | None, guards: Guards) -> GuardsOut:

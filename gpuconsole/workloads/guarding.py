@@ -1,4 +1,4 @@
-"""What a launch says beside its latest end about when it is to be ended: at a cost, when idle, when queued too long."""
+"""What a launch says beside its latest end: when it is to be ended, and what its owner is told of."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gpuconsole.providers.features import Feature
 from gpuconsole.providers.pricing import Pricing
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.limits.verdicts import Check
-from gpuconsole.workloads.models import QueueThen, Workload
+from gpuconsole.workloads.models import QueueThen, TellMe, Workload
 from gpuconsole.workloads.states import Kind
 
 IDLE_PERCENT = 5
@@ -24,7 +24,7 @@ STOP_AT_COST, IDLE_AFTER = "guards.stop_at_cost", "guards.idle_after_s"
 TERMINATE_AFTER = "guards.terminate_after_s"
 KEYS = (
     *("stop_at_cost", "idle_after_s", "idle_percent", "queue_limit_s", "queue_then"),
-    *("terminate_after_s", "warn_before_s"),
+    *("terminate_after_s", "warn_before_s", "tell_me"),
 )
 """Columns of a workload, keys of ``guards`` in the API and in presets, inputs of the form."""
 
@@ -42,11 +42,12 @@ class Guards:
     terminate_after_s: int | None = None
     """Of an instance that is off."""
     warn_before_s: int | None = None
+    tell_me: str = TellMe.TROUBLE
 
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> Guards:
         """From what a form, a preset or a request keeps; what is no number is taken as left out."""
-        then = said.get("queue_then")
+        then, tell_me = said.get("queue_then"), said.get("tell_me")
         return cls(
             stop_at_cost=_money(said.get("stop_at_cost")),
             idle_after_s=_whole(said.get("idle_after_s")),
@@ -55,6 +56,7 @@ class Guards:
             queue_then=then if then in QueueThen.values else QueueThen.WARN,
             terminate_after_s=_whole(said.get("terminate_after_s")),
             warn_before_s=_whole(said.get("warn_before_s")),
+            tell_me=tell_me if tell_me in TellMe.values else TellMe.TROUBLE,
         )
 
     @classmethod
@@ -80,6 +82,8 @@ class Guards:
             found["idle_percent"] = self.idle_percent
         if self.queue_then != QueueThen.WARN:
             found["queue_then"] = str(self.queue_then)
+        if self.tell_me != TellMe.TROUBLE:
+            found["tell_me"] = str(self.tell_me)
         return found
 
 

@@ -24,7 +24,7 @@ from gpuconsole.providers import registry
 from gpuconsole.workloads import access, guarding, services
 from gpuconsole.workloads.guards import LONGEST_S, MOST_COST, SHORTEST_IDLE_S, SHORTEST_S
 from gpuconsole.workloads.lists import Words
-from gpuconsole.workloads.models import QueueThen, Workload
+from gpuconsole.workloads.models import QueueThen, TellMe, Workload
 from gpuconsole.workloads.states import State
 
 _MINUTE_S, _DAY_S = 60, 86_400
@@ -87,6 +87,12 @@ class GuardsForm(forms.Form):
         help_text=gettext_lazy("So long before the latest end, by mail and webhook. Empty: never."),
     )
 
+    tell_me = forms.ChoiceField(
+        label=gettext_lazy("Tell me"),
+        choices=TellMe.choices,
+        help_text=gettext_lazy("By mail to you, and to webhooks. Trouble is always told."),
+    )
+
     def __init__(self, data: Any, *, workload: Workload) -> None:
         super().__init__(data, initial=_initial(workload))
         self.no_idle = guarding.no_idle(registry.get(workload.provider), workload.gpu_count)
@@ -100,7 +106,7 @@ class GuardsForm(forms.Form):
         """What was posted, as the service takes it."""
         given = self.cleaned_data
         found: dict[str, Any] = {}
-        for name in ("stop_at_cost", "idle_percent", "queue_then"):
+        for name in ("stop_at_cost", "idle_percent", "queue_then", "tell_me"):
             if name in given:
                 found[name] = given[name]
         for name, (key, unit_s) in _LENGTHS.items():
@@ -141,6 +147,7 @@ def _initial(workload: Workload) -> dict[str, Any]:
         "stop_at_cost": None if workload.stop_at_cost is None else f"{workload.stop_at_cost.normalize():f}",
         "idle_percent": workload.idle_percent,
         "queue_then": workload.queue_then,
+        "tell_me": workload.tell_me,
         **{name: _in_unit(getattr(workload, key), unit_s) for name, (key, unit_s) in _LENGTHS.items()},
     }
 

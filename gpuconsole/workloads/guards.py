@@ -14,7 +14,7 @@ from gpuconsole.providers.ui import Listed, Section, Ui, Widget
 from gpuconsole.workloads.guarding import IDLE_PERCENT, no_idle, no_rest
 from gpuconsole.workloads.labels import LONGEST as LONGEST_LABEL
 from gpuconsole.workloads.labels import MOST as MOST_LABELS
-from gpuconsole.workloads.models import QueueThen
+from gpuconsole.workloads.models import QueueThen, TellMe
 from gpuconsole.workloads.names import LONGEST
 
 PROJECTS = "our projects"
@@ -198,6 +198,25 @@ class MayRest(SpecPart):
     ] = None
 
 
+class Told(SpecPart):
+    """What its owner hears of it."""
+
+    tell_me: Annotated[
+        Literal["trouble", "running", "failed", "ended", "all"],
+        Field(
+            title=gettext_noop("Tell me"),
+            description=gettext_noop("By mail to you, and to webhooks. Trouble is always told."),
+        ),
+        Ui(
+            location=OURS,
+            group=GROUP,
+            widget=Widget.SELECT,
+            width=4,
+            listed=tuple(Listed(one.value, str(one.label)) for one in TellMe),
+        ),
+    ] = "trouble"
+
+
 class Labelled(SpecPart):
     """Words to find it by."""
 
@@ -236,6 +255,7 @@ def rails(slug: str, *, may_never_end: bool = False) -> type[GuardRails]:
         Labelled,
         *rest,
         MayWarn,
+        Told,
         MayQueue,
         *idle,
         Capped,

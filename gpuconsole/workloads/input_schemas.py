@@ -14,7 +14,7 @@ from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads.guarding import IDLE_PERCENT, KEYS, Guards
 from gpuconsole.workloads.guards import LONGEST_S, MOST_COST, SHORTEST_IDLE_S, SHORTEST_REST_S, SHORTEST_S
 from gpuconsole.workloads.labels import LONGEST, MOST
-from gpuconsole.workloads.models import QueueThen
+from gpuconsole.workloads.models import QueueThen, TellMe
 
 if TYPE_CHECKING:
     AnySpec = Spec
@@ -47,6 +47,8 @@ class GuardsIn(ApiInput):
     """Seconds that an instance may be off before the console terminates it, disks included."""
     warn_before_s: Annotated[int | None, Field(ge=SHORTEST_S, le=LONGEST_S)] = None
     """Seconds before the latest end at which its owner is told of it."""
+    tell_me: TellMe = TellMe.TROUBLE
+    """What its owner is told of besides trouble, by mail, and webhooks that hear of it."""
 
     @property
     def guards(self) -> Guards:
@@ -126,6 +128,7 @@ class GuardsChange(ApiInput):
     queue_then: QueueThen = QueueThen.WARN
     terminate_after_s: Annotated[int | None, Field(ge=SHORTEST_REST_S, le=LONGEST_S)] = None
     warn_before_s: Annotated[int | None, Field(ge=SHORTEST_S, le=LONGEST_S)] = None
+    tell_me: TellMe = TellMe.TROUBLE
 
     @property
     def said(self) -> dict[str, Any]:

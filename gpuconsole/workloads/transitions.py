@@ -12,7 +12,7 @@ from gpuconsole.accounts.models import User
 from gpuconsole.core import versions
 from gpuconsole.projects.models import Project
 from gpuconsole.providers.remote import Phase, Tariff
-from gpuconsole.workloads import attempts, bulk, meter, phases, settled
+from gpuconsole.workloads import attempts, bulk, meter, moves, phases, settled
 from gpuconsole.workloads.changes import Change, changes_something, tariff_in
 from gpuconsole.workloads.events import note
 from gpuconsole.workloads.models import Event, EventKind, Workload
@@ -81,9 +81,11 @@ def move_many(changes: Sequence[Change], *, now: datetime | None = None) -> list
     columns: set[str] = set()
     rows: dict[int, Workload] = {}
     outcomes: dict[int, str] = {}
+    befores: dict[int, str] = {}
     for change in changes:
         rows.setdefault(change.workload.pk, change.workload)
         outcomes.setdefault(change.workload.pk, change.workload.outcome)
+        befores.setdefault(change.workload.pk, change.workload.state)
         columns.update(change.fields)
         if changes_something(change):
             columns.update(WRITTEN)
@@ -97,6 +99,7 @@ def move_many(changes: Sequence[Change], *, now: datetime | None = None) -> list
         readings.save()
         ended = readings.settled()
         settled.tell(row for pk, row in rows.items() if pk in ended or row.outcome != outcomes[pk])
+        moves.tell(moves.Move(row, befores[pk]) for pk, row in rows.items())
         Event.objects.bulk_create(events)
         versions.bump(*sorted({topic for workload in rows.values() for topic in workload.topics}))
     return events

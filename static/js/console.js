@@ -17,6 +17,7 @@ on("click", "[data-copy], [data-copy-near], [data-reveal]", (button) => import("
 
 // What only some pages have.
 if (document.querySelector("[data-new-rows]")) import("./live_rows.js").then((rows) => rows.startLiveRows());
+if (document.querySelector("#head[data-poll]")) import("./arrivals.js").then((arrivals) => arrivals.startArrivals());
 if (document.querySelector("[data-log-url]")) import("./logs.js").then((logs) => logs.startLogs());
 if (document.querySelector("[data-window-title]")) import("./standing.js").then((standing) => standing.startStanding());
 if (document.querySelector("#metrics")) import("./charts.js").then((charts) => charts.startCharts());

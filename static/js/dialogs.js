@@ -1,5 +1,5 @@
 // Menus that close, questions shown as dialogs (each is a page of its own without script), and names that must be typed.
-import { all, on } from "./dom.js";
+import { alike, all, on, sign } from "./dom.js";
 
 export function startDialogs() {
   document.addEventListener("click", (e) => {
@@ -63,7 +63,8 @@ export function showQuestion(html, opener = document.activeElement) {
   window.htmx?.process(body);
   all("[data-type-name] input[name=confirm_name]", body).forEach(checkName);
   dialog.showModal();
-  dialog.addEventListener("close", () => opener.isConnected && opener.focus(), { once: true });
+  const known = sign(opener);
+  dialog.addEventListener("close", () => (opener.isConnected ? opener : alike(known))?.focus(), { once: true });
   (body.querySelector("[data-type-name] input[name=confirm_name]") ?? body.querySelector("[data-close-dialog]"))?.focus();
 }
 

@@ -2,6 +2,10 @@
 
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+/** What a control is and says: by that it is found again once it was drawn anew. */
+export const sign = (node) => [node.localName, node.getAttribute("href") ?? node.getAttribute("name"), node.ariaLabel ?? (node.matches("a, button, summary") ? node.textContent.trim() : node.className)].join(" ");
+export const alike = (wanted, root = document) => all("a[href], button, input, select, textarea, summary, [tabindex]", root).find((node) => sign(node) === wanted);
+
 /** Handle an event on whatever element inside the page matches, now or after a swap. */
 export function on(event, selector, handle, options) {
   document.addEventListener(event, (e) => {

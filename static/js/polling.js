@@ -11,6 +11,7 @@ const FAILURES_UNTIL_OUT = 3;
 const regions = new Map(); // id → { every, okAt, askedAt, dueAt, busy, isHeld, failures }
 const line = { failures: 0, failedAt: 0, outSince: null, wait: FIRST_WAIT_S, nextTry: null, isSignedOut: false };
 const changers = []; // may change an answer before it is drawn
+let keeper; // kept.js, once there is a region
 let kept = null; // what the person was doing, held over one swap
 let returnedAt = 0;
 
@@ -65,6 +66,7 @@ function register() {
     else regions.set(found.id, { every, okAt: now(), askedAt: 0, dueAt: later(every), busy: false, isHeld: false, failures: 0 });
   }
   for (const id of regions.keys()) if (!present.has(id)) regions.delete(id);
+  if (regions.size) keeper ??= import("./kept.js").then((module) => (keeper = module));
 }
 
 function beat() {
@@ -77,7 +79,7 @@ function beat() {
 }
 
 function askIfDue(id, region) {
-  if (region.isHeld && !isWorkedIn(element(id))) region.dueAt = 0;
+  if (region.isHeld && !keeper.isWorkedIn?.(element(id))) region.dueAt = 0;
   if (!region.busy && now() >= region.dueAt) ask(id);
 }
 
@@ -100,21 +102,6 @@ function beforeRequest(event) {
   if (region) Object.assign(region, { askedAt: now(), dueAt: later(region.every), busy: true, isHeld: false });
 }
 
-/** Someone has a menu open, edits a field or marks text here: the region is left as it is. */
-function isWorkedIn(region) {
-  if (region.querySelector("details.menu[open], .invalid:focus, [data-dirty]")) return true;
-  if (all("[data-edited]", region).some(isEdited)) return true;
-  const focused = document.activeElement;
-  if (focused !== region && region.contains(focused) && focused.closest("form, [contenteditable]") && focused.matches("input:not([type=checkbox]), select, textarea")) return true;
-  const marked = getSelection();
-  return Boolean(marked && !marked.isCollapsed && region.contains(marked.anchorNode));
-}
-
-function isEdited(field) {
-  if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected);
-  return !field.matches("[type=checkbox], [type=radio]") && field.value !== field.defaultValue;
-}
-
 function polledId(event) {
   const source = event.detail.requestConfig;
   const asked = source?.elt ?? event.detail.elt;
@@ -128,10 +115,10 @@ function leadsToSignIn(xhr) {
 
 function beforeSwap(event) {
   const id = polledId(event);
-  if (!id) return;
+  if (!id || !event.detail.shouldSwap) return;
   const target = element(id);
   const region = regions.get(id);
-  if (target && region && isWorkedIn(target)) region.isHeld = true; // asked again when they are done
+  if (target && region && (!keeper.restore || keeper.isWorkedIn(target))) region.isHeld = true; // asked again when they are done
   if (leadsToSignIn(event.detail.xhr) || !target || region?.isHeld) {
     event.detail.shouldSwap = false;
     return;
@@ -141,14 +128,14 @@ function beforeSwap(event) {
     for (const change of changers) change(target, answer);
     event.detail.serverResponse = answer.body.innerHTML;
   }
-  kept = remember(target);
+  kept = keeper.remember(target);
 }
 
 function afterSwap(event) {
   const id = polledId(event);
   if (!id || !kept) return;
   const fresh = element(id);
-  const isNewState = fresh && restore(fresh, kept);
+  const isNewState = fresh && keeper.restore(fresh, kept);
   if (fresh && event.detail.xhr.status === 286) {
     delete fresh.dataset.poll;
     regions.delete(id);
@@ -216,40 +203,4 @@ function standing() {
   if (line.isSignedOut || line.failures >= FAILURES_UNTIL_OUT) return { word: "out", at: line.outSince ?? fastest.okAt, nextTry: line.nextTry, isSignedOut: line.isSignedOut };
   if (document.hidden) return { word: "paused", at: fastest.okAt };
   return { word: isLate ? "late" : "live", at: fastest.okAt };
-}
-
-const path = (node, root) => {
-  const steps = [];
-  for (let at = node; at && at !== root; at = at.parentElement) steps.unshift([...at.parentElement.children].indexOf(at));
-  return steps;
-};
-const follow = (steps, root) => steps.reduce((at, index) => at?.children[index], root);
-const heard = (root) => new Map(all("[data-announce]", root).map((node) => [node.dataset.announce, node.textContent.trim()]));
-const isNews = (node, was) => was.has(node.dataset.announce) && was.get(node.dataset.announce) !== node.textContent.trim();
-
-function remember(root) {
-  const focused = document.activeElement;
-  return {
-    focus: focused !== document.body && root.contains(focused) ? { id: focused.id, steps: path(focused, root) } : null,
-    open: all("details", root).map((node) => [node.id || path(node, root), node.open]),
-    scroll: all("[data-keep-scroll], .table-wrap, .log, pre", root).map((node) => [path(node, root), node.scrollLeft, node.scrollTop]),
-    checked: all("input[type=checkbox][id]:checked", root).map((node) => node.id),
-    heard: heard(root),
-  };
-}
-
-/** Give the person back what they were doing; answers whether a state that is read out has changed. */
-function restore(root, was) {
-  const find = (key) => (typeof key === "string" ? element(key) : follow(key, root));
-  for (const [key, isOpen] of was.open) {
-    const node = find(key);
-    if (node?.matches("details")) node.open = isOpen;
-  }
-  for (const [steps, left, top] of was.scroll) find(steps)?.scrollTo({ left, top, behavior: "instant" });
-  for (const id of was.checked) if (element(id)) element(id).checked = true;
-  if (was.focus) ((was.focus.id && element(was.focus.id)) || follow(was.focus.steps, root))?.focus?.({ preventScroll: true });
-  const changed = all("[data-announce]", root).filter((node) => isNews(node, was.heard));
-  for (const node of changed) node.classList.add("is-news");
-  if (changed.length) import("./news.js").then(({ sayState }) => changed.forEach((node) => sayState(node.dataset.announce, node.textContent.trim().toLowerCase())));
-  return changed.length > 0;
 }

@@ -18,6 +18,7 @@ def wanted(caller: Caller, slug: str = "baseten", **guards: object) -> dict[str,
 
 def test_a_launch_says_its_guards_and_is_told_with_them(caller: Caller) -> None:
     guards = {"stop_after_s": 36_000, "stop_at_cost": "12.5", "idle_after_s": 900, "queue_limit_s": 600}
+    guards["tell_me"] = "ended"
     answer = caller.post(WORKLOADS, wanted(caller, **guards, queue_then="cancel"))
     assert answer.status_code == 201, answer.content
     told = answer.json()
@@ -53,7 +54,7 @@ def test_a_guard_that_cannot_be_kept_is_refused_at_its_field(
 
 @pytest.mark.parametrize(
     "guards",
-    [{"stop_at_cost": 0}, {"stop_at_cost": "NaN"}, {"idle_after_s": 10}, {"idle_percent": 100}, {"queue_then": "x"}],
+    [{"stop_at_cost": 0}, {"stop_at_cost": "NaN"}, {"idle_after_s": 10}, {"idle_percent": 100}, {"tell_me": "x"}],
 )
 def test_a_guard_that_is_none_is_a_problem_with_its_path(caller: Caller, guards: dict[str, object]) -> None:
     answer = caller.post(WORKLOADS, wanted(caller, **guards))

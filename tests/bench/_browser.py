@@ -1,9 +1,10 @@
-"""A browser without script, for benches that use pages as people do."""
+"""Browsers for benches that use pages as people do: one without script, and the real one."""
 
 from __future__ import annotations
 
 import html
 import re
+import shutil
 
 import httpx
 
@@ -32,3 +33,8 @@ def hidden(text: str) -> dict[str, str]:
         chosen = re.search(r'<option[^>]*value="([^"]*)"[^>]*selected', body)
         found[name] = html.unescape(chosen[1]) if chosen else ""
     return found
+
+
+def chromium() -> str | None:
+    """Where the real one is; None leaves it to Playwright."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

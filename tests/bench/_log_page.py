@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -19,6 +17,7 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 from gpuconsole.providers.remote import LogLine
 from gpuconsole.workloads import logs
 from gpuconsole.workloads.models import Workload
+from tests.bench._browser import chromium
 from tests.bench._figures import Figure, percentile
 from tests.console import wait_until
 from tests.factories_workloads import START, Lab
@@ -49,7 +48,7 @@ _FRAMES = """async () => {
 def figures(lab: Lab, job: Workload) -> list[Figure]:
     """Go through the log from end to end, then follow it while it grows; memory beyond that of a small page."""
     with _server() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
         page = _signed_in(browser, lab, url)
         metrics = page.context.new_cdp_session(page)
         page.goto(f"{url}/account/")
@@ -134,7 +133,3 @@ def _signed_in(browser: Browser, lab: Lab, url: str) -> Page:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
     return context.new_page()
-
-
-def _chromium() -> Any:
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

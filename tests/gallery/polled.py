@@ -24,6 +24,7 @@ class Subject:
     log_is_final: bool = False
     rows: int = 3
     gone: int = 0
+    links: tuple[str, ...] = ("first", "second")
 
 
 SUBJECT = Subject()

@@ -51,6 +51,9 @@ def test_forced_colours_leave_an_outline_to_all_that_was_told_by_colour(page: Pa
     for drawn in (".pill.state-running", ".pill.state-starting", ".badge", ".button"):
         border = page.locator(drawn).first.evaluate("one => getComputedStyle(one).borderTopStyle")
         assert border in ("solid", "dashed", "outset"), drawn
+    switch, dot = (page.locator(one).first for one in (".switch", ".dot.square, .legend .dot"))
+    assert switch.evaluate("one => getComputedStyle(one).borderTopStyle") == "solid"
+    assert dot.evaluate("one => getComputedStyle(one).forcedColorAdjust") == "none"
     for bar in (".timeline .span", ".meter .fill"):
         assert page.locator(bar).first.evaluate("one => getComputedStyle(one).stroke") != "none", bar
     page.emulate_media(forced_colors="none")

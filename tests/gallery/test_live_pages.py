@@ -14,7 +14,7 @@ from gpuconsole.core import versions
 from gpuconsole.providers.remote import LogLine, Sample
 from gpuconsole.workloads import logs, metrics
 from gpuconsole.workloads.models import Workload
-from gpuconsole.workloads.states import State
+from gpuconsole.workloads.states import Fault, Reason, ReasonCode, State
 from tests.factories_workloads import Lab, make_lab, moved, sent
 from tests.gallery.studio import cookie
 from tests.gallery.test_gallery import is_ours
@@ -70,20 +70,20 @@ def refresh(pages: dict[str, Page]) -> None:
         expect(page.locator("[data-poll].htmx-request")).to_have_count(0, timeout=20_000)
 
 
-def life(lab: Lab, job: Workload, instance: Workload) -> Any:
+def life(lab: Lab, job: Workload, failing: Workload, instance: Workload) -> Any:
     """One change after the other, as workers make them."""
     now = timezone.now()
     yield lambda: moved(sent(job), State.QUEUED)
     yield lambda: moved(job, State.STARTING)
     yield lambda: (moved(job, State.RUNNING), moved(instance, State.RUNNING))
-    for turn in range(2):
-        samples = [Sample(now - timedelta(minutes=9 - n - 4 * turn), "gpu_utilization", "0", 0.5) for n in range(4)]
-        yield lambda samples=samples: metrics.append(job, samples)
+    samples = [Sample(now - timedelta(minutes=9 - n), "gpu_utilization", "0", 0.5) for n in range(4)]
+    yield lambda: metrics.append(job, samples)
     yield lambda: logs.append(job, [LogLine(now, f"step {number}") for number in range(700)])
     yield lambda: lab.workload("baseten", State.QUEUED, name="another")
     yield lambda: silence(lab)
     yield lambda: moved(Workload.objects.get(name="steady-3"), State.SUCCEEDED)
-    yield lambda: moved(job, State.SUCCEEDED)
+    out = Reason(ReasonCode.GPU_MEMORY, "CUDA out of memory.", Fault.YOU)
+    yield lambda: (moved(job, State.SUCCEEDED), moved(failing, State.FAILED, reason=out))
 
 
 def silence(lab: Lab) -> None:
@@ -95,18 +95,20 @@ def silence(lab: Lab) -> None:
 
 def test_nothing_shifts_while_everything_changes(window: BrowserContext, live_server: Any, lab: Lab) -> None:
     job, instance = lab.launch("baseten", name="watched"), lab.workload("cortecs", State.STARTING, name="served")
+    failing = lab.workload("baseten", State.RUNNING, name="doomed")
     at = {"overview": "/", "jobs": "/jobs/?view=active", "instances": "/instances/", "connections": "/connections/"}
     at |= {
         "job": job.get_absolute_url(),
         "log": f"{job.get_absolute_url()}logs/",
         "machine": instance.get_absolute_url(),
+        "failing": failing.get_absolute_url(),
     }
     complaints, answers = list[str](), list[Response]()
     pages = {name: opened(window, live_server.url + path, complaints, answers) for name, path in at.items()}
     for page in pages.values():
         page.wait_for_load_state("networkidle")
         page.evaluate("window.shifts = []")
-    for change in life(lab, job, instance):
+    for change in life(lab, job, failing, instance):
         change()
         refresh(pages)
     expect(pages["jobs"].locator("tr.row-gone")).to_contain_text(["steady-3"])
@@ -116,6 +118,10 @@ def test_nothing_shifts_while_everything_changes(window: BrowserContext, live_se
     shifts = {name: page.evaluate("window.shifts") for name, page in pages.items()}
     too_far = {name: found for name, found in shifts.items() if sum(one["value"] for one in found) >= MOST_SHIFT}
     assert too_far == {}
+    assert not pages["failing"].locator("#failure").is_visible()
+    pages["failing"].get_by_role("button", name="Out of GPU memory · Show").click()
+    expect(pages["failing"].locator("#failure h2")).to_be_focused()
+    expect(pages["failing"].locator("#auto-stop")).to_contain_text("It has ended")
     assert complaints == []
     texts = [answer.text() for answer in answers if "text/html" in answer.headers.get("content-type", "")]
     assert len(texts) > 20 and not [text[:200] for text in texts if " style=" in text]

@@ -70,19 +70,35 @@ def test_focus_folds_and_scroll_survive_a_swap(polled: Page) -> None:
     region_says(polled, "Region 2")
     assert polled.evaluate("document.activeElement.id") == "inner"
     assert polled.locator("#fold").evaluate("fold => fold.open")
+    polled.get_by_role("link", name="second").focus()
+    change(links=("new", "first", "second"))
+    expect(polled.get_by_role("link", name="second")).to_be_focused()
+    expect(polled.get_by_role("link", name="new")).to_be_visible()
+    change(links=("first",))
+    expect(polled.locator("#region h2")).to_be_focused()
 
 
 def test_an_open_menu_or_an_edited_field_is_not_swapped_away(polled: Page) -> None:
     polled.locator("#more summary").click()
     change()
-    polled.wait_for_timeout(1200)
+    polled.wait_for_timeout(700)
     region_says(polled, "Region 1")
     polled.keyboard.press("Escape")
     region_says(polled, "Region 2")
     polled.locator("#in-form").fill("half a wo")
     change()
-    polled.wait_for_timeout(1200)
+    polled.wait_for_timeout(700)
     assert polled.locator("#in-form").input_value() == "half a wo"
+    polled.locator("#in-form").fill("")
+    polled.locator("h1").evaluate("""h1 => {
+        document.activeElement.blur();
+        getSelection().setBaseAndExtent(h1, 0, document.querySelector("#region h2"), 1);
+    }""")
+    change()
+    polled.wait_for_timeout(700)
+    assert "Region" in polled.evaluate("getSelection().toString()")
+    polled.evaluate("getSelection().removeAllRanges()")
+    region_says(polled, f"Region {SUBJECT.version}")
 
 
 def test_a_final_answer_is_the_last_one_asked_for(polled: Page) -> None:
@@ -98,10 +114,15 @@ def test_a_lost_line_says_so_and_try_now_brings_it_back(polled: Page) -> None:
     SUBJECT.answer = "broken"
     expect(polled.locator("[data-banner=out]")).to_contain_text("No answer from gpuconsole", timeout=10_000)
     expect(polled.locator("#live-label")).to_contain_text("Not live")
+    clock = polled.locator("[data-clock]")
+    stood = clock.text_content() or ""
+    polled.wait_for_timeout(1300)
+    assert clock.text_content() == stood  # what nobody confirms does not count on
     SUBJECT.answer = ""
     polled.get_by_role("button", name="Try now").click()
     expect(polled.locator("[data-banner=out]")).to_have_count(0)
     expect(polled.locator("#live-label")).to_contain_text("Live · updated")
+    expect(clock).not_to_have_text(stood)
 
 
 def test_signing_out_shows_a_banner_and_loses_nothing(polled: Page) -> None:
@@ -216,6 +237,7 @@ def test_a_question_opens_as_a_dialog_and_wants_the_name(polled: Page) -> None:
     expect(button).to_be_disabled()
     dialog.get_by_label("Type notebook-vision-3").fill("notebook-vision-3")
     expect(button).to_be_enabled()
+    opener.evaluate("link => link.replaceWith(link.cloneNode(true))")  # a region around it was drawn anew
     dialog.get_by_role("link", name="Keep it").click()
     expect(dialog).not_to_be_visible()
     expect(opener).to_be_focused()

@@ -1,5 +1,6 @@
 """Guards as launch settings: what may be asked for, what it can cost then, how they are changed while it runs."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -93,8 +94,10 @@ def test_a_launch_with_the_same_key_and_other_guards_is_another(lab: Lab) -> Non
 
 def test_what_is_kept_is_read_again_as_it_was_said() -> None:
     said = Guards(stop_at_cost=Decimal("2.5"), idle_after_s=600, idle_percent=7, queue_limit_s=60, queue_then="cancel")
+    said = replace(said, tell_me="ended")
     assert Guards.read(said.said) == said
-    assert Guards.read({"stop_at_cost": "much", "idle_after_s": True, "queue_then": "dance"}) == guarding.NONE
+    odd = {"stop_at_cost": "much", "idle_after_s": True, "queue_then": "dance", "tell_me": 7}
+    assert Guards.read(odd) == guarding.NONE
     assert guarding.NONE.said == {}
 
 
@@ -197,15 +200,18 @@ def test_the_page_changes_what_is_posted_and_one_press_raises_the_cost(lab: Lab,
     url = f"/jobs/{job.public_id}/"
     page = signed_in(client, lab).get(url).content.decode()
     assert "Raise to $10.00" in page
+    assert "Only of trouble" in page
     assert client.post(f"{url}guards/", {"stop_at_cost": "10"}).status_code == 302
+    assert client.post(f"{url}guards/", {"tell_me": "failed"}).status_code == 302
     job.refresh_from_db()
-    assert Guards.of(job) == Guards(stop_at_cost=Decimal(10), idle_after_s=600)
+    assert Guards.of(job) == Guards(stop_at_cost=Decimal(10), idle_after_s=600, tell_me="failed")
+    assert job.events.filter(text="Guards changed", detail__contains="Told: when it fails.").exists()
     assert (
         client.post(f"{url}guards/", {"stop_at_cost": "", "idle_after_min": "45", "idle_percent": "7"}).status_code
         == 302
     )
     job.refresh_from_db()
-    assert Guards.of(job) == Guards(idle_after_s=2700, idle_percent=7)
+    assert Guards.of(job) == Guards(idle_after_s=2700, idle_percent=7, tell_me="failed")
 
 
 def test_the_page_says_beside_the_field_what_is_wrong(lab: Lab, client: Client) -> None:

@@ -13,7 +13,7 @@ from gpuconsole.workloads.models.saved_view import SavedView
 from gpuconsole.workloads.models.usage import UsageInterval
 from gpuconsole.workloads.models.workload import ESCALATED_AFTER_MIN, Workload
 from gpuconsole.workloads.models.workload_rules import LASTED
-from gpuconsole.workloads.models.workload_sets import Intent, QueueThen, WorkloadQuerySet
+from gpuconsole.workloads.models.workload_sets import Intent, QueueThen, TellMe, WorkloadQuerySet
 
 __all__ = [
     "ESCALATED_AFTER_MIN",
@@ -40,6 +40,7 @@ __all__ = [
     "QueueThen",
     "SavedView",
     "Settlement",
+    "TellMe",
     "UsageInterval",
     "Via",
     "Workload",

@@ -15,7 +15,7 @@ from gpuconsole.projects.models import Project
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads.labels import LONGEST as LONGEST_LABEL
 from gpuconsole.workloads.models.workload_rules import CONSTRAINTS, INDEXES
-from gpuconsole.workloads.models.workload_sets import Intent, QueueThen, WorkloadQuerySet
+from gpuconsole.workloads.models.workload_sets import Intent, QueueThen, TellMe, WorkloadQuerySet
 from gpuconsole.workloads.states import ACTIVE, FINAL, Fault, Kind, ReasonCode, State
 
 ESCALATED_AFTER_MIN = (5, 15, 60)
@@ -162,6 +162,8 @@ class Workload(models.Model):
     """So long before its latest end its owner is told of that."""
     warned_for = models.DateTimeField(null=True, blank=True)
     """The latest end that was told of."""
+    tell_me = models.CharField(max_length=10, choices=TellMe.choices, default=TellMe.TROUBLE)
+    """What its owner hears of it besides trouble."""
     idle_since = models.DateTimeField(null=True, blank=True)
     """Moment of the first sample of the unbroken row of idle ones that the newest one ends; None: it is not idle."""
     measured_at = models.DateTimeField(null=True, blank=True)

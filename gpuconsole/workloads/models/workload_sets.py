@@ -39,6 +39,16 @@ class QueueThen(models.TextChoices):
     CANCEL = "cancel", _("Cancel it")
 
 
+class TellMe(models.TextChoices):
+    """What its owner is told of besides trouble, which is always told."""
+
+    TROUBLE = "trouble", _("Only of trouble")
+    RUNNING = "running", _("When it is up")
+    FAILED = "failed", _("When it fails")
+    ENDED = "ended", _("When it ends or fails")
+    ALL = "all", _("When it is up, and when it ends or fails")
+
+
 class WorkloadQuerySet(models.QuerySet["Workload"]):
     def active(self) -> WorkloadQuerySet:
         """Those that count against the quota."""

@@ -23,7 +23,7 @@ from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guarding import KEYS, STOP_AT_COST, TERMINATE_AFTER, Guards
 from gpuconsole.workloads.limits.verdicts import WARNING, Check, blocking
 from gpuconsole.workloads.locking import locked
-from gpuconsole.workloads.models import EventKind, QueueThen, Workload
+from gpuconsole.workloads.models import EventKind, QueueThen, TellMe, Workload
 from gpuconsole.workloads.services.extend import at_most, extension, pricing_of
 from gpuconsole.workloads.services.launch import only_launches_ask, refuse_if_blocked, tell_passed
 from gpuconsole.workloads.states import State
@@ -156,6 +156,8 @@ def words(guards: Guards, currency: str) -> str:
     if guards.warn_before_s is not None:
         text = _("Told of {time} before its latest end.")
         found.append(text.format(time=formats.duration_words(guards.warn_before_s)))
+    if guards.tell_me != TellMe.TROUBLE:
+        found.append(_("Told: {when}.").format(when=TellMe(guards.tell_me).label.lower()))
     return " ".join(found) or _("None but its latest end.")
 
 

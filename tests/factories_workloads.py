@@ -21,6 +21,7 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import services, transitions
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 from tests.contract.samples import sample
@@ -134,7 +135,7 @@ def moved(workload: Workload, state: State, *, is_billed: bool | None = None, **
         return workload
     billed = state == State.RUNNING if is_billed is None else is_billed
     tariff = Tariff.RUN if billed else Tariff.NOTHING
-    with transitions.locked(workload.pk) as row:
+    with locked(workload.pk) as row:
         if state == State.STOPPED:
             transitions.move(row, State.RUNNING, why="up", tariff=Tariff.RUN)
         transitions.move(row, state, why=str(state.label), tariff=tariff, **told)

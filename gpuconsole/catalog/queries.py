@@ -33,12 +33,6 @@ def offers_seen_at(connection: Connection) -> datetime | None:
     return models.OfferList.objects.filter(connection=connection).values_list("seen_at", flat=True).first()
 
 
-def choices(connection: Connection, name: str) -> tuple[list[Choice], datetime | None]:
-    """What the provider offers for a field, and when it was looked at; ([], None) where it never was."""
-    row = models.ChoiceSet.objects.filter(connection=connection, name=name).first()
-    return ([], None) if row is None else (as_choices(row), row.seen_at)
-
-
 def all_choices(connection: Connection) -> dict[str, list[Choice]]:
     """Every set of choices of the connection by name, in one query."""
     return {row.name: as_choices(row) for row in models.ChoiceSet.objects.filter(connection=connection)}

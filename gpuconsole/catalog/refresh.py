@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -18,9 +17,7 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.connections.opening import open_adapter
 from gpuconsole.providers import registry
 from gpuconsole.providers.remote import Choice, Offer
-from gpuconsole.providers.specs import Ui
-
-logger = logging.getLogger(__name__)
+from gpuconsole.providers.ui import Ui
 
 _KEY = ("hardware_id", "gpu_count", "region")
 _CENTS = Decimal("0.000001")

@@ -18,7 +18,7 @@ from gpuconsole.core import formats
 from gpuconsole.dashboard.places import Place, commands, places
 from gpuconsole.projects.access import visible_projects
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.workloads import access, acts, queries
 from gpuconsole.workloads.models import Workload, WorkloadQuerySet
 from gpuconsole.workloads.presets import access as presets

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from gpuconsole.core import formats
 from gpuconsole.dashboard.attention_items import Attention
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.workloads import acts, idleness, queries
 from gpuconsole.workloads.models import ESCALATED_AFTER_MIN, Intent, Workload, WorkloadQuerySet
 from gpuconsole.workloads.states import OF_GUARDS, Kind, ReasonCode, State

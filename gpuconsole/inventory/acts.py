@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.inventory import access
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState
-from gpuconsole.inventory.services.adopt import waits_for_decision
+from gpuconsole.inventory.services.adoption import waits_for_decision
 
 
 @dataclass(frozen=True, slots=True)

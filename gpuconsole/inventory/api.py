@@ -24,7 +24,7 @@ from gpuconsole.inventory.schemas import (
     shape_detail,
     shape_inventory,
 )
-from gpuconsole.inventory.services.adopt import joins
+from gpuconsole.inventory.services.adoption import joins
 from gpuconsole.projects.access import launchable_projects
 from gpuconsole.projects.models import Project
 

@@ -22,7 +22,7 @@ from gpuconsole.core.paging import Page, page
 from gpuconsole.inventory import acts, queries
 from gpuconsole.inventory.models import Finding, FindingKind, FindingState, HowClosed
 from gpuconsole.inventory.queries import FindingView, Total
-from gpuconsole.inventory.services.adopt import waits_for_decision
+from gpuconsole.inventory.services.adoption import waits_for_decision
 from gpuconsole.providers import registry
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.lists import Link

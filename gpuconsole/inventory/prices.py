@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from gpuconsole.core import gpus
-from gpuconsole.providers.contract import Rounding
+from gpuconsole.providers.pricing import Rounding
 from gpuconsole.providers.remote import Offer, Remote, Tariff
 
 EXACT = Decimal("0.000001")

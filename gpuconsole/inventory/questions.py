@@ -17,7 +17,7 @@ from gpuconsole.inventory import pages
 from gpuconsole.inventory.forms import AdoptForm
 from gpuconsole.inventory.models import Finding, Mark
 from gpuconsole.inventory.services import adoption as figures_of
-from gpuconsole.inventory.services.adopt import joins
+from gpuconsole.inventory.services.adoption import joins
 from gpuconsole.projects.access import launchable_projects
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry

@@ -30,10 +30,6 @@ class Balance:
         rest = self.budget.amount - self.spent.amount - self.reserved.amount
         return Money(max(rest, Decimal(0)), self.budget.currency)
 
-    def has_room_for(self, most: Money) -> bool:
-        """Whether something that costs at most ``most`` still fits."""
-        return most <= self.left
-
 
 def month_of(moment: datetime, zone: str) -> Span:
     """The month that the moment is in, as the zone counts it."""

@@ -29,13 +29,15 @@ _YOU_ARE = {
 
 
 def frame(viewer: Viewer, project: Project, current: str) -> dict[str, Any]:
-    """Context of the head and the tabs: project, role in words, may_administer, tabs."""
+    """Context of the head and the tabs: project, section (the open tab; empty: the first), role in words,
+    may_administer, tabs."""
     base = f"/projects/{project.slug}/settings/"
     role = role_in(viewer, project) or ProjectRole.VIEWER
     counts = {"members": project.memberships.count()}
     may_administer = may_act_as(viewer, project, ProjectRole.ADMIN)
     return {
         "project": project,
+        "section": next((_(label) for word, label, end in _TABS if word == current and end), ""),
         "role_text": _(_YOU_ARE[role]),
         "may_administer": may_administer,
         "tabs": [

@@ -6,8 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
-from enum import StrEnum
 from typing import Any, ClassVar
 
 import httpx
@@ -15,8 +13,10 @@ from pydantic import BaseModel
 
 from gpuconsole.providers.causes import Cause, Ending, Words
 from gpuconsole.providers.edits import Edits
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.http import OnCall
 from gpuconsole.providers.looks import Held, Look
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.providers.remote import (
     UNHEARD_OF,
     Checkpoint,
@@ -30,68 +30,6 @@ from gpuconsole.providers.remote import (
 )
 from gpuconsole.providers.signed import Signing
 from gpuconsole.providers.specs import Spec
-
-
-class Feature(StrEnum):
-    """Something that an adapter can do beyond the contract's core."""
-
-    STOP = "stop"
-    START = "start"
-    RESTART = "restart"
-    RETRY = "retry"
-    LOGS = "logs"
-    METRICS = "metrics"
-    CHECKPOINTS = "checkpoints"
-    EDIT = "edit"
-    DELETE = "delete"
-
-
-OUTPUT = frozenset({Feature.LOGS, Feature.METRICS, Feature.CHECKPOINTS})
-"""What work puts out: fetched while it runs, and once more after it ended."""
-
-
-class Rounding(StrEnum):
-    """The stretch that a provider bills as a whole once it was begun."""
-
-    EXACT = "exact"
-    """No stretch: the time itself, to the millisecond."""
-    SECOND = "second"
-    MINUTE = "minute"
-    HOUR = "hour"
-
-    @property
-    def words(self) -> str:
-        """How it is billed, to follow "billed"."""
-        return "by the exact time" if self is Rounding.EXACT else f"per {self}"
-
-
-@dataclass(frozen=True, slots=True)
-class Pricing:
-    """What a spec costs while it is billed: ``hourly_price`` for everything the spec asks for together.
-
-    ``hourly_price`` is None where nobody knows it; ``not_priced`` names what the figure leaves out.
-    ``resting_hourly_price``, for ``resting_for``, is charged in the states that are billed on rest; it is a part of
-    ``hourly_price`` too.
-    """
-
-    hourly_price: Decimal | None
-    currency: str
-    rounding: Rounding
-    gpu_count: int
-    hardware_model: str
-    hardware_id: str
-    unit_price: Decimal | None = None
-    """Price per hour of one billed unit (a node, a worker)."""
-    units: int = 1
-    region: str = ""
-    not_priced: tuple[str, ...] = ()
-    attempts: int = 1
-    """Tries that the provider makes by itself at most; each is rounded up by itself."""
-    resting_hourly_price: Decimal = Decimal(0)
-    resting_for: str = ""
-    """What is kept and charged while it is off, such as "Disks, 100 GB"."""
-    billed_at_most_s: int | None = None
-    """After so many seconds, all attempts together, the provider itself ends it; None: it does not."""
 
 
 @dataclass(frozen=True, slots=True)

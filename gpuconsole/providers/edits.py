@@ -7,7 +7,8 @@ from pydantic import ConfigDict, ValidationInfo, model_validator
 from pydantic.fields import FieldInfo
 
 from gpuconsole.providers.problems import refuse_unstorable
-from gpuconsole.providers.specs import Section, SpecPart, Ui
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Section, Ui
 
 
 class Edits(SpecPart):

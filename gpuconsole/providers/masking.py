@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 MASK = "•••"
@@ -42,6 +43,8 @@ def _mask(value: Any, secrets: list[str]) -> Any:
     if isinstance(value, str):
         for secret in secrets:
             value = value.replace(secret, MASK)
+        return value
+    if value is None or isinstance(value, int | float | Decimal):  # most of an answer; what follows is dearer to ask
         return value
     if isinstance(value, Mapping):
         return {_mask(key, secrets): _mask(item, secrets) for key, item in value.items()}

@@ -20,9 +20,10 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import find_project
 from gpuconsole.spend import files, scope
 from gpuconsole.spend.axes import By
+from gpuconsole.spend.cells import Cell
 from gpuconsole.spend.currencies import Rates, Total, rates_to
 from gpuconsole.spend.names import names_of
-from gpuconsole.spend.reading import Cell, Reader
+from gpuconsole.spend.reading import Reader
 from gpuconsole.spend.scope import Seen
 
 router = Router(tags=["Costs"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -97,11 +97,3 @@ class Total:
     def is_whole(self) -> bool:
         """Whether nothing is missing in the amount."""
         return not self.unconverted
-
-
-def total(amounts: Iterable[tuple[Decimal, str, date]], rates: Rates) -> Total:
-    """All of them together."""
-    found = Total()
-    for amount, currency, day in amounts:
-        found.add(amount, currency, day, rates)
-    return found

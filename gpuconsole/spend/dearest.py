@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from gpuconsole.core.days import Span
+from gpuconsole.spend.cells import WorkloadCell
 from gpuconsole.spend.currencies import Rates, Total
-from gpuconsole.spend.reading import Reader, WorkloadCell
+from gpuconsole.spend.reading import Reader
 from gpuconsole.workloads.lists import hardware
 from gpuconsole.workloads.models import Workload
 

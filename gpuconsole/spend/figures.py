@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats
 from gpuconsole.projects.forecast import Forecast
+from gpuconsole.spend.cells import Odd
 from gpuconsole.spend.currencies import Total
-from gpuconsole.spend.reading import Odd
 from gpuconsole.spend.sums import Period, Sums
 
 

@@ -9,8 +9,9 @@ from gpuconsole.core.days import Month, day_of
 from gpuconsole.projects.forecast import Forecast, forecast
 from gpuconsole.projects.models import Budget
 from gpuconsole.spend.axes import By
+from gpuconsole.spend.cells import Scope
 from gpuconsole.spend.currencies import rates_to
-from gpuconsole.spend.reading import Reader, Scope
+from gpuconsole.spend.reading import Reader
 from gpuconsole.spend.sums import Period, Sums, added_up, period_of
 
 

@@ -13,8 +13,9 @@ from gpuconsole.projects.forecast import Forecast
 from gpuconsole.projects.models import Project
 from gpuconsole.spend import foretold
 from gpuconsole.spend.axes import By
+from gpuconsole.spend.cells import Scope
 from gpuconsole.spend.currencies import Rates, rates_to
-from gpuconsole.spend.reading import Reader, Scope
+from gpuconsole.spend.reading import Reader
 from gpuconsole.spend.sums import Sums, added_up, period_of
 
 

@@ -17,9 +17,10 @@ from gpuconsole.core.days import Month
 from gpuconsole.spend import bars, budgets, burn, causes, dearest, figures, names, table
 from gpuconsole.spend.asked import Asked, Link
 from gpuconsole.spend.axes import By
+from gpuconsole.spend.cells import Cell, Odd
 from gpuconsole.spend.currencies import Rates, rates_to
 from gpuconsole.spend.models import CostDay
-from gpuconsole.spend.reading import Cell, Odd, Reader
+from gpuconsole.spend.reading import Reader
 from gpuconsole.spend.scope import Seen
 from gpuconsole.spend.sums import Period, Sums, added_up, period_of
 

@@ -14,77 +14,13 @@ from typing import Any
 
 from django.db import connection
 
-from gpuconsole.accounts.models import Team
 from gpuconsole.core import gpus
 from gpuconsole.core.days import Span
 from gpuconsole.spend import pieces
 from gpuconsole.spend.axes import COLUMNS, By
+from gpuconsole.spend.cells import Cell, FailedCell, Key, Odd, Scope, WorkloadCell
 from gpuconsole.spend.models import TeamRollup
 from gpuconsole.workloads.models import UsageInterval, Workload
-
-Key = int | str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """A team, or some projects of it."""
-
-    team: Team
-    projects: tuple[int, ...] | None = None
-    """Their keys; None: all of the team."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What was spent on one day under one key in one currency. Seconds are billed ones."""
-
-    day: date
-    key: Key
-    currency: str
-    cost: Decimal = Decimal(0)
-    failed_cost: Decimal = Decimal(0)
-    gpu_s: Decimal = Decimal(0)
-    unpriced_s: Decimal = Decimal(0)
-    unpriced_gpu_s: Decimal = Decimal(0)
-    has_sandbox: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WorkloadCell:
-    """One workload on one day; a day with two projects or currencies has two."""
-
-    workload: int
-    day: date
-    project: int
-    currency: str
-    cost: Decimal
-    gpu_s: Decimal
-    unpriced_s: Decimal
-    billed_s: Decimal
-    charged_s: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class FailedCell:
-    """What failed of one cause, on one day in one currency; without a day: of all days, with how many there are."""
-
-    cause: str
-    day: date | None
-    currency: str
-    cost: Decimal
-    gpu_s: Decimal
-    jobs: int
-    instances: int
-    has_sandbox: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Odd:
-    """How many workloads of a span failed, and how many have hours that nobody knows the price of."""
-
-    failed: int
-    unpriced: int
-
 
 _STALE = "SELECT workload_id FROM spend_staleworkload WHERE team_id = %(team)s"
 _NUMBERED = frozenset({By.PROJECT, By.PERSON})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.db.models import F, Max, Min, Q
@@ -19,7 +19,6 @@ from gpuconsole.workloads.models import UsageInterval
 AT_ONCE = 5_000
 """Marks taken in one transaction."""
 _LOCK = 0x6770_6332  # any number of our own: one worker a team
-_DAY = timedelta(days=1)
 _INSERT = ", ".join(pieces.COLUMNS)
 _ALIKE = "team_id, day, project_id, is_sandbox, currency"
 _AXES = "".join(f" WHEN grouping({column}) = 0 THEN '{by}'" for by, column in COLUMNS.items())

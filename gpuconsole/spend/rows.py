@@ -11,7 +11,8 @@ from itertools import groupby
 from gpuconsole.core import snapshot
 from gpuconsole.core.days import Span
 from gpuconsole.projects.models import Project
-from gpuconsole.spend.reading import Reader, Scope, WorkloadCell
+from gpuconsole.spend.cells import Scope, WorkloadCell
+from gpuconsole.spend.reading import Reader
 from gpuconsole.workloads.models import Workload
 
 AT_ONCE = 2_000

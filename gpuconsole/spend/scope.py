@@ -11,7 +11,7 @@ from gpuconsole.accounts.access import Viewer, require_team
 from gpuconsole.accounts.models import Team
 from gpuconsole.projects.access import find_project, focused_project, visible_projects
 from gpuconsole.projects.models import Project
-from gpuconsole.spend.reading import Scope
+from gpuconsole.spend.cells import Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from gpuconsole.core.days import Month, day_of, midnight
+from gpuconsole.spend.cells import Cell
 from gpuconsole.spend.currencies import Rates, Total
-from gpuconsole.spend.reading import Cell
 
 _HOUR_S = Decimal(3600)
 _DAY = timedelta(days=1)

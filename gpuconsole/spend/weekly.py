@@ -19,10 +19,11 @@ from gpuconsole.notify.services import Message
 from gpuconsole.projects.models import Project
 from gpuconsole.spend import budgets
 from gpuconsole.spend.axes import By
+from gpuconsole.spend.cells import Cell, Scope
 from gpuconsole.spend.currencies import Rates, Total, rates_to
 from gpuconsole.spend.figures import changed, told
 from gpuconsole.spend.names import names_of
-from gpuconsole.spend.reading import Cell, Reader, Scope
+from gpuconsole.spend.reading import Reader
 from gpuconsole.spend.sums import Period, Sums, added_up, period_of
 from gpuconsole.spend.table import Line, line
 from gpuconsole.workloads.models import Workload

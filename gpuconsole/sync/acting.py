@@ -17,7 +17,8 @@ from gpuconsole.providers.errors import (
 )
 from gpuconsole.sync import reconcile, waits
 from gpuconsole.sync.context import Context, ask_together, in_batches, may_go_on
-from gpuconsole.workloads import transitions
+from gpuconsole.workloads.events import note
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 
 ACTS = (Intent.STOP, Intent.START, Intent.RESTART, Intent.END)
@@ -47,7 +48,7 @@ def _call(context: Context, row: Workload) -> Callable[[], None]:
 def _settle(context: Context, row: Workload, error: ProviderError | None) -> None:
     """Write down how it went; the wish stays until the provider's own word confirms it."""
     now = context.now
-    with transitions.locked(row.pk) as workload:
+    with locked(row.pk) as workload:
         if (workload.intent, workload.remote_id) != (row.intent, row.remote_id):
             return
         is_accepted = error is None or isinstance(error, NotFound)
@@ -78,7 +79,7 @@ def _tell(context: Context, workload: Workload, error: ProviderError | None) -> 
         return
     word = Intent(workload.intent).label
     if error is None or isinstance(error, NotYet):
-        transitions.note(
+        note(
             workload,
             _("{provider} accepted: {word}").format(provider=context.provider.name, word=word.lower()),
             kind=EventKind.CALL,
@@ -88,7 +89,7 @@ def _tell(context: Context, workload: Workload, error: ProviderError | None) -> 
         if isinstance(error, Rejected):
             text = _("{act} refused; it is tried again until {provider} confirms it")
         text = text.format(act=word, provider=context.provider.name)
-        transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
+        note(workload, text, kind=EventKind.WARNING, detail=error.message)
 
 
 def _give_up(workload: Workload, error: Rejected) -> None:
@@ -99,4 +100,4 @@ def _give_up(workload: Workload, error: Rejected) -> None:
         workload.reserved = None
     workload.save(update_fields=["intent", "intent_at", "due_at", "reserved"])
     text = _("The provider refused: {intent}").format(intent=intent.label.lower())
-    transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
+    note(workload, text, kind=EventKind.WARNING, detail=error.message)

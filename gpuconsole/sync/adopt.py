@@ -13,6 +13,7 @@ from gpuconsole.providers.remote import Remote, RemoteState
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import late_price, starting, transitions, ways
 from gpuconsole.workloads.decisions import services as decisions
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import FROM_REMOTE, PHASE_OF, ReasonCode, State
 
@@ -48,7 +49,7 @@ def adopt(context: Context, workload: Workload, remote: Remote, *, how: str, fie
     if is_priced:
         price = formats.hourly(workload.hourly_price, workload.currency)
         why = _("Its price was not known when it was launched.")
-        transitions.note(workload, _("Priced at {price}").format(price=price), detail=why)
+        note(workload, _("Priced at {price}").format(price=price), detail=why)
 
 
 def facts(workload: Workload, remote: Remote, now: datetime) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def _follow(workload: Workload, remote: Remote, *, how: str, fields: Collection[
     reading, state = remote.reading, FROM_REMOTE.get(remote.reading.state, State.QUEUED)
     if workload.state != State.SUBMITTING:
         workload.save(update_fields=fields)
-        transitions.note(workload, how, kind=EventKind.CALL)
+        note(workload, how, kind=EventKind.CALL)
     elif PHASE_OF[state] is not None and reading.state is not RemoteState.UNKNOWN:
         at = remote.started_at if state == State.RUNNING else None
         transitions.move(workload, state, why=how, at=at, phase=reading.phase, tariff=reading.tariff, fields=fields)

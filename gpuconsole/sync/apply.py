@@ -15,6 +15,8 @@ from gpuconsole.sync.context import Context
 from gpuconsole.sync.holding import Slim
 from gpuconsole.sync.observe import Finding, compare
 from gpuconsole.workloads import transitions
+from gpuconsole.workloads.events import note
+from gpuconsole.workloads.locking import locked_many
 from gpuconsole.workloads.models import EventKind, Workload, WorkloadQuerySet
 from gpuconsole.workloads.states import FINAL, State
 
@@ -121,7 +123,7 @@ def _take_in_some(context: Context, pks: Sequence[int], seen: _Seen) -> int:
 
 def _write(context: Context, changed: Collection[int], seen: _Seen) -> None:
     """Compare again with the rows locked, so that whatever a person asked for meanwhile is not written over."""
-    with transitions.locked_many(changed) as rows:
+    with locked_many(changed) as rows:
         fresh = [row for row in rows.values() if row.remote_id == seen.asked[row.pk] and _is_observed(row)]
         found = [finding for row in fresh if (finding := _compare(context, row, seen))]
         transitions.move_many([change for finding in found for change in finding.changes], now=seen.now)
@@ -129,7 +131,7 @@ def _write(context: Context, changed: Collection[int], seen: _Seen) -> None:
             if any(change.state == State.LOST for change in finding.changes):
                 telling.lost(finding.workload, seen.now)
             if finding.warning:
-                transitions.note(finding.workload, finding.warning, kind=EventKind.WARNING)
+                note(finding.workload, finding.warning, kind=EventKind.WARNING)
         settled = {row.pk: row.remote_id for row in fresh if _is_settled(context, row, seen)}
         versions = Workload.objects.filter(pk__in=settled).values_list("pk", holding.VERSION)
         seen.versions.update({settled[pk]: version for pk, version in versions})

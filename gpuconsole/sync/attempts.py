@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.remote import Attempt, Phase, Remote, RemoteState, Tariff
+from gpuconsole.workloads.changes import Change
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
-from gpuconsole.workloads.transitions import Change
 
 _TRIED = frozenset({State.QUEUED, State.STARTING, State.RUNNING})
 """States in which another try of the provider's can come about; whoever asked for an end waits for that."""

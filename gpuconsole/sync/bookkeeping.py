@@ -9,8 +9,8 @@ from django.db.models import Count, Max, Q
 from gpuconsole.connections import calls, health
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import versions
-from gpuconsole.providers.contract import Feature
 from gpuconsole.providers.errors import ProviderError, RateLimited
+from gpuconsole.providers.features import Feature
 from gpuconsole.sync import holding, waits
 from gpuconsole.sync.context import Context
 from gpuconsole.sync.waits import Need

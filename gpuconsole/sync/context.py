@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from gpuconsole.connections.calls import Calls
 from gpuconsole.connections.models import Connection
-from gpuconsole.providers.contract import Adapter, Feature, Provider
+from gpuconsole.providers.contract import Adapter, Provider
 from gpuconsole.providers.errors import NotAuthorized, ProviderError, RateLimited, Unconfirmed, Unreachable
+from gpuconsole.providers.features import Feature
 from gpuconsole.sync.claim import Lease
 from gpuconsole.sync.clock import Clock
 from gpuconsole.sync.limits import Limit

@@ -12,14 +12,16 @@ from gpuconsole.providers.remote import Remote
 from gpuconsole.sync.adopt import adopt
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import transitions
+from gpuconsole.workloads.changes import Change
 from gpuconsole.workloads.decisions import candidates as kept_candidates
 from gpuconsole.workloads.decisions import services as decisions
 from gpuconsole.workloads.decisions.queries import is_unanswered, open_of, open_or_new
 from gpuconsole.workloads.estimates import deadline
+from gpuconsole.workloads.events import note
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, LostLaunch, Settlement, Workload
 from gpuconsole.workloads.states import Reason, ReasonCode
 from gpuconsole.workloads.tokens import new_token
-from gpuconsole.workloads.transitions import Change
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ def adopt_chosen(context: Context, row: Workload) -> bool:
     if chosen is None or chosen.settlement != Settlement.ADOPT:
         return False
     found = context.ask(lambda: context.adapter.fetch([chosen.remote_id]))
-    with transitions.locked(row.pk) as workload:
+    with locked(row.pk) as workload:
         lost = open_of(workload)
         if not is_unanswered(workload) or lost is None or lost.remote_id != chosen.remote_id:
             return True
@@ -120,4 +122,4 @@ def _undo(context: Context, workload: Workload, lost: LostLaunch, why: str) -> N
     decisions.reopen(lost, why)
     workload.due_at = context.now
     workload.save(update_fields=["due_at"])
-    transitions.note(workload, _("Decide again"), kind=EventKind.WARNING, detail=why)
+    note(workload, _("Decide again"), kind=EventKind.WARNING, detail=why)

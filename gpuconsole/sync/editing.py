@@ -17,7 +17,8 @@ from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import NotFound, ProviderError, RateLimited, Rejected, Unconfirmed
 from gpuconsole.sync import waits
 from gpuconsole.sync.context import Context, ask_together, in_batches, may_go_on
-from gpuconsole.workloads import transitions
+from gpuconsole.workloads.events import note
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def send(context: Context, rows: Sequence[Workload]) -> None:
 
 def _prepare(context: Context, row: Workload) -> Callable[[], WireRequest] | None:
     """The call to make, committed as being made; None where there is nothing to send any more."""
-    with transitions.locked(row.pk) as workload:
+    with locked(row.pk) as workload:
         if workload.intent != Intent.EDIT:
             return None
         edits = _edits(context, workload)
@@ -76,7 +77,7 @@ def _edits(context: Context, workload: Workload) -> Edits | None:
 
 
 def _settle(context: Context, row: Workload, outcome: WireRequest | ProviderError) -> None:
-    with transitions.locked(row.pk) as workload:
+    with locked(row.pk) as workload:
         if workload.intent != Intent.EDIT or workload.edit != row.edit:
             return
         edits = _edits(context, workload)
@@ -99,7 +100,7 @@ def _done(workload: Workload, edits: Edits, request: WireRequest) -> None:
     workload.edit, workload.edit_errors, workload.edit_sent_at = {}, {}, None
     _end(workload)
     sent = f"{request.method} {request.path} {json.dumps(request.body, ensure_ascii=False)}"
-    transitions.note(workload, _("Edited: {said}").format(said=edits.said), kind=EventKind.CALL, detail=sent)
+    note(workload, _("Edited: {said}").format(said=edits.said), kind=EventKind.CALL, detail=sent)
     logger.info("edited", extra={"workload": workload.pk})
 
 
@@ -114,7 +115,7 @@ def _give_up(workload: Workload, errors: dict[str, str], *, by: str = "") -> Non
     text = _("The edit may have been made") if workload.edit_sent_at else _("The edit was not made")
     text = _("{provider} refused the edit").format(provider=by) if by else text
     detail = "\n".join(f"{path}: {message}" if path else message for path, message in errors.items())
-    transitions.note(workload, text, kind=EventKind.WARNING, detail=detail)
+    note(workload, text, kind=EventKind.WARNING, detail=detail)
 
 
 def _again(context: Context, workload: Workload, error: ProviderError) -> None:
@@ -132,7 +133,7 @@ def _again(context: Context, workload: Workload, error: ProviderError) -> None:
         _give_up(workload, {"": error.message})
     elif workload.intent_tries == 1:
         text = _("Edit failed; it is tried again until {provider} takes it").format(provider=context.provider.name)
-        transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
+        note(workload, text, kind=EventKind.WARNING, detail=error.message)
 
 
 def _end(workload: Workload) -> None:

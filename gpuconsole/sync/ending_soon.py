@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats
 from gpuconsole.sync import guards
-from gpuconsole.workloads import transitions
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.models import EventKind, Workload
 
 MOST_A_TICK = 200
@@ -39,8 +39,6 @@ def _tell(workload: Workload, now: datetime) -> bool:
         text = _("We end it at {ends_by:%F %H:%M} UTC. Extend it if it needs more time.").format(
             ends_by=workload.ends_by
         )
-        transitions.note(
-            workload, _("Its latest end comes in {length}").format(length=length), kind=EventKind.WARNING, detail=text
-        )
+        note(workload, _("Its latest end comes in {length}").format(length=length), kind=EventKind.WARNING, detail=text)
         guards.tell(workload, _("{workload} ends in {length}").format(workload=workload.name, length=length), text, now)
     return True

@@ -12,7 +12,8 @@ from gpuconsole.core import formats
 from gpuconsole.notify import news, occasions
 from gpuconsole.providers import registry
 from gpuconsole.sync.acting import ACTS
-from gpuconsole.workloads import transitions
+from gpuconsole.workloads.events import note
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import ESCALATED_AFTER_MIN, EventKind, Intent, Workload
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def late(now: datetime) -> QuerySet[Workload]:
 
 
 def _escalate(pk: int, now: datetime) -> bool:
-    with transitions.locked(pk) as workload:
+    with locked(pk) as workload:
         minutes = workload.late_min(now)
         if not minutes or not late(now).filter(pk=pk).exists():
             return False  # confirmed, or said by another, meanwhile
@@ -46,7 +47,7 @@ def _escalate(pk: int, now: datetime) -> bool:
         text = _("Still not confirmed after {minutes} minutes: {act}; {costs}").format(
             minutes=minutes, act=act, costs=costs(workload)
         )
-        transitions.note(workload, text, kind=EventKind.WARNING, detail=workload.intent_error)
+        note(workload, text, kind=EventKind.WARNING, detail=workload.intent_error)
         if minutes >= _TOLD_FROM_MIN:
             _tell(workload, minutes, act, now)
     logger.error("an act is not confirmed", extra={"workload": pk, "minutes": minutes})

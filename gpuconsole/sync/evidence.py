@@ -12,6 +12,7 @@ from gpuconsole.providers.causes import LONGEST, Clue, Words, clue
 from gpuconsole.providers.common_causes import ERRORS, EXITS, ROOTS, RUNTIME
 from gpuconsole.sync import reasons
 from gpuconsole.workloads import causes, logs, transitions
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.logs import StoredLine
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import Evidence, Reason, ReasonCode, Source
@@ -30,7 +31,7 @@ def look(row: Workload) -> None:
     found = of_log(row)
     if found is None:
         return
-    with transitions.locked(row.pk) as fresh:
+    with locked(row.pk) as fresh:
         if (fresh.attempt, fresh.reason_code) != (row.attempt, row.reason_code) or not _is_better(fresh, found):
             return
         is_cause = found.code != fresh.reason_code

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats, versions
 from gpuconsole.core.ids import new_id
-from gpuconsole.inventory import prices
-from gpuconsole.inventory.models import Finding, FindingKind, FindingState, HowClosed, Mark
-from gpuconsole.providers.remote import Remote, RemoteState, Tariff
+from gpuconsole.inventory.models import Finding, FindingKind, FindingState, HowClosed
+from gpuconsole.providers.remote import Remote
 from gpuconsole.sync import explaining, finding_news, waits
 from gpuconsole.sync.context import Context
 from gpuconsole.sync.drift import Difference, Offers
-from gpuconsole.sync.explaining import Sorted, Unexplained
+from gpuconsole.sync.explaining import Sorted
+from gpuconsole.sync.finding_facts import of_record, of_stray
 from gpuconsole.workloads import bulk
 from gpuconsole.workloads.models import Workload
 
@@ -79,17 +79,17 @@ class _Writing:
         for one in self.look.sorted.strays:
             remote = self.look.details.get(one.remote.id)
             row = self.standing.pop((FindingKind.STRAY, one.remote.id), None)
-            facts = self._of_stray(one, remote) if remote or row is None else {"missing_count": 0}
+            facts = of_stray(one, remote, self.look.offers) if remote or row is None else {"missing_count": 0}
             self._see(FindingKind.STRAY, one.remote.id, row, facts)
 
     def ghosts(self) -> None:
         for workload in self.look.sorted.lost:
             row = self.standing.pop((FindingKind.GHOST, workload.remote_id), None)
-            self._see(FindingKind.GHOST, workload.remote_id, row, _of_record(workload), is_sure=True)
+            self._see(FindingKind.GHOST, workload.remote_id, row, of_record(workload), is_sure=True)
 
     def drifts(self) -> None:
         for one in self.look.drifts:
-            facts = _of_record(one.workload) | {"differences": one.differences, "remote_status": one.remote.status}
+            facts = of_record(one.workload) | {"differences": one.differences, "remote_status": one.remote.status}
             facts |= {"remote_state": one.remote.reading.state.value}
             row = self.standing.pop((FindingKind.DRIFT, one.remote.id), None)
             self._see(FindingKind.DRIFT, one.remote.id, row, facts)
@@ -183,47 +183,42 @@ class _Writing:
         return _("Its price has changed since it was ignored: {new}, it was {old}").format(new=new, old=old)
 
     def _missing_stray(self, row: Finding, listed: Remote | None, record: Workload | None) -> None:
-        name, at = self.context.provider.name, f"{self.now:%F %T} UTC"
         if record is not None:
-            self._close(
-                row,
-                HowClosed.EXPLAINED,
-                _("{workload} ({id}) is its record").format(workload=record.name, id=record.public_id),
-                record,
-            )
-        elif listed is not None and explaining.is_over(listed):
-            self._end(
-                row,
-                _("{provider} says “{status}”, in its inventory of {at}").format(
-                    provider=name, status=listed.status, at=at
-                ),
-            )
-        elif listed is not None and row.state == FindingState.ENDING:
-            self.kept.append(row)
-            if row.remote_status != listed.status:
-                row.tell(self.now, _("{provider} says “{status}”").format(provider=name, status=listed.status))
-                self._set(row, {"remote_status": listed.status, "missing_count": 0})
-        elif listed is not None and explaining.is_live(listed):
+            proof = _("{workload} ({id}) is its record").format(workload=record.name, id=record.public_id)
+            self._close(row, HowClosed.EXPLAINED, proof, record)
+        elif listed is None:
+            self._unlisted(row)
+        elif explaining.is_over(listed):
+            self._end(row, self._said(_("{provider} says “{status}”, in its inventory of {at}"), listed))
+        elif row.state == FindingState.ENDING:
+            self._ending(row, listed)
+        elif explaining.is_live(listed):
             self._close(row, HowClosed.EXPLAINED, _("A record of this console explains it"), None)
-        elif listed is not None:
-            self._end(
-                row,
-                _("{provider} says “{status}” in its inventory of {at}, and charges nothing for it").format(
-                    provider=name, status=listed.status, at=at
-                ),
-            )
-        elif row.state == FindingState.ENDING and row.end_tries and not row.end_error:
-            self._end(row, _("{provider} no longer lists it, by its inventory of {at}").format(provider=name, at=at))
+        else:
+            text = _("{provider} says “{status}” in its inventory of {at}, and charges nothing for it")
+            self._end(row, self._said(text, listed))
+
+    def _unlisted(self, row: Finding) -> None:
+        """Gone at once where its end was asked for; else after so many looks that agree."""
+        if row.state == FindingState.ENDING and row.end_tries and not row.end_error:
+            self._end(row, self._said(_("{provider} no longer lists it, by its inventory of {at}")))
         elif row.missing_count + 1 >= MISSING:
-            self._end(
-                row,
-                _("{provider} no longer lists it, by its inventory of {at} and the one before").format(
-                    provider=name, at=at
-                ),
-            )
+            self._end(row, self._said(_("{provider} no longer lists it, by its inventory of {at} and the one before")))
         else:
             self.kept.append(row)
             self._set(row, {"missing_count": row.missing_count + 1})
+
+    def _ending(self, row: Finding, listed: Remote) -> None:
+        """Still on its way to its end."""
+        self.kept.append(row)
+        if row.remote_status != listed.status:
+            row.tell(self.now, self._said(_("{provider} says “{status}”"), listed))
+            self._set(row, {"remote_status": listed.status, "missing_count": 0})
+
+    def _said(self, text: str, listed: Remote | None = None) -> str:
+        """A sentence on what this inventory told."""
+        status = listed.status if listed else ""
+        return text.format(provider=self.context.provider.name, status=status, at=f"{self.now:%F %T} UTC")
 
     def _end(self, row: Finding, proof: str) -> None:
         how = HowClosed.TERMINATED if row.state == FindingState.ENDING else HowClosed.ENDED
@@ -257,75 +252,6 @@ class _Writing:
         if row.pk is not None:
             self.changed[row.pk] = row
             self.columns |= {*fields, "last_seen_at", "story"}
-
-    def _of_stray(self, one: Unexplained, detail: Remote | None) -> dict[str, Any]:
-        remote = detail or one.remote
-        price = prices.of_remote(remote, self.look.offers())
-        record = one.workload
-        if record is not None and record.hourly_price is not None and price.is_estimated:
-            price = prices.Price(
-                record.hourly_price, record.resting_hourly_price, record.currency, record.rounding, record.gpu_model
-            )
-        tariff = remote.reading.tariff
-        return {
-            "workload_id": record.pk if record else None,
-            "mark": one.mark,
-            "deployment": one.deployment,
-            "token": remote.token[:60],
-            "name": (remote.name or (record.name if record else ""))[:200],
-            **_remote_facts(remote),
-            "tariff": Tariff.RUN if tariff is None else tariff,
-            "hardware_id": remote.hardware_id[:100],
-            "gpu_model": price.gpu_model[:60],
-            "gpu_count": remote.gpu_count,
-            "region": remote.region[:100],
-            "hourly_price": price.running,
-            "resting_hourly_price": price.resting,
-            "hourly_now": price.now(tariff),
-            "currency": price.currency,
-            "rounding": price.rounding,
-            "is_estimated": price.is_estimated,
-            "remote": dict(remote.raw),
-            "missing_count": 0,
-        }
-
-
-def _remote_facts(remote: Remote) -> dict[str, Any]:
-    return {
-        "remote_status": remote.status[:100],
-        "remote_state": remote.reading.state.value,
-        "phase": remote.reading.phase or "",
-        "said_created_at": remote.created_at,
-        "said_started_at": remote.started_at,
-    }
-
-
-def _of_record(workload: Workload) -> dict[str, Any]:
-    """What a finding about a record of ours shows: our own figures."""
-    return {
-        "workload_id": workload.pk,
-        "mark": Mark.OURS,
-        "token": workload.token,
-        "name": workload.name,
-        "remote_status": workload.remote_status,
-        "remote_state": RemoteState.UNKNOWN.value,
-        "hardware_id": workload.hardware_id,
-        "gpu_model": workload.gpu_model,
-        "gpu_count": workload.gpu_count,
-        "region": workload.region,
-        "hourly_price": workload.hourly_price,
-        "hourly_now": _hourly_now(workload),
-        "currency": workload.currency,
-        "rounding": workload.rounding,
-        "said_started_at": workload.started_at,
-    }
-
-
-def _hourly_now(workload: Workload) -> Any:
-    """Zero while nothing is billed; None where nobody knows the price."""
-    if workload.billed_since is None:
-        return 0 if workload.hourly_price is not None else None
-    return workload.hourly_now
 
 
 def _is_unsure(row: Finding) -> bool:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from gpuconsole.catalog.models import OfferPrice
 from gpuconsole.projects.models import Project
-from gpuconsole.workloads import transitions
+from gpuconsole.workloads.events import note
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import LogChunk, Workload
 from gpuconsole.workloads.states import FINAL
 
@@ -50,7 +51,7 @@ def _forget_one(pk: int, project: Project, now: datetime) -> None:
         chunks = LogChunk.objects.filter(workload=pk).order_by("-offset").values("pk")[:_CHUNKS_AT_ONCE]
         if not LogChunk.objects.filter(pk__in=list(chunks.values_list("pk", flat=True))).delete()[0]:
             break
-    with transitions.locked(pk) as workload:
+    with locked(pk) as workload:
         if not workload.is_final:
             return
         had_any = bool(workload.log_size) or workload.metric_samples.exists()
@@ -60,7 +61,7 @@ def _forget_one(pk: int, project: Project, now: datetime) -> None:
         workload.save(update_fields=["log_size", "log_lines", "output_forgotten_at"])
         if had_any:
             days = _("The project keeps them for {count} days after the end.").format(count=project.keep_output_days)
-            transitions.note(workload, _("Its log and metrics were removed"), detail=days)
+            note(workload, _("Its log and metrics were removed"), detail=days)
     logger.info("forgot output", extra={"workload": pk})
 
 

@@ -18,9 +18,11 @@ from django.utils.translation import gettext_noop
 from gpuconsole.core.errors import Refused
 from gpuconsole.notify import news, occasions
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
-from gpuconsole.workloads import services, transitions
+from gpuconsole.providers.features import Feature
+from gpuconsole.workloads import services
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guarding import KEYS
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import Kind, Reason, State
 
@@ -55,12 +57,12 @@ def end(workload: Workload, reason: Reason, text: str, *, is_resting: bool = Fal
     Whoever else fires at the same moment writes and tells nothing. With ``is_resting`` what is off is ended for good.
     """
     try:
-        with transitions.locked(workload.pk) as row:
+        with locked(workload.pk) as row:
             if not _is_open(row, is_resting=is_resting) or _is_changed(workload, row):
                 return False  # another tick or the watchdog was quicker, or what ends it was moved just now
             ask = services.stop if _may_rest(row) else services.terminate
             ask(workload=row, by=None, reason=reason)
-            transitions.note(row, f"{speaker()}: {text}", kind=EventKind.GUARD, detail=reason.text)
+            note(row, f"{speaker()}: {text}", kind=EventKind.GUARD, detail=reason.text)
             tell(
                 row,
                 _("{workload} is being ended: {why}").format(workload=row.name, why=text),

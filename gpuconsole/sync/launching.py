@@ -29,6 +29,8 @@ from gpuconsole.sync.adopt import SENT_BY, adopt
 from gpuconsole.sync.context import Context, ask_as_they_come, may_go_on
 from gpuconsole.workloads import transitions
 from gpuconsole.workloads.decisions.queries import is_unanswered
+from gpuconsole.workloads.events import note
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.states import Fault, Reason, ReasonCode, State
 
@@ -114,7 +116,7 @@ def _is_of(workload: Workload, row: Workload) -> bool:
 
 
 def _save(context: Context, row: Workload, remote: Remote) -> None:
-    with transitions.locked(row.pk) as workload:
+    with locked(row.pk) as workload:
         if not _is_of(workload, row):
             return
         workload.request = _request(context, workload)
@@ -143,7 +145,7 @@ def _settle(context: Context, row: Workload, error: ProviderError) -> bool:
 
 def _send_later(context: Context, row: Workload, error: ProviderError) -> None:
     """Nothing happened at the provider: send again later, but not for ever."""
-    with transitions.locked(row.pk) as workload:
+    with locked(row.pk) as workload:
         if not _is_of(workload, row):
             return
         now = context.now
@@ -159,13 +161,11 @@ def _send_later(context: Context, row: Workload, error: ProviderError) -> None:
         elif now - (workload.intent_at or workload.state_at) >= waits.TRY_LAUNCH_FOR:
             _end(workload, reasons.of_refusal(context.provider, error))
         elif workload.intent_tries == 1:
-            transitions.note(
-                workload, _("Could not be sent; it is tried again"), kind=EventKind.WARNING, detail=error.message
-            )
+            note(workload, _("Could not be sent; it is tried again"), kind=EventKind.WARNING, detail=error.message)
 
 
 def _fail(row: Workload, reason: Reason) -> None:
-    with transitions.locked(row.pk) as workload:
+    with locked(row.pk) as workload:
         if not workload.is_final and workload.token == row.token:
             _end(workload, reason)
 

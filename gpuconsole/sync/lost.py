@@ -17,11 +17,13 @@ from gpuconsole.sync import deciding, reconcile, telling, waits
 from gpuconsole.sync.adopt import adopt
 from gpuconsole.sync.context import Context
 from gpuconsole.workloads import transitions
+from gpuconsole.workloads.changes import Change
 from gpuconsole.workloads.decisions import services as decisions
 from gpuconsole.workloads.decisions.queries import is_unanswered, open_of
+from gpuconsole.workloads.events import note
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, LostLaunch, Settlement, Workload
 from gpuconsole.workloads.states import Reason, ReasonCode, State
-from gpuconsole.workloads.transitions import Change
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ _CLOCKS_APART = timedelta(minutes=2)
 def look(context: Context, row: Workload) -> None:
     """Look once: adopt what is found, do what a person decided, look again later, or leave it to a person."""
     if row.look_until is None:
-        with transitions.locked(row.pk) as workload:
+        with locked(row.pk) as workload:
             _say_unconfirmed(context, workload)
     if deciding.adopt_chosen(context, row):
         return
@@ -40,7 +42,7 @@ def look(context: Context, row: Workload) -> None:
     sure = sorted((remote for remote in found if remote.id not in taken), key=_age)
     is_over = _is_over(context, row)
     others = _others(context, row) if is_over and not sure else []
-    with transitions.locked(row.pk) as workload:
+    with locked(row.pk) as workload:
         if not is_unanswered(workload):
             return
         lost = open_of(workload)
@@ -103,7 +105,7 @@ def _say_unconfirmed(context: Context, workload: Workload) -> None:
     fields = ("look_until", "intent_tries")
     if workload.intent == Intent.END:  # the reason for that stays
         workload.save(update_fields=fields)
-        transitions.note(workload, why, kind=EventKind.WARNING)
+        note(workload, why, kind=EventKind.WARNING)
         return
     reason = Reason(ReasonCode.UNCONFIRMED, text)
     change = Change(workload=workload, why=why, reason=reason, kind=EventKind.WARNING, fields=fields)
@@ -120,7 +122,7 @@ def _adopt_found(context: Context, workload: Workload, sure: Sequence[Remote]) -
     )
     if others:
         ids = ", ".join(other.id for other in others)
-        transitions.note(workload, _("More than one carries its token"), kind=EventKind.WARNING, detail=ids)
+        note(workload, _("More than one carries its token"), kind=EventKind.WARNING, detail=ids)
     logger.info("found a lost launch", extra={"workload": workload.pk, "remote_id": remote.id})
 
 

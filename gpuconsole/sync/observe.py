@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.remote import Phase, Remote, Tariff
-from gpuconsole.sync import attempts, charged, reasons, waits
+from gpuconsole.sync import attempts, charged, observed_words, reasons, waits
 from gpuconsole.sync.acting import ACTS
 from gpuconsole.sync.adopt import facts
-from gpuconsole.workloads import transitions, usage, ways
+from gpuconsole.workloads import usage, ways
+from gpuconsole.workloads.changes import Change, changes_something
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import FINAL, FROM_REMOTE, OF_GUARDS, Fault, Kind, Reason, ReasonCode, State, may_move
-from gpuconsole.workloads.transitions import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ def _seen(
     said = FROM_REMOTE.get(reading.state)
     target = _target(row, before, said)
     fields = {name: value for name, value in facts(row, remote, now).items() if getattr(row, name) != value}
-    warning = _warning(provider, row, remote, said, target) if "remote_status" in fields and said != before else ""
+    is_news = "remote_status" in fields and said != before
+    warning = observed_words.warning(provider, row, remote, said, target) if is_news else ""
     fields |= (dearer := charged.found(row, remote))
     if (prices := charged.kept(row, remote)) is not None:
         fields |= {"reserved": charged.held(row, prices, now)}
@@ -66,19 +67,19 @@ def _seen(
     change = Change(
         workload=row,
         state=target,
-        why=_why(provider, before, target, remote, reason),
+        why=observed_words.why(provider, before, target, remote, reason),
         at=_moment(remote, said),
         phase=reading.phase if is_followed else None,
         tariff=reading.tariff,
         remote_status=remote.status,
         reason=reason,
-        detail=_detail(remote, target, reason),
+        detail=observed_words.detail(remote, target, reason),
         fields=_set(row, fields, now),
         lanes=remote.lanes,
     )
     if prices is not None:
         change = replace(change, prices=prices, why=change.why if target else charged.kept_words(provider, row, prices))
-    if not fields and not past and not transitions.changes_something(change):
+    if not fields and not past and not changes_something(change):
         return None
     run = _unseen_run(provider, row, before, remote, target, reason, last_look)
     unseen_s = _unseen_s(row, now, last_look)
@@ -175,21 +176,6 @@ def _settled_intent(row: Workload, said: State | None, now: datetime, *, is_new:
     return {"due_at": now} if is_new and row.intent_tries else {}
 
 
-def _warning(provider: Provider, row: Workload, remote: Remote, said: State | None, target: State | None) -> str:
-    if said is None:
-        return _("{provider} says “{status}”, a word that is in no table; the last state is kept").format(
-            provider=provider.name, status=remote.status
-        )
-    is_odd = target is None and said != row.state and not row.intent
-    return (
-        _("{provider} says “{status}”, which does not follow {state}").format(
-            provider=provider.name, status=remote.status, state=row.state
-        )
-        if is_odd
-        else ""
-    )
-
-
 def _reason(provider: Provider, row: Workload, before: State, remote: Remote, target: State) -> Reason | None:
     if target not in FINAL and target != State.STOPPED:
         return None
@@ -203,47 +189,6 @@ def _asked(row: Workload) -> Reason | None:
     if row.reason_code not in OF_GUARDS | {ReasonCode.STOPPED_BY_PERSON}:
         return None
     return Reason(ReasonCode(row.reason_code), row.reason_text, Fault(row.reason_fault or Fault.NOBODY))
-
-
-def _why(provider: Provider, before: State, target: State | None, remote: Remote, reason: Reason | None) -> str:
-    if before == State.LOST and target is not None and target not in FINAL:
-        return _("Found again at {provider}").format(provider=provider.name)
-    if reason is not None and reason.code is ReasonCode.STOPPED_ELSEWHERE:
-        text = _("Ended at {provider}, not from here")
-        if target == State.STOPPED:
-            text = _("Stopped at {provider}, not from here")
-        return text.format(provider=provider.name)
-    if target == State.STOPPED and reason is not None and reason.fault is not Fault.NOBODY:
-        is_up = before == State.RUNNING
-        return (
-            _("Stopped at {provider}, not from here").format(provider=provider.name)
-            if is_up
-            else _("{provider} stopped it before it was up").format(provider=provider.name)
-        )
-    words = {
-        State.QUEUED: _("Waits for hardware at {provider}").format(provider=provider.name),
-        State.STARTING: _("Starting at {provider}").format(provider=provider.name),
-        State.RUNNING: _("Running"),
-        State.STOPPING: _("{provider} is stopping it").format(provider=provider.name),
-        State.STOPPED: _("{provider} confirms that it is stopped").format(provider=provider.name),
-        State.SUCCEEDED: _("Ended by itself without an error"),
-        State.FAILED: _("Ended with an error"),
-        State.CANCELLED: _("{provider} confirms the end").format(provider=provider.name),
-    }
-    if target is not None and target in words:
-        return words[target]
-    return (
-        remote.reading.phase.capitalize()
-        if remote.reading.phase
-        else _("{provider} says {status}").format(provider=provider.name, status=remote.status)
-    )
-
-
-def _detail(remote: Remote, target: State | None, reason: Reason | None) -> str:
-    """The provider's words for an end, else who or what asked for it."""
-    if target not in FINAL and target != State.STOPPED:
-        return ""
-    return remote.message or (reason.text if reason else "")
 
 
 def _moment(remote: Remote, said: State | None) -> datetime | None:

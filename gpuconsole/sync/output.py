@@ -13,13 +13,15 @@ from pydantic import ValidationError
 
 from gpuconsole.core import versions
 from gpuconsole.projects import secrets
-from gpuconsole.providers.contract import OUTPUT, Feature
 from gpuconsole.providers.errors import NotAuthorized, NotFound, ProviderError, RateLimited, Rejected
+from gpuconsole.providers.features import OUTPUT, Feature
 from gpuconsole.providers.masking import mask
 from gpuconsole.providers.remote import GAP, LogLine
 from gpuconsole.sync import evidence, waits
 from gpuconsole.sync.context import Context
-from gpuconsole.workloads import checkpoints, logs, metrics, transitions
+from gpuconsole.workloads import checkpoints, logs, metrics
+from gpuconsole.workloads.events import note
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Workload
 from gpuconsole.workloads.states import FINAL, State
 
@@ -205,6 +207,6 @@ def _keep(row: Workload, now: datetime, *, is_log_complete: bool = False, is_com
 def _say_cut(row: Workload, error: ProviderError) -> None:
     """In the log itself, where the reader misses the lines, and among the events."""
     logs.append(row, [LogLine(None, _("Lines are missing here: {message}").format(message=error.message), level=GAP)])
-    with transitions.locked(row.pk) as workload:
+    with locked(row.pk) as workload:
         text = _("The end of its log could not be fetched; what is here may lack the last lines")
-        transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
+        note(workload, text, kind=EventKind.WARNING, detail=error.message)

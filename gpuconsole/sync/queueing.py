@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from gpuconsole.core import formats
 from gpuconsole.sync import guards
-from gpuconsole.workloads import transitions
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.models import EventKind, QueueThen, Workload
 from gpuconsole.workloads.states import Fault, Reason, ReasonCode, State
 
@@ -46,7 +46,7 @@ def _fire(workload: Workload, now: datetime) -> bool:
         waits = Workload.objects.filter(pk=workload.pk, state=workload.state, queue_warned_at=workload.queue_warned_at)
         if not waits.update(queue_warned_at=now):
             return False
-        transitions.note(
+        note(
             workload,
             _("{speaker}: queued for {length}").format(speaker=guards.speaker(), length=length),
             kind=EventKind.GUARD,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Sequence
 from functools import cache
 
@@ -16,8 +15,6 @@ from gpuconsole.sync import drift, ending, explaining, findings, waits
 from gpuconsole.sync.context import Context
 from gpuconsole.sync.explaining import Sorted
 from gpuconsole.sync.findings import Drift, Look
-
-logger = logging.getLogger(__name__)
 
 MOST_DETAILS = 100
 """Remotes that one inventory asks for in detail; the others have their turn at the next."""

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from gpuconsole.providers.errors import ProviderError, RateLimited, Rejected
 from gpuconsole.sync import waits
 from gpuconsole.sync.context import Context, ask_together, in_batches, may_go_on
-from gpuconsole.workloads import transitions
+from gpuconsole.workloads.events import note
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def _call(context: Context, row: Workload) -> Callable[[], bool]:
 
 
 def _settle(context: Context, row: Workload, outcome: bool | ProviderError) -> None:
-    with transitions.locked(row.pk) as workload:
+    with locked(row.pk) as workload:
         if (workload.intent, workload.remote_id) != (Intent.DELETE, row.remote_id):
             return
         if outcome is True:
@@ -64,14 +65,14 @@ def _gone(context: Context, workload: Workload) -> None:
     workload.removed_at = context.now
     _end(workload)
     text = _("{provider} no longer lists it: removed at the provider").format(provider=context.provider.name)
-    transitions.note(workload, text, kind=EventKind.CALL)
+    note(workload, text, kind=EventKind.CALL)
     logger.info("removed", extra={"workload": workload.pk, "remote_id": workload.remote_id})
 
 
 def _give_up(context: Context, workload: Workload, error: Rejected) -> None:
     _end(workload)
     text = _("{provider} refused to delete it").format(provider=context.provider.name)
-    transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
+    note(workload, text, kind=EventKind.WARNING, detail=error.message)
 
 
 def _again(context: Context, workload: Workload, error: ProviderError | None) -> None:
@@ -86,14 +87,12 @@ def _again(context: Context, workload: Workload, error: ProviderError | None) ->
     if workload.intent_tries > 1:
         return
     if error is None:
-        transitions.note(
-            workload, _("{provider} accepted: delete").format(provider=context.provider.name), kind=EventKind.CALL
-        )
+        note(workload, _("{provider} accepted: delete").format(provider=context.provider.name), kind=EventKind.CALL)
     else:
         text = _("Delete failed; it is tried again until {provider} lists it no more").format(
             provider=context.provider.name
         )
-        transitions.note(workload, text, kind=EventKind.WARNING, detail=error.message)
+        note(workload, text, kind=EventKind.WARNING, detail=error.message)
 
 
 def _end(workload: Workload) -> None:

@@ -12,9 +12,9 @@ from gpuconsole.accounts.access import Viewer
 from gpuconsole.projects.access import roles, visible_projects
 from gpuconsole.projects.models import ProjectRole
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
-from gpuconsole.workloads.models import Intent, Workload, WorkloadQuerySet
-from gpuconsole.workloads.states import VERBS, Kind, State, Verb
+from gpuconsole.providers.features import Feature
+from gpuconsole.workloads.models import Workload, WorkloadQuerySet
+from gpuconsole.workloads.states import VERBS, Kind, Verb
 
 _NEEDED = {
     (Kind.INSTANCE, Verb.STOP): Feature.STOP,
@@ -22,12 +22,6 @@ _NEEDED = {
     (Kind.INSTANCE, Verb.RESTART): Feature.RESTART,
     **{(kind, Verb.EDIT): Feature.EDIT for kind in Kind},
     **{(kind, Verb.DELETE): Feature.DELETE for kind in Kind},
-}
-_ANSWERED = {
-    Verb.START: Intent.START,
-    Verb.RESTART: Intent.RESTART,
-    Verb.TERMINATE: Intent.END,
-    Verb.DELETE: Intent.DELETE,
 }
 
 
@@ -59,13 +53,6 @@ def find_workload(viewer: Viewer, public_id: str, kind: Kind | None = None) -> W
     if workload is None:
         raise Http404
     return workload
-
-
-def may(viewer: Viewer, workload: Workload, verb: Verb) -> bool:
-    """Whether the verb can be done now: role, provider and state all agree, and it is not asked for already."""
-    is_asked = workload.intent != Intent.NONE and workload.intent == _ANSWERED.get(verb)
-    fits = workload.state in VERBS[Kind(workload.kind)].get(verb, frozenset[State]())
-    return fits and not is_asked and may_ever(viewer, workload, verb)
 
 
 def may_ever(viewer: Viewer, workload: Workload, verb: Verb) -> bool:

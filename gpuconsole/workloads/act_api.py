@@ -8,9 +8,9 @@ from ninja import Header, Router
 from gpuconsole.core.api import WRITE_PROBLEMS, Text
 from gpuconsole.workloads import services
 from gpuconsole.workloads.api_rows import to_act_on, whole
+from gpuconsole.workloads.detail_schemas import WorkloadDetail
 from gpuconsole.workloads.input_schemas import EditIn, ExtendIn, GuardsChange
 from gpuconsole.workloads.models import Workload
-from gpuconsole.workloads.schemas import WorkloadDetail
 from gpuconsole.workloads.states import Verb
 
 router = Router(tags=["Workloads"])

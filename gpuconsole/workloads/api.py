@@ -23,21 +23,15 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import launchable_projects
 from gpuconsole.workloads import access, queries, services
 from gpuconsole.workloads.api_rows import find, to_act_on, viewer_of, whole
+from gpuconsole.workloads.detail_schemas import WayOut, WorkloadDetail, shape_detail
+from gpuconsole.workloads.event_schemas import Events, shape_event
 from gpuconsole.workloads.input_schemas import (
     ProjectChange,
     RecordEnd,
     WayIn,
     WorkloadPatch,
 )
-from gpuconsole.workloads.schemas import (
-    Events,
-    WayOut,
-    WorkloadDetail,
-    Workloads,
-    shape,
-    shape_detail,
-    shape_event,
-)
+from gpuconsole.workloads.schemas import Workloads, shape
 from gpuconsole.workloads.states import Kind, ReasonCode, State
 
 router = Router(tags=["Workloads"])

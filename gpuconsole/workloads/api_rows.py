@@ -7,8 +7,8 @@ from gpuconsole.accounts.access import Viewer
 from gpuconsole.accounts.api import require_scope
 from gpuconsole.core.api import Text
 from gpuconsole.workloads import access
+from gpuconsole.workloads.detail_schemas import WorkloadDetail, shape_detail
 from gpuconsole.workloads.models import Workload
-from gpuconsole.workloads.schemas import WorkloadDetail, shape_detail
 
 
 def viewer_of(request: HttpRequest) -> Viewer:

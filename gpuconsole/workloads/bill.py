@@ -15,7 +15,7 @@ from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.projects import rates
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Rounding
+from gpuconsole.providers.pricing import Rounding
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, Workload
@@ -69,7 +69,7 @@ class Stretch:
     def terms(self) -> str:
         """At what price it is billed, and how it is rounded."""
         price = _("price not known") if self.hourly_price is None else formats.hourly(self.hourly_price, self.currency)
-        terms = [self.label, price, _(_BILLED[self.rounding])]
+        terms = [self.label, price, how_billed(self.rounding)]
         if self.is_rounded:
             terms.append(_("{length} paid").format(length=formats.duration(self.paid_s)))
         text = ", ".join(terms)
@@ -131,6 +131,11 @@ def of(workload: Workload, now: datetime) -> Bill:
         provider=registry.get(workload.provider).name,
         told=_told(workload),
     )
+
+
+def how_billed(rounding: Rounding) -> str:
+    """In which steps time is charged, to stand beside a price."""
+    return _(_BILLED[rounding])
 
 
 def _told(workload: Workload) -> str:

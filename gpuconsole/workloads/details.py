@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.workloads import bill, mounts, queries, spec_view, usage
 from gpuconsole.workloads import detail_parts as parts
 from gpuconsole.workloads.detail_page import Page

@@ -16,7 +16,8 @@ from gpuconsole.projects import secrets
 from gpuconsole.projects.access import require_role
 from gpuconsole.projects.models import ProjectRole
 from gpuconsole.workloads import earlier, matches
-from gpuconsole.workloads.forms import CONNECTION, PRESET, PROJECT, LaunchForm, is_ours
+from gpuconsole.workloads.chosen import CONNECTION, PRESET, PROJECT, is_ours
+from gpuconsole.workloads.forms import LaunchForm
 from gpuconsole.workloads.presets import locks
 
 

@@ -19,7 +19,8 @@ from gpuconsole.core.money import Money
 from gpuconsole.projects import quotas, rates, rules
 from gpuconsole.projects.models import Project, Quota
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Pricing, Provider, Rounding
+from gpuconsole.providers.contract import Provider
+from gpuconsole.providers.pricing import Pricing, Rounding
 from gpuconsole.providers.remote import Offer
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import guarding, usage

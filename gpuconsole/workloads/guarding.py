@@ -10,7 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from gpuconsole.providers.contract import Feature, Pricing, Provider
+from gpuconsole.providers.contract import Provider
+from gpuconsole.providers.features import Feature
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.limits.verdicts import Check
 from gpuconsole.workloads.models import QueueThen, Workload
@@ -18,7 +20,7 @@ from gpuconsole.workloads.states import Kind
 
 IDLE_PERCENT = 5
 """GPU utilisation under which work counts as idle, where nothing else was said."""
-STOP_AT_COST, IDLE_AFTER, QUEUE_LIMIT = "guards.stop_at_cost", "guards.idle_after_s", "guards.queue_limit_s"
+STOP_AT_COST, IDLE_AFTER = "guards.stop_at_cost", "guards.idle_after_s"
 TERMINATE_AFTER = "guards.terminate_after_s"
 KEYS = (
     *("stop_at_cost", "idle_after_s", "idle_percent", "queue_limit_s", "queue_then"),

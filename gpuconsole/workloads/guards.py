@@ -9,7 +9,8 @@ from django.utils.translation import gettext_noop
 from pydantic import BaseModel, Field, create_model
 
 from gpuconsole.providers import registry
-from gpuconsole.providers.specs import Listed, Section, SpecPart, Ui, Widget
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Listed, Section, Ui, Widget
 from gpuconsole.workloads.guarding import IDLE_PERCENT, no_idle, no_rest
 from gpuconsole.workloads.labels import LONGEST as LONGEST_LABEL
 from gpuconsole.workloads.labels import MOST as MOST_LABELS

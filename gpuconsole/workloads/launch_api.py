@@ -17,15 +17,16 @@ from gpuconsole.projects.access import find_project
 from gpuconsole.projects.models import Project, ProjectRole
 from gpuconsole.workloads import previews
 from gpuconsole.workloads.api_rows import viewer_of, whole
+from gpuconsole.workloads.detail_schemas import WorkloadDetail
 from gpuconsole.workloads.estimate_schemas import EstimateOut, shape_estimate
 from gpuconsole.workloads.estimates import estimate
 from gpuconsole.workloads.input_schemas import LaunchIn
 from gpuconsole.workloads.models import Preset, Workload
 from gpuconsole.workloads.presets import filling, locks
 from gpuconsole.workloads.presets.locks import Terms
+from gpuconsole.workloads.preview_schemas import PreviewOut, RequestOut
+from gpuconsole.workloads.requests.asking import launch_or_ask
 from gpuconsole.workloads.requests.schemas import LaunchRequestDetail, shape_request_detail
-from gpuconsole.workloads.requests.services import launch_or_ask
-from gpuconsole.workloads.schemas import PreviewOut, RequestOut, WorkloadDetail
 
 router = Router(tags=["Workloads"])
 

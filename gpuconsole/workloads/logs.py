@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from gpuconsole.core import days, terminal, versions
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.remote import GAP, LogLine
 from gpuconsole.workloads.models import LogChunk, Workload
 

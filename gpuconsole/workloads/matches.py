@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from gpuconsole.core import formats
 from gpuconsole.core.spec_forms import Match, Matches, is_stand_in, nearest
-from gpuconsole.providers.contract import Pricing
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.providers.remote import Offer
 
 if TYPE_CHECKING:

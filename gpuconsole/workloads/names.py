@@ -30,14 +30,9 @@ def checked(name: str) -> str:
     return found
 
 
-def counted_up(name: str) -> str:
-    """``sft-r12`` becomes ``sft-r13``, ``sft-2`` becomes ``sft-3``, ``sft`` becomes ``sft-2``."""
-    stem, number = _split(name)
-    return _joined(stem, number + 1)
-
-
 def next_free(project: Project, name: str, *, longest: int = LONGEST) -> str:
-    """The name counted up past every one that the project has already used, cut to the characters it may have."""
+    """The name counted up past every one that the project has already used, cut to the characters it may have:
+    ``sft-r12`` becomes ``sft-r13``, ``sft-2`` becomes ``sft-3``, ``sft`` becomes ``sft-2``."""
     stem, number = _split(name)
     taken = Workload.objects.filter(project=project, name__startswith=stem[: LONGEST - 10]).values_list(
         "name", flat=True

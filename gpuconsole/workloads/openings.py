@@ -18,7 +18,8 @@ from gpuconsole.core.spec_forms import Values
 from gpuconsole.projects.models import Project
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads import access, drafts, services, since
-from gpuconsole.workloads.forms import CONNECTION, JSON_TEXT, PRESET, PROJECT, REQUEST, LaunchForm, is_ours
+from gpuconsole.workloads.chosen import CONNECTION, PRESET, PROJECT, REQUEST, is_ours
+from gpuconsole.workloads.forms import JSON_TEXT, LaunchForm
 from gpuconsole.workloads.models import Draft, Workload
 from gpuconsole.workloads.presets import access as presets
 from gpuconsole.workloads.requests import access as requests

@@ -87,12 +87,6 @@ def open_counts(projects: Iterable[Project]) -> dict[str, int]:
     return dict(rows.values_list("kind").annotate(Count("pk")))
 
 
-def active_counts(projects: Iterable[Project]) -> dict[int, int]:
-    """How many are active, by project. One query."""
-    rows = Workload.objects.filter(project__in=list(projects)).active().order_by()
-    return dict(rows.values_list("project").annotate(Count("pk")))
-
-
 def usual_phases(workload: Workload) -> dict[str, float]:
     """Median seconds by phase of the last ended work that is alike; phases that fewer than five had are left out."""
     return usual_phases_of([workload])[workload.pk]

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from gpuconsole.core import formats
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.workloads import acts, causes
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import VERBS, Kind, State, Verb

@@ -7,24 +7,17 @@ from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from gpuconsole.core import formats
 from gpuconsole.core.money import Money
 from gpuconsole.core.translated import translated
-from gpuconsole.providers.contract import Rounding
 from gpuconsole.providers.remote import Offer
+from gpuconsole.workloads.bill import how_billed
 from gpuconsole.workloads.estimates import Estimate
 from gpuconsole.workloads.forms import LaunchForm
 from gpuconsole.workloads.states import Kind
 
 _MONTH_H = 30 * 24
-_BILLED = {
-    Rounding.EXACT: gettext_noop("billed by the exact time"),
-    Rounding.SECOND: gettext_noop("billed per second"),
-    Rounding.MINUTE: gettext_noop("billed per minute"),
-    Rounding.HOUR: gettext_noop("billed per hour"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,7 @@ def hourly_note(figures: Estimate) -> str:
             if figures.pricing.hardware_id
             else _("Pick hardware to see its price.")
         )
-    billed = _(_BILLED[figures.rounding])
+    billed = how_billed(figures.rounding)
     if figures.quote is not None:
         text = _("{price} per hour, {rate}, {billed}")
         return text.format(price=figures.hourly, rate=figures.quote, billed=billed)

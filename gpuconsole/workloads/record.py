@@ -7,8 +7,9 @@ from typing import Any
 
 from gpuconsole.workloads import bill, queries
 from gpuconsole.workloads.bill import Piece, Stretch
+from gpuconsole.workloads.detail_schemas import shape_detail
+from gpuconsole.workloads.event_schemas import shape_event
 from gpuconsole.workloads.models import Workload
-from gpuconsole.workloads.schemas import shape_detail, shape_event
 
 MOST_EVENTS = 10_000
 """The newest of them; whatever flaps for months tells the rest through the API."""

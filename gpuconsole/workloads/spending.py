@@ -12,28 +12,17 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from gpuconsole.core.money import Money
 from gpuconsole.projects import rates
-from gpuconsole.projects.models import Project
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval
 
 Intervals: TypeAlias = "QuerySet[UsageInterval]"
 
 
-def spent(projects: Iterable[Project], start: datetime, end: datetime, now: datetime) -> dict[str, Decimal]:
-    """Cost of what was billed between two moments, of some projects together."""
-    return spent_of(UsageInterval.objects.filter(project__in=list(projects)), start, end, now)
-
-
-def spent_of(intervals: Intervals, start: datetime, end: datetime, now: datetime) -> dict[str, Decimal]:
-    """Cost of what was billed between two moments; an interval that crosses one of them counts by its share of time."""
-    sums = spent_by_project(intervals, start, end, now)
-    return merged(sums, sums)
-
-
 def spent_by_project(
     intervals: Intervals, start: datetime, end: datetime, now: datetime
 ) -> dict[int, dict[str, Decimal]]:
-    """The same by project and currency. Two queries."""
+    """Cost of what was billed between two moments, by project and currency; an interval that crosses one of them counts
+    by its share of time. Two queries."""
     return spent_by("project", intervals, start, end, now)
 
 

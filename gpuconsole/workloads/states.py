@@ -54,9 +54,6 @@ ACTIVE = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.RUNNIN
 TRANSITIONAL = frozenset({State.SUBMITTING, State.QUEUED, State.STARTING, State.STOPPING})
 """States that do not last: looked at often."""
 
-OBSERVED = frozenset({State.QUEUED, State.STARTING, State.RUNNING, State.STOPPING, State.STOPPED, State.LOST})
-"""States in which the provider's own word is followed."""
-
 _ENDS = FINAL | {State.LOST}
 _FORWARD = {
     State.DRAFT: frozenset({State.SUBMITTING}),

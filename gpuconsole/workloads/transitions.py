@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,33 +11,12 @@ from django.utils import timezone
 from gpuconsole.accounts.models import User
 from gpuconsole.core import versions
 from gpuconsole.projects.models import Project
-from gpuconsole.providers.remote import Lane, Phase, Tariff
-from gpuconsole.workloads import bulk, lanes, meter, phases, settled
-from gpuconsole.workloads.events import Line, note, note_many
-from gpuconsole.workloads.locking import locked, locked_many
-from gpuconsole.workloads.meter import Prices
+from gpuconsole.providers.remote import Phase, Tariff
+from gpuconsole.workloads import attempts, bulk, meter, phases, settled
+from gpuconsole.workloads.changes import Change, changes_something, tariff_in
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.models import Event, EventKind, Workload
-from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, Reason, ReasonCode, State, may_move
-
-__all__ = [
-    "WRITTEN",
-    "Change",
-    "IllegalMove",
-    "Line",
-    "apply",
-    "begin",
-    "changes_something",
-    "charge_to",
-    "explain",
-    "locked",
-    "locked_many",
-    "move",
-    "move_many",
-    "note",
-    "note_many",
-    "take_over",
-    "touch",
-]
+from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, Reason, State, may_move
 
 WRITTEN = (
     *("state", "state_at", "attempt", "phases", "started_at", "ended_at"),
@@ -55,42 +32,6 @@ class IllegalMove(Exception):
 
     def __init__(self, workload: Workload, state: State) -> None:
         super().__init__(f"{workload.public_id} cannot move from {workload.state} to {state}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What becomes of one locked workload.
-
-    ``state`` None keeps the state; without another ``phase`` or ``tariff`` only the row's own ``fields`` are saved
-    and no event is written. ``at`` is the provider's own stamp, None where it told none. ``tariff`` None lets the
-    meter be, but for an end, which always closes it. ``fields`` names columns that the caller has set on the row.
-    ``opens`` is the number of an attempt that the provider began by itself: the one before is closed as failed, with
-    ``detail`` as its reason, and the state may go back.
-    """
-
-    workload: Workload
-    state: State | None = None
-    why: str = ""
-    at: datetime | None = None
-    phase: Phase | None = None
-    tariff: Tariff | None = None
-    remote_status: str | None = None
-    reason: Reason | None = None
-    by: User | None = None
-    detail: str = ""
-    kind: EventKind = EventKind.MOVE
-    fields: Collection[str] = ()
-    opens: int = 0
-    is_guess: bool = False
-    """``at`` is the best that we know, and no stamp of the provider's."""
-    unsure_s: Decimal = Decimal(0)
-    """So long nobody had looked: what is billed may have begun or ended any time within, where no stamp tells."""
-    prices: Prices | None = None
-    """Other prices from here on, as the provider tells them; what was billed before keeps its own."""
-    lanes: Sequence[Lane] = ()
-    """What is billed side by side: where there is any, it turns the meter, and ``tariff`` does not."""
-    is_found: bool = False
-    """What had ended by our record is there at the provider after all: another attempt, from any end."""
 
 
 def move(
@@ -183,21 +124,10 @@ def begin(workload: Workload, *, why: str, by: User | None) -> Event:
     """Write down a launch: the new row, submitting, with the first span of its timeline and its first event."""
     now = workload.created_at
     workload.state, workload.state_at = State.SUBMITTING, now
-    workload.phases = phases.begun([], workload.attempt, _word(State.SUBMITTING, None), now)
+    attempts.first(workload, State.SUBMITTING, None, now)
     with transaction.atomic():
         workload.save(force_insert=True)
-        event = Event.objects.create(
-            workload=workload,
-            at=now,
-            written_at=now,
-            kind=EventKind.MOVE,
-            state=workload.state,
-            attempt=workload.attempt,
-            text=why,
-            by=by,
-        )
-        versions.bump(*workload.topics)
-    return event
+        return _first_event(workload, why, by, now)
 
 
 def take_over(
@@ -216,26 +146,14 @@ def take_over(
     moment that the provider ``said`` where it told one, and its first event is ``why``."""
     readings = meter.Readings()
     workload.state, workload.state_at = state, since
-    workload.phases = phases.begun([], workload.attempt, _word(state, phase), since)
-    _write_times(workload, state, since)
+    attempts.first(workload, state, phase, since)
+    attempts.write_times(workload, state, since)
     with transaction.atomic():
         workload.save(force_insert=True)
         readings.take(workload, state=state, tariff=tariff, said=said, now=now, began=since)
         bulk.update([workload], WRITTEN)
         readings.save()
-        event = Event.objects.create(
-            workload=workload,
-            at=now,
-            written_at=now,
-            kind=EventKind.MOVE,
-            state=workload.state,
-            attempt=workload.attempt,
-            remote_status=workload.remote_status,
-            text=why[:300],
-            by=by,
-        )
-        versions.bump(*workload.topics)
-    return event
+        return _first_event(workload, why, by, now)
 
 
 def explain(workload: Workload, reason: Reason, *, why: str) -> Event:
@@ -243,30 +161,13 @@ def explain(workload: Workload, reason: Reason, *, why: str) -> Event:
 
     The caller holds the workload locked.
     """
-    _set_reason(workload, reason)
+    attempts.give_reason(workload, reason)
     workload.phases = phases.explained(workload.phases, str(reason.code.label))
     with transaction.atomic():
         workload.save(
             update_fields=["reason_code", "reason_text", "reason_fault", "reason_field", "evidence", "phases"]
         )
         return note(workload, why, detail=reason.evidence.text if reason.evidence else reason.text)
-
-
-def changes_something(change: Change) -> bool:
-    """Whether the change moves, opens another span, turns the meter or tells another reason: worth an event."""
-    workload = change.workload
-    if change.prices is not None:
-        return True
-    if change.opens > workload.attempt or (change.state is not None and change.state != workload.state):
-        return True
-    word = phases.word_of(State(workload.state), change.phase) if change.phase else None
-    if word is not None and word != phases.open_word(workload.phases):
-        return True
-    if change.reason and (change.reason.code, change.reason.text) != (workload.reason_code, workload.reason_text):
-        return True
-    if lanes.are_counted(workload, change.lanes):
-        return lanes.has_news(workload, change.lanes)
-    return meter.is_turned_by(workload, _tariff(State(workload.state), change.tariff))
 
 
 def apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
@@ -277,19 +178,19 @@ def apply(change: Change, readings: meter.Readings, now: datetime) -> Event:
     is_back = change.is_found and before in FINAL and state not in FINAL
     if not is_another and not is_back and state != before and not may_move(Kind(workload.kind), before, state):
         raise IllegalMove(workload, state)
-    at = _in_order(workload, change.at, now)
+    at = attempts.moment(workload, change.at, now)
     if is_another:
         readings.take(workload, state=state, tariff=Tariff.NOTHING, said=change.at, now=now, told=change.lanes)
         workload.phases = phases.finished(workload.phases, State.FAILED, at, change.detail)
-        _open_attempt(workload)
+        attempts.another(workload)
     elif before in FINAL and state != before:
-        _open_attempt(workload)
-    _write_reason(workload, state, change.reason)
-    _write_phases(change, state, at)
+        attempts.another(workload)
+    attempts.write_reason(workload, state, change.reason)
+    attempts.write_spans(change, state, at)
     _turn_meter(change, readings, state, now)
     if state != before:
         workload.state, workload.state_at = state, at
-        _write_times(workload, state, at)
+        attempts.write_times(workload, state, at)
     if change.remote_status is not None:
         workload.remote_status = change.remote_status
     return Event(
@@ -316,7 +217,7 @@ def _turn_meter(change: Change, readings: meter.Readings, state: State, now: dat
     readings.take(
         change.workload,
         state=state,
-        tariff=_tariff(state, change.tariff),
+        tariff=tariff_in(state, change.tariff),
         said=None if change.is_guess else at,
         now=now,
         began=at,
@@ -325,63 +226,17 @@ def _turn_meter(change: Change, readings: meter.Readings, state: State, now: dat
     )
 
 
-def _in_order(workload: Workload, said: datetime | None, now: datetime) -> datetime:
-    """The moment of the next event: as the provider said, but never ahead of our clock nor before the last event."""
-    latest = phases.last_change(workload.phases)
-    floor = max(workload.state_at, latest) if latest else workload.state_at
-    return max(min(said or now, now), floor)
-
-
-def _open_attempt(workload: Workload) -> None:
-    workload.attempt += 1
-    workload.started_at = workload.ended_at = None
-    workload.phases = [*workload.phases, {"attempt": workload.attempt, "spans": [], "end": None, "note": ""}]
-
-
-def _write_reason(workload: Workload, state: State, reason: Reason | None) -> None:
-    if reason is not None:
-        _set_reason(workload, reason)
-    elif state == State.SUCCEEDED or (state not in FINAL and state != workload.state):
-        _set_reason(workload, Reason(ReasonCode.NONE))
-
-
-def _set_reason(workload: Workload, reason: Reason) -> None:
-    workload.reason_code, workload.reason_text = reason.code, reason.text
-    workload.reason_fault = reason.fault if reason.code else ""
-    workload.reason_field = reason.field[:300]
-    workload.evidence = {} if reason.evidence is None else reason.evidence.as_kept()
-
-
-def _write_phases(change: Change, state: State, at: datetime) -> None:
-    workload = change.workload
-    if state in FINAL:
-        why = workload.reason_text or (str(ReasonCode(workload.reason_code).label) if workload.reason_code else "")
-        workload.phases = phases.finished(workload.phases, state, at, why)
-    elif state != workload.state or change.phase is not None or change.opens:
-        since = _last_sure(workload, at) if state == State.LOST else at
-        workload.phases = phases.advanced(workload.phases, _word(state, change.phase), since)
-
-
-def _last_sure(workload: Workload, at: datetime) -> datetime:
-    """What is lost was so from the first look on that missed it, though it took more looks to be sure."""
-    began = phases.last_change(workload.phases)
-    since = min(workload.missing_since or at, at)
-    return max(since, began) if began else since
-
-
-def _word(state: State, phase: Phase | None) -> str:
-    word = phases.word_of(state, phase)
-    assert word is not None, f"no stretch is spent in {state}"
-    return word
-
-
-def _tariff(state: State, tariff: Tariff | None) -> Tariff | None:
-    return Tariff.NOTHING if state in FINAL else tariff
-
-
-def _write_times(workload: Workload, state: State, at: datetime) -> None:
-    if state == State.RUNNING and workload.started_at is None:
-        workload.started_at = at
-    workload.ended_at = at if state in FINAL else None
-    if state not in ACTIVE:
-        workload.reserved = None
+def _first_event(workload: Workload, why: str, by: User | None, now: datetime) -> Event:
+    event = Event.objects.create(
+        workload=workload,
+        at=now,
+        written_at=now,
+        kind=EventKind.MOVE,
+        state=workload.state,
+        attempt=workload.attempt,
+        remote_status=workload.remote_status,
+        text=why[:300],
+        by=by,
+    )
+    versions.bump(*workload.topics)
+    return event

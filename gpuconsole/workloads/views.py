@@ -20,10 +20,12 @@ from gpuconsole.projects.access import focused_project
 from gpuconsole.providers import registry
 from gpuconsole.providers.contract import Provider
 from gpuconsole.workloads import chooser, drafts, edits, openings, pages, pasted, rail
-from gpuconsole.workloads.forms import PROJECT, LaunchForm
+from gpuconsole.workloads.chosen import PROJECT
+from gpuconsole.workloads.forms import LaunchForm
 from gpuconsole.workloads.models import LaunchRequest, Via, Workload
 from gpuconsole.workloads.requests import services as requests
 from gpuconsole.workloads.requests.access import allowable
+from gpuconsole.workloads.requests.asking import launch_or_ask
 from gpuconsole.workloads.requests.trims import Trim
 
 
@@ -151,7 +153,7 @@ def launch(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 def _launched(filled: LaunchForm, why: str | None) -> Workload | LaunchRequest:
     """``why`` is what the admins should know, from a person who was told that they must decide; None: nobody was."""
     assert filled.spec and filled.project and filled.connection  # is_ready said so
-    return requests.launch_or_ask(
+    return launch_or_ask(
         project=filled.project,
         connection=filled.connection,
         spec=filled.spec,

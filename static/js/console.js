@@ -13,7 +13,7 @@ startDialogs();
 startNotices();
 startKeys();
 startMenus();
-on("click", "[data-copy], [data-copy-from], [data-copy-near], [data-reveal]", (button) => import("./copy.js").then((copy) => copy.press(button)));
+on("click", "[data-copy], [data-copy-near], [data-reveal]", (button) => import("./copy.js").then((copy) => copy.press(button)));
 
 // What only some pages have.
 if (document.querySelector("[data-new-rows]")) import("./live_rows.js").then((rows) => rows.startLiveRows());

@@ -9,8 +9,7 @@ export const press = (button) => (button.matches("[data-reveal]") ? reveal(butto
 
 async function copy(button) {
   const near = button.closest(".code, .card, .copy-box")?.querySelector("[data-copy-source], pre, code");
-  const from = button.dataset.copyFrom ? document.getElementById(button.dataset.copyFrom) : near;
-  const text = button.dataset.copy ?? from?.textContent ?? "";
+  const text = button.dataset.copy ?? near?.textContent ?? "";
   try {
     await navigator.clipboard.writeText(text);
   } catch {

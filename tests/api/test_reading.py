@@ -12,7 +12,7 @@ from gpuconsole.accounts.models import TeamRole
 from gpuconsole.catalog import published
 from gpuconsole.catalog.models import Offer, OfferPrice
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.remote import LogLine
 from gpuconsole.workloads import logs
 from gpuconsole.workloads.models import Workload

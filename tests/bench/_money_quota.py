@@ -16,7 +16,7 @@ from gpuconsole.core.money import Money
 from gpuconsole.projects import rules
 from gpuconsole.projects.models import ExchangeRate
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Pricing, Rounding
+from gpuconsole.providers.pricing import Pricing, Rounding
 from gpuconsole.workloads.limits.verdicts import Wish, verdict
 from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.states import State

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import NotFound, ProviderError, Rejected
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.remote import Remote, RemoteState
-from gpuconsole.providers.specs import Ui
+from gpuconsole.providers.ui import Ui
 from tests.contract.conftest import TOKEN, Far, far_side
 
 CHANGES: dict[str, dict[str, Any]] = {

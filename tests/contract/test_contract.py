@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from gpuconsole.providers import registry, tokens
-from gpuconsole.providers.contract import Feature, Known, Provider, Rounding
+from gpuconsole.providers.contract import Known, Provider
 from gpuconsole.providers.errors import NotAuthorized, RateLimited, Rejected, Unconfirmed, Unreachable
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.preview import preview
+from gpuconsole.providers.pricing import Rounding
 from gpuconsole.providers.remote import RemoteState, Tariff
 from tests.contract.conftest import TOKEN, Far
 

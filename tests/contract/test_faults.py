@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Adapter, Feature, Known, Provider
+from gpuconsole.providers.contract import Adapter, Known, Provider
 from gpuconsole.providers.errors import (
     NoCapacity,
     NotAuthorized,
@@ -22,6 +22,7 @@ from gpuconsole.providers.errors import (
     Unconfirmed,
     Unreachable,
 )
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.remote import Remote, RemoteState, Tariff
 from gpuconsole.providers.specs import Spec
 from gpuconsole.simulator.clock import Clock

@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Adapter, Feature
+from gpuconsole.providers.contract import Adapter
 from gpuconsole.providers.errors import NoCapacity
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.remote import Remote, RemoteState
 from gpuconsole.simulator import state_file
 from gpuconsole.simulator.clock import Clock

@@ -19,6 +19,7 @@ from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.workloads import services as work
 from gpuconsole.workloads import tokens, transitions
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.states import ReasonCode, State
 from gpuconsole.workloads.usage import cost_so_far
@@ -230,7 +231,7 @@ def test_a_persons_word_closes_lost_work_with_its_money(lab: Lab, until: Counted
     job = moved(sent(Workload.objects.get(pk=job.pk)), State.RUNNING, at=now - timedelta(hours=3))
     gone = now - timedelta(hours=1)
     Workload.objects.filter(pk=job.pk).update(missing_since=gone)
-    with transitions.locked(job.pk) as row:
+    with locked(job.pk) as row:
         transitions.move(row, State.LOST, why="gone", now=gone)
     found = ghost_of(row)
     assert row.hourly_price is not None

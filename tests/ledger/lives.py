@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Adapter, Pricing, Provider
+from gpuconsole.providers.contract import Adapter, Provider
 from gpuconsole.providers.errors import ProviderError
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.providers.remote import RemoteState, Tariff
 from gpuconsole.providers.specs import Spec
 from gpuconsole.simulator.charges import Charge
@@ -22,9 +23,9 @@ from gpuconsole.simulator.world import World
 from gpuconsole.simulator.wsgi import create_app
 from gpuconsole.sync import observe
 from gpuconsole.workloads import corrections, meter, phases, transitions, usage
+from gpuconsole.workloads.changes import Change, changes_something
 from gpuconsole.workloads.models import Intent, UsageInterval, Workload
 from gpuconsole.workloads.states import VERBS, Kind, State, Verb
-from gpuconsole.workloads.transitions import Change
 from tests.contract.conftest import PATHS, TOKEN
 from tests.contract.samples import sample
 
@@ -70,7 +71,7 @@ class Life:
         finding = observe.compare(self.provider, self.row, found.get(self.row.remote_id), self.now, self.last_look)
         self.last_look = self.now
         for change in finding.changes if finding else ():
-            if transitions.changes_something(change):
+            if changes_something(change):
                 self._apply(change)
         if self.row.intent == Intent.END and not self.row.is_final:
             self._ask("end")

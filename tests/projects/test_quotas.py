@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpuconsole.projects.models import Consequence, Measure, Quota
-from gpuconsole.projects.quotas import Ask, Use, applies, check, label, longest_run_s, scope
+from gpuconsole.projects.quota_words import label, scope
+from gpuconsole.projects.quotas import Ask, Use, check, longest_run_s
 
 ASK = Ask(gpus=2, hourly_price=Decimal(13), run_s=3600, kind="job", provider="baseten", gpu_model="H100")
 
@@ -87,13 +88,6 @@ def test_work_without_gpus_needs_no_gpu_quota_and_no_allowed_hardware() -> None:
 def test_what_blocks_stands_before_what_asks_and_what_warns() -> None:
     rows = [quota("gpus", 0, consequence=word) for word in ("warn", "ask", "block")]
     assert [one.consequence for one in check(rows, {}, ASK)] == [Consequence.BLOCK, Consequence.ASK, Consequence.WARN]
-
-
-def test_a_quota_applies_to_its_team_project_and_person() -> None:
-    assert applies(quota("gpus", 1, project_id=None), project_id=5, owner_id=None)
-    assert applies(quota("gpus", 1), project_id=1, owner_id=3)
-    assert not applies(quota("gpus", 1), project_id=2, owner_id=3)
-    assert not applies(quota("gpus", 1, member_id=4), project_id=1, owner_id=3)
 
 
 def test_limits_in_words() -> None:

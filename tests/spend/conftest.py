@@ -12,7 +12,8 @@ from gpuconsole.core.days import Span
 from gpuconsole.projects.models import Project
 from gpuconsole.spend import rollup, stale
 from gpuconsole.spend.axes import By
-from gpuconsole.spend.reading import Reader, Scope
+from gpuconsole.spend.cells import Scope
+from gpuconsole.spend.reading import Reader
 from gpuconsole.workloads import usage
 from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.states import State

@@ -15,8 +15,8 @@ from gpuconsole.core import csv_files
 from gpuconsole.core.days import Span
 from gpuconsole.projects.models import ExchangeRate
 from gpuconsole.spend import exports, focus, rows
+from gpuconsole.spend.cells import Scope
 from gpuconsole.spend.currencies import rates_to
-from gpuconsole.spend.reading import Scope
 from gpuconsole.workloads.models import Workload
 from tests.spend.conftest import HOUR, Book
 

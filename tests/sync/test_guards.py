@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from gpuconsole.notify.models import News
-from gpuconsole.providers.contract import Rounding
+from gpuconsole.providers.pricing import Rounding
 from gpuconsole.providers.remote import Sample
 from gpuconsole.sync import cost_limits, ending_soon, enforcing, idling, queueing, resting
 from gpuconsole.workloads import guarding, metrics

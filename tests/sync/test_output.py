@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gpuconsole.connections.opening import open_adapter
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.sync import claim, output
 from gpuconsole.sync.clock import Clock
 from gpuconsole.sync.context import Context

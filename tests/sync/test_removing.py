@@ -3,7 +3,7 @@
 import pytest
 
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.workloads import logs, services
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import State

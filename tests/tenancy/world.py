@@ -28,7 +28,7 @@ from gpuconsole.workloads.models import Halt, HaltScope, InstanceEnd, LaunchRequ
 from gpuconsole.workloads.presets import services as presets
 from gpuconsole.workloads.presets.services import Content
 from gpuconsole.workloads.requests import links
-from gpuconsole.workloads.requests import services as requests
+from gpuconsole.workloads.requests.asking import launch_or_ask
 from gpuconsole.workloads.requests.links import Answer
 from gpuconsole.workloads.states import State
 from tests.contract.samples import sample
@@ -208,7 +208,7 @@ def _asked(lab: Lab, member: User) -> LaunchRequest:
     """A launch of the member's that waits for an admin of the project."""
     quota = set_quota(lab.project, "gpus", 0, kind="job", consequence="ask")
     spec, connection = make_spec("baseten"), lab.connections["baseten"]
-    found = requests.launch_or_ask(
+    found = launch_or_ask(
         project=lab.project, connection=connection, spec=spec, name="asked", by=member, stop_after_s=3600
     )
     assert isinstance(found, LaunchRequest) and found.limits == [quota.public_id]

@@ -8,9 +8,11 @@ from django.utils import timezone
 from gpuconsole.projects.models import ExchangeRate
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import bill, meter, usage
+from gpuconsole.workloads.changes import Change
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
-from gpuconsole.workloads.transitions import Change, locked, move, move_many
+from gpuconsole.workloads.transitions import move, move_many
 from tests.factories_workloads import Lab, sent
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from gpuconsole.providers.remote import Checkpoint
 from gpuconsole.workloads import checkpoints
+from gpuconsole.workloads.detail_schemas import shape_detail
 from gpuconsole.workloads.models import Workload
-from gpuconsole.workloads.schemas import shape_detail
 from gpuconsole.workloads.states import State
 from tests.factories_workloads import START, Lab
 

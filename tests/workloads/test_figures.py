@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import figures
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.states import State
-from gpuconsole.workloads.transitions import locked, move
+from gpuconsole.workloads.transitions import move
 from tests.factories_workloads import Lab
 
 

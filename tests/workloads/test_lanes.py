@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from gpuconsole.providers.remote import Lane, Tariff
 from gpuconsole.workloads import bill, usage
+from gpuconsole.workloads.changes import Change
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import UsageInterval, Workload
 from gpuconsole.workloads.running_cost import running_cost
 from gpuconsole.workloads.states import State
-from gpuconsole.workloads.transitions import Change, locked, move_many
+from gpuconsole.workloads.transitions import move_many
 from tests.factories_workloads import Lab, sent
 
 

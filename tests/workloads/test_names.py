@@ -6,20 +6,17 @@ from gpuconsole.workloads import names
 from tests.factories_workloads import Lab
 
 
-@pytest.mark.parametrize(
-    ("name", "counted"),
-    [
-        ("sft-r12", "sft-r13"),
-        ("r9", "r10"),
-        ("sft", "sft-2"),
-        ("sft-2", "sft-3"),
-        ("llama3-8b", "llama3-8b-2"),
-        ("car7", "car7-2"),
-        ("x" * 200, "x" * 199 + "2"),
-    ],
-)
-def test_names_are_counted_up(name: str, counted: str) -> None:
-    assert names.counted_up(name) == counted
+def test_names_are_counted_up(lab: Lab) -> None:
+    counted = {
+        "sft-r12": "sft-r13",
+        "r9": "r10",
+        "sft": "sft-2",
+        "sft-2": "sft-3",
+        "llama3-8b": "llama3-8b-2",
+        "car7": "car7-2",
+        "x" * 200: "x" * 199 + "2",
+    }
+    assert {name: names.next_free(lab.project, name) for name in counted} == counted
 
 
 @pytest.mark.parametrize(

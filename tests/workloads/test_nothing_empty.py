@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.workloads.states import State
 from tests.factories_workloads import Lab
 

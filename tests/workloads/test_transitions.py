@@ -16,9 +16,12 @@ import gpuconsole
 from gpuconsole.core import versions
 from gpuconsole.providers.remote import Phase, Tariff
 from gpuconsole.workloads import transitions
+from gpuconsole.workloads.changes import Change, changes_something
+from gpuconsole.workloads.events import note
+from gpuconsole.workloads.locking import locked, locked_many
 from gpuconsole.workloads.models import Event, EventKind, UsageInterval, Workload
 from gpuconsole.workloads.states import FINAL, MOVES, Kind, Reason, ReasonCode, State
-from gpuconsole.workloads.transitions import Change, IllegalMove, locked, locked_many, move, move_many, note
+from gpuconsole.workloads.transitions import IllegalMove, move, move_many
 from tests.factories_workloads import Lab, moved, sent
 
 
@@ -344,7 +347,7 @@ def test_an_attempt_that_the_provider_began_closes_the_one_before_and_its_meter(
     reserved = job.reserved
     with locked(job.pk) as row:
         again = Change(workload=row, state=State.QUEUED, phase=Phase.QUEUED, why="again", detail="node lost", opens=2)
-        assert transitions.changes_something(again)
+        assert changes_something(again)
         (event,) = move_many([again])
     job.refresh_from_db()
     first, second = job.phases

@@ -9,12 +9,14 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gpuconsole.providers.contract import Rounding
+from gpuconsole.providers.pricing import Rounding
 from gpuconsole.providers.remote import Tariff
 from gpuconsole.workloads import phases, usage
+from gpuconsole.workloads.changes import Change, changes_something
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import FINAL, MOVES, PHASE_OF, Kind, State
-from gpuconsole.workloads.transitions import Change, changes_something, locked, move_many
+from gpuconsole.workloads.transitions import move_many
 from tests.factories_workloads import START, Lab, later, moved, sent
 
 

@@ -24,7 +24,7 @@ from gpuconsole.core.spec_forms.nodes import (
     only_when,
     walk,
 )
-from gpuconsole.providers.specs import Ui, Widget
+from gpuconsole.providers.ui import Ui, Widget
 
 NOT_ASKED = frozenset({"provider"})
 """Fields that the address of the form answers."""

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from gpuconsole.providers.specs import Ui
+from gpuconsole.providers.ui import Ui
 
 
 @dataclass(frozen=True, slots=True)

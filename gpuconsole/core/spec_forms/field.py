@@ -13,7 +13,7 @@ from gpuconsole.core.spec_forms.bound import Bound
 from gpuconsole.core.spec_forms.conditions import extra
 from gpuconsole.core.spec_forms.nodes import Control, Leaf, is_pick
 from gpuconsole.core.spec_forms.options import SECRETS, Column, Matches, Option, OptionGroup, OptionList, grouped
-from gpuconsole.providers.specs import Listed
+from gpuconsole.providers.ui import Listed
 
 MONO = frozenset({Control.LINES, Control.WORDS, Control.JSON})
 
@@ -98,10 +98,6 @@ class BoundField(Bound):
             return self.value == codecs.ON
         pinned = self.pinned.get(self.node.key)
         return pinned if isinstance(pinned, bool) else bool(self.node.default)
-
-    @property
-    def is_numeric(self) -> bool:
-        return self.node.number is not None and not self.node.ui.units
 
     @property
     def placeholder(self) -> str:

@@ -19,7 +19,7 @@ from gpuconsole.core.spec_forms.nodes import Control, is_copy, is_pick
 from gpuconsole.core.spec_forms.pairs import BoundPairs
 from gpuconsole.core.spec_forms.parse import PASTE
 from gpuconsole.core.spec_forms.values import EXTRA
-from gpuconsole.providers.specs import Section
+from gpuconsole.providers.ui import Section
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from gpuconsole.providers.specs import Ui, Way
+from gpuconsole.providers.specs import Way
+from gpuconsole.providers.ui import Ui
 
 
 class Control(StrEnum):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 EXTRA = "+"
 """Last part of the input that carries an object's fields which the form does not show, as JSON."""
 
 SILENT = ("", "false")
-Posted = Mapping[str, Sequence[str]]
 
 
 class Values(dict[str, list[str]]):

@@ -10,7 +10,8 @@ from gpuconsole.core.spec_forms.conditions import Place, extra, standing
 from gpuconsole.core.spec_forms.nodes import AnyNode, Condition, Control, Group, Leaf, Node, only_when
 from gpuconsole.core.spec_forms.options import EARLIER
 from gpuconsole.core.spec_forms.values import Values
-from gpuconsole.providers.specs import Choose, Ui
+from gpuconsole.providers.specs import Choose
+from gpuconsole.providers.ui import Ui
 from gpuconsole.providers.words import gettext_noop
 
 MARK = "~"

@@ -28,30 +28,6 @@ def money_summary(amount: Decimal | None, currency: str = "USD") -> str:
 
 
 @register.filter
-def hourly(price: Decimal | None, currency: str = "USD") -> str:
-    """``{{ price|hourly }}``: $1.04 per hour."""
-    return formats.hourly(price, currency or "USD")
-
-
-@register.filter
-def hourly_tight(price: Decimal | None, currency: str = "USD") -> str:
-    """``{{ price|hourly_tight }}``: $1.04 / h."""
-    return formats.hourly(price, currency or "USD", tight=True)
-
-
-@register.filter
-def estimated(amount: Decimal | None, currency: str = "USD") -> str:
-    """``{{ amount|estimated }}``: ≈ $1.31."""
-    return formats.estimated(amount, currency or "USD")
-
-
-@register.filter
-def at_most(amount: Decimal | None, currency: str = "USD") -> str:
-    """``{{ amount|at_most }}``: at most $74.40."""
-    return formats.at_most(amount, currency or "USD")
-
-
-@register.filter
 def size(number: float | None, unit: str = "GB") -> str:
     """``{{ number|size:"GiB" }}``: 468 GiB."""
     return formats.size(number, unit)

@@ -156,13 +156,12 @@ def sparkline(
 
 
 @register.simple_tag
-def copy_button(text: str, what: str = "", *, target: str = "") -> SafeString:
-    """``{% copy_button job.public_id "id" %}``: copies the text, or the text of the element with id ``target``."""
-    where = format_html('data-copy-from="{}"', target) if target else format_html('data-copy="{}"', text)
+def copy_button(text: str, what: str = "") -> SafeString:
+    """``{% copy_button job.public_id "id" %}``: copies the text."""
     name = _("Copy {what}").format(what=what) if what else _("Copy")
     return format_html(
-        '<button type="button" class="copy needs-script" {} aria-label="{}" title="{}">{}{}</button>',
-        where,
+        '<button type="button" class="copy needs-script" data-copy="{}" aria-label="{}" title="{}">{}{}</button>',
+        text,
         name,
         name,
         icons.svg("copy", 14),

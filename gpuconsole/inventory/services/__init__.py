@@ -1,6 +1,7 @@
 """What people do about findings: each checks, writes, audits and wakes a worker; none calls a provider."""
 
-from gpuconsole.inventory.services.adopt import Adoption, adopt, adoption
+from gpuconsole.inventory.services.adopt import adopt
+from gpuconsole.inventory.services.adoption import Adoption, adoption
 from gpuconsole.inventory.services.asking import check_now
 from gpuconsole.inventory.services.end import terminate
 from gpuconsole.inventory.services.ghosts import CountedUntil, mark_ended

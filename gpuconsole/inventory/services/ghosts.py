@@ -17,6 +17,7 @@ from gpuconsole.inventory.models import Finding, FindingKind, FindingState, HowC
 from gpuconsole.inventory.services.holding import held, refuse_closed, require_kind
 from gpuconsole.providers import registry
 from gpuconsole.workloads import transitions
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import Reason, ReasonCode, State
 from gpuconsole.workloads.usage import cost_so_far
@@ -39,7 +40,7 @@ def mark_ended(*, finding: Finding, by: User, until: CountedUntil, why: str = ""
         refuse_closed(row)
         if row.workload is None:
             raise Refused(_("Its record is gone."), code="closed")
-        with transitions.locked(row.workload.pk) as workload:
+        with locked(row.workload.pk) as workload:
             if workload.state != State.LOST:
                 text = _("{workload} is {state}, and lost no more: nothing was changed.").format(
                     workload=workload.name, state=workload.state_word.label.lower()

@@ -5,7 +5,8 @@ from gpuconsole.providers.baseten.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.baseten.edits import BasetenEdits
 from gpuconsole.providers.baseten.schemas import BasetenJobSpec
 from gpuconsole.providers.baseten.statuses import ENDINGS, STATUSES, guess
-from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.contract import Provider
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.words import gettext_noop
 
 PROVIDER = Provider(

@@ -18,12 +18,13 @@ from gpuconsole.providers.baseten.remotes import project_id, remote
 from gpuconsole.providers.baseten.schemas import BasetenJobSpec
 from gpuconsole.providers.baseten.statuses import ACTIVE, FINAL
 from gpuconsole.providers.checking import counted
-from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
+from gpuconsole.providers.contract import Adapter, Known, WireRequest
 from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import NotFound, Rejected
 from gpuconsole.providers.http import Client, OnCall
 from gpuconsole.providers.looks import Held, Look, Sieve
 from gpuconsole.providers.masking import MASK
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.providers.remote import Checkpoint, Choice, LogPage, Offer, Remote, Sample, Step
 from gpuconsole.providers.specs import Spec
 from gpuconsole.providers.words import gettext_noop

@@ -6,7 +6,8 @@ from pydantic import BeforeValidator, Field
 
 from gpuconsole.providers.baseten.fields import CLIENT, SEED, Memory
 from gpuconsole.providers.problems import wrong
-from gpuconsole.providers.specs import Listed, SpecPart, Ui, Widget
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Listed, Ui, Widget
 from gpuconsole.providers.words import gettext_noop
 
 

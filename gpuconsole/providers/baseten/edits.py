@@ -10,7 +10,7 @@ from gpuconsole.providers.baseten.compute import AVAILABILITY
 from gpuconsole.providers.baseten.remotes import project_id
 from gpuconsole.providers.contract import WireRequest
 from gpuconsole.providers.edits import Edits
-from gpuconsole.providers.specs import Section, Ui, Widget
+from gpuconsole.providers.ui import Section, Ui, Widget
 from gpuconsole.providers.wire import quoted
 from gpuconsole.providers.words import gettext_noop
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from gpuconsole.providers.problems import wrong
-from gpuconsole.providers.specs import SpecPart, Ui
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Ui
 from gpuconsole.providers.words import Sentence, gettext_noop
 
 SEED, DOCS, CLIENT = "seed", "docs", "client code"

@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from gpuconsole.providers.baseten.fields import CLIENT, SEED, BasetenSecretRef
 from gpuconsole.providers.problems import problem, refuse
-from gpuconsole.providers.specs import SpecPart, Ui, Widget
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Ui, Widget
 from gpuconsole.providers.words import Sentence, gettext_noop
 
 _LOGIN = "training_job.image.docker_auth"

@@ -8,7 +8,7 @@ from typing import Any
 
 from gpuconsole.providers.baseten.fields import memory_gib
 from gpuconsole.providers.baseten.schemas import BasetenJobSpec
-from gpuconsole.providers.contract import Pricing, Rounding
+from gpuconsole.providers.pricing import Pricing, Rounding
 from gpuconsole.providers.remote import Choice, Hardware, Offer
 from gpuconsole.providers.wire import decimal, whole
 from gpuconsole.providers.words import Sentence, gettext_noop

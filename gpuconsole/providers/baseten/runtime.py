@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from gpuconsole.providers.baseten.fields import CLIENT, SEED, BasetenSecretRef
 from gpuconsole.providers.baseten.storage import BasetenCache, BasetenCheckpointing, BasetenLoadCheckpoint
 from gpuconsole.providers.problems import problem, refuse, wrong
-from gpuconsole.providers.specs import Mount, SpecPart, Ui, Widget
+from gpuconsole.providers.specs import Mount, SpecPart
+from gpuconsole.providers.ui import Ui, Widget
 from gpuconsole.providers.words import Sentence, gettext_noop
 
 _VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")

@@ -12,7 +12,8 @@ from gpuconsole.providers.baseten.image import BasetenImage
 from gpuconsole.providers.baseten.runtime import BasetenRuntime
 from gpuconsole.providers.baseten.weights import BasetenWeights, different_places
 from gpuconsole.providers.problems import problem, refuse
-from gpuconsole.providers.specs import Listed, Mount, Section, Spec, SpecPart, Ui, Widget
+from gpuconsole.providers.specs import Mount, Spec, SpecPart
+from gpuconsole.providers.ui import Listed, Section, Ui, Widget
 from gpuconsole.providers.words import gettext_noop
 
 _MORE = gettext_noop("Artifacts and user environment")

@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from gpuconsole.providers.baseten.fields import CLIENT, SEED, AbsolutePath
 from gpuconsole.providers.problems import problem, refuse
-from gpuconsole.providers.specs import Listed, SpecPart, Ui, Widget
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Listed, Ui, Widget
 from gpuconsole.providers.words import Sentence, gettext_noop
 
 _RUNTIME = "training_job.runtime"

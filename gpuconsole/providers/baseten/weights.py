@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from gpuconsole.providers.baseten.fields import CLIENT, SEED, AbsolutePath
 from gpuconsole.providers.problems import problem, refuse, wrong
-from gpuconsole.providers.specs import SpecPart, Ui, Widget
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Ui, Widget
 from gpuconsole.providers.words import Sentence, gettext_noop
 
 SCHEMES = ("hf://", "s3://", "gs://", "r2://", "cw://")

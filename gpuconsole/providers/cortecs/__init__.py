@@ -1,10 +1,11 @@
 """Cortecs: dedicated inference instances (https://docs.cortecs.ai)."""
 
-from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.cortecs.adapter import CortecsAdapter, CortecsCredentials
 from gpuconsole.providers.cortecs.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.cortecs.schemas import CortecsInstanceSpec
 from gpuconsole.providers.cortecs.statuses import STATUSES
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.words import gettext_noop
 
 PROVIDER = Provider(

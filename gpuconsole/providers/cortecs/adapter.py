@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from gpuconsole.providers import checking
 from gpuconsole.providers.checking import counted
-from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
+from gpuconsole.providers.contract import Adapter, Known, WireRequest
 from gpuconsole.providers.cortecs import offers as priced
 from gpuconsole.providers.cortecs.client import START, WORDING, CortecsClient
 from gpuconsole.providers.cortecs.remotes import remote, status_of
@@ -18,6 +18,7 @@ from gpuconsole.providers.cortecs.schemas import ARGUMENTS, CortecsInstanceSpec
 from gpuconsole.providers.errors import NotFound, NotYet, Rejected
 from gpuconsole.providers.http import Client, OnCall
 from gpuconsole.providers.looks import Held, Look, Sieve
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.providers.remote import Choice, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
 from gpuconsole.providers.words import gettext_noop

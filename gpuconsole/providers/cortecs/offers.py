@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from gpuconsole.providers.contract import Pricing, Rounding
 from gpuconsole.providers.cortecs.remotes import hardware_parts
 from gpuconsole.providers.cortecs.schemas import CortecsInstanceSpec
+from gpuconsole.providers.pricing import Pricing, Rounding
 from gpuconsole.providers.remote import Choice, Hardware, Offer
 from gpuconsole.providers.wire import decimal, whole
 from gpuconsole.providers.words import Counted, Sentence

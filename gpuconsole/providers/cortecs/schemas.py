@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from gpuconsole.providers.problems import wrong
-from gpuconsole.providers.specs import Listed, Section, Spec, Ui, Widget
+from gpuconsole.providers.specs import Spec
+from gpuconsole.providers.ui import Listed, Section, Ui, Widget
 from gpuconsole.providers.words import Sentence, gettext_noop
 
 ARGUMENTS = ("model_id", "hardware_type_id", "context_length", "billing_interval", "num_workers")

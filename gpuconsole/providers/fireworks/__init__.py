@@ -1,6 +1,7 @@
 """Fireworks AI: batch jobs on node pools of one's own (https://docs.fireworks.ai)."""
 
-from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.contract import Provider
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.fireworks.adapter import FireworksAdapter, FireworksCredentials
 from gpuconsole.providers.fireworks.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.fireworks.edits import FireworksEdits

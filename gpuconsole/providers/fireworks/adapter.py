@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 from typing import Any, NoReturn
 
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from gpuconsole.providers import checking
 from gpuconsole.providers.checking import counted
-from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
+from gpuconsole.providers.contract import Adapter, Known, WireRequest
 from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import NotAuthorized, NotFound, Rejected
 from gpuconsole.providers.fireworks import choices as listed
@@ -23,16 +23,17 @@ from gpuconsole.providers.fireworks import output, requests
 from gpuconsole.providers.fireworks.bodies import id_of
 from gpuconsole.providers.fireworks.changes import Changes
 from gpuconsole.providers.fireworks.client import ACCOUNTS, PAGE, WORDING, FireworksClient, error
+from gpuconsole.providers.fireworks.places import Place, Places
 from gpuconsole.providers.fireworks.remotes import remote
 from gpuconsole.providers.fireworks.schemas import FireworksJobSpec
 from gpuconsole.providers.fireworks.statuses import ENDING
 from gpuconsole.providers.http import Client, OnCall
 from gpuconsole.providers.looks import Held, Look, Sieve
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.providers.remote import Choice, LogPage, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
 from gpuconsole.providers.words import gettext_noop
 
-_PLACES_KEPT = 20_000
 _PAGES_TO_FETCH = 5
 """Pages of the newest jobs to look through, or twice as many as the wanted ones fill, before older ones are asked for
 one by one."""
@@ -55,13 +56,11 @@ class FireworksCredentials(BaseModel):
 
 
 class FireworksAdapter(Adapter):
-    """One Fireworks key. It remembers which accounts the key sees, which one a job is in, as every call needs it, and
-    when it was made, as its log is read from then on."""
+    """One Fireworks key. It remembers where its jobs are, and how far the changes of the last look went."""
 
     def __init__(self, client: FireworksClient) -> None:
         self._client = client
-        self._accounts: tuple[str, ...] = ()
-        self._places: dict[str, tuple[str, str]] = {}
+        self._places = Places(client)
         self._has_changes_first, self._told_until = True, ""
 
     @classmethod
@@ -85,7 +84,8 @@ class FireworksAdapter(Adapter):
             return f"Fireworks answers ({self._client.http.reach(ACCOUNTS)} without a key, as it should)."
 
         def sign_in() -> str:
-            return f"The key sees {counted(len(self._list_accounts()), 'account')}: {', '.join(self._accounts)}."
+            names = [id_of(row.get("name")) for row in self._places.listed()]
+            return f"The key sees {counted(len(names), 'account')}: {', '.join(names)}."
 
         return checking.run(
             [
@@ -101,7 +101,7 @@ class FireworksAdapter(Adapter):
 
     def choices(self, name: str) -> Sequence[Choice]:
         if name == "accounts":
-            return [listed.account(row) for row in self._list_accounts()]
+            return [listed.account(row) for row in self._places.listed()]
         return listed.of(name, self._rows(listed.COLLECTIONS[name]))
 
     @classmethod
@@ -156,12 +156,11 @@ class FireworksAdapter(Adapter):
         return sieve.look(found, newest=changes.newest if self._has_changes_first else "")
 
     def inventory(self) -> Sequence[Remote]:
-        accounts = self._known_accounts()
-        return [self._seen(account, job) for account in accounts for job in self._client.jobs(account)]
+        return [self._seen(account, job) for account in self._places.accounts() for job in self._client.jobs(account)]
 
     def end(self, remote_id: str) -> None:
         """Cancel. A job that ended by itself, or is being ended, refuses it: its own word decides."""
-        for account in self._accounts_of({remote_id}):
+        for account in self._places.of({remote_id}):
             try:
                 self._client.cancel(account, remote_id)
             except NotFound:
@@ -185,7 +184,7 @@ class FireworksAdapter(Adapter):
 
     def delete(self, remote_id: str) -> None:
         """It is listed as DELETING for a while; asking then may be refused, which is no error."""
-        for account in self._accounts_of({remote_id}):
+        for account in self._places.of({remote_id}):
             try:
                 self._client.delete(account, remote_id)
             except NotFound:
@@ -198,10 +197,10 @@ class FireworksAdapter(Adapter):
 
     def logs(self, remote_id: str, cursor: str) -> LogPage:
         """Lines of all ranks from the job's creation on; each names its rank."""
-        place = output.Cursor.read(cursor) if cursor else output.Cursor(self._creation(remote_id))
-        account = self._place(remote_id)
-        answer = self._client.logs(account, remote_id, since=place.since, page_token=place.page)
-        return output.page(self._client.http.masked(answer), place)
+        job = self._place(remote_id)
+        at = output.Cursor.read(cursor) if cursor else output.Cursor(job.created_at)
+        answer = self._client.logs(job.account, remote_id, since=at.since, page_token=at.page)
+        return output.page(self._client.http.masked(answer), at)
 
     @classmethod
     def price(cls, spec: Spec, offers: Sequence[Offer]) -> Pricing:
@@ -215,29 +214,13 @@ class FireworksAdapter(Adapter):
     def check_choices(cls, spec: Spec, choices: Mapping[str, Sequence[Choice]]) -> Mapping[str, str]:
         return listed.mistakes(_own(spec), choices)
 
-    def _list_accounts(self) -> list[Mapping[str, Any]]:
-        rows = self._client.accounts()
-        self._accounts = tuple(id_of(row.get("name")) for row in rows)
-        return rows
-
-    def _known_accounts(self) -> tuple[str, ...]:
-        if not self._accounts:
-            self._list_accounts()
-        return self._accounts
-
-    def _accounts_of(self, ids: set[str]) -> Sequence[str]:
-        """The accounts to look in: those that the jobs are known to be in, or all."""
-        if ids <= self._places.keys():
-            return sorted({self._places[job_id][0] for job_id in ids})
-        return self._known_accounts()
-
     def _rows(self, collection: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        for account in self._known_accounts():
+        for account in self._places.accounts():
             yield from ((account, row) for row in self._client.things(account, collection))
 
     def _changed(self, sieve: Sieve, changes: Changes) -> Iterator[Remote]:
         """Those of the wanted that changed since; it stops where they end."""
-        for account in self._accounts_of(sieve.wanted | sieve.as_held):
+        for account in self._places.of(sieve.wanted | sieve.as_held):
             for job in changes.until_the_last(self._client.changed_jobs(account)):
                 if sieve.is_new(id_of(job.get("name")), job):
                     yield self._seen(account, job)
@@ -247,7 +230,7 @@ class FireworksAdapter(Adapter):
         if len(sieve.wanted) < 2:
             return
         pages = max(_PAGES_TO_FETCH, 2 * -(-len(sieve.wanted) // PAGE))
-        for account in self._accounts_of(sieve.wanted):
+        for account in self._places.of(sieve.wanted):
             for job in islice(self._client.jobs(account), pages * PAGE):
                 if sieve.is_new(job_id := id_of(job.get("name")), job):
                     if job_id in sieve.held.marks and changes.was_kept_back(job):
@@ -268,7 +251,7 @@ class FireworksAdapter(Adapter):
 
     def _alone(self, job_id: str) -> list[tuple[str, Mapping[str, Any]]]:
         """A job by its own call, with the account that it was found in."""
-        for account in self._accounts_of({job_id}):
+        for account in self._places.of({job_id}):
             try:
                 return [(account, self._client.job(account, job_id))]
             except NotFound:
@@ -277,21 +260,15 @@ class FireworksAdapter(Adapter):
 
     def _seen(self, account: str, job: Mapping[str, Any]) -> Remote:
         found = remote(self._client.http.masked(job))
-        if len(self._places) >= _PLACES_KEPT:
-            self._places.clear()
-        self._places[found.id] = account, str(job.get("createTime") or "")
+        self._places.keep(found.id, account, str(job.get("createTime") or ""))
         return found
 
-    def _place(self, job_id: str) -> str:
-        """The account of a job; asked for where no answer has told it yet. Raises NotFound."""
-        if job_id not in self._places and not self._one(job_id):
+    def _place(self, job_id: str) -> Place:
+        """Where a job is; asked for where no answer has told it yet. Raises NotFound."""
+        place = self._places.job(job_id) or (self._places.job(job_id) if self._one(job_id) else None)
+        if place is None:
             raise NotFound(f"Fireworks lists no batch job {job_id}.")
-        return self._places[job_id][0]
-
-    def _creation(self, job_id: str) -> str:
-        """Without a start Fireworks gives the latest lines only: begin where the job began."""
-        self._place(job_id)
-        return self._places[job_id][1] or datetime.fromtimestamp(0, UTC).isoformat()
+        return place
 
 
 def _refuse_field(exc: NotAuthorized) -> NoReturn:

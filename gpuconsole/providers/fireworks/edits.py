@@ -10,7 +10,7 @@ from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.fireworks.bodies import account_of
 from gpuconsole.providers.fireworks.client import job_path
 from gpuconsole.providers.fireworks.fields import CLIENT, SEED_CLIENT
-from gpuconsole.providers.specs import Section, Ui, Widget
+from gpuconsole.providers.ui import Section, Ui, Widget
 from gpuconsole.providers.words import gettext_noop
 
 LONGEST_NAME = 63

@@ -7,10 +7,11 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import InitErrorDetails
 
 from gpuconsole.providers.problems import problem, refuse, wrong
-from gpuconsole.providers.specs import SpecPart, Ui
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Ui
 from gpuconsole.providers.words import Sentence, gettext_noop
 
-SEED, DOCS, CLIENT = "seed", "docs", "client code"
+SEED, CLIENT = "seed", "client code"
 SEED_CLIENT = f"{SEED}; {CLIENT}"
 
 TOKEN_ANNOTATION = "gpuconsole.example/launch-token"  # noqa: S105 - a key, not a secret

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gpuconsole.providers.contract import Pricing, Rounding
 from gpuconsole.providers.fireworks.bodies import account_of, id_of
 from gpuconsole.providers.fireworks.machines import machine
 from gpuconsole.providers.fireworks.schemas import FireworksJobSpec
+from gpuconsole.providers.pricing import Pricing, Rounding
 from gpuconsole.providers.remote import Hardware, Offer
 from gpuconsole.providers.wire import whole
 from gpuconsole.providers.words import gettext_noop

@@ -20,7 +20,8 @@ from gpuconsole.providers.fireworks.fields import (
     variable_names,
 )
 from gpuconsole.providers.problems import problem, refuse
-from gpuconsole.providers.specs import Choose, Section, Spec, SpecPart, Ui, Way, Widget
+from gpuconsole.providers.specs import Choose, Spec, SpecPart, Way
+from gpuconsole.providers.ui import Section, Ui, Widget
 from gpuconsole.providers.words import gettext_noop
 
 RUNS_IN, DOES, SHARING = (

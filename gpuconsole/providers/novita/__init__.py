@@ -1,6 +1,7 @@
 """Novita AI: GPU instances (https://novita.ai/docs/api-reference/gpu-instance-create-instance)."""
 
-from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.contract import Provider
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.novita.adapter import NovitaAdapter, NovitaCredentials
 from gpuconsole.providers.novita.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.novita.edits import NovitaEdits

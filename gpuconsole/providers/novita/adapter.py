@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from gpuconsole.providers import checking
 from gpuconsole.providers.checking import counted
-from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
+from gpuconsole.providers.contract import Adapter, Known, WireRequest
 from gpuconsole.providers.edits import Edits
 from gpuconsole.providers.errors import NotFound, Rejected
 from gpuconsole.providers.http import Client, OnCall
@@ -23,6 +23,7 @@ from gpuconsole.providers.novita.client import CLUSTERS, CREATE, EDIT, PAGE, WOR
 from gpuconsole.providers.novita.schemas import NovitaInstanceSpec
 from gpuconsole.providers.novita.statuses import AWAKE, LEAVING, RESTING
 from gpuconsole.providers.novita.ways import Ways, without_ways
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.providers.remote import Choice, Offer, Remote, Sample, Step
 from gpuconsole.providers.specs import Spec
 from gpuconsole.providers.words import gettext_noop

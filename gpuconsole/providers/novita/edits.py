@@ -6,14 +6,13 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 from gpuconsole.providers.edits import Edits
+from gpuconsole.providers.novita.disks import MOST_ROOTFS_GB
 from gpuconsole.providers.novita.fields import MOST_PORTS, NovitaPort, listed_twice, too_many
 from gpuconsole.providers.novita.statuses import EDITABLE
 from gpuconsole.providers.problems import problem, refuse
-from gpuconsole.providers.specs import Section, Ui, Widget
+from gpuconsole.providers.ui import Section, Ui, Widget
 from gpuconsole.providers.wire import whole
 from gpuconsole.providers.words import Sentence, gettext_noop
-
-MOST_ROOTFS_GB = 6144
 
 
 class NovitaEdits(Edits):

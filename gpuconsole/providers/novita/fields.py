@@ -1,4 +1,4 @@
-"""Objects and kinds of values inside a Novita instance: ports, tools, variables, network storages."""
+"""Objects and kinds of values inside a Novita instance: ports, tools, variables."""
 
 import re
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from gpuconsole.providers.problems import wrong
-from gpuconsole.providers.specs import Listed, SpecPart, Ui
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Listed, Ui
 from gpuconsole.providers.words import Sentence, gettext_noop
 
-DOCS, BOTH = "docs", "seed; docs"
+DOCS, BOTH, GONE = "docs", "seed; docs", "gone from the current page"
 
 PORTS_PATTERN = r"^$|^\d{1,5}/(tcp|http)(,\d{1,5}/(tcp|http))*$"
-CUDA_PATTERN = r"^\d+\.\d+$"
 RESERVED = frozenset({2222, 2223, 2224})
 """Ports inside the container that the platform keeps for itself (docs)."""
 MOST_PORTS = 15
@@ -23,7 +23,6 @@ LONGEST_VALUE, LONGEST_LOGIN = 4095, 10239
 """Characters (docs)."""
 
 _PORTS = re.compile(PORTS_PATTERN, re.ASCII)
-_CUDA = re.compile(CUDA_PATTERN, re.ASCII)
 
 
 class NovitaSecretRef(SpecPart):
@@ -82,12 +81,6 @@ def _tool_port(text: str) -> str:
     return text
 
 
-def _cuda(text: str) -> str:
-    if not _CUDA.fullmatch(text):
-        raise wrong("Must be two numbers with a dot between, such as 12.4.")
-    return text
-
-
 def _text_or_secret(value: Any) -> Any:
     """Told apart here, so that an error stands at the value and not at both members of a union."""
     if isinstance(value, dict):
@@ -101,8 +94,6 @@ def _text_or_secret(value: Any) -> Any:
 
 Ports = Annotated[str, AfterValidator(_ports), Field(json_schema_extra={"pattern": PORTS_PATTERN})]
 """Ports to publish, as one text."""
-Cuda = Annotated[str, AfterValidator(_cuda), Field(json_schema_extra={"pattern": CUDA_PATTERN})]
-"""A CUDA version."""
 _Plain = Annotated[str, Field(max_length=LONGEST_VALUE)]
 
 
@@ -163,29 +154,4 @@ class NovitaVariable(SpecPart):
             examples=["test", {"name": "token"}],
         ),
         Ui(width=6, source="seed example; limit docs"),
-    ]
-
-
-class NovitaStorage(SpecPart):
-    """A network storage and where it is mounted."""
-
-    Id: Annotated[
-        str,
-        Field(
-            title=gettext_noop("Storage"),
-            description=gettext_noop("Capital I on the wire."),
-            examples=["e797ce8f-f4ff-4b3b-b7a8-6972d96f46f2"],
-        ),
-        Ui(choices="network_storages", width=6, source="seed example; docs"),
-    ]
-    mountPoint: Annotated[  # noqa: N815 - the wire name
-        str,
-        Field(
-            title=gettext_noop("Mount point"),
-            description=gettext_noop("Path in the container."),
-            min_length=1,
-            max_length=4095,
-            examples=["/network_0"],
-        ),
-        Ui(width=6, sends="/network", source="seed example; docs"),
     ]

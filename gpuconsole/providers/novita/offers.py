@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from gpuconsole.providers.contract import Pricing, Rounding
 from gpuconsole.providers.novita.rules import is_monthly
 from gpuconsole.providers.novita.schemas import NovitaInstanceSpec
+from gpuconsole.providers.pricing import Pricing, Rounding
 from gpuconsole.providers.remote import Choice, Hardware, Offer
 from gpuconsole.providers.wire import decimal, whole
 from gpuconsole.providers.words import Sentence, gettext_noop

@@ -3,42 +3,19 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from gpuconsole.providers import tokens
-from gpuconsole.providers.novita.fields import (
-    BOTH,
-    DOCS,
-    LONGEST_LOGIN,
-    Cuda,
-    NovitaPort,
-    NovitaSecretRef,
-    NovitaStorage,
-    NovitaTool,
-    NovitaVariable,
-    Ports,
-)
+from gpuconsole.providers.novita import billing, disks, hardware, image
+from gpuconsole.providers.novita.fields import BOTH, NovitaPort, NovitaSecretRef, NovitaTool, NovitaVariable, Ports
 from gpuconsole.providers.novita.rules import clashes
-from gpuconsole.providers.problems import refuse, wrong
-from gpuconsole.providers.specs import Listed, Mount, Section, Spec, Ui, Widget
+from gpuconsole.providers.problems import refuse
+from gpuconsole.providers.specs import Mount, Spec
+from gpuconsole.providers.ui import Section, Ui, Widget
 from gpuconsole.providers.words import Sentence, gettext_noop
 
 NAME_LIMIT = 255
 """Characters of a name."""
-
-_OLD = "gone from the current page"
-_MONTHLY = ("billingMode", ("monthly",))
-_BILLING = (
-    Listed("onDemand", gettext_noop("On demand")),
-    Listed("monthly", gettext_noop("Monthly")),
-    Listed("spot", gettext_noop("Spot")),
-)
-
-
-def _no_login(name: str) -> str:
-    if ":" in name:
-        raise wrong("This looks like a login itself. Store it as a secret of the project and name that secret here.")
-    return name
 
 
 class NovitaInstanceSpec(Spec):
@@ -73,72 +50,12 @@ class NovitaInstanceSpec(Spec):
         ),
         Ui(group="Basics", width=6, source=BOTH),
     ]
-    productId: Annotated[  # noqa: N815 - the wire's names, here and below
-        str,
-        Field(
-            title=gettext_noop("Product"),
-            description=gettext_noop("GPU shape to rent. Old ids are numbers as text, new ones readable."),
-            min_length=1,
-            max_length=255,
-            examples=["26", "4090.16c62g"],
-        ),
-        Ui(group="Basics", choices="products", width=6, source=BOTH),
-    ]
-    gpuNum: Annotated[  # noqa: N815
-        int,
-        Field(
-            title=gettext_noop("GPUs"),
-            description=gettext_noop("Price, CPU and RAM scale with it."),
-            ge=1,
-            le=8,
-            examples=[1],
-        ),
-        Ui(group="Basics", unit="GPU", width=4, source="seed; range docs"),
-    ]
-    cpuNum: Annotated[  # noqa: N815
-        int,
-        Field(title=gettext_noop("vCPU"), description=gettext_noop("0 takes the product's share."), ge=0, examples=[0]),
-        Ui(
-            group="Basics",
-            unit="vCPU",
-            width=4,
-            placeholder=gettext_noop("product default"),
-            source=f"seed, {_OLD}; meaning of 0 assumed",
-        ),
-    ] = 0
-    memory: Annotated[
-        int,
-        Field(
-            title=gettext_noop("Memory"), description=gettext_noop("0 takes the product's share."), ge=0, examples=[0]
-        ),
-        Ui(
-            group="Basics",
-            unit="GB",
-            width=4,
-            placeholder=gettext_noop("product default"),
-            source=f"seed, {_OLD}; meaning of 0 assumed",
-        ),
-    ] = 0
-    clusterId: Annotated[  # noqa: N815
-        str,
-        Field(
-            title=gettext_noop("Cluster"),
-            description=gettext_noop("Data centre; must be the one of every mounted network storage."),
-            examples=["us-ca-6"],
-        ),
-        Ui(group="Basics", choices="clusters", width=6, default_text=gettext_noop("any"), source=BOTH),
-    ] = ""
-    minCudaVersion: Annotated[  # noqa: N815
-        Cuda,
-        Field(
-            title=gettext_noop("Least CUDA"),
-            description=gettext_noop("Lowest acceptable version of CUDA."),
-            default_factory=str,
-            max_length=255,
-            examples=["12.4"],
-        ),
-        Ui(group="Basics", width=6, placeholder=gettext_noop("any"), source=DOCS),
-    ]
+    productId: hardware.Product  # noqa: N815 - the wire's names, here and below
+    gpuNum: hardware.GpuCount  # noqa: N815
+    cpuNum: hardware.CpuCount = 0  # noqa: N815
+    memory: hardware.Memory = 0
+    clusterId: hardware.Cluster = ""  # noqa: N815
+    minCudaVersion: hardware.LeastCuda  # noqa: N815
     kind: Annotated[
         Literal["gpu", "cpu"],
         Field(
@@ -148,141 +65,17 @@ class NovitaInstanceSpec(Spec):
         ),
         Ui(group="Basics", in_form=False, sends="gpu", source="seed; cpu docs"),
     ]
-    imageUrl: Annotated[  # noqa: N815
-        str,
-        Field(
-            title=gettext_noop("Image URL"),
-            description=gettext_noop("Image to run; from Docker Hub when no registry is named."),
-            min_length=1,
-            max_length=500,
-            examples=["infrai/pytorch:2.2.1"],
-        ),
-        Ui(group="Image and command", width=12, placeholder="infrai/pytorch:2.2.1", source=BOTH),
-    ]
-    imageAuth: Annotated[  # noqa: N815
-        str,
-        AfterValidator(_no_login),
-        Field(
-            title=gettext_noop("Registry login"),
-            description=gettext_noop("Name of a stored secret that holds username:password; the login itself is sent."),
-            max_length=LONGEST_LOGIN,
-            examples=["registry_login"],
-        ),
-        Ui(
-            group="Image and command",
-            secret=True,
-            width=6,
-            default_text=gettext_noop("none, public image"),
-            excludes=("imageAuthId",),
-            source=f"{BOTH}; exclusivity assumed",
-        ),
-    ] = ""
-    imageAuthId: Annotated[  # noqa: N815
-        str,
-        Field(
-            title=gettext_noop("Stored registry login"),
-            description=gettext_noop("A login that is stored at Novita, in place of one of ours."),
-            default_factory=str,
-            examples=["73068571"],
-        ),
-        Ui(
-            group="Image and command",
-            choices="registry_logins",
-            width=6,
-            excludes=("imageAuth",),
-            source=f"{DOCS}; exclusivity assumed",
-        ),
-    ]
-    command: Annotated[
-        str,
-        Field(
-            title=gettext_noop("Start command"),
-            description=gettext_noop(
-                "Required, and may be empty: then the image's own runs. Fetch longer scripts at the start; "
-                "a start may be repeated."
-            ),
-            max_length=2047,
-            examples=[""],
-        ),
-        Ui(group="Image and command", width=8, sends="", source=BOTH),
-    ]
-    entrypoint: Annotated[
-        str,
-        Field(
-            title=gettext_noop("Entrypoint"),
-            description=gettext_noop("Replaces the image's ENTRYPOINT."),
-            default_factory=str,
-            max_length=2047,
-            examples=["/bin/sh"],
-        ),
-        Ui(group="Image and command", width=4, source=DOCS),
-    ]
-    diskSize: Annotated[  # noqa: N815
-        int,
-        Field(
-            title=gettext_noop("Disk"),
-            description=gettext_noop("Volume disk; the product has a least and a most."),
-            ge=0,
-            examples=[60],
-        ),
-        Ui(group="Disks", unit="GB", width=4, source=f"seed, {_OLD}; bounds assumed"),
-    ]
-    rootfsSize: Annotated[  # noqa: N815
-        int,
-        Field(
-            title=gettext_noop("Root filesystem"),
-            description=gettext_noop("Container disk; the first 60 GB are free, the product has a most."),
-            ge=10,
-            le=6144,
-            examples=[30],
-        ),
-        Ui(group="Disks", unit="GB", width=4, source="seed; range docs"),
-    ]
-    localStorageMountPoint: Annotated[  # noqa: N815
-        str,
-        Field(
-            title=gettext_noop("Local storage at"),
-            description=gettext_noop("Where the volume disk is mounted."),
-            examples=["/workspace"],
-        ),
-        Ui(group="Disks", width=4, source=f"seed, {_OLD}; default docs"),
-    ] = "/workspace"
-    networkStorages: Annotated[  # noqa: N815
-        list[NovitaStorage],
-        Field(
-            title=gettext_noop("Network storages"),
-            description=gettext_noop("Each needs a mount point of its own."),
-            max_length=30,
-        ),
-        Ui(
-            group="Disks",
-            widget=Widget.ROWS,
-            add=gettext_noop("Add storage"),
-            width=12,
-            excludes=("networkStorageId", "networkStorageMountPoint"),
-            source=f"{BOTH}; exclusivity assumed",
-        ),
-    ] = []
-    networkStorageId: Annotated[  # noqa: N815
-        str,
-        Field(
-            title=gettext_noop("Network storage"),
-            description=gettext_noop("Old form of a single mount; it is sent as the one row of networkStorages."),
-            default_factory=str,
-            json_schema_extra={"deprecated": True},
-        ),
-        Ui(group="Disks", in_form=False, excludes=("networkStorages",), source=f"seed, {_OLD}; reading assumed"),
-    ]
-    networkStorageMountPoint: Annotated[  # noqa: N815
-        str,
-        Field(
-            title=gettext_noop("Network storage at"),
-            description=gettext_noop("Belongs to networkStorageId; /network where it is left out."),
-            default_factory=str,
-            json_schema_extra={"deprecated": True},
-        ),
-        Ui(group="Disks", in_form=False, excludes=("networkStorages",), source=f"seed, {_OLD}; reading assumed"),
-    ]
+    imageUrl: image.Url  # noqa: N815
+    imageAuth: image.Login = ""  # noqa: N815
+    imageAuthId: image.StoredLogin  # noqa: N815
+    command: image.Command
+    entrypoint: image.Entrypoint
+    diskSize: disks.VolumeSize  # noqa: N815
+    rootfsSize: disks.RootSize  # noqa: N815
+    localStorageMountPoint: disks.VolumeMount = "/workspace"  # noqa: N815
+    networkStorages: disks.Storages = []  # noqa: N815
+    networkStorageId: disks.OldStorage  # noqa: N815
+    networkStorageMountPoint: disks.OldStorageMount  # noqa: N815
     ports: Annotated[
         Ports,
         Field(
@@ -317,43 +110,10 @@ class NovitaInstanceSpec(Spec):
             source="seed; limit docs",
         ),
     ] = []
-    billingMode: Annotated[  # noqa: N815
-        Literal["onDemand", "monthly", "spot"],
-        Field(
-            title=gettext_noop("Billing"),
-            description=gettext_noop("On demand by the second, by the month ahead, or spot, which may be taken back."),
-            examples=["spot"],
-        ),
-        Ui(group="Billing", widget=Widget.RADIO, listed=_BILLING, width=12, source=DOCS),
-    ] = "onDemand"
-    month: Annotated[
-        int,
-        Field(
-            title=gettext_noop("Subscription"),
-            description=gettext_noop("Paid ahead; it cannot be ended early."),
-            ge=0,
-            examples=[1],
-        ),
-        Ui(group="Billing", unit=gettext_noop("month"), width=4, show_when=_MONTHLY, source=DOCS),
-    ] = 0
-    autoRenew: Annotated[  # noqa: N815
-        bool,
-        Field(
-            title=gettext_noop("Renew by itself"), description=gettext_noop("Goes on with the subscription at its end.")
-        ),
-        Ui(group="Billing", widget=Widget.SWITCH, width=4, show_when=_MONTHLY, source=DOCS),
-    ] = False
-    autoRenewMonth: Annotated[  # noqa: N815
-        int | None,
-        Field(
-            title=gettext_noop("Renew for"),
-            description=gettext_noop("Length of each renewal."),
-            ge=1,
-            le=12,
-            examples=[1],
-        ),
-        Ui(group="Billing", unit=gettext_noop("month"), width=4, show_when=("autoRenew", ("true",)), source=DOCS),
-    ] = None
+    billingMode: billing.Mode = "onDemand"  # noqa: N815
+    month: billing.Months = 0
+    autoRenew: billing.Renews = False  # noqa: N815
+    autoRenewMonth: billing.RenewedMonths = None  # noqa: N815
     networkId: Annotated[  # noqa: N815
         str,
         Field(

@@ -1,6 +1,7 @@
 """OTOY: compute jobs on the Render Network's Dispersed (https://dispersed.com)."""
 
-from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.contract import Provider
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.otoy.adapter import OtoyAdapter, OtoyCredentials
 from gpuconsole.providers.otoy.causes import ADVICE, REFUSED, SAID
 from gpuconsole.providers.otoy.schemas import OtoyJobSpec

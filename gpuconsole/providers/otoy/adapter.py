@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from gpuconsole.providers import checking, tokens
 from gpuconsole.providers.checking import counted
-from gpuconsole.providers.contract import Adapter, Known, Pricing, WireRequest
+from gpuconsole.providers.contract import Adapter, Known, WireRequest
 from gpuconsole.providers.errors import NotFound, Rejected
 from gpuconsole.providers.http import Client, OnCall
 from gpuconsole.providers.looks import Held, Look, Mark
@@ -26,11 +26,13 @@ from gpuconsole.providers.otoy.remotes import remote
 from gpuconsole.providers.otoy.schemas import OtoyJobSpec
 from gpuconsole.providers.otoy.signing import Keys
 from gpuconsole.providers.otoy.statuses import ACTIVE, COMING_UP, ENDED, FINAL, UP
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.providers.remote import GAP, Choice, LogLine, LogPage, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
 from gpuconsole.providers.wire import moment
 from gpuconsole.providers.words import gettext_noop
 
+Job = Mapping[str, Any]
 _PAGES = 20
 """Of jobs or runs that are read to find some of them; an account's history grows without end."""
 _SINGLY = 3
@@ -154,7 +156,7 @@ class OtoyAdapter(Adapter):
         jobs, marks = self._jobs(set(ids)), dict[str, Mark]()
         as_held = {job_id for job_id, job in jobs.items() if _is_as_held(job_id, job, held)}
         fresh = {job_id: job for job_id, job in jobs.items() if job_id not in as_held}
-        its_runs = self._runs([job for job in fresh.values() if _has_runs_to_tell(job)], among=len(jobs))
+        its_runs = self._runs([job for job in fresh.values() if _has_runs_to_tell(job)], among=jobs.values())
         found = []
         for job_id, job in fresh.items():
             marks[job_id] = mark = marked(job, its_runs.get(job_id, ()))
@@ -234,39 +236,47 @@ class OtoyAdapter(Adapter):
                 if len(found) == len(ids):
                     return
 
-    def _runs(self, jobs: Sequence[Mapping[str, Any]], *, among: int) -> dict[str, list[Mapping[str, Any]]]:
+    def _runs(self, jobs: Sequence[Job], *, among: Collection[Job]) -> dict[str, list[Mapping[str, Any]]]:
         """The runs of the jobs: by lists where they are many, back to the beginning of the oldest of them."""
         found: dict[str, list[Mapping[str, Any]]] = {str(job["uuid"]): [] for job in jobs}
         if len(jobs) > _SINGLY:
-            for run in self._listed(jobs) if among > MOST_A_PAGE else self._back_to_the_oldest(jobs):
+            for run in self._listed(jobs, among) if len(among) > MOST_A_PAGE else self._back_to_the_oldest(jobs):
                 if (job_id := str(run.get("job_uuid"))) in found:
                     found[job_id].append(run)
         for job_id in [job_id for job_id, rows in found.items() if not rows]:
             found[job_id] = list(self._client.runs(job_uuid=job_id))
         return found
 
-    def _listed(self, jobs: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    def _listed(self, jobs: Sequence[Job], among: Collection[Job]) -> Iterator[Mapping[str, Any]]:
         """What has one run alone stands in the list of its own status, near the top where it has just come to it;
-        all other runs may stand anywhere."""
+        all other runs may stand anywhere. A run that came to another while the pages were read stands in the next."""
         several = [job for job in jobs if not runs.is_one(job)]
         if len(several) > _SINGLY:
             yield from self._back_to_the_oldest(jobs)
             return
+        left = dict[str, Job]()
         for words in (COMING_UP, UP, ENDED):
-            those = [job for job in jobs if job.get("status") in words and runs.is_one(job)]
-            left = {str(job["uuid"]) for job in those} if len(those) > _SINGLY else set()
-            for run in self._back_to_the_oldest(those, status=",".join(words)) if left else ():
-                if (job_id := str(run.get("job_uuid"))) in left:
-                    left.discard(job_id)
+            those = {str(job["uuid"]): job for job in jobs if job.get("status") in words and runs.is_one(job)}
+            left |= those if len(those) > _SINGLY else {}
+            before = _newer(those.values(), [job for job in among if job.get("status") in words])
+            for run in self._back_to_the_oldest(left.values(), before, status=",".join(words)) if left else ():
+                if left.pop(str(run.get("job_uuid")), None) is not None:
                     yield run
                 if not left:
                     break
 
-    def _back_to_the_oldest(self, jobs: Sequence[Mapping[str, Any]], **filters: str) -> Iterator[Mapping[str, Any]]:
+    def _back_to_the_oldest(self, jobs: Collection[Job], least: int = 0, **filters: str) -> Iterator[Mapping[str, Any]]:
+        """Runs, newest first, until they are older than any of the jobs; ``least`` of them are wanted in any case."""
         oldest = min((at for job in jobs if (at := moment(job.get("created_at")))), default=None)
         pages = max(_PAGES, 2 * len(jobs) // MOST_A_PAGE)
-        listed = self._client.runs(pages=pages, needed=len(jobs) // MOST_A_PAGE, **filters)
+        listed = self._client.runs(pages=pages, needed=max(least, len(jobs)) // MOST_A_PAGE, **filters)
         return takewhile(lambda run: not _is_before(run, oldest), listed)
+
+
+def _newer(jobs: Collection[Job], among: Collection[Job]) -> int:
+    """How many of these stand before the oldest of the jobs in a list that begins with the newest."""
+    oldest = min((str(job.get("created_at") or "") for job in jobs), default="")
+    return sum(str(job.get("created_at") or "") > oldest for job in among) if oldest else 0
 
 
 def _is_as_held(job_id: str, job: Mapping[str, Any], held: Held) -> bool:

@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field
 
 from gpuconsole.providers.otoy.fields import ASSUMED, CLIENT, DOCS, THIRD, TextOrSecret
 from gpuconsole.providers.problems import problem, refuse
-from gpuconsole.providers.specs import Section, SpecPart, Ui, Widget
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Section, Ui, Widget
 from gpuconsole.providers.words import gettext_noop
 
 CONTAINER, LOGIN, ACCESS, VOLUMES = (

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from gpuconsole.providers.problems import wrong
-from gpuconsole.providers.specs import SpecPart, Ui
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Ui
 from gpuconsole.providers.words import gettext_noop
 
 SEED, DOCS, CLIENT, ASSUMED, THIRD = "seed", "docs", "client code", "assumed", "third-party client"

@@ -9,9 +9,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from gpuconsole.providers.contract import Pricing, Rounding
 from gpuconsole.providers.otoy.regions import REGIONS, group
 from gpuconsole.providers.otoy.schemas import OtoyJobSpec
+from gpuconsole.providers.pricing import Pricing, Rounding
 from gpuconsole.providers.remote import Choice, Hardware, Offer
 from gpuconsole.providers.wire import decimal, whole
 from gpuconsole.providers.words import gettext_noop

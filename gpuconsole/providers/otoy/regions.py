@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias, get_args
 
-from gpuconsole.providers.specs import Listed
+from gpuconsole.providers.ui import Listed
 
 Region: TypeAlias = Literal[
     "ca-central-1",

@@ -1,27 +1,21 @@
 """Every create field of an OTOY compute job, by its wire name and nesting (sources: see the Ui of each)."""
 
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from gpuconsole.providers import tokens
-from gpuconsole.providers.otoy import container
+from gpuconsole.providers.otoy import container, hardware, limits
 from gpuconsole.providers.otoy.container import OtoyContainer
-from gpuconsole.providers.otoy.fields import ASSUMED, CLIENT, DOCS, SEED, Gigabytes, OtoySecretRef
+from gpuconsole.providers.otoy.fields import ASSUMED, CLIENT, DOCS, SEED, OtoySecretRef
 from gpuconsole.providers.otoy.regions import LISTED, REGIONS, Region
-from gpuconsole.providers.problems import problem, refuse, wrong
-from gpuconsole.providers.specs import Choose, Listed, Mount, Section, Spec, SpecPart, Ui, Way, Widget
+from gpuconsole.providers.problems import problem, refuse
+from gpuconsole.providers.specs import Choose, Mount, Spec, SpecPart, Way
+from gpuconsole.providers.ui import Listed, Section, Ui, Widget
 from gpuconsole.providers.words import gettext_noop
 
-BASICS, GPU, LEAST, WHERE, LIMITS = (
-    gettext_noop("Basics"),
-    gettext_noop("GPU"),
-    gettext_noop("Minimum resources"),
-    gettext_noop("Regions"),
-    gettext_noop("Limits and retries"),
-)
+BASICS, WHERE = gettext_noop("Basics"), gettext_noop("Regions")
 TASKS = (
     Listed("BATCH", gettext_noop("Batch"), gettext_noop("Ends by itself, or at the maximum run time.")),
     Listed(
@@ -30,18 +24,8 @@ TASKS = (
         gettext_noop("Runs until you cancel it: set a guard below. It has no run limit of its own."),
     ),
 )
-SHORTEST_RUN_MS = 60_000
-_SPANS = ("min", "h", "s")
 _ANSWERED = ("object", "uuid", "created_at", "updated_at", "status")
 """What a job carries that was asked for, and a create call does not."""
-
-
-def _uuid(text: str) -> str:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        raise wrong("Must be a UUID, such as 01234567-89ab-cdef-0123-456789abcdef.") from None
-    return text
 
 
 class OtoyJobSpec(Spec):
@@ -67,10 +51,10 @@ class OtoyJobSpec(Spec):
     sections = (
         Section(BASICS, is_open=True),
         *container.SECTIONS[:1],
-        Section(GPU, is_open=True, help=gettext_noop("by name, by registry UUID, or any that fits")),
-        Section(LEAST, is_open=True, help=gettext_noop("the node must have at least this much")),
+        Section(hardware.GPU, is_open=True, help=gettext_noop("by name, by registry UUID, or any that fits")),
+        Section(hardware.LEAST, is_open=True, help=gettext_noop("the node must have at least this much")),
         Section(WHERE, "allowed_region_codes", is_open=True, help=gettext_noop("empty means anywhere")),
-        Section(LIMITS, is_open=True),
+        Section(limits.LIMITS, is_open=True),
         *container.SECTIONS[1:],
     )
 
@@ -115,83 +99,13 @@ class OtoyJobSpec(Spec):
         ),
         Ui(group=BASICS, source=SEED),
     ] = None
-    gpu_name: Annotated[
-        str | None,
-        Field(
-            title=gettext_noop("GPU name"),
-            description=gettext_noop("Ask for a GPU model by name; empty takes the first that fits."),
-            examples=["NVIDIA RTX 4090"],
-        ),
-        Ui(
-            group=GPU,
-            choices="gpu_names",
-            open_enum=True,
-            width=4,
-            excludes=("gpu_registry_uuid",),
-            default_text=gettext_noop("any that fits"),
-            source=SEED,
-        ),
-    ] = None
-    gpu_registry_uuid: Annotated[
-        str | None,
-        AfterValidator(lambda text: text if text is None else _uuid(text)),
-        Field(
-            title=gettext_noop("GPU registry UUID"),
-            description=gettext_noop("Ask for one exact entry of the GPU registry."),
-            examples=["01234567-89ab-cdef-0123-456789abcdef"],
-            json_schema_extra={"format": "uuid"},
-        ),
-        Ui(
-            group=GPU,
-            choices="gpu_registry",
-            open_enum=True,
-            width=5,
-            excludes=("gpu_name",),
-            default_text=gettext_noop("any that fits"),
-            source=SEED,
-        ),
-    ] = None
-    gpu_count: Annotated[
-        int | None,
-        Field(
-            title=gettext_noop("GPUs"), description=gettext_noop("For each node; 0 for CPU only."), ge=0, examples=[1]
-        ),
-        Ui(
-            group=GPU,
-            unit=gettext_noop("GPUs"),
-            width=3,
-            default_text=gettext_noop("1 (assumed)"),
-            source=f"{SEED}; {DOCS}",
-        ),
-    ] = None
-    cpu_count: Annotated[
-        int | None,
-        Field(
-            title=gettext_noop("CPU"), description=gettext_noop("CPU cores that a node must offer."), ge=0, examples=[4]
-        ),
-        Ui(
-            group=LEAST,
-            unit=gettext_noop("cores"),
-            width=3,
-            placeholder=gettext_noop("no minimum"),
-            source=f"{SEED}; {DOCS}",
-        ),
-    ] = None
-    min_ram_gb: Annotated[
-        Gigabytes,
-        Field(title=gettext_noop("RAM"), description=gettext_noop("Least system memory."), examples=[32]),
-        Ui(group=LEAST, unit="GB", width=3, placeholder=gettext_noop("no minimum"), source=f"{SEED}; {DOCS}"),
-    ] = None
-    min_vram_gb: Annotated[
-        Gigabytes,
-        Field(title=gettext_noop("VRAM"), description=gettext_noop("Least memory of a GPU."), examples=[24]),
-        Ui(group=LEAST, unit="GB", width=3, placeholder=gettext_noop("no minimum"), source=f"{SEED}; {DOCS}"),
-    ] = None
-    min_storage_gb: Annotated[
-        Gigabytes,
-        Field(title=gettext_noop("Storage"), description=gettext_noop("Least disk space."), examples=[100]),
-        Ui(group=LEAST, unit="GB", width=3, placeholder=gettext_noop("no minimum"), source=f"{SEED}; {DOCS}"),
-    ] = None
+    gpu_name: hardware.GpuName = None
+    gpu_registry_uuid: hardware.GpuRegistryUuid = None
+    gpu_count: hardware.GpuCount = None
+    cpu_count: hardware.CpuCount = None
+    min_ram_gb: hardware.Ram = None
+    min_vram_gb: hardware.Vram = None
+    min_storage_gb: hardware.Storage = None
     allowed_region_codes: Annotated[
         list[Region],
         Field(
@@ -202,68 +116,11 @@ class OtoyJobSpec(Spec):
         ),
         Ui(group=WHERE, choices="regions", listed=LISTED, width=12, source=f"{SEED}; {DOCS}; most {ASSUMED}"),
     ] = []
-    max_timeout_run_ms: Annotated[
-        int | None,
-        Field(
-            title=gettext_noop("Maximum run time"),
-            description=gettext_noop("Longest time that the job may run before OTOY ends it."),
-            ge=SHORTEST_RUN_MS,
-            examples=[900_000],
-        ),
-        Ui(
-            group=LIMITS,
-            widget=Widget.QUANTITY,
-            unit="ms",
-            units=_SPANS,
-            show_when=("task", ("BATCH",)),
-            required_if="task is BATCH; null for PERSISTENT",
-            needed_when_shown=True,
-            source=f"{SEED}; {DOCS}",
-        ),
-    ] = None
-    max_timeout_assign_ms: Annotated[
-        int | None,
-        Field(
-            title=gettext_noop("Wait for a node"),
-            description=gettext_noop("How long to keep looking for a free node."),
-            ge=300_000,
-            examples=[300_000],
-        ),
-        Ui(group=LIMITS, widget=Widget.QUANTITY, unit="ms", units=_SPANS, source=f"{SEED}; {DOCS}"),
-    ] = 300_000
-    max_timeout_start_ms: Annotated[
-        int | None,
-        Field(
-            title=gettext_noop("Wait for preparing"),
-            description=gettext_noop(
-                "How long the node may take to pull the image and start. Raise it for big images: 22 GB take "
-                "about 9 min."
-            ),
-            ge=120_000,
-            examples=[1_800_000],
-        ),
-        Ui(group=LIMITS, widget=Widget.QUANTITY, unit="ms", units=_SPANS, source=f"{SEED}; {DOCS}"),
-    ] = 300_000
-    max_node_count: Annotated[
-        int | None,
-        Field(
-            title=gettext_noop("Nodes"),
-            description=gettext_noop("The most that may work on it; each costs the full price."),
-            ge=1,
-            examples=[1],
-        ),
-        Ui(group=LIMITS, width=3, source=f"{SEED}; {DOCS}; min {ASSUMED}"),
-    ] = 1
-    max_retry_count: Annotated[
-        int | None,
-        Field(
-            title=gettext_noop("Retries"),
-            description=gettext_noop("More tries after a failure; each may cost a full run."),
-            ge=0,
-            examples=[2],
-        ),
-        Ui(group=LIMITS, width=3, source=f"{SEED}; {DOCS}"),
-    ] = 0
+    max_timeout_run_ms: limits.RunTime = None
+    max_timeout_assign_ms: limits.NodeWait = 300_000
+    max_timeout_start_ms: limits.StartWait = 300_000
+    max_node_count: limits.Nodes = 1
+    max_retry_count: limits.Retries = 0
     parameters: Annotated[
         OtoyContainer,
         Field(title=gettext_noop("Container"), description=gettext_noop("Container settings.")),

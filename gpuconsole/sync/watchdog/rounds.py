@@ -14,8 +14,8 @@ from django.utils.translation import gettext_noop
 from gpuconsole.sync import acting, apply, lost, round
 from gpuconsole.sync.clock import Clock
 from gpuconsole.sync.context import Context
-from gpuconsole.workloads import transitions
 from gpuconsole.workloads.decisions.queries import is_unanswered
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.models import Event, EventKind, Intent, Workload
 from gpuconsole.workloads.states import FINAL, State
 
@@ -55,7 +55,7 @@ def _say_begun(context: Context, rows: Sequence[Workload], due: Sequence[Workloa
             continue
         waited_s = _seconds(row.due_at, context.now)
         detail = _("Nobody had acted for {count} s.").format(count=waited_s)
-        transitions.note(row, text, kind=EventKind.GUARD, detail=detail)
+        note(row, text, kind=EventKind.GUARD, detail=detail)
         logger.warning("no worker acts", extra={"workload": row.pk, "intent": row.intent, "waited_s": waited_s})
         ours.add(row.pk)
     return ours
@@ -69,7 +69,7 @@ def _say_confirmed(context: Context, rows: Sequence[Workload]) -> None:
         took_s = _seconds(asked_at[row.pk], context.now)
         proof = _("{event}, {count} s after it was asked for.")
         proof = proof.format(event=move.text if move else row.state_word.label, count=took_s)
-        transitions.note(row, _("Watchdog: the end is confirmed"), kind=EventKind.GUARD, detail=proof)
+        note(row, _("Watchdog: the end is confirmed"), kind=EventKind.GUARD, detail=proof)
         logger.warning("an end is confirmed", extra={"workload": row.pk, "state": row.state, "took_s": took_s})
 
 

@@ -10,8 +10,8 @@ from gpuconsole.core.api import COMMON_PROBLEMS, WRITE_PROBLEMS, Text
 from gpuconsole.workloads import access
 from gpuconsole.workloads.decisions import services
 from gpuconsole.workloads.decisions.schemas import AdoptIn, DecisionOut, shape_decision
+from gpuconsole.workloads.detail_schemas import WorkloadDetail, shape_detail
 from gpuconsole.workloads.models import Workload
-from gpuconsole.workloads.schemas import WorkloadDetail, shape_detail
 
 router = Router(tags=["Workloads"])
 

@@ -19,6 +19,8 @@ from gpuconsole.providers import registry
 from gpuconsole.workloads import transitions
 from gpuconsole.workloads.decisions import candidates, terms
 from gpuconsole.workloads.decisions.queries import is_unanswered, open_of, open_or_new
+from gpuconsole.workloads.events import note
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, LostLaunch, Settlement, Workload
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import Fault, Reason, ReasonCode, State
@@ -79,7 +81,7 @@ def give_up(*, workload: Workload, by: User | None) -> Workload:
 
 def check_now(*, workload: Workload) -> Workload:
     """Look for it at once instead of at the end of the backoff, or once more after the limit."""
-    with transitions.locked(workload.pk) as row:
+    with locked(workload.pk) as row:
         _refuse_settled(row)
         row.due_at = now = timezone.now()
         row.save(update_fields=["due_at"])
@@ -118,7 +120,7 @@ def _undecided(
     workload: Workload, settlement: Settlement, by: User | None, remote_id: str = ""
 ) -> Iterator[tuple[Workload, LostLaunch | None]]:
     """The locked row with what is to be decided; None where just this was decided already. Raises Refused."""
-    with transitions.locked(workload.pk) as row:
+    with locked(workload.pk) as row:
         lost = open_of(row)
         last = lost if is_unanswered(row) else row.lost_launches.order_by("-id").first()
         if last is not None and last.settlement == settlement and last.remote_id == remote_id:
@@ -176,7 +178,7 @@ def _decide(row: Workload, lost: LostLaunch, settlement: Settlement, by: User | 
     lost.save()
     row.due_at = now
     row.save(update_fields=["due_at"])
-    transitions.note(row, said, kind=EventKind.INTENT, by=by)
+    note(row, said, kind=EventKind.INTENT, by=by)
     _record(row, settlement, by, **({REMOTE: lost.remote_id} if lost.remote_id else {}))
     wake(row, now)
 

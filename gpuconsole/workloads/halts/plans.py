@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.workloads.models import Effect, InstanceEnd, Intent, Workload
 from gpuconsole.workloads.states import ACTIVE, FINAL, Kind, State, Verb
 

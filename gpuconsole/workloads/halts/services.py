@@ -18,10 +18,10 @@ from gpuconsole.core import versions
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.ids import new_id
 from gpuconsole.projects import rules
-from gpuconsole.workloads import transitions
 from gpuconsole.workloads.halts import plans, progress
 from gpuconsole.workloads.halts.burn import burn
 from gpuconsole.workloads.halts.reach import Reach, reach_of
+from gpuconsole.workloads.locking import locked_many
 from gpuconsole.workloads.models import Decision, Effect, Halt, HaltEntry, HaltScope, InstanceEnd, Via, Workload
 from gpuconsole.workloads.requests import services as requests
 from gpuconsole.workloads.services.many import Answer, end_many
@@ -84,7 +84,7 @@ def ask_again(*, halt: Halt, by: User | None) -> int:
 
 
 def _ask(halt: Halt, pks: Sequence[int | None], by: User | None) -> int:
-    with transitions.locked_many([pk for pk in pks if pk is not None]) as rows:
+    with locked_many([pk for pk in pks if pk is not None]) as rows:
         now, plan = timezone.now(), _plan(rows.values(), InstanceEnd(halt.instances))
         return len(_end(halt, rows, plan, by, now))
 
@@ -175,7 +175,7 @@ def _one_batch(halt: Halt) -> bool:
 
 
 def _take(halt: Halt, pks: Sequence[int], instances: InstanceEnd) -> None:
-    with transitions.locked_many(pks) as rows:
+    with locked_many(pks) as rows:
         now, plan = timezone.now(), _plan(rows.values(), instances)
         before = {pk: (rows[pk].state, plans.hourly(rows[pk])) for pk in plan}
         answers = _end(halt, rows, plan, halt.by, now)

@@ -21,7 +21,7 @@ from gpuconsole.audit import services as audit
 from gpuconsole.core.admin import ModelAdmin, ReadOnlyAdmin, TabularInline
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal
-from gpuconsole.projects import quotas
+from gpuconsole.projects import quota_words
 from gpuconsole.projects.admin import ProjectAdmin
 from gpuconsole.projects.models import AlertRule, Budget, BudgetAlert, Project, Quota, QuotaProfile, QuotaProfileLine
 from gpuconsole.workloads.limits import bars, money, services, use
@@ -85,7 +85,7 @@ class QuotaAdmin(_LimitAdmin):
 
     @admin.display(description=gettext_lazy("limit on"), ordering="measure")
     def what(self, row: Quota) -> str:
-        return quotas.label(row)
+        return quota_words.label(row)
 
     @admin.display(description=gettext_lazy("person"), ordering="member__name")
     def person(self, row: Quota) -> str:
@@ -202,7 +202,7 @@ class QuotaProfileAdmin(ModelAdmin[QuotaProfile]):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        lines = [str(quotas.label_of(line)) for line in form.instance.lines.order_by("pk")]
+        lines = [str(quota_words.label_of(line)) for line in form.instance.lines.order_by("pk")]
         audit.record("profile.save", by=_staff(request), team=None, target=form.instance, after={"limits": lines})
 
     def delete_model(self, request: HttpRequest, obj: QuotaProfile) -> None:
@@ -235,7 +235,7 @@ class _TakesProfiles(ModelAdmin[Any]):
             "opts": self.model._meta,
             "rows": rows,
             "form": form,
-            "lines": {one: [quotas.label_of(line) for line in one.lines.all()] for one in _profiles()},
+            "lines": {one: [quota_words.label_of(line) for line in one.lines.all()] for one in _profiles()},
             "checkbox": ACTION_CHECKBOX_NAME,
         }
         return render(request, "admin/apply_profile.html", context, status=422 if form.errors else 200)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gpuconsole.core.days import Span
 from gpuconsole.core.money import Money
-from gpuconsole.projects import quotas
+from gpuconsole.projects import quota_words
 from gpuconsole.projects.models import Budget, Quota
 from gpuconsole.projects.quotas import Use
 from gpuconsole.workloads.limits.money import Standing
@@ -32,10 +32,10 @@ class Bar:
 
 def of_quota(quota: Quota, use: Use | None, currency: str) -> Bar:
     """A quota's bar; run times and lists have nothing in use, so they have words alone."""
-    label, limit = quotas.label(quota), limit_words(quota, currency)
+    label, limit = quota_words.label(quota), limit_words(quota, currency)
     if use is None:
-        return Bar(label, "", limit, None, "", f"{label} {quotas.scope(quota)}: {limit}")
-    used = quotas.amount(quota, use.amount, currency)
+        return Bar(label, "", limit, None, "", f"{label} {quota_words.scope(quota)}: {limit}")
+    used = quota_words.amount(quota, use.amount, currency)
     if use.amount is None:
         text = _("{limit}: what is in use is unknown, for want of a rate").format(limit=label)
         return Bar(label, used, limit, None, "", text)
@@ -71,8 +71,8 @@ def name_of_budget(budget: Budget, month: Span) -> str:
 def limit_words(quota: Quota, currency: str) -> str:
     """What a quota allows, in words."""
     if quota.is_list:
-        return quotas.allowed_words(quota)
-    return quotas.amount(quota, quota.number, currency)
+        return quota_words.allowed_words(quota)
+    return quota_words.amount(quota, quota.number, currency)
 
 
 def consequence_words(row: Quota | Budget) -> str:

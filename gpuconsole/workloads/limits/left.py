@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from gpuconsole.accounts.models import User
 from gpuconsole.core.days import Span
 from gpuconsole.core.money import Money
-from gpuconsole.projects import budgets, quotas, rules
+from gpuconsole.projects import budgets, quota_words, rules
 from gpuconsole.projects.models import Budget, Project, Quota
 from gpuconsole.workloads.limits import bars, money, use
 from gpuconsole.workloads.models import LaunchRequest
@@ -58,8 +58,8 @@ def _of_budget(budget: Budget, month: Span, rest: Money | None) -> Left:
 
 def _of_quota(quota: Quota, amount: Decimal | None) -> Left:
     currency = quota.team.currency
-    used = quotas.amount(quota, amount, currency)
+    used = quota_words.amount(quota, amount, currency)
     return Left(
-        quotas.label(quota),
+        quota_words.label(quota),
         _("{used} of {limit} in use").format(used=used, limit=bars.limit_words(quota, currency)),
     )

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from gpuconsole.core.api import Amount, ApiInput, ApiSchema, Text
-from gpuconsole.projects import quotas
+from gpuconsole.projects import quota_words
 from gpuconsole.projects.forecast import Ahead
 from gpuconsole.projects.models import BudgetAlert, Consequence, Held, Measure, Quota
 from gpuconsole.projects.quotas import Use
@@ -150,7 +150,7 @@ def shape_quota(quota: Quota, use: Use | None) -> QuotaOut:
         member=quota.member.email if quota.member else None,
         used=use.amount if use else None,
         used_by=(use.who or None) if use else None,
-        text=f"{quotas.label_of(quota, quota.team.currency)} {quotas.scope(quota)}",
+        text=f"{quota_words.label_of(quota, quota.team.currency)} {quota_words.scope(quota)}",
         **quota.terms,
     )
 

@@ -17,7 +17,8 @@ from gpuconsole.projects import budgets, quotas, rates, rules
 from gpuconsole.projects.models import Budget, Consequence, Measure, Project, Quota
 from gpuconsole.projects.quotas import Ask, Use, Violation
 from gpuconsole.projects.rules import Rules
-from gpuconsole.providers.contract import Pricing, Provider
+from gpuconsole.providers.contract import Provider
+from gpuconsole.providers.pricing import Pricing
 from gpuconsole.workloads.limits import money, use
 from gpuconsole.workloads.models import LaunchRequest, Workload
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -264,7 +263,3 @@ class Workload(models.Model):
     def topics(self) -> tuple[str, ...]:
         """Change counters that a change of this row bumps."""
         return (f"workload:{self.pk}", f"project:{self.project_id}", f"team:{self.team_id}")
-
-    def remote_facts(self) -> dict[str, Any]:
-        """Raw answer of the provider, as kept."""
-        return dict(self.remote)

@@ -8,11 +8,11 @@ from pydantic import JsonValue
 
 from gpuconsole.accounts.access import Viewer
 from gpuconsole.core.api import ApiInput, ApiSchema, PageInfo, PageQuery, QueryText, Text
+from gpuconsole.workloads.guard_schemas import GuardsOut, shape_guards
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.input_schemas import GuardsIn, Labels, Name
 from gpuconsole.workloads.models import Preset
 from gpuconsole.workloads.presets import access
-from gpuconsole.workloads.schemas import GuardsOut, shape_guards
 
 PresetName = Annotated[Text, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$")]
 Line = Annotated[Text, Field(max_length=300)]

@@ -19,7 +19,8 @@ from gpuconsole.projects.access import find_project
 from gpuconsole.projects.tabs import frame
 from gpuconsole.workloads import drafts
 from gpuconsole.workloads import pages as launch_pages
-from gpuconsole.workloads.forms import PRESET, LaunchForm
+from gpuconsole.workloads.chosen import PRESET
+from gpuconsole.workloads.forms import LaunchForm
 from gpuconsole.workloads.models import Preset
 from gpuconsole.workloads.presets import access, pages, services
 from gpuconsole.workloads.presets.forms import PROJECTS, REPLACE, PresetForm, SaveForm

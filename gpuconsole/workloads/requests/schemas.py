@@ -9,11 +9,12 @@ from pydantic import JsonValue
 
 from gpuconsole.core.api import ApiInput, ApiSchema, MoneyOut, PageInfo, PageQuery, QueryText, Text
 from gpuconsole.workloads.estimate_schemas import shape_money
+from gpuconsole.workloads.guard_schemas import GuardsOut, shape_guards
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.input_schemas import AnySpec, GuardsIn
 from gpuconsole.workloads.models import Decision, LaunchRequest
+from gpuconsole.workloads.preview_schemas import RequestOut
 from gpuconsole.workloads.requests.shown import LimitLine, Shown, shown
-from gpuconsole.workloads.schemas import GuardsOut, RequestOut, shape_guards
 
 Reason = Annotated[Text, Field(max_length=500)]
 LimitKey = Annotated[Text, Field(min_length=1, max_length=60)]

@@ -1,110 +1,34 @@
-"""What becomes of launch requests: asked for, approved, trimmed, declined, withdrawn, expired; each decided once."""
+"""What becomes of launch requests: approved, trimmed, declined, withdrawn, expired; each decided once."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from gpuconsole.accounts.models import ApiToken, User
-from gpuconsole.audit import services as audit
-from gpuconsole.connections.models import Connection
+from gpuconsole.accounts.models import User
 from gpuconsole.core import versions
 from gpuconsole.core.errors import Refused
-from gpuconsole.core.ids import new_id
 from gpuconsole.projects.access import may_act_as
-from gpuconsole.projects.models import Project, ProjectRole
+from gpuconsole.projects.models import ProjectRole
 from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
-from gpuconsole.workloads import bulk, guarding, transitions
+from gpuconsole.workloads import bulk
 from gpuconsole.workloads.estimates import Estimate, estimate
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL
-from gpuconsole.workloads.models import Decision, EventKind, LaunchRequest, LaunchRequestQuerySet, Preset, Via, Workload
-from gpuconsole.workloads.requests import access, scopes, trims
+from gpuconsole.workloads.models import Decision, EventKind, LaunchRequest, LaunchRequestQuerySet, Via, Workload
+from gpuconsole.workloads.requests import access, trims
+from gpuconsole.workloads.requests.asking import tell
 from gpuconsole.workloads.requests.trims import Trim
-from gpuconsole.workloads.services.launch import fingerprint, hold, launch, not_allowed, refuse_other
+from gpuconsole.workloads.services.launch import hold, launch, not_allowed
 
-MOST_WAITING = 20
-"""Requests of one person that may wait in one project."""
 MOST_A_ROUND = 200
-
-
-@transaction.atomic
-def launch_or_ask(
-    *,
-    project: Project,
-    connection: Connection,
-    spec: Spec,
-    name: str,
-    by: User,
-    api_token: ApiToken | None = None,
-    stop_after_s: int | None = None,
-    guards: Guards = guarding.NONE,
-    idempotency_key: str | None = None,
-    labels: Sequence[str] = (),
-    preset: Preset | None = None,
-    why: str = "",
-    may_ask: bool = True,
-) -> Workload | LaunchRequest:
-    """A launch; where nothing but limits that ask stands in its way, a request that an admin decides.
-
-    Without ``may_ask`` that is refused, for whoever was not told. The same ``idempotency_key`` with the same launch
-    gives the first workload or request again. Raises Refused as ``launch`` does.
-    """
-    hold(project)
-    mark = fingerprint(connection, spec, name, stop_after_s, labels, preset, guards)
-    if idempotency_key is not None:
-        first = LaunchRequest.objects.filter(project=project, idempotency_key=idempotency_key).first()
-        if first is not None:
-            refuse_other(first, mark)
-            return first
-    wanted: dict[str, Any] = {
-        "project": project,
-        "connection": connection,
-        "name": name,
-        "by": by,
-        "api_token": api_token,
-        "stop_after_s": stop_after_s,
-        "idempotency_key": idempotency_key,
-        "labels": list(dict.fromkeys(labels)),
-        "preset": preset,
-    }
-    try:
-        with transaction.atomic():
-            return launch(**wanted, spec=spec, guards=guards)
-    except Refused as no:
-        if no.code != NEEDS_APPROVAL or not may_ask:
-            raise
-    figures = estimate(
-        project=project, connection=connection, spec=spec, owner=by, stop_after_s=stop_after_s, guards=guards
-    )
-    row = LaunchRequest(**wanted, guards=guards.said, why=why.strip(), request_hash=mark, spec=spec.wire())
-    return _ask(row, figures)
-
-
-def _ask(row: LaunchRequest, figures: Estimate) -> LaunchRequest:
-    now = timezone.now()
-    _refuse_flood(row, now)
-    checks, pricing = figures.blocking, figures.pricing
-    row.public_id, row.team_id = new_id("req"), row.project.team_id
-    row.provider, row.kind = row.connection.provider, registry.get(row.connection.provider).kind
-    row.hardware_id, row.gpu_model, row.gpu_count = pricing.hardware_id, pricing.hardware_model, pricing.gpu_count
-    row.hourly_price, row.currency, row.rounding = pricing.hourly_price, pricing.currency, pricing.rounding
-    row.longest_s, row.held = figures.longest_s, figures.upper.amount if figures.upper else None
-    row.limits = sorted({check.limit for check in checks})
-    row.is_of_team = bool(scopes.of_team(row.project.team, row.limits))
-    row.violations = [{"limit": check.limit, "name": check.name, "text": check.finding} for check in checks]
-    row.created_at, row.expires_at = now, now + settings.LAUNCH_REQUEST_WAITS
-    row.save(force_insert=True)
-    _tell(row, "request.ask", row.by, after=_facts(row), why=row.why)
-    return row
 
 
 def approve(
@@ -131,7 +55,7 @@ def approve(
         after = {"workload": row.workload.public_id, "via": via.value, "limits": sorted(allowed)}
         if trim is not None:
             after["changed"] = trims.changed(row, row.workload)
-        _tell(row, "request.trim" if trim else "request.approve", by, after=after, why=reason)
+        tell(row, "request.trim" if trim else "request.approve", by, after=after, why=reason)
     return row
 
 
@@ -145,7 +69,7 @@ def decline(*, request: LaunchRequest, by: User, via: Via, reason: str) -> Launc
     if not reason.strip():
         raise Refused(_("Say why, so that the person knows what to change."), code="required", field="reason")
     _decide(row, Decision.DECLINED, now, by, via, reason)
-    _tell(row, "request.decline", by, after={"via": via.value}, why=row.reason)
+    tell(row, "request.decline", by, after={"via": via.value}, why=row.reason)
     return row
 
 
@@ -157,7 +81,7 @@ def withdraw(*, request: LaunchRequest, by: User, via: Via) -> LaunchRequest:
         return row
     _refuse_decided(row, now)
     _decide(row, Decision.WITHDRAWN, now, by, via)
-    _tell(row, "request.withdraw", by, after={"via": via.value})
+    tell(row, "request.withdraw", by, after={"via": via.value})
     return row
 
 
@@ -182,7 +106,7 @@ def expire_due(now: datetime) -> int:
         rows = list(due.select_for_update(of=("self",), skip_locked=True)[:MOST_A_ROUND])
         for row in rows:
             _decide(row, Decision.EXPIRED, row.expires_at, None, None)
-            _tell(row, "request.expire", None)
+            tell(row, "request.expire", None)
     return len(rows)
 
 
@@ -253,7 +177,7 @@ def _note(row: LaunchRequest, by: User) -> None:
     if row.is_trimmed:
         detail.append(_("Changed: {names}.").format(names=", ".join(trims.changed(row, row.workload))))
     why = text.format(person=by.display_name)
-    transitions.note(row.workload, why, kind=EventKind.INTENT, by=by, detail=" ".join(detail))
+    note(row.workload, why, kind=EventKind.INTENT, by=by, detail=" ".join(detail))
 
 
 def _locked(request: LaunchRequest) -> LaunchRequest:
@@ -281,15 +205,6 @@ def _refuse_gone(row: LaunchRequest) -> None:
         )
 
 
-def _refuse_flood(row: LaunchRequest, now: datetime) -> None:
-    waiting = LaunchRequest.objects.waiting(now).filter(project=row.project, by=row.by)
-    if waiting.count() >= MOST_WAITING:
-        text = _("{count} requests of yours wait here already. Withdraw one, or wait for an answer.").format(
-            count=MOST_WAITING
-        )
-        raise Refused(text, code="too_many_waiting")
-
-
 def _decide(
     row: LaunchRequest, state: Decision, now: datetime, by: User | None, via: Via | None, reason: str = ""
 ) -> None:
@@ -304,19 +219,3 @@ def _put(row: LaunchRequest, state: Decision, now: datetime, by: User | None, vi
     """The only writer of a request's state."""
     row.state, row.decided_at, row.decided_by, row.decided_via = state, now, by, via or ""
     row.reason, row.is_told = " ".join(reason.split())[:500], False
-
-
-def _tell(row: LaunchRequest, action: str, by: User | None, *, after: Any = None, why: str = "") -> None:
-    audit.record(action, by=by, team=row.project.team, project=row.project, target=row, after=after, why=why)
-    versions.bump(f"project:{row.project_id}", f"team:{row.team_id}")
-
-
-def _facts(row: LaunchRequest) -> dict[str, Any]:
-    return {
-        "connection": row.connection.public_id,
-        "hardware": row.hardware_id,
-        "gpus": row.gpu_count,
-        "at_most": None if row.held is None else str(row.held),
-        "currency": row.currency,
-        "limits": row.limits,
-    }

@@ -17,14 +17,16 @@ from gpuconsole.core import formats
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects import rules
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.workloads import guarding, transitions
-from gpuconsole.workloads.estimates import deadline, estimate
+from gpuconsole.workloads.changes import Change
+from gpuconsole.workloads.estimates import deadline
+from gpuconsole.workloads.events import Line, note_many
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
-from gpuconsole.workloads.services.launch import only_launches_ask, refuse_if_blocked, warn
+from gpuconsole.workloads.services.launch import estimate_again, warn
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import VERBS, Kind, Reason, ReasonCode, State, Verb
-from gpuconsole.workloads.transitions import Change, Line
 from gpuconsole.workloads.unspecified import refuse_without_spec
 from gpuconsole.workloads.usage import price_of
 
@@ -92,7 +94,7 @@ def _act(workload: Workload, verb: Verb, intent: Intent, by: User | None, reason
     with transaction.atomic():
         if intent is Intent.START:
             rules.lock(workload.project)
-        with transitions.locked(workload.pk) as row:
+        with locked(workload.pk) as row:
             now = timezone.now()
             if is_pending(row, intent):
                 ask_again(row, now)
@@ -103,7 +105,7 @@ def _act(workload: Workload, verb: Verb, intent: Intent, by: User | None, reason
                 _begin_anew(row, by, now)
             before = row.state
             written = wish(row, verb, intent, by, reason, now)
-            transitions.note_many(written.lines)
+            note_many(written.lines)
             transitions.move_many([written.change])
             if row.intent:
                 wake(row, now)
@@ -179,15 +181,7 @@ def _begin_anew(row: Workload, by: User | None, now: datetime) -> None:
         text = _("{name} has cost the {limit} that it may: it would be stopped at once. Raise Stop at cost first.")
         text = text.format(name=row.name, limit=limit)
         raise Refused(text, code="cost_used_up", field=guarding.STOP_AT_COST)
-    figures = estimate(
-        project=row.project,
-        connection=row.connection,
-        spec=spec,
-        owner=row.owner,
-        stop_after_s=row.stop_after_s,
-        guards=guarding.left(row, now),
-    )
-    refuse_if_blocked(figures.blocking, instead=only_launches_ask())
+    figures = estimate_again(row, spec, now)
     warn(row, figures, by)
     row.stop_after_s = figures.longest_s
     most = None if row.stop_after_s is None else price_of(Decimal(row.stop_after_s), row.hourly_price, row.rounding)

@@ -16,9 +16,11 @@ from gpuconsole.audit import services as audit
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.translated import translated
 from gpuconsole.providers import problems, registry
-from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.contract import Provider
 from gpuconsole.providers.edits import Edits
-from gpuconsole.workloads import transitions
+from gpuconsole.providers.features import Feature
+from gpuconsole.workloads.events import note
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.services.acts import ask_again, refuse_in_state, refuse_without_feature
 from gpuconsole.workloads.services.waking import wake
@@ -33,7 +35,7 @@ def edit(*, workload: Workload, changes: Mapping[str, Any], by: User | None, key
 
     Raises Refused, with messages at ``changes.<wire path>`` where fields are at fault.
     """
-    with transaction.atomic(), transitions.locked(workload.pk) as row:
+    with transaction.atomic(), locked(workload.pk) as row:
         if key and key == row.edit_key:
             return row
         refuse_without_feature(row, Verb.EDIT, Feature.EDIT)
@@ -105,7 +107,7 @@ def _want(row: Workload, wanted: Edits, by: User | None, now: datetime) -> None:
             *("edit", "edit_errors", "edit_key", "edit_sent_at"),
         ]
     )
-    transitions.note(row, _("Edit asked"), kind=EventKind.INTENT, by=by, detail=wanted.said)
+    note(row, _("Edit asked"), kind=EventKind.INTENT, by=by, detail=wanted.said)
     wake(row, now)
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from gpuconsole.accounts.models import Team, User
 from gpuconsole.audit import services as audit
 from gpuconsole.core.errors import Refused
-from gpuconsole.workloads import transitions
+from gpuconsole.workloads.locking import locked_many
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.services.acts import start, stopped_by
 from gpuconsole.workloads.services.many import Answer, end_many
@@ -33,7 +33,7 @@ def act_on_many(*, team: Team, pks: Collection[int], verb: Verb, by: User) -> li
 
 
 def _ended(pks: Sequence[int], verb: Verb, by: User) -> list[Answer]:
-    with transitions.locked_many(pks) as rows:
+    with locked_many(pks) as rows:
         return end_many(
             list(rows.values()),
             dict.fromkeys(rows, verb),

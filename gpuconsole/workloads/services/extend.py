@@ -16,10 +16,12 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.money import Money
 from gpuconsole.projects import rules
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Pricing, Rounding
-from gpuconsole.workloads import guarding, transitions, usage
+from gpuconsole.providers.pricing import Pricing, Rounding
+from gpuconsole.workloads import guarding, usage
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guards import LONGEST_S, SHORTEST_S
 from gpuconsole.workloads.limits.verdicts import WARNING, Check, Verdict, Wish, blocking, verdict
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Workload
 from gpuconsole.workloads.services.launch import only_launches_ask, refuse_if_blocked, tell_passed
 from gpuconsole.workloads.states import State
@@ -53,7 +55,7 @@ def extend(*, workload: Workload, by: User | None, ends_by: datetime | None) -> 
     """
     with transaction.atomic():
         rules.lock(workload.project)
-        with transitions.locked(workload.pk) as row:
+        with locked(workload.pk) as row:
             _extend(row, by, ends_by, timezone.now())
     return row
 
@@ -143,7 +145,7 @@ def _refuse_impossible(row: Workload, ends_by: datetime | None, now: datetime) -
 def _tell(row: Workload, before: datetime | None, found: Extension, by: User | None) -> None:
     text = _("From {before} to {after}.").format(before=_moment(before), after=_moment(row.ends_by))
     detail = " ".join(filter(None, (text, at_most(found.whole))))
-    transitions.note(row, _("Latest end moved"), kind=EventKind.INTENT, by=by, detail=detail)
+    note(row, _("Latest end moved"), kind=EventKind.INTENT, by=by, detail=detail)
     tell_passed(row, by)
     audit.record(
         "workload.extend",

@@ -18,9 +18,11 @@ from gpuconsole.core.errors import Refused
 from gpuconsole.core.money import Money
 from gpuconsole.projects import rules
 from gpuconsole.providers import registry
-from gpuconsole.workloads import guarding, transitions
+from gpuconsole.workloads import guarding
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guarding import KEYS, STOP_AT_COST, TERMINATE_AFTER, Guards
 from gpuconsole.workloads.limits.verdicts import WARNING, Check, blocking
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, QueueThen, Workload
 from gpuconsole.workloads.services.extend import at_most, extension, pricing_of
 from gpuconsole.workloads.services.launch import only_launches_ask, refuse_if_blocked, tell_passed
@@ -53,7 +55,7 @@ def guard(*, workload: Workload, by: User | None, **said: Any) -> Workload:
     """
     with transaction.atomic():
         rules.lock(workload.project)
-        with transitions.locked(workload.pk) as row:
+        with locked(workload.pk) as row:
             _guard(row, by, said, timezone.now())
     return row
 
@@ -122,7 +124,7 @@ def _off_already(row: Workload, guards: Guards, now: datetime) -> list[Check]:
 def _tell(row: Workload, before: Guards, found: Regard, by: User | None) -> None:
     changed = [key for key in KEYS if getattr(before, key) != getattr(found.guards, key)]
     detail = " ".join(filter(None, (words(found.guards, row.currency), at_most(found.whole))))
-    transitions.note(row, _("Guards changed"), kind=EventKind.INTENT, by=by, detail=detail)
+    note(row, _("Guards changed"), kind=EventKind.INTENT, by=by, detail=detail)
     tell_passed(row, by)
     audit.record(
         "workload.guard",

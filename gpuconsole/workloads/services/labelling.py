@@ -8,15 +8,16 @@ from gpuconsole.accounts.models import Team, User
 from gpuconsole.audit import services as audit
 from gpuconsole.core import versions
 from gpuconsole.core.errors import Refused
-from gpuconsole.workloads import bulk, transitions
+from gpuconsole.workloads import bulk
 from gpuconsole.workloads.labels import tidy
+from gpuconsole.workloads.locking import locked, locked_many
 from gpuconsole.workloads.models import Workload
 
 
 def label(*, workload: Workload, labels: Sequence[str], by: User | None) -> Workload:
     """Give it these labels in place of those it had. Raises Refused for what is no label."""
     wanted = tidy(labels)
-    with transitions.locked(workload.pk) as row:
+    with locked(workload.pk) as row:
         before = row.labels
         if wanted == before:
             return row
@@ -43,7 +44,7 @@ def label_many(
     Raises Refused for what is no label, and where one would have too many: then none is changed.
     """
     added, gone = tidy(add), set(tidy(remove))
-    with transitions.locked_many(pks) as rows:
+    with locked_many(pks) as rows:
         changed = [row for row in rows.values() if _relabel(row, added, gone)]
         bulk.update(changed, ["labels"])
         versions.bump(*{topic for row in changed for topic in row.topics})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,6 +26,7 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import guarding, names, transitions, unstored
 from gpuconsole.workloads.estimates import Estimate, deadline, estimate, told
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL, Check
 from gpuconsole.workloads.models import EventKind, Intent, LaunchRequest, Preset, Workload
@@ -120,6 +122,21 @@ def only_launches_ask() -> str:
     return _("Only a launch can wait for an admin: clone it and ask, or have the limit raised.")
 
 
+def estimate_again(row: Workload, spec: Spec, now: datetime) -> Estimate:
+    """The figures of another run of what is there, with what is left of its guards. Raises Refused where limits stand
+    in its way, those that ask included."""
+    figures = estimate(
+        project=row.project,
+        connection=row.connection,
+        spec=spec,
+        owner=row.owner,
+        stop_after_s=row.stop_after_s,
+        guards=guarding.left(row, now),
+    )
+    refuse_if_blocked(figures.blocking, instead=only_launches_ask())
+    return figures
+
+
 def warn(workload: Workload, figures: Estimate, by: User | None) -> None:
     """Write down the limits that were passed with a warning; the answer to this request shows them too."""
     workload.warnings = tuple(check.text for check in figures.warnings)
@@ -129,7 +146,7 @@ def warn(workload: Workload, figures: Estimate, by: User | None) -> None:
 def tell_passed(workload: Workload, by: User | None) -> None:
     """An event for each limit that it passes with a warning."""
     for text in workload.warnings:
-        transitions.note(workload, _("A limit was passed"), kind=EventKind.WARNING, detail=text, by=by)
+        note(workload, _("A limit was passed"), kind=EventKind.WARNING, detail=text, by=by)
 
 
 def hold(project: Project) -> None:

@@ -14,6 +14,7 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.core import wake as tasks
 from gpuconsole.core.errors import Refused
 from gpuconsole.workloads import bulk, transitions
+from gpuconsole.workloads.events import note_many
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.services.acts import (
     HASTENED,
@@ -69,7 +70,7 @@ def end_many(
         answers.append(Answer(row, refusal=refusal))
     with transaction.atomic():
         bulk.update(waiting, HASTENED)
-        transitions.note_many([line for one in wishes for line in one.lines], now=now)
+        note_many([line for one in wishes for line in one.lines], now=now)
         transitions.move_many([one.change for one in wishes], now=now)
         _wake({row.connection_id for row in (*waiting, *(one.change.workload for one in wishes))}, now)
     return answers

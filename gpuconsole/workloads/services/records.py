@@ -17,15 +17,17 @@ from gpuconsole.projects import rules
 from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
 from gpuconsole.workloads import names, transitions
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.halts import holds
 from gpuconsole.workloads.limits.verdicts import WARNING, blocking
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.services.extend import extension
 from gpuconsole.workloads.services.launch import only_launches_ask, refuse_closed, refuse_if_blocked, tell_passed
 from gpuconsole.workloads.states import FINAL, Kind, State
 
-NAME, PROJECT = "name", "project"
-"""Inputs, and the fields of a refusal."""
+PROJECT = "project"
+"""The input, and the field of a refusal."""
 _STAYS = frozenset({Intent.NONE, Intent.STOP, Intent.END, Intent.DELETE})
 """Wishes that hold nothing of the project's: all others were weighed against its limits and may use its secrets."""
 
@@ -36,13 +38,13 @@ def rename(*, workload: Workload, name: str, by: User | None) -> Workload:
     Raises Refused for what is no name.
     """
     wanted = names.checked(name)
-    with transitions.locked(workload.pk) as row:
+    with locked(workload.pk) as row:
         before = row.name
         if wanted == before:
             return row
         row.name = wanted
         row.save(update_fields=["name"])
-        transitions.note(row, _("Renamed"), detail=_("It was called {name}.").format(name=before), by=by)
+        note(row, _("Renamed"), detail=_("It was called {name}.").format(name=before), by=by)
         _record("workload.rename", row, by, before={"name": before}, after={"name": wanted})
     return row
 
@@ -56,7 +58,7 @@ def change_project(*, workload: Workload, project: Project, by: User | None) -> 
     with transaction.atomic():
         places = {one.pk: one for one in (workload.project, project)}
         fresh = {pk: rules.lock(places[pk]) for pk in sorted(places)}
-        with transitions.locked(workload.pk) as row:
+        with locked(workload.pk) as row:
             if row.project_id == project.pk:
                 return row
             _refuse_on_its_way(row)
@@ -76,7 +78,7 @@ def delete_record(*, workload: Workload, by: User | None) -> Workload:
 
     What it cost stays in the costs of its project, under its name, and the audit log keeps what was done with it.
     """
-    with transaction.atomic(), transitions.locked(workload.pk) as row:
+    with transaction.atomic(), locked(workload.pk) as row:
         if row.deleted_at is not None:
             return row
         _refuse_not_over(row)
@@ -146,7 +148,7 @@ def _refuse_unfit(row: Workload, project: Project, now: datetime) -> None:
 def _tell_change(row: Workload, former: Project, by: User | None) -> None:
     text = _("Moved from {before} to {after}").format(before=former.name, after=row.project.name)
     detail = _("What it cost before stays with {project}.").format(project=former.name)
-    transitions.note(row, text, kind=EventKind.NOTE, detail=detail, by=by)
+    note(row, text, kind=EventKind.NOTE, detail=detail, by=by)
     tell_passed(row, by)
     _record("workload.change_project", row, by, before={"project": former.slug}, after={"project": row.project.slug})
 

@@ -11,15 +11,17 @@ from gpuconsole.audit import services as audit
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects import rules
 from gpuconsole.providers import registry
-from gpuconsole.providers.contract import Feature
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.specs import Spec
 from gpuconsole.workloads import causes, guarding, names, phases, transitions
-from gpuconsole.workloads.estimates import deadline, estimate
+from gpuconsole.workloads.estimates import deadline
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.limits.verdicts import NEEDS_APPROVAL
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Intent, Workload
 from gpuconsole.workloads.services.acts import refuse_in_state
-from gpuconsole.workloads.services.launch import launch, only_launches_ask, refuse_closed, refuse_if_blocked, warn
+from gpuconsole.workloads.services.launch import estimate_again, launch, only_launches_ask, refuse_closed, warn
 from gpuconsole.workloads.services.waking import wake
 from gpuconsole.workloads.states import FINAL, State, Verb
 from gpuconsole.workloads.tokens import new_token
@@ -34,7 +36,7 @@ def retry(*, workload: Workload, by: User | None, key: str = "") -> Workload:
     """
     with transaction.atomic():
         rules.lock(workload.project)
-        with transitions.locked(workload.pk) as row:
+        with locked(workload.pk) as row:
             if (made := _made_before(row, key)) is not None:
                 return made
             refuse_in_state(row, Verb.RETRY)
@@ -71,15 +73,7 @@ def _is_going(row: Workload) -> bool:
 def _another_attempt(row: Workload, spec: Spec, by: User | None, key: str) -> Workload:
     now = timezone.now()
     refuse_closed(row.project, row.connection)
-    figures = estimate(
-        project=row.project,
-        connection=row.connection,
-        spec=spec,
-        owner=row.owner,
-        stop_after_s=row.stop_after_s,
-        guards=guarding.left(row, now),
-    )
-    refuse_if_blocked(figures.blocking, instead=only_launches_ask())
+    figures = estimate_again(row, spec, now)
     row.token, row.intent, row.intent_at, row.intent_by, row.due_at = new_token(), Intent.RETRY, now, by, now
     row.intent_tries, row.intent_error = 0, ""
     row.sending_at = row.look_until = row.missing_since = None
@@ -147,6 +141,6 @@ def _another_workload(row: Workload, by: User | None, key: str) -> Workload:
             raise
         raise Refused(no.message, code=no.code, details=[*no.details, only_launches_ask()]) from no
     text = _("Retried as {name}").format(name=made.name)
-    transitions.note(row, text, kind=EventKind.INTENT, detail=made.public_id, by=by)
-    transitions.note(made, _("Retry of {name}").format(name=row.name), detail=row.public_id)
+    note(row, text, kind=EventKind.INTENT, detail=made.public_id, by=by)
+    note(made, _("Retry of {name}").format(name=row.name), detail=row.public_id)
     return made

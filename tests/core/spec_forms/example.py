@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from gpuconsole.providers.problems import wrong
-from gpuconsole.providers.specs import Spec, SpecPart, Ui, Widget
+from gpuconsole.providers.specs import Spec, SpecPart
+from gpuconsole.providers.ui import Ui, Widget
 
 
 class SecretName(SpecPart):

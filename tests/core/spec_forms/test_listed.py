@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from gpuconsole.core.spec_forms import Layout, Option, OptionList, SpecForm, Surroundings, Values
 from gpuconsole.core.spec_forms.field import BoundField
-from gpuconsole.providers.specs import Listed, Ui, Widget
+from gpuconsole.providers.ui import Listed, Ui, Widget
 
 _MODES = (Listed("ONCE", "Once", "Ends by itself."), Listed("ALWAYS", "Always", "Runs until it is stopped."))
 _PLACES = (Listed("eu-1", "eu-1", group="Europe"), Listed("us-1", "Virginia", group="America"))

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from gpuconsole.core.spec_forms.build import build
 from gpuconsole.core.spec_forms.said import ABSENT, said, value_at, with_value, without
-from gpuconsole.providers.specs import SpecPart, Ui, Widget
+from gpuconsole.providers.specs import SpecPart
+from gpuconsole.providers.ui import Ui, Widget
 
 
 class Ref(SpecPart):

@@ -15,7 +15,8 @@ from gpuconsole.core.spec_forms.codecs import same
 from gpuconsole.core.spec_forms.fill import fill
 from gpuconsole.core.spec_forms.parse import parse
 from gpuconsole.providers.problems import problems
-from gpuconsole.providers.specs import Choose, Spec, SpecPart, Ui, Way, Widget
+from gpuconsole.providers.specs import Choose, Spec, SpecPart, Way
+from gpuconsole.providers.ui import Ui, Widget
 
 SOURCE, RUNS = "~comes_from", "source.~runs"
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gpuconsole.providers.remote import LogLine, Sample
-from gpuconsole.workloads import logs, metrics, transitions
+from gpuconsole.workloads import logs, metrics
+from gpuconsole.workloads.events import note
 from gpuconsole.workloads.guarding import Guards
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
@@ -92,7 +93,7 @@ def third_attempt(lab: Lab) -> Workload:
         (_("Attempt 2 failed"), _("Node went away; no exit code.")),
         (_("Queued, attempt 3"), _("Automatic retry, 2 of 2 used.")),
     ):
-        transitions.note(job, text, detail=detail)
+        note(job, text, detail=detail)
     words = "[train] step {0}00/54000  loss 0.00{1}  psnr 27.{2}  12.1 it/s"
     logs.append(
         job,

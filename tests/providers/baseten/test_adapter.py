@@ -9,8 +9,9 @@ import pytest
 from gpuconsole.providers.baseten import PROVIDER
 from gpuconsole.providers.baseten.client import WORDING
 from gpuconsole.providers.baseten.remotes import remote
-from gpuconsole.providers.contract import Known, Rounding
+from gpuconsole.providers.contract import Known
 from gpuconsole.providers.errors import NotFound, Unconfirmed, Unreachable
+from gpuconsole.providers.pricing import Rounding
 from gpuconsole.providers.remote import RemoteState
 from gpuconsole.providers.wire import item
 from tests.contract.conftest import TOKEN, Far

@@ -6,11 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from gpuconsole.providers.contract import Known, Rounding
+from gpuconsole.providers.contract import Known
 from gpuconsole.providers.cortecs import PROVIDER
 from gpuconsole.providers.cortecs.client import WORDING
 from gpuconsole.providers.cortecs.remotes import hardware_parts, remote
 from gpuconsole.providers.errors import NoCapacity, NotAuthorized, NotYet, Rejected
+from gpuconsole.providers.pricing import Rounding
 from gpuconsole.providers.remote import PartState, RemoteState
 from tests.contract.conftest import TOKEN, Far
 

@@ -1,13 +1,13 @@
 """What the adapter of Fireworks does beyond the common contract."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from gpuconsole.providers.contract import Adapter, Known
+from gpuconsole.providers.contract import Known
 from gpuconsole.providers.errors import NotAuthorized, NotFound, Rejected, Unconfirmed, Unreachable
 from gpuconsole.providers.fireworks import PROVIDER
 from gpuconsole.providers.fireworks.adapter import FireworksAdapter
@@ -16,10 +16,10 @@ from gpuconsole.providers.fireworks.edits import FireworksEdits
 from gpuconsole.providers.fireworks.fields import TOKEN_ANNOTATION
 from gpuconsole.providers.fireworks.remotes import remote
 from gpuconsole.providers.http import Client
-from gpuconsole.providers.looks import Held
 from gpuconsole.providers.masking import MASK
 from gpuconsole.providers.remote import RemoteState, Tariff
 from tests.contract.conftest import TOKEN, Far
+from tests.providers.fireworks.answers import answering
 
 WORDS = [
     *("STATE_UNSPECIFIED", "CREATING", "QUEUED", "PENDING", "RUNNING"),
@@ -30,19 +30,6 @@ WORDS = [
 def client(far: Far) -> FireworksClient:
     """The calls beneath the adapter."""
     return FireworksClient(Client(WORDING, far.base_url, transport=far.transport), "sandbox-fireworks-key")
-
-
-def answering(answer: Callable[[httpx.Request], Any]) -> tuple[Adapter, list[httpx.Request]]:
-    """An adapter at a far side that answers as told, and what it was asked."""
-    asked: list[httpx.Request] = []
-
-    def handle(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        found = answer(request)
-        return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
-
-    own = PROVIDER.credentials(**PROVIDER.sandbox_credentials)
-    return PROVIDER.adapter.open(own, base_url="http://far.example", transport=httpx.MockTransport(handle)), asked
 
 
 def test_the_status_table_is_total() -> None:
@@ -353,84 +340,8 @@ def test_an_answer_without_a_job_leaves_a_launch_open(answer: Any, fireworks: Fa
 def test_the_places_that_are_remembered_do_not_grow_for_ever(fireworks: Far) -> None:
     made, adapter = fireworks.launch(), fireworks.adapter
     assert isinstance(adapter, FireworksAdapter)
-    adapter._places.update({str(n): ("sandbox", "") for n in range(20_000)})
+    for number in range(20_000):
+        adapter._places.keep(str(number), "sandbox", "")
     adapter.inventory()
-    assert list(adapter._places) == [made.id]
-
-
-def listing(jobs: list[dict[str, Any]], *, keeps_order: bool = True) -> Callable[[httpx.Request], Any]:
-    """A far side with an account of jobs, which are listed by their last change where that is asked for."""
-
-    def answer(request: httpx.Request) -> Any:
-        if request.url.path == "/v1/accounts":
-            return {"accounts": [{"name": "accounts/a"}]}
-        by = "updateTime" if "update_time" in request.url.params["orderBy"] and keeps_order else "createTime"
-        rows = sorted(jobs, key=lambda job: job[by], reverse=True)
-        start = int(request.url.params.get("pageToken", "0"))
-        more = {"nextPageToken": str(start + 200)} if start + 200 < len(rows) else {}
-        return {"batchJobs": rows[start : start + 200], **more}
-
-    return answer
-
-
-def many_jobs(count: int) -> list[dict[str, Any]]:
-    first = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    stamps = [(first + timedelta(seconds=number)).isoformat() for number in range(count)]
-    return [
-        {"name": f"accounts/a/batchJobs/{number}", "state": "RUNNING", "createTime": at, "updateTime": at}
-        for number, at in enumerate(stamps)
-    ]
-
-
-def changed(job: dict[str, Any], at_s: int = 7200) -> str:
-    at = datetime(2026, 11, 21, 12, tzinfo=UTC) + timedelta(seconds=at_s)
-    job |= {"state": "COMPLETED", "updateTime": at.isoformat()}
-    return str(job["name"]).rpartition("/")[2]
-
-
-def test_a_look_at_many_reads_the_newest_changes_and_no_page_more() -> None:
-    jobs = many_jobs(1000)
-    adapter, asked = answering(listing(jobs))
-    ids = [str(number) for number in range(1000)]
-    first = adapter.look(ids, Held())
-    assert (len(first.remotes), len(asked)) == (1000, 1 + 5)
-    one = changed(jobs[3])  # among the oldest: on the last page of those by their creation
-    asked.clear()
-    second = adapter.look(ids, Held(first.marks, newest=first.newest))
-    assert ([found.id for found in second.remotes], len(asked)) == ([one], 1)
-    assert set(ids) == {one, *second.as_held}
-
-
-def test_a_far_side_that_keeps_no_order_is_found_out_by_a_look_at_everything() -> None:
-    jobs = many_jobs(400)
-    adapter, _ = answering(listing(jobs, keeps_order=False))
-    ids = [str(number) for number in range(400)]
-    first = adapter.look(ids, Held())
-    changed(jobs[399], at_s=3000)
-    old = changed(jobs[3], at_s=1000)
-    second = adapter.look(ids, Held(first.marks, newest=first.newest))
-    assert [one.id for one in second.remotes] == ["399"]  # the other stands far down in the order of creation
-    marks = {**first.marks, **second.marks}
-    whole = adapter.look(ids, Held(marks))
-    assert ([one.id for one in whole.remotes], whole.newest) == ([old], "")
-    again = changed(jobs[5], at_s=4000)
-    assert [one.id for one in adapter.look(ids, Held({**marks, **whole.marks}, newest=second.newest)).remotes] == [
-        again
-    ]
-
-
-def test_an_order_that_is_refused_does_no_harm() -> None:
-    jobs = many_jobs(400)
-    usual = listing(jobs)
-
-    def answer(request: httpx.Request) -> Any:
-        if "update_time" in request.url.params.get("orderBy", ""):
-            return httpx.Response(400, json={"code": 3, "message": "order_by: unknown field"})
-        return usual(request)
-
-    adapter, _ = answering(answer)
-    ids = [str(number) for number in range(400)]
-    first = adapter.look(ids, Held())
-    one = changed(jobs[399])
-    found = adapter.look(ids, Held(first.marks, newest=first.newest))
-    assert [remote.id for remote in found.remotes] == [one]
+    assert adapter._places.job(made.id) is not None
+    assert adapter._places.job("0") is None

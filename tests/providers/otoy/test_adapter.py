@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gpuconsole.providers import tokens
-from gpuconsole.providers.contract import Known, Rounding
+from gpuconsole.providers.contract import Known
 from gpuconsole.providers.errors import NotFound, Rejected, Unconfirmed
 from gpuconsole.providers.http import Client
 from gpuconsole.providers.looks import Held
@@ -20,6 +20,7 @@ from gpuconsole.providers.otoy.client import WORDING, OtoyClient, _job
 from gpuconsole.providers.otoy.remotes import remote
 from gpuconsole.providers.otoy.signing import Keys
 from gpuconsole.providers.preview import preview
+from gpuconsole.providers.pricing import Rounding
 from gpuconsole.providers.remote import Offer, PartState, RemoteState
 from gpuconsole.simulator.dialects.otoy.hardware import OFFERS
 from tests.contract.conftest import TOKEN, Far

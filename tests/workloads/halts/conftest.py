@@ -15,6 +15,7 @@ from gpuconsole.workloads import transitions
 from gpuconsole.workloads.halts import progress, services
 from gpuconsole.workloads.halts.progress import Progress, Step, Summary
 from gpuconsole.workloads.halts.reach import Reach
+from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import Halt, HaltEntry, HaltScope, InstanceEnd, Intent, Workload
 from gpuconsole.workloads.states import State
 from tests.factories import add_member
@@ -66,7 +67,7 @@ def summary_of(halt: Halt) -> Summary:
 
 def confirmed(workload: Workload, state: State = State.CANCELLED) -> Workload:
     """The provider's word for the end came."""
-    with transitions.locked(workload.pk) as row:
+    with locked(workload.pk) as row:
         row.intent, row.due_at = Intent.NONE, None
         change: dict[str, Any] = {"why": f"now {state}", "tariff": Tariff.REST, "fields": ("intent", "due_at")}
         transitions.move(row, state, **change)

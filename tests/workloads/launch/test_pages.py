@@ -11,7 +11,6 @@ from django.test import Client
 from gpuconsole.projects.models import ProjectRole
 from gpuconsole.providers import registry
 from gpuconsole.workloads.models import Draft, Workload
-from gpuconsole.workloads.names import counted_up
 from tests import factories
 from tests.contract.samples import DOCUMENTED_BASETEN, sample
 from tests.workloads.launch.conftest import Desk, posted_by
@@ -143,7 +142,7 @@ def test_a_clone_opens_with_all_values_and_the_name_counted_up(desk: Desk, slug:
     inputs = posted_by(desk.page(slug, f"?clone={first.public_id}"))
     desk.post(slug, "launch/", {**inputs, "confirmed": ["1"]})
     second = Workload.objects.exclude(pk=first.pk).get()
-    assert (second.name, second.labels, second.stop_after_s) == (counted_up(first.name), ["sweep"], 3600)
+    assert (second.name, second.labels, second.stop_after_s) == (f"{first.name}-2", ["sweep"], 3600)
     if slug == "cortecs":
         assert second.spec == first.spec
 

@@ -10,7 +10,7 @@ import pytest
 from gpuconsole.accounts.models import User
 from gpuconsole.projects.models import ProjectRole
 from gpuconsole.workloads.models import LaunchRequest, Via, Workload
-from gpuconsole.workloads.requests import services
+from gpuconsole.workloads.requests import asking, services
 from tests.factories import set_quota
 from tests.factories_workloads import Lab, make_lab, make_spec, make_user
 
@@ -27,7 +27,7 @@ class Desk:
         """As the API and the form do; Baseten's sample takes 2 GPUs at 13 dollars an hour, for an hour here."""
         spec = changed.pop("spec", None) or make_spec(slug)
         wanted = {"project": self.lab.project, "name": "sft", "by": self.member, "stop_after_s": 3600, **changed}
-        return services.launch_or_ask(connection=self.lab.connections[slug], spec=spec, **wanted)
+        return asking.launch_or_ask(connection=self.lab.connections[slug], spec=spec, **wanted)
 
     def ask(self, slug: str = "baseten", **changed: Any) -> LaunchRequest:
         """A launch that a limit makes wait."""

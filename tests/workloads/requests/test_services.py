@@ -14,7 +14,7 @@ from gpuconsole.projects.models import ProjectMember, Quota
 from gpuconsole.workloads import services as work
 from gpuconsole.workloads.limits.left import lines
 from gpuconsole.workloads.models import Decision, LaunchRequest, Via, Workload
-from gpuconsole.workloads.requests import access, services
+from gpuconsole.workloads.requests import access, asking, services
 from gpuconsole.workloads.requests.trims import Trim
 from gpuconsole.workloads.states import State
 from tests.factories import set_budget, set_quota
@@ -204,7 +204,7 @@ def test_what_is_no_launch_does_not_ask_and_says_what_to_do(desk: Desk) -> None:
 
 def test_a_person_cannot_flood_a_project(desk: Desk) -> None:
     first = desk.ask()
-    rows = [LaunchRequest.objects.get(pk=first.pk) for _ in range(services.MOST_WAITING - 1)]
+    rows = [LaunchRequest.objects.get(pk=first.pk) for _ in range(asking.MOST_WAITING - 1)]
     for number, row in enumerate(rows):
         row.pk, row.public_id = None, f"req_{number}"
     LaunchRequest.objects.bulk_create(rows)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gpuconsole.core import formats, gpus
-from gpuconsole.projects import quotas
+from gpuconsole.projects import quota_words, quotas
 from gpuconsole.projects.models import Measure, Quota
 from gpuconsole.workloads.limits.page.place import Place
 from gpuconsole.workloads.models import Workload
@@ -57,7 +57,7 @@ def _counts(row: Quota, one: Workload) -> bool:
 
 
 def _full(row: Quota, holders: Sequence[Workload]) -> Full:
-    label = _("{what} quota is full").format(what=row.gpu_model or quotas.label(row))
+    label = _("{what} quota is full").format(what=row.gpu_model or quota_words.label(row))
     if row.each_member or not holders:
         return Full(label)
     first, whole = holders[0], int(row.number)

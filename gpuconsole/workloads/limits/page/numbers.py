@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from gpuconsole.core import formats
-from gpuconsole.projects import quotas
+from gpuconsole.projects import quota_words
 from gpuconsole.projects.forms import plain
 from gpuconsole.projects.models import Held, Measure, Quota
 
@@ -62,11 +62,11 @@ def used(quota: Quota, amount: Decimal | None, currency: str) -> str:
         return _("unknown")
     if quota.measure == Measure.HOURLY_PRICE:
         return formats.money(amount, currency)
-    return quotas.plain(amount)
+    return quota_words.plain(amount)
 
 
 def label(quota: Quota) -> str:
     """What is limited, with the unit of the number in the field beside it."""
     if quota.measure == Measure.RUN_S:
         return _(_HOURS_OF_ONE[quota.kind])
-    return quotas.label(quota)
+    return quota_words.label(quota)

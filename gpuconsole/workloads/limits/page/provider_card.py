@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from gpuconsole.accounts.models import User
 from gpuconsole.connections.access import visible_connections
 from gpuconsole.core import formats
-from gpuconsole.projects import quotas
+from gpuconsole.projects import quota_words, quotas
 from gpuconsole.projects.models import Consequence, Measure, Quota
 from gpuconsole.providers import registry
 from gpuconsole.workloads.limits import services
@@ -117,7 +117,7 @@ def _line(slug: str, form: ProvidersForm, wide: dict[Measure, Quota], connected:
 
 
 def _hardware(row: Quota | None) -> str:
-    return "" if row is None else quotas.allowed_words(row)
+    return "" if row is None else quota_words.allowed_words(row)
 
 
 def _is_plain_list(row: Quota) -> bool:

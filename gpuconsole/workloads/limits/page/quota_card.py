@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from gpuconsole.accounts.models import User
 from gpuconsole.core.errors import Refused
 from gpuconsole.core.forms import add_refusal
-from gpuconsole.projects import quotas
+from gpuconsole.projects import quota_words, quotas
 from gpuconsole.projects.models import Consequence, Held, Measure, Quota
 from gpuconsole.workloads.limits import bars, services, use
 from gpuconsole.workloads.limits.bars import Bar
@@ -102,10 +102,10 @@ class RowsForm(ConfirmingForm):
         for row, terms in self.wanted:
             used = self._uses.get(row.pk, quotas.Use(None)).amount
             if used is not None and terms.limit is not None and terms.limit < used and terms.limit < row.number:
-                said = quotas.amount(row, used, self._currency)
-                wanted = quotas.amount(row, terms.limit, self._currency)
+                said = quota_words.amount(row, used, self._currency)
+                wanted = quota_words.amount(row, terms.limit, self._currency)
                 text = _("{what}: {used} in use, and {wanted} would be the limit. Nothing that runs ends.").format(
-                    what=quotas.label(row), used=said, wanted=wanted
+                    what=quota_words.label(row), used=said, wanted=wanted
                 )
                 found.append(f"{text} {_until(terms.consequence)}")
         return found

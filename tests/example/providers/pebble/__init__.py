@@ -1,7 +1,8 @@
 """Pebble: containers on rented machines, by the second (made up)."""
 
 from gpuconsole.providers.causes import Cause, Ending
-from gpuconsole.providers.contract import Feature, Provider
+from gpuconsole.providers.contract import Provider
+from gpuconsole.providers.features import Feature
 from gpuconsole.providers.pebble.adapter import PebbleAdapter, PebbleCredentials
 from gpuconsole.providers.pebble.schemas import PebbleSpec
 from gpuconsole.providers.remote import Phase, Reading, RemoteState, Tariff

@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from gpuconsole.providers import checking, tokens
 from gpuconsole.providers.checking import counted
-from gpuconsole.providers.contract import Adapter, Known, Pricing, Rounding, WireRequest
+from gpuconsole.providers.contract import Adapter, Known, WireRequest
 from gpuconsole.providers.errors import NotFound
 from gpuconsole.providers.http import Client, OnCall
 from gpuconsole.providers.pebble.client import MACHINES, TASKS, WORDING, PebbleClient
 from gpuconsole.providers.pebble.schemas import PebbleSpec
+from gpuconsole.providers.pricing import Pricing, Rounding
 from gpuconsole.providers.remote import Choice, Hardware, Offer, Remote, Step
 from gpuconsole.providers.specs import Spec
 from gpuconsole.providers.wire import decimal, moment, whole

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gpuconsole.providers.specs import Section, Spec, Ui, Widget
+from gpuconsole.providers.specs import Spec
+from gpuconsole.providers.ui import Section, Ui, Widget
 
 
 class PebbleSpec(Spec):

@@ -10,7 +10,7 @@ from typing import Any
 
 from gpuconsole.door.servers import temporary_servers
 
-gc.set_threshold(50_000, 10, 10)  # of what stands here nothing becomes garbage, and looking for it is a fourth of a test
+gc.set_threshold(50_000, 10, 10)  # the default looks for garbage so often that a fifth of all computing is that
 _servers = ExitStack()
 os.environ.update(_servers.enter_context(temporary_servers()))  # never those of the environment: tests delete
 os.environ |= {"GPUCONSOLE_SECRET_KEY": secrets.token_urlsafe(50), "DJANGO_SETTINGS_MODULE": "gpuconsole.settings"}

@@ -104,7 +104,7 @@ USE_I18N = True
 # Mail: invitations, forgotten passwords, digests; without a server each becomes a file in the data folder
 
 _MAIL = urlsplit(ENV.email_url)
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL.hostname else 'filebased'}.EmailBackend"
+EMAIL_BACKEND = f"{'django.core.mail.backends.smtp' if _MAIL.hostname else 'gpuconsole.core.mail_files'}.EmailBackend"
 EMAIL_FILE_PATH = ENV.data / "mail"
 EMAIL_HOST = _MAIL.hostname or ""
 EMAIL_USE_SSL = _MAIL.scheme == "smtps"

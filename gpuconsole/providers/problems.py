@@ -74,6 +74,8 @@ def explain(error: Mapping[str, Any]) -> str:
         return Sentence("Is not written as it must be; the pattern is {pattern}", pattern=context["pattern"])
     if kind in ("literal_error", "enum"):
         return _expected(str(context.get("expected", "")))
+    if kind in ("too_short", "too_long") and isinstance(error.get("input"), str):
+        kind = f"string_{kind}"  # a text that was made of another, as by a validator, is still told by its characters
     if limit := _limit(kind, context):
         return limit
     return str(error["msg"]).rstrip(".") + "."

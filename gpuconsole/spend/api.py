@@ -1,8 +1,11 @@
 """``GET /costs``: what was spent, by day and by what one likes; and the same as files."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -18,13 +21,14 @@ from gpuconsole.core.api import COMMON_PROBLEMS, Amount, ApiQuery, ApiSchema, Qu
 from gpuconsole.core.days import Month, Span, day_of
 from gpuconsole.core.errors import Refused
 from gpuconsole.projects.access import find_project
-from gpuconsole.spend import files, scope
+from gpuconsole.spend import causes, files, scope
 from gpuconsole.spend.axes import By
 from gpuconsole.spend.cells import Cell
 from gpuconsole.spend.currencies import Rates, Total, rates_to
 from gpuconsole.spend.names import names_of
 from gpuconsole.spend.reading import Reader
 from gpuconsole.spend.scope import Seen
+from gpuconsole.workloads.states import Fault
 
 router = Router(tags=["Costs"])
 
@@ -62,10 +66,22 @@ class CostQuery(ApiQuery):
     """Slug."""
 
 
+class CostsBy(StrEnum):
+    """What amounts are told apart by; ``cause`` tells of failed runs alone, by what they failed of."""
+
+    ALL = "all"
+    PROJECT = "project"
+    PERSON = "person"
+    PROVIDER = "provider"
+    GPU = "gpu"
+    STATE = "state"
+    CAUSE = "cause"
+
+
 class CostsQuery(CostQuery):
     """How amounts are told apart, and in which currency they are added up."""
 
-    by: By = By.PROJECT
+    by: CostsBy = CostsBy.PROJECT
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     """The team's, if left out."""
 
@@ -75,6 +91,16 @@ class ChargedOut(ApiSchema):
 
     amount: Amount
     currency: str
+
+
+class CauseOut(ApiSchema):
+    """What runs failed of."""
+
+    fault: Fault
+    """Whose fault it mostly is."""
+    jobs: int
+    """How many failed of it."""
+    instances: int
 
 
 class KeyCostOut(ApiSchema):
@@ -92,6 +118,8 @@ class KeyCostOut(ApiSchema):
     gpu_hours: Amount
     unpriced_hours: Amount
     """Billed hours whose price nobody knows: they are in no amount."""
+    cause: CauseOut | None = None
+    """In the items of ``by=cause``, else null."""
 
 
 class Costs(ApiSchema):
@@ -101,7 +129,7 @@ class Costs(ApiSchema):
     last: date
     time_zone: str
     currency: str
-    by: By
+    by: CostsBy
     counted_to: datetime
     total: KeyCostOut
     items: list[KeyCostOut]
@@ -114,13 +142,10 @@ def get_costs(request: HttpRequest, asked: Query[CostsQuery]) -> Costs:
     seen, now = _seen(request, asked), timezone.now()
     span, rates = _span(asked, seen, now), rates_to(asked.currency or seen.team.currency)
     with snapshot.one_moment():
-        cells = Reader(seen.scope, now).cells(span, asked.by)
-        names = names_of(asked.by, {cell.key for cell in cells}, seen.projects)
-    slugs: dict[Any, str] = {project.pk: project.slug for project in seen.projects}
-    keys = {cell.key: slugs.get(cell.key, "") if asked.by is By.PROJECT else str(cell.key or "") for cell in cells}
+        told = _told(Reader(seen.scope, now), span, asked.by, seen, rates)
     by_key: dict[Any, list[Cell]] = {}
     by_day: dict[Any, list[Cell]] = {}
-    for cell in cells:
+    for cell in told.cells:
         by_key.setdefault(cell.key, []).append(cell)
         by_day.setdefault((cell.day, cell.key), []).append(cell)
     return Costs(
@@ -130,13 +155,45 @@ def get_costs(request: HttpRequest, asked: Query[CostsQuery]) -> Costs:
         currency=rates.to_currency,
         by=asked.by,
         counted_to=now,
-        total=_shape(None, "", _("Together"), cells, rates),
-        items=[_shape(None, keys[key], names[key], found, rates) for key, found in by_key.items()],
+        total=_shape(None, "", _("Together"), told.cells, rates),
+        items=[
+            _shape(None, key, told.names[pk], by_key[pk], rates, told.causes.get(pk))
+            for pk, key in told.keys.items()
+            if pk in by_key
+        ],
         days=[
-            _shape(day, keys[key], names[key], found, rates)
+            _shape(day, told.keys[key], told.names[key], found, rates)
             for (day, key), found in sorted(by_day.items(), key=lambda item: (item[0][0], str(item[0][1])))
         ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Amounts by key and day, with what each key is called outside and in words."""
+
+    cells: list[Cell]
+    keys: Mapping[Any, str]
+    names: Mapping[Any, str]
+    causes: Mapping[Any, CauseOut] = field(default_factory=dict)
+
+
+def _told(reader: Reader, span: Span, asked: CostsBy, seen: Seen, rates: Rates) -> _Told:
+    if asked is CostsBy.CAUSE:
+        return _told_by_cause(reader, span, rates)
+    by = By(asked.value)
+    cells = reader.cells(span, by)
+    slugs: dict[Any, str] = {project.pk: project.slug for project in seen.projects}
+    keys = {cell.key: slugs.get(cell.key, "") if by is By.PROJECT else str(cell.key or "") for cell in cells}
+    return _Told(cells, keys, names_of(by, keys, seen.projects))
+
+
+def _told_by_cause(reader: Reader, span: Span, rates: Rates) -> _Told:
+    read = reader.failed(span)
+    found = causes.added_up(read, rates)
+    keys = {one.code.value: one.code.value for one in found}
+    runs = {one.code.value: CauseOut(fault=one.fault, jobs=one.jobs, instances=one.instances) for one in found}
+    return _Told(causes.by_day(read), keys, {one.code.value: one.title for one in found}, runs)
 
 
 _FILE: dict[Any, Any] = {200: None, **COMMON_PROBLEMS}
@@ -185,7 +242,9 @@ def _span(asked: CostQuery, seen: Seen, now: datetime) -> Span:
     return Span(asked.first, asked.last, zone)
 
 
-def _shape(day: date | None, key: str, name: str, cells: list[Cell], rates: Rates) -> KeyCostOut:
+def _shape(
+    day: date | None, key: str, name: str, cells: list[Cell], rates: Rates, cause: CauseOut | None = None
+) -> KeyCostOut:
     cost, failed, charged = Total(), Total(), dict[str, Decimal]()
     for cell in cells:
         cost.add(cell.cost, cell.currency, cell.day, rates)
@@ -201,4 +260,5 @@ def _shape(day: date | None, key: str, name: str, cells: list[Cell], rates: Rate
         charged=[ChargedOut(amount=amount, currency=own) for own, amount in sorted(charged.items())],
         gpu_hours=sum((cell.gpu_s for cell in cells), Decimal(0)) / _HOUR_S,
         unpriced_hours=sum((cell.unpriced_s for cell in cells), Decimal(0)) / _HOUR_S,
+        cause=cause,
     )

@@ -59,6 +59,7 @@ class FailedCell:
     currency: str
     cost: Decimal
     gpu_s: Decimal
+    unpriced_s: Decimal
     jobs: int
     instances: int
     has_sandbox: bool

@@ -122,11 +122,11 @@ class Reader:
 
     def failed(self, span: Span) -> list[FailedCell]:
         """Failed workloads by cause, day and currency, and once more by cause alone to be counted. One statement."""
-        columns = "workload_id, day, currency, cost, gpu_s, is_sandbox"
+        columns = "workload_id, day, currency, cost, gpu_s, unpriced_s, is_sandbox"
         statement = _WORKLOADS.format(columns=columns, more="outcome = 'failed'", **self._sure_parts())
         added = (
             "SELECT w.reason_code, day, days.currency, coalesce(sum(cost), 0), coalesce(sum(gpu_s), 0),"  # noqa: S608
-            " count(DISTINCT w.id) FILTER (WHERE w.kind = 'job'),"
+            " coalesce(sum(unpriced_s), 0), count(DISTINCT w.id) FILTER (WHERE w.kind = 'job'),"
             " count(DISTINCT w.id) FILTER (WHERE w.kind = 'instance'), bool_or(days.is_sandbox)"
             f" FROM ({statement}) AS days JOIN workloads_workload w ON w.id = workload_id"
             " GROUP BY GROUPING SETS ((w.reason_code, day, days.currency), (w.reason_code))"

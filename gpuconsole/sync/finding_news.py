@@ -14,7 +14,9 @@ from gpuconsole.core import formats
 from gpuconsole.inventory.models import Finding, FindingKind, Mark
 from gpuconsole.inventory.pages import rate
 from gpuconsole.notify import news, occasions
+from gpuconsole.projects.models import Project
 from gpuconsole.providers import registry
+from gpuconsole.workloads.models import Workload
 
 logger = logging.getLogger(__name__)
 
@@ -23,13 +25,27 @@ LATE_FROM_MIN = 15
 
 
 def tell_shown(connection: Connection, rows: Sequence[Finding], now: datetime) -> None:
-    """A second look bore them out. Of the strays among them one piece of news goes out, however many they are; other
-    consoles' work is none, and of lost work the work itself speaks."""
+    """A second look bore them out. Of the strays among them one piece of news goes out a project, however many they
+    are; other consoles' work is none, and of lost work the work itself speaks."""
     for row in rows:
         logger.warning("found", extra={"finding": row.public_id, "kind": row.kind, "remote_id": row.remote_id})
     strays = [row for row in rows if row.kind == FindingKind.STRAY and row.mark != Mark.OTHER]
-    if not strays:
-        return
+    for project, theirs in _by_project(strays).items():
+        _tell_strays(connection, project, theirs, now)
+
+
+def _by_project(strays: Sequence[Finding]) -> dict[Project | None, list[Finding]]:
+    """By the project of the record that launched each; None: no record is known, so that it is the team's alone."""
+    launched = {row.workload_id for row in strays if row.workload_id is not None}
+    records = Workload.objects.filter(pk__in=launched).select_related("project").only("project") if launched else ()
+    projects = {record.pk: record.project for record in records}
+    found: dict[Project | None, list[Finding]] = {}
+    for row in strays:
+        found.setdefault(projects.get(row.workload_id or 0), []).append(row)
+    return found
+
+
+def _tell_strays(connection: Connection, project: Project | None, strays: Sequence[Finding], now: datetime) -> None:
     first, name = strays[0], registry.get(connection.provider).name
     one = _("{provider} lists {stray}, and no record here explains it").format(provider=name, stray=first)
     what = formats.plural(len(strays), "stray", "strays")
@@ -41,6 +57,7 @@ def tell_shown(connection: Connection, rows: Sequence[Finding], now: datetime) -
         else _("{strays} on {connection}").format(strays=what, connection=connection.name),
         text="\n".join(f"{row} ({row.remote_id}): {rate(row)}" for row in strays[:MOST_TOLD]),
         team=connection.team,
+        project=project,
         path=f"/reconcile/{first.public_id}/" if len(strays) == 1 else "/reconcile/?kind=stray",
         facts={"findings": [_facts(row) for row in strays[:MOST_TOLD]]},
         now=now,
@@ -60,6 +77,7 @@ def tell_late(row: Finding, minutes: int, now: datetime) -> None:
         subject=_("The end of {stray} is not confirmed after {minutes} minutes").format(stray=row, minutes=minutes),
         text=f"{text.format(provider=name, price=rate(row))} {row.end_error}".strip(),
         team=row.team,
+        project=row.workload.project if row.workload else None,
         path=f"/reconcile/{row.public_id}/",
         facts={"findings": [_facts(row)]},
         now=now,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from gpuconsole.providers.contract import Provider
-from gpuconsole.providers.remote import Phase, Remote, Tariff
-from gpuconsole.sync import attempts, charged, observed_words, reasons, waits
+from gpuconsole.providers.remote import Remote
+from gpuconsole.sync import attempts, charged, observed_words, reasons, unseen, waits
 from gpuconsole.sync.acting import ACTS
 from gpuconsole.sync.adopt import facts
-from gpuconsole.workloads import usage, ways
+from gpuconsole.workloads import ways
 from gpuconsole.workloads.changes import Change, changes_something
 from gpuconsole.workloads.models import Intent, Workload
 from gpuconsole.workloads.states import FINAL, FROM_REMOTE, OF_GUARDS, Fault, Kind, Reason, ReasonCode, State, may_move
@@ -68,7 +67,7 @@ def _seen(
         workload=row,
         state=target,
         why=observed_words.why(provider, before, target, remote, reason),
-        at=_moment(remote, said),
+        at=_moment(row, remote, said),
         phase=reading.phase if is_followed else None,
         tariff=reading.tariff,
         remote_status=remote.status,
@@ -81,65 +80,12 @@ def _seen(
         change = replace(change, prices=prices, why=change.why if target else charged.kept_words(provider, row, prices))
     if not fields and not past and not changes_something(change):
         return None
-    run = _unseen_run(provider, row, before, remote, target, reason, last_look)
-    unseen_s = _unseen_s(row, now, last_look)
-    changes = (replace(one, lanes=remote.lanes, unsure_s=unseen_s) for one in (*past, run, change) if one)
+    run = unseen.run(provider, row, before, remote, target, reason, last_look)
+    unseen_s = unseen.seconds(row, now, last_look)
+    changes = [replace(one, lanes=remote.lanes, unsure_s=unseen_s) for one in (*past, run, change) if one]
+    if (begun_s := unseen.begun_before_up_s(provider, row, remote, last_look)) > 0:
+        changes[-1] = replace(changes[-1], is_guess=True, unsure_s=begun_s)
     return Finding(tuple(changes), warning)
-
-
-def _unseen_run(
-    provider: Provider,
-    row: Workload,
-    before: State,
-    remote: Remote,
-    target: State | None,
-    reason: Reason | None,
-    last_look: datetime | None,
-) -> Change | None:
-    """The run that came and went between two looks: it cost money, so it is counted, from no later than it can have
-    begun."""
-    why = _("Ran between two looks at {provider}").format(provider=provider.name)
-    began = remote.started_at or max(last_look or row.state_at, row.state_at)
-    ended_as_run = target == State.SUCCEEDED or (reason is not None and _tells_a_run(reason))
-    if before in _DOWN and not row.billed_tariff and not remote.lanes:
-        did_run = _is_another_run(row, remote) or (ended_as_run and row.billed_until is None)
-        is_guess = remote.started_at is None
-        return Change(workload=row, why=why, at=began, tariff=Tariff.RUN, is_guess=is_guess) if did_run else None
-    if before not in _NOT_UP or target is None or (target not in FINAL and target not in _DOWN):
-        return None
-    if not ended_as_run and remote.started_at is None:
-        return None
-    return Change(
-        workload=row,
-        state=State.RUNNING,
-        why=why,
-        at=began,
-        phase=Phase.RUNNING,
-        tariff=Tariff.RUN,
-        is_guess=remote.started_at is None,
-    )
-
-
-def _unseen_s(row: Workload, now: datetime, last_look: datetime | None) -> Decimal:
-    """So long nobody had looked."""
-    return usage.seconds(now - max(last_look or row.created_at, row.created_at))
-
-
-def _is_another_run(row: Workload, remote: Remote) -> bool:
-    """Whether the provider tells a start that is not the one that was billed last."""
-    if remote.started_at is None:
-        return False
-    return row.billed_until is None if row.billed_said_at is None else remote.started_at != row.billed_said_at
-
-
-_NOT_UP = frozenset({State.QUEUED, State.STARTING})
-_DOWN = frozenset({State.STOPPING, State.STOPPED})
-_RAN = frozenset({ReasonCode.EXIT_CODE, ReasonCode.GPU_MEMORY, ReasonCode.HOST_MEMORY, ReasonCode.PREEMPTED})
-
-
-def _tells_a_run(reason: Reason) -> bool:
-    """Whether it can only have ended so after it was up."""
-    return reason.code in _RAN or (reason.evidence is not None and reason.evidence.exit_code is not None)
 
 
 def _target(row: Workload, before: State, said: State | None) -> State | None:
@@ -191,11 +137,12 @@ def _asked(row: Workload) -> Reason | None:
     return Reason(ReasonCode(row.reason_code), row.reason_text, Fault(row.reason_fault or Fault.NOBODY))
 
 
-def _moment(remote: Remote, said: State | None) -> datetime | None:
-    """The provider's own stamp for the word, where it has one."""
+def _moment(row: Workload, remote: Remote, said: State | None) -> datetime | None:
+    """The provider's own stamp for the word, where it has one; none tells when what was lost was found again."""
     if said in FINAL or said == State.STOPPED:
         return remote.ended_at
-    return remote.started_at if said == State.RUNNING else None
+    started = remote.started_at if said == State.RUNNING else None
+    return None if started and row.state == State.LOST and started < row.state_at else started
 
 
 def _missing(provider: Provider, row: Workload, now: datetime, last_look: datetime | None) -> Finding | None:
@@ -236,7 +183,7 @@ def _gone(provider: Provider, row: Workload, now: datetime, last_look: datetime 
     why = _("{provider} no longer lists it: the end is confirmed").format(provider=provider.name)
     told = _set(row, {**fields, **ways.columns(row, {})}, now)
     gone = Change(workload=row, state=State.CANCELLED, why=why, reason=reason, detail=reason.text, fields=told)
-    return Finding((replace(gone, unsure_s=_unseen_s(row, now, last_look)),))
+    return Finding((replace(gone, unsure_s=unseen.seconds(row, now, last_look)),))
 
 
 def _deleted_elsewhere(provider: Provider, row: Workload) -> Finding:

@@ -135,11 +135,16 @@ def _work_off(context: Context) -> bool:
 
 def is_blind_to_an_end(context: Context) -> bool:
     """Whether something is about to be ended for good that may have stopped since the last look: once it is deleted,
-    nobody tells any more until when it was billed, nor that it had come to rest before."""
+    nobody tells any more until when it was billed, nor that it had come to rest before.
+
+    Of what was not billed yet even a fresh look is too old: nobody tells any more that it just began to be.
+    """
     synced_at = context.connection.synced_at
-    if synced_at is None or context.now - synced_at < apply.STALE:
+    if synced_at is None:
         return False
     ends = Workload.objects.filter(connection=context.connection, due_at__lte=context.now, intent=Intent.END)
+    if context.now - synced_at < apply.STALE:
+        ends = ends.filter(billed_since=None, intent_tries=0)
     return ends.exclude(remote_id="").exists()
 
 

@@ -29,7 +29,7 @@ from gpuconsole.workloads.models import Event
 from gpuconsole.workloads.services import EXTENDABLE
 from gpuconsole.workloads.states import Kind
 
-EVENTS_SHOWN, EVENTS_ON_TAB = 12, 500
+EVENTS_SHOWN, EVENTS_ON_PHONE, EVENTS_ON_TAB = 12, 4, 500
 CHECKPOINTS_SHOWN = 20
 HEAD_EVERY_S = 2
 """With a look at the provider every two seconds, a change is on the open page within five (`bench latency`)."""
@@ -108,6 +108,7 @@ def events(page: Page) -> dict[str, Any]:
     return {
         "events": [_event(event) for event in found[:limit]],
         "more_events_url": f"{page.url}events/" if len(found) > limit and not page.tab else "",
+        "all_events_url": f"{page.url}events/" if len(found) > EVENTS_ON_PHONE and not page.tab else "",
         "poll": page.poll(),
     }
 
@@ -122,13 +123,14 @@ def parts(page: Page) -> dict[str, Any]:
     """Nodes or workers, and the ways in."""
     workload = page.workload
     usual = queries.usual_steps(workload) if connecting.is_starting(workload) else {}
-    ports = connecting.ports(workload)
+    ports, ways = connecting.ports(workload), connecting.ways(workload)
     return {
         "workers": connecting.workers(workload, usual, page.now),
         "worker_strips": connecting.strips(workload, page.now),
         "parts_words": connecting.part_words(Kind(workload.kind)),
         "tells_nodes": page.provider.tells_nodes,
-        "ways": connecting.ways(workload),
+        "ways": ways,
+        "main_way": next((way for way in ways if way.is_page), None),
         "try_it": connecting.try_it(workload, page.provider),
         "ports": ports,
         "answers": connecting.answers(ports),

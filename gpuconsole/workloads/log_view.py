@@ -19,6 +19,8 @@ from gpuconsole.workloads.models import Workload
 
 FOLLOWED_EVERY_S = 2
 FRESH_S = 30
+SHORT_LINES = 18
+"""As many as the card shows without scrolling; what has ended with no more takes only the space that it needs."""
 _MOST_DIGITS = 18
 _PLACES = ("line", "from", "before")
 
@@ -42,6 +44,7 @@ def context(request: HttpRequest, workload: Workload, url: str) -> dict[str, Any
         "every": FOLLOWED_EVERY_S,
         "is_following": is_tail and not _is_over(workload, part),
         "is_tail": is_tail,
+        "is_short": workload.is_final and workload.log_lines <= SHORT_LINES,
         "at_line": number(asked, "line"),
         "source": source,
         "sources": _sources(workload, part, source, f"{url}logs/"),

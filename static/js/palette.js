@@ -32,7 +32,8 @@ export async function ask() {
   const text = field().value;
   try {
     const answer = await fetch(`${field().form.action}?${new URLSearchParams({ q: text })}`, { headers: { "HX-Request": "true", "HX-Target": "palette-found" }, signal: mine.signal, redirect: "error" });
-    if (!answer.ok || mine.signal.aborted) return;
+    if (mine.signal.aborted) return;
+    if (!answer.ok) throw new Error(answer.statusText);
     const html = await answer.text();
     if (mine.signal.aborted) return;
     document.getElementById("palette-found").innerHTML = html;
@@ -41,6 +42,7 @@ export async function ask() {
   } catch (error) {
     if (error.name !== "AbortError") document.getElementById("palette-found").textContent = gettext("The search can't be reached just now.");
   }
+  if (!mine.signal.aborted) document.getElementById("palette-found").ariaBusy = null;
 }
 
 function press(e) {

@@ -19,7 +19,6 @@ def press(name: str) -> None:
 
     def then(page: Page) -> None:
         page.get_by_role("button", name=name).first.click()
-        page.wait_for_load_state()
 
     return then  # type: ignore[return-value]
 
@@ -51,6 +50,18 @@ def _search(page: Page) -> None:
     page.locator("#palette mark").first.wait_for()
 
 
+def _search_in_vain(page: Page) -> None:
+    page.route("**/search/?*", lambda route: None, times=1)  # the answer does not come
+    page.keyboard.press("Control+k")
+    page.locator("#palette .skeleton").wait_for()
+
+
+def _cover_metrics(page: Page) -> None:
+    cover = "(parts) => parts.cover(document.getElementById('metrics'))"
+    page.evaluate(f"import('/static/js/part_failed.js').then({cover})")
+    page.locator("#metrics > .part-failed").wait_for()
+
+
 def _invite(page: Page) -> None:
     page.get_by_role("button", name="Make a link").click()
     page.get_by_text("Copy the link now").wait_for()
@@ -77,13 +88,13 @@ OVERVIEW = (
 
 WORK = (
     Entry("jobs", workshop, "/jobs/"),
-    Entry("jobs-active", workshop, "/jobs/?view=active"),
     Entry("jobs-none-match", workshop, "/jobs/?q=nothing-is-called-so", says=("match without these filters",)),
     Entry("jobs-by-cause", failures, "/jobs/?cause=gpu_memory"),
     Entry("jobs-none", connected, "/jobs/"),
     Entry("jobs-picked", workshop, "/jobs/?view=active", then=_pick_two),
     Entry("jobs-filtering", workshop, "/jobs/?state=open&provider=otoy,baseten", then=_open_chip),
     Entry("palette", workshop, "/jobs/", then=_search),
+    Entry("palette-while-it-looks", workshop, "/jobs/?q=nerf", then=_search_in_vain),
     Entry("instances", workshop, "/instances/"),
     Entry("instances-none", connected, "/instances/"),
     Entry("job-submitting", workshop, "{submitting}"),
@@ -106,6 +117,7 @@ WORK = (
     Entry("job-logs-none", workshop, "{queued}logs/"),
     Entry("job-events", workshop, "{otoy}events/"),
     Entry("job-metrics", workshop, "{running}metrics/"),
+    Entry("job-part-failed", workshop, "{running}metrics/", then=_cover_metrics, says=("can't be read now",)),
     Entry("job-spec", workshop, "{running}spec/"),
     Entry("job-cost", workshop, "{running}cost/"),
     Entry("job-activity", workshop, "{running}activity/"),

@@ -31,13 +31,22 @@ window.looks = {
     if (!seen.has(look.join())) seen.set(look.join(), one);
   },
 
-  /** What makes the page wider than its window. */
+  /** What makes the page wider than its window, and tables that stick out of their card or hide behind their own head. */
   wide() {
     const root = document.documentElement;
-    if (root.scrollWidth <= root.clientWidth) return [];
+    const tables = [...document.querySelectorAll(".card table")].flatMap(window.looks.outOfCard);
+    if (root.scrollWidth <= root.clientWidth) return tables;
     const isOut = (one) => one.getBoundingClientRect().right > root.clientWidth + 1;
     const found = [...document.body.querySelectorAll("*")].filter(isOut);
-    return [`${root.scrollWidth} of ${root.clientWidth} px`, ...found.slice(0, 4).map((one) => one.outerHTML.slice(0, 140))];
+    return [...tables, `${root.scrollWidth} of ${root.clientWidth} px`, ...found.slice(0, 4).map((one) => one.outerHTML.slice(0, 140))];
+  },
+
+  outOfCard(table) {
+    const [card, wrap] = [table.closest(".card"), table.parentElement];
+    const head = table.querySelector("th, td");
+    const isOut = getComputedStyle(wrap).overflowX === "visible" && table.offsetWidth > card.clientWidth;
+    const isHidden = getComputedStyle(head).position === "sticky" && getComputedStyle(head).left === "0px" && head.offsetWidth > card.clientWidth * 0.7;
+    return isOut || isHidden ? [`${table.offsetWidth} and ${head.offsetWidth} of ${card.clientWidth} px: ${table.outerHTML.slice(0, 80)}`] : [];
   },
 
   /** The title of a question counts where the page has no other. */

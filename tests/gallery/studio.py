@@ -78,6 +78,7 @@ class Studio:
         source = answer.text()
         if entry.then:
             entry.then(self.page)
+            self.page.wait_for_load_state()  # a page that it led to has its styles
         self.theme("light")
         return source
 

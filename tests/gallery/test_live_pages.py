@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, Response, expect
+from playwright.sync_api import BrowserContext, Page, Response, Route, expect
 
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import versions
@@ -124,12 +124,29 @@ def test_nothing_shifts_while_everything_changes(window: BrowserContext, live_se
     )
 
 
+def lose_events(page: Page) -> None:
+    """One part of the page fails while the others answer: it is covered, and comes back when it is tried again."""
+
+    def fail(route: Route) -> None:
+        route.fulfill(status=500) if route.request.headers.get("hx-target") == "events" else route.fallback()
+
+    page.route("**/jobs/**", fail)
+    for _ in range(3):
+        refresh({"job": page})
+    cover = page.locator("#events > .part-failed")
+    expect(cover).to_contain_text("Events can't be read now")
+    page.unroute("**/jobs/**", fail)
+    cover.get_by_role("button", name="Try again").click()
+    expect(cover).to_have_count(0)
+
+
 def test_a_session_that_ends_loses_nothing_and_goes_on_after_a_new_sign_in(
     window: BrowserContext, live_server: Any, lab: Lab
 ) -> None:
     job = Workload.objects.get(name="steady-1")
     page = opened(window, live_server.url + job.get_absolute_url(), [], [])
     page.locator("[data-log-search]").fill("half a wo")
+    lose_events(page)
     window.clear_cookies()
     page.evaluate(RETURN)
     banner = page.locator("[data-banner=signed-out]")

@@ -78,6 +78,7 @@ def test_of_many_strays_one_piece_of_news_goes_out(engine: Engine) -> None:
     engine.pass_time(600)
     look(engine, times=3)
     [told] = News.objects.all()
+    assert told.project is None, "nobody knows whose they are: the team hears of it"
     assert (told.occasion, told.subject, told.path) == ("stray", "3 strays on baseten", "/reconcile/?kind=stray")
     assert {one["provider_id"] for one in told.facts["findings"]} == ids
 
@@ -164,6 +165,7 @@ def test_what_was_given_up_and_runs_all_the_same_names_its_record(engine: Engine
     look(engine, times=2)
     [found] = shown()
     assert (found.mark, found.workload, found.token) == (Mark.OURS, job, job.token)
+    assert News.objects.get(occasion="stray").project == job.project, "its webhook and its admins hear of it"
     assert found.hourly_price == job.hourly_price and not found.is_estimated, "as it was frozen at the launch"
 
 

@@ -195,6 +195,16 @@ def test_novita_by_the_second_from_pulling_and_its_disks_while_it_is_off(
     assert at_rest <= ({"rest"} if disk_gb or any(act == "grow" for _, act in acts) else set())
 
 
+def test_novita_a_bill_that_began_unseen_is_told_to_be_an_estimate() -> None:
+    life = born("novita", EDGES[0], gpuNum=1, diskSize=0, rootfsSize=60)
+    life.look()
+    life.pass_time(600)  # it pulls and comes up meanwhile, and tells only when it was up
+    life.look()
+    life.finish()
+    life.check_ledger()
+    assert 0 < life.invoice() - life.row.cost_closed <= life.unsure()
+
+
 def watch(life: Life, seconds: float) -> None:
     """Let time pass, with a look at each new status and at the end."""
     resource = life.world.resource("novita", life.row.remote_id)

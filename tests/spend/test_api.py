@@ -12,6 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from gpuconsole.projects.models import ExchangeRate
+from gpuconsole.spend.api import CostsBy
+from gpuconsole.spend.axes import By
+from gpuconsole.workloads.states import ReasonCode, State
 from tests.factories import make_project, make_token
 from tests.spend.conftest import HOUR, Book
 
@@ -38,6 +41,21 @@ def test_sums_by_key_and_by_day(book: Book, ask: Any) -> None:
     assert sum(Decimal(day["cost"]) for day in found["days"]) == 3
 
 
+def test_failed_runs_by_what_they_failed_of(book: Book, ask: Any) -> None:
+    begin = timezone.now() - timedelta(days=1)
+    failed: dict[str, Any] = {"state": State.FAILED, "reason_code": ReasonCode.GPU_MEMORY}
+    book.used(begin, begin + HOUR, price=Decimal(9))
+    book.used(begin, begin + HOUR, price=Decimal(2), **failed)
+    book.used(begin, begin + HOUR, price=None, slug="cortecs", **failed | {"reason_code": ReasonCode.IMAGE})
+    found = ask(by="cause", first=begin.date(), last=timezone.now().date()).json()
+    assert found["total"]["cost"] == found["total"]["failed_cost"] == "2.000000"
+    [memory, image] = found["items"]
+    assert (memory["key"], memory["cost"]) == ("gpu_memory", "2.000000")
+    assert memory["cause"] == {"fault": "you", "jobs": 1, "instances": 0}
+    assert (image["key"], image["unpriced_hours"], image["cause"]["instances"]) == ("image", "1.000000", 1)
+    assert {day["key"] for day in found["days"]} == {"gpu_memory", "image"} and found["days"][0]["cause"] is None
+
+
 def test_another_currency_and_a_missing_rate(book: Book, ask: Any) -> None:
     now = timezone.now()
     book.used(now - HOUR, now, price=Decimal(10))
@@ -46,6 +64,10 @@ def test_another_currency_and_a_missing_rate(book: Book, ask: Any) -> None:
     ExchangeRate.objects.create(currency="EUR", to_currency="USD", rate=2, on=on, source="a bank")
     total = ask(currency="EUR", first=on, last=now.date()).json()["total"]
     assert Decimal(total["cost"]) == 5 and total["charged"] == [{"amount": "10.000000", "currency": "USD"}]
+
+
+def test_whatever_is_told_apart_can_be_asked_for() -> None:
+    assert {by.value for by in CostsBy} == {*By, "cause"}
 
 
 @pytest.mark.parametrize("path", ["", ".csv", "/focus.csv"])

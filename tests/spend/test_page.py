@@ -137,14 +137,19 @@ def test_failed_runs_stand_by_cause_and_add_up_to_what_failed(book: Book, visito
     book.used(begin, end, price=Decimal(2), state=State.FAILED, reason_code=ReasonCode.GPU_MEMORY)
     book.used(begin, end + HOUR, price=Decimal(2), state=State.FAILED, reason_code=ReasonCode.GPU_MEMORY)
     book.used(begin, end, price=Decimal(3), state=State.FAILED, reason_code=ReasonCode.IMAGE, slug="cortecs")
+    unknown = {"reason_code": ReasonCode.PREEMPTED, "slug": "cortecs"}
+    book.used(begin, end, price=None, state=State.FAILED, **unknown)
     for _ in ("live", "rolled"):
         found = shown(book, table="cause")
         causes = [(one.code, one.jobs, one.instances, one.spent.amount) for one in found["failed"]]  # type: ignore[attr-defined]
-        assert causes == [(ReasonCode.GPU_MEMORY, 2, 0, 6), (ReasonCode.IMAGE, 0, 1, 3)]
+        of_no_price = (ReasonCode.PREEMPTED, 0, 1, 0)
+        assert causes == [(ReasonCode.GPU_MEMORY, 2, 0, 6), (ReasonCode.IMAGE, 0, 1, 3), of_no_price]
+        assert [one.is_unpriced for one in found["failed"]] == [False, False, True]  # type: ignore[attr-defined]
         assert found["whole"].sums.now.failed.amount == 9 and not found["dear"]  # type: ignore[attr-defined]
         book.roll_up()
     page = visitor.get(f"/costs/?table=cause&month={NOW:%Y-%m}").content.decode()
     assert "/jobs/?state=failed&amp;cause=gpu_memory" in page and "All failed runs together" in page
+    assert "not priced" in page
 
 
 def test_members_see_their_projects_and_nothing_of_another(book: Book) -> None:

@@ -3,6 +3,7 @@
 from gpuconsole.workloads import services
 from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import ReasonCode, State
+from tests.contract.samples import sample
 from tests.sync.bench import INSTANCE, Engine
 
 
@@ -88,6 +89,21 @@ def test_a_terminated_instance_is_gone_when_it_is_listed_no_more(engine: Engine)
     assert instance.reason_text == f"Terminated by {engine.user.display_name}"
     assert "Terminate asked" in engine.texts(instance)
     assert engine.texts(instance)[-1] == "Cortecs no longer lists it: the end is confirmed"
+
+
+def test_what_began_to_be_billed_just_before_its_end_is_counted(engine: Engine) -> None:
+    instance = engine.launch(sample("novita"))
+    engine.sync("novita")
+    engine.pass_time(17)
+    engine.sync("novita")
+    assert (engine.fresh(instance).remote_status, instance.billed_since) == ("creating", None)
+    engine.pass_time(8)  # it pulls its image for 5 s, and the last look is a fresh one
+    services.terminate(workload=instance, by=engine.user)
+    for _ in range(3):
+        engine.sync("novita")
+        engine.pass_time(9)
+    assert engine.fresh(instance).state == State.CANCELLED
+    assert instance.cost_closed > 0
 
 
 def test_only_one_launch_at_a_time_is_under_way_where_no_token_survives(engine: Engine) -> None:

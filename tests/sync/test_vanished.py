@@ -53,7 +53,9 @@ def test_it_is_found_again_by_itself_and_goes_on(engine: Engine, slug: str) -> N
     engine.heal()
     look(engine, slug, 15)
     assert (engine.fresh(row).state in LIVE, row.missing_count, row.reason_code) == (True, 0, "")
-    assert f"Found again at {registry.get(slug).name}" in engine.texts(row)
+    [gone, found] = row.events.filter(text__regex="no longer lists it|Found again").order_by("id")
+    assert found.text == f"Found again at {registry.get(slug).name}"
+    assert found.at > gone.at, "when it was found, and not when it had started"
     assert News.objects.count() == 1
 
 

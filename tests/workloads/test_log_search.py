@@ -9,7 +9,8 @@ from gpuconsole.providers.remote import GAP, LogLine
 from gpuconsole.workloads import log_parts, logs
 from gpuconsole.workloads.log_search import offset_of, search
 from gpuconsole.workloads.models import Workload
-from tests.factories_workloads import START, Lab
+from gpuconsole.workloads.states import State
+from tests.factories_workloads import START, Lab, moved
 
 
 @pytest.fixture
@@ -133,6 +134,17 @@ def test_the_page_searches_shows_the_place_and_pages_without_a_script(lab: Lab) 
             at = page.get(at.context[way])
         assert numbers == set(range(1, 3001))
     assert page.get(url, {"line": "x", "from": "-1"}).context["is_tail"]
+
+
+def test_only_what_has_ended_with_few_lines_is_shown_short(lab: Lab) -> None:
+    job, page = lab.workload("baseten", State.RUNNING), signed_in(lab)
+    fill(job, 3)
+    url = f"/jobs/{job.public_id}/logs/"
+    assert "log-short" not in page.get(url).content.decode()
+    moved(job, State.SUCCEEDED)
+    assert "log-short" in page.get(url).content.decode()
+    fill(job, 16)
+    assert "log-short" not in page.get(url).content.decode()
 
 
 def test_the_script_is_told_the_lines_that_have_the_words(lab: Lab) -> None:

@@ -182,8 +182,8 @@ def _reason(workload: Workload, metered: Metered, charged: Charged | None, *, ha
     if charged.amount is None or metered.amount is None:
         return Reason.NO_PRICE if charged.amount is None and not metered.amount else Reason.PRICE
     difference = charged.amount - metered.amount
-    if abs(difference) < TO_THE_CENT:
-        return Reason.AGREES
+    if abs(difference) < TO_THE_CENT and bool(metered.amount) == bool(charged.amount):
+        return Reason.AGREES  # what only one side has at all does not agree, however little it is
     if not metered.intervals and not charged.compute:
         return Reason.STORAGE
     if metered.prices and not _same_prices(metered.prices, charged.prices):
@@ -204,6 +204,8 @@ def _without_lines(metered: Metered, *, has_invoice: bool) -> Reason:
 def _by_amount(workload: Workload, metered: Metered, charged: Charged, difference: Decimal) -> Reason:
     if charged.storage and abs(difference - charged.storage) < TO_THE_CENT:
         return Reason.STORAGE
+    if not metered.amount and charged.compute:
+        return Reason.UNSEEN
     if metered.unsure and abs(difference) < _most_unsure(workload, metered) + TO_THE_CENT:
         return Reason.UNSEEN
     unit = usage.price_of(_LEAST_S, max(metered.prices, default=workload.hourly_price), workload.rounding)

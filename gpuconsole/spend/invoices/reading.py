@@ -67,6 +67,8 @@ class Line:
 
 
 Cells = Mapping[str, str]
+Row = tuple[int, "Cells | Problem"]
+"""A row that could be parted into cells, or what is wrong with it as a whole."""
 
 
 def read(content: bytes, provider: str) -> list[Line]:
@@ -79,15 +81,19 @@ def read(content: bytes, provider: str) -> list[Line]:
     return lines(rows, provider)
 
 
-def lines(rows: Iterable[tuple[int, Cells]], provider: str) -> list[Line]:
+def lines(rows: Iterable[Row], provider: str) -> list[Line]:
     """Rows of cells made into lines, each once. Raises BadFile with all mistakes, the first fifty of them."""
     found, problems = list[Line](), list[Problem]()
     seen: dict[tuple[str, datetime], int] = {}
-    for row, cells in rows:
+    for row, cells in _to_the_end(rows, problems):
         if len(found) >= MOST_ROWS:
             text = _("It has more than {most} lines. Split it by month.").format(most=MOST_ROWS)
             raise BadFile([Problem(row, "", text)])
-        line = _line(row, cells, provider, problems)
+        line = None
+        if isinstance(cells, Problem):
+            problems.append(cells)
+        else:
+            line = _line(row, cells, provider, problems)
         if line is not None:
             first = seen.setdefault((line.line_id, line.started_at), row)
             if first != row:
@@ -104,13 +110,21 @@ def lines(rows: Iterable[tuple[int, Cells]], provider: str) -> list[Line]:
     return found
 
 
+def _to_the_end(rows: Iterable[Row], problems: Sequence[Problem]) -> Iterator[Row]:
+    """What makes the rest unreadable is told with the mistakes before it."""
+    try:
+        yield from rows
+    except BadFile as exc:
+        raise BadFile([*problems, *exc.problems][:MOST_PROBLEMS], more=exc.has_more) from exc
+
+
 def digest(found: Sequence[Line]) -> str:
     """The same for the same lines in whatever order and spelling they came."""
     said = sorted(repr(_identity(line)) for line in found)
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
-def from_csv(plain: str) -> Iterator[tuple[int, Cells]]:
+def from_csv(plain: str) -> Iterator[Row]:
     """Rows with their cells by column, blank ones left out."""
     reader = csv.reader(io.StringIO(plain, newline=""), strict=True)
     head: list[str] | None = None
@@ -123,33 +137,32 @@ def from_csv(plain: str) -> Iterator[tuple[int, Cells]]:
                 continue
             if len(cells) != len(head):
                 text = _("It has {cells} cells and the head {columns} columns. Quote cells that hold a comma.")
-                raise BadFile([Problem(reader.line_num, "", text.format(cells=len(cells), columns=len(head)))])
+                yield reader.line_num, Problem(reader.line_num, "", text.format(cells=len(cells), columns=len(head)))
+                continue
             yield reader.line_num, dict(zip(head, (cell.strip() for cell in cells), strict=True))
     except csv.Error as exc:
         raise BadFile([Problem(reader.line_num, "", _("It is no CSV from here on ({exc}).").format(exc=exc))]) from exc
 
 
-def from_json(plain: str) -> Iterator[tuple[int, Cells]]:
+def from_json(plain: str) -> Iterator[Row]:
     """The objects under ``lines``, or of a list, as rows of cells."""
     try:
         told = json.loads(plain, parse_float=Decimal, parse_int=Decimal, parse_constant=str)
     except (ValueError, RecursionError) as exc:
-        raise BadFile([Problem(0, "", f"It is no JSON: {exc}.")]) from exc
+        raise BadFile([Problem(0, "", _("It is no JSON: {exc}.").format(exc=exc))]) from exc
     rows = told.get("lines") if isinstance(told, dict) else told
     if not isinstance(rows, list):
         raise BadFile([Problem(0, "", _("It has no list of lines. Write {“lines”: […]}."))])
     for place, row in enumerate(rows, start=1):
-        if not isinstance(row, dict):
-            raise BadFile([Problem(place, "", _("It is no object."))])
-        yield place, _cells(place, row)
+        yield place, _cells(place, row) if isinstance(row, dict) else Problem(place, "", _("It is no object."))
 
 
-def _cells(place: int, row: Mapping[str, Any]) -> Cells:
+def _cells(place: int, row: Mapping[str, Any]) -> Cells | Problem:
     _checked_head(list(row), place)
     cells = {}
     for name, value in row.items():
         if isinstance(value, dict | list):
-            raise BadFile([Problem(place, name, _("It is no text, number or truth value."))])
+            return Problem(place, name, _("It is no text, number or truth value."))
         cells[name] = _as_text(value)
     return cells
 

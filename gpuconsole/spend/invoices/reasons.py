@@ -56,7 +56,7 @@ _HELP = {
     Reason.PRICE: gettext_noop("The provider charged another price per hour than the one frozen at launch."),
     Reason.STORAGE: gettext_noop("The invoice has disks or storage that the console did not meter."),
     Reason.UNSEEN: gettext_noop(
-        "Nobody looked when it began or ended, and the provider gives no time for it: ours is an estimate."
+        "Nobody looked when it began or ended, and the provider gives no time for it: ours is an estimate, or lacks it."
     ),
     Reason.LENGTH: gettext_noop("The price is the same, and the provider counted another length of time."),
     Reason.OPEN: gettext_noop("It still runs, so both figures still grow."),

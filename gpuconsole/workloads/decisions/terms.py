@@ -1,4 +1,4 @@
-"""What each way out costs: per hour, at most, and what if another of it runs unseen."""
+"""What each way out costs: per hour, at most, and what if another of it runs beside."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Terms:
     text: str
     """What becomes of it."""
     unseen: str
-    """What it means if another of it runs at the provider that nobody here sees; empty: none can."""
+    """What it means if another of it runs at the provider beside the one on record; empty: none can."""
 
 
 def of_adoption(workload: Workload, candidate: Candidate) -> Terms:
@@ -37,7 +37,7 @@ def of_adoption(workload: Workload, candidate: Candidate) -> Terms:
         text = _("It has ended already: its log and what it cost are fetched.")
     unseen = ""
     if not candidate.is_marked:
-        unseen = f"{_('If it is not the one that was launched, that one may run unseen.')} {_never()}"
+        unseen = f"{_('If it is not the one that was launched, that one runs on and is paid, too.')} {_shown()}"
     return Terms(Settlement.ADOPT, candidate.hourly, _most_of(workload, candidate), text, unseen)
 
 
@@ -48,10 +48,10 @@ def of_sending_again(workload: Workload) -> Terms:
         "{provider} is asked once more, for the same spec under a new token, after one more look for the first."
     ).format(provider=name)
     rate = formats.hourly(workload.hourly_price, workload.currency)
-    twice = _("Then it is paid twice: another {price}, for as long as nobody ends it at {provider}.")
+    twice = _("Then it is paid twice: another {price}, for as long as nobody ends it.")
     if workload.hourly_price is None:
         twice = _("Then both are paid, and what they cost is not known to us.")
-    unseen = (_("If the first was made after all, two of it run."), twice.format(price=rate, provider=name), _never())
+    unseen = (_("If the first was made after all, two of it run."), twice.format(price=rate), _shown())
     return Terms(
         Settlement.SEND_AGAIN,
         _money(workload, workload.hourly_price),
@@ -68,24 +68,25 @@ def of_giving_up(workload: Workload, candidates: Sequence[Candidate]) -> Terms:
 
 
 def left_behind(workload: Workload, candidates: Sequence[Candidate]) -> str:
-    """What may still run at the provider once nobody here follows it, and what that costs."""
+    """What may still run at the provider once its record is closed, and what that costs."""
     name = registry.get(workload.provider).name
     text = _(
         "If {provider} made it after all, it runs on there: what it costs is not known to us, until it ends by itself "
-        "or somebody ends it there."
+        "or somebody ends it."
     )
     if workload.hourly_price is not None:
         text = _(
             "If {provider} made it after all, it runs on there: it costs {price}, until it ends by itself or "
-            "somebody ends it there."
+            "somebody ends it."
         )
     text = text.format(provider=name, price=formats.hourly(workload.hourly_price, workload.currency))
     alive = [one.id for one in candidates if not one.is_over]
-    return f"{text} {_('It could be {ids}.').format(ids=', '.join(alive))}" if alive else text
+    could = _("It could be {ids}.").format(ids=", ".join(alive)) if alive else ""
+    return " ".join(one for one in (text, could, _shown()) if one)
 
 
-def _never() -> str:
-    return _("Nobody here would see or end it.")
+def _shown() -> str:
+    return _("It would show as a stray under Reconcile, to be adopted or ended there.")
 
 
 def _most_of(workload: Workload, candidate: Candidate) -> Money | None:

@@ -69,7 +69,7 @@ def _of_budgets(now: datetime) -> Iterator[Telling]:
     found = list(rows.select_related("budget__team", "budget__project").order_by("at", "pk"))
     rules = _rules({alert.budget.team_id for alert in found})
     wanted = [(alert, rule) for alert in found if (rule := _rule(alert, rules)) is not None]
-    higher = _highest(found, rules)
+    higher = _highest(found, rules) if wanted else {}
     for alert, rule in wanted:
         if AlertKind(alert.kind) in _MARKS and higher[alert.budget_id, alert.month] != alert.kind:
             continue  # told together with a higher mark, which says it too
@@ -102,8 +102,12 @@ def _rule(alert: BudgetAlert, rules: Rules) -> AlertRule | None:
 
 
 def _highest(found: Sequence[BudgetAlert], rules: Rules) -> dict[tuple[int, Any], str]:
-    """The highest mark that is to be told, by budget and month: what was passed at once is told once."""
-    marks = [alert for alert in found if alert.kind in _MARKS and _rule(alert, rules) is not None]
+    """The highest mark that was told or is to be, by budget and month: what was passed at once is told once."""
+    of_months = BudgetAlert.objects.filter(
+        budget__in={alert.budget_id for alert in found}, month__in={alert.month for alert in found}, kind__in=_MARKS
+    )
+    known = of_months.select_related("budget__team", "budget__project")
+    marks = [alert for alert in known if alert.sent_at is not None or _rule(alert, rules) is not None]
     marks.sort(key=lambda alert: _MARKS.index(AlertKind(alert.kind)))
     return {(alert.budget_id, alert.month): alert.kind for alert in marks}
 

@@ -130,9 +130,7 @@ def duration(line: Line) -> str:
     if end is not None:
         return _time(start, line, formats.duration(end - start))
     gone = line.now - start
-    return _time(
-        start, line, formats.running_clock(gone), f' data-clock="elapsed" data-seconds="{gone.total_seconds():.0f}"'
-    )
+    return _time(start, line, formats.duration(gone), f' data-clock="short" data-seconds="{gone.total_seconds():.0f}"')
 
 
 def cost(line: Line) -> str:

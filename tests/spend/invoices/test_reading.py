@@ -79,6 +79,8 @@ def test_a_broken_cell_is_told_with_row_and_column(changes: dict[str, Any], colu
 def test_all_mistakes_are_told_at_once_and_the_first_fifty_of_many() -> None:
     found = mistakes(as_csv(line(amount="x", currency="y"), line(resource_id="b", units="z")))
     assert [(row, column) for row, column, _ in found] == [(2, "amount"), (2, "currency"), (3, "units")]
+    cut = as_csv(line(amount="x")) + b"a,b\n" + as_csv(line(resource_id="c", amount="z")).partition(b"\n")[2] + b'"d'
+    assert [(row, column) for row, column, _ in mistakes(cut)] == [(2, "amount"), (3, ""), (4, "amount"), (5, "")]
     many = [line(resource_id=f"r{n}", amount="x") for n in range(80)]
     with pytest.raises(BadFile) as caught:
         read(as_csv(*many))

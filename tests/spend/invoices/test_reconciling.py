@@ -113,6 +113,21 @@ def test_what_nobody_saw_begin_is_told_to_be_an_estimate(lab: Lab) -> None:
     assert (only(lab).reason, only(lab).variance) == (Reason.UNSEEN, -6)
 
 
+@pytest.mark.parametrize(
+    ("length_s", "amount", "reason"),
+    [(None, "0.0023", Reason.UNSEEN), (None, "0", Reason.AGREES), (60, "0.2190", Reason.AGREES)],
+)
+def test_what_only_the_invoice_has_does_not_agree_however_little_it_is(
+    lab: Lab, length_s: int | None, amount: str, reason: Reason
+) -> None:
+    job = sent(lab.launch("baseten"))
+    if length_s:
+        used(job, length=timedelta(seconds=length_s))
+    billed(lab, "baseten", {"resource_id": job.remote_id, "amount": amount, "what": "compute"})
+    assert only(lab).reason == reason
+    assert not only(lab).is_beyond(Decimal("0.01"))
+
+
 def test_the_launch_keeps_what_it_was_told_whatever_becomes_of_it(lab: Lab) -> None:
     job = used(sent(lab.launch("baseten", stop_after_s=7200)))
     assert (job.estimated_hourly, job.estimated_most, job.estimated_typical) == (13, 26, None)

@@ -62,7 +62,7 @@ def test_the_page_shows_what_it_could_be_and_each_way_out_with_its_price(lab: La
         "$13.00 per hour",
     ):
         assert said in text, said
-    assert "another $13.00 per hour, for as long as nobody ends it at Baseten" in text
+    assert "another $13.00 per hour, for as long as nobody ends it. It would show as a stray" in text
 
 
 def test_a_decision_is_asked_for_and_made_without_script(lab: Lab) -> None:
@@ -85,7 +85,10 @@ def test_a_decision_is_asked_for_and_made_without_script(lab: Lab) -> None:
 def test_given_up_on_its_page_it_is_cancelled(lab: Lab) -> None:
     job = lost(lab)
     client, url = browser(lab.owner), f"/jobs/{job.public_id}/decide/"
-    assert "until it ends by itself or somebody ends it there" in client.get(f"{url}give_up/").content.decode()
+    assert (
+        "until it ends by itself or somebody ends it. It would show as a stray"
+        in client.get(f"{url}give_up/").content.decode()
+    )
     client.post(f"{url}give_up/")
     assert Workload.objects.get(pk=job.pk).state == State.CANCELLED
     assert "Nothing is left to decide." in client.get(url).content.decode()

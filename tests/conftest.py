@@ -1,5 +1,6 @@
 """Starts the real servers that all tests run on, before Django reads its settings; and fixtures for every test."""
 
+import gc
 import os
 import secrets
 from collections import Counter
@@ -9,6 +10,7 @@ from typing import Any
 
 from gpuconsole.door.servers import temporary_servers
 
+gc.set_threshold(50_000, 10, 10)  # the default looks for garbage so often that a fifth of all computing is that
 _servers = ExitStack()
 os.environ.update(_servers.enter_context(temporary_servers()))  # never those of the environment: tests delete
 os.environ |= {"GPUCONSOLE_SECRET_KEY": secrets.token_urlsafe(50), "DJANGO_SETTINGS_MODULE": "gpuconsole.settings"}
@@ -48,7 +50,7 @@ def pytest_xdist_setupnodes() -> None:
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
-_LONG = ("walks", "faults", "clients", "door", "gallery")
+_LONG = ("gallery", "faults", "walks", "door", "clients")
 """Folders whose tests share a running console, a browser or an installed client: each stays with one process, and the
 longest begins first."""
 
@@ -61,6 +63,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         raise pytest.UsageError(f"Tests need names of their own: {', '.join(twice)}")
     groups = {item: _group(item.nodeid) for item in items}
     items.sort(key=lambda item: _LONG.index(groups[item]) if groups[item] in _LONG else len(_LONG))
+
+
+def pytest_collection_finish() -> None:
+    """Never look through what was imported and collected again."""
+    gc.collect()
+    gc.freeze()
 
 
 class _ByGroup(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist's own way by a mark needs an older pytest

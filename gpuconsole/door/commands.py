@@ -26,6 +26,7 @@ def run_tests(words: list[str]) -> int:
     """Run pytest with `words`; each process of it starts servers of its own in a temporary folder."""
     environment.ensure(environment.TEST_LOCK)
     browser.ensure()
+    environment.keep_bytecode()
     os.chdir(environment.BASE)
     environment.run("-m", "pytest", *(words or _ALL_TESTS))
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -20,6 +21,7 @@ RUNTIME_LOCK, TEST_LOCK = BASE / "requirements.txt", BASE / "requirements-dev.tx
 
 _FOLDER = BASE / ".venv"
 _PYTHON = _FOLDER / "bin" / "python"
+_BYTECODE = _FOLDER / "bytecode"
 _STAMP = _FOLDER / "gpuconsole-locks.json"  # the locks that are installed, by name, as hashes
 _INSTALLER_LOCK = BASE / "requirements-uv.txt"
 
@@ -46,6 +48,17 @@ def enter(*arguments: str) -> None:
 def run(*arguments: str) -> NoReturn:
     """Become the Python of `.venv` with `arguments`."""
     os.execv(_PYTHON, [str(_PYTHON), *arguments])
+
+
+def keep_bytecode() -> None:
+    """Where Python is told to leave no compiled modules beside their sources, let it leave them in `.venv`.
+
+    Else each of the many processes that the tests start compiles the console and all that it imports anew.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(_BYTECODE))
+        thrown_away = Path(tempfile.gettempdir()).resolve()
+        shutil.rmtree(_BYTECODE / thrown_away.relative_to(thrown_away.anchor), ignore_errors=True)
 
 
 def enter_if_made(*arguments: str) -> None:

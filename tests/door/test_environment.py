@@ -5,8 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import pytest
+
+from gpuconsole.door import environment
 from tests.console import MANAGE
 
 BASE = MANAGE.parent
@@ -48,6 +52,24 @@ def test_a_mistyped_option_is_answered_before_anything_is_set_up(tmp_path: Path)
     assert done.returncode == 2
     assert "--prot" in done.stderr
     assert not (checkout / ".venv").exists()
+
+
+def test_processes_share_what_they_compile_where_nothing_may_lie_beside_the_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept"
+    of_a_copy = kept / Path(tempfile.gettempdir()).resolve().relative_to("/") / "copy.pyc"
+    of_a_copy.parent.mkdir(parents=True)
+    of_a_copy.touch()
+    monkeypatch.setattr(environment, "_BYTECODE", kept)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX")
+    environment.keep_bytecode()
+    code = "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", str(kept)]
+    assert not of_a_copy.exists()
 
 
 def _checkout(folder: Path) -> Path:

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gpuconsole.settings")
 
@@ -19,3 +19,10 @@ def _outlive_the_broker(**_: Any) -> None:
     from gpuconsole import broker  # noqa: PLC0415 (the web would carry it for nothing)
 
     broker.outlive_it()
+
+
+@worker_ready.connect
+def _settle(**_: Any) -> None:
+    from gpuconsole.core import garbage  # noqa: PLC0415
+
+    garbage.settle()

@@ -1,13 +1,14 @@
 """How gunicorn serves the pages and the API: threads, because nothing there waits for a provider."""
 
 import ctypes
-import gc
 import os
 import signal
 import sys
 from typing import Any
 
 from django.urls import get_resolver
+
+from gpuconsole.core import garbage
 
 worker_class = "gthread"
 workers = int(os.environ.get("GPUCONSOLE_WEB_WORKERS", "2"))
@@ -25,8 +26,7 @@ _PR_SET_PDEATHSIG = 1
 def when_ready(server: Any) -> None:
     """Before the workers are forked: import every page, then keep the collector from copying what they share."""
     get_resolver().reverse("healthz")
-    gc.collect()
-    gc.freeze()
+    garbage.settle()
 
 
 def post_fork(server: Any, worker: Any) -> None:

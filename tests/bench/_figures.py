@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from gpuconsole.core import garbage
 
 
 @dataclass(frozen=True)
@@ -38,5 +39,4 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def as_in_a_web_worker() -> None:
     """Before anything is timed: the collector passes by what is there already, as it does once gunicorn has forked."""
-    gc.collect()
-    gc.freeze()
+    garbage.settle()

@@ -18,6 +18,7 @@ from gpuconsole.workloads import transitions
 from gpuconsole.workloads.events import note
 from gpuconsole.workloads.locking import locked_many
 from gpuconsole.workloads.models import EventKind, Workload, WorkloadQuerySet
+from gpuconsole.workloads.row_versions import VERSION
 from gpuconsole.workloads.states import FINAL, State
 
 STALE = timedelta(seconds=10)
@@ -58,7 +59,7 @@ def _look(context: Context) -> None:
     if not rows:
         context.paged(context.adapter.inventory)
         return
-    held_here = holding.of(context.connection.pk, context.connection.credentials_version)
+    held_here = context.holding
     held_here.keep_only([row.remote_id for row in rows])
     held = held_here.held(rows, {row.remote_id for row in rows if row.pk in context.watched})
     look = context.paged(lambda: context.adapter.look([row.remote_id for row in rows], held))
@@ -85,7 +86,7 @@ def _all_observed(context: Context) -> WorkloadQuerySet:
 
 
 def _observed(context: Context) -> Sequence[Slim]:
-    columns = _all_observed(context).values_list("pk", "remote_id", holding.VERSION, holding.LACKS_WAYS)
+    columns = _all_observed(context).values_list("pk", "remote_id", VERSION, holding.LACKS_WAYS)
     return [Slim(*row) for row in columns.iterator(chunk_size=10_000)]
 
 
@@ -107,7 +108,7 @@ def _take_in(context: Context, seen: _Seen) -> int:
 
 
 def _take_in_some(context: Context, pks: Sequence[int], seen: _Seen) -> int:
-    rows = _all_observed(context).filter(pk__in=pks).annotate(version=holding.VERSION)
+    rows = _all_observed(context).filter(pk__in=pks).annotate(version=VERSION)
     changed = []
     for row in rows.defer("spec", "request", "known_remote_ids"):
         if row.remote_id != seen.asked[row.pk]:
@@ -133,7 +134,7 @@ def _write(context: Context, changed: Collection[int], seen: _Seen) -> None:
             if finding.warning:
                 note(finding.workload, finding.warning, kind=EventKind.WARNING)
         settled = {row.pk: row.remote_id for row in fresh if _is_settled(context, row, seen)}
-        versions = Workload.objects.filter(pk__in=settled).values_list("pk", holding.VERSION)
+        versions = Workload.objects.filter(pk__in=settled).values_list("pk", VERSION)
         seen.versions.update({settled[pk]: version for pk, version in versions})
 
 

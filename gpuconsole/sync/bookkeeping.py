@@ -11,7 +11,7 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.core import versions
 from gpuconsole.providers.errors import ProviderError, RateLimited
 from gpuconsole.providers.features import Feature
-from gpuconsole.sync import holding, waits
+from gpuconsole.sync import waits
 from gpuconsole.sync.context import Context
 from gpuconsole.sync.waits import Need
 from gpuconsole.workloads.models import Workload
@@ -62,11 +62,10 @@ def _need(context: Context, now: datetime) -> Need:
         count=Count("pk"), moved_at=Max("state_at", filter=Q(state__in=TRANSITIONAL))
     )
     unread = rows.filter(state__in=FINAL, is_output_complete=False, is_log_complete=False, remote_id__gt="")
-    held_here = holding.of(context.connection.pk, context.connection.credentials_version)
     return Need(
         live=live["count"],
         is_watched=context.is_watched,
         moving_for=None if live["moved_at"] is None else max(now - live["moved_at"], timedelta()),
         has_unread_logs=live["moved_at"] is None and context.offers(Feature.LOGS) and unread.exists(),
-        pulse=held_here.pulse,
+        pulse=context.holding.pulse,
     )

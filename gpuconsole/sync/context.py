@@ -19,8 +19,10 @@ from gpuconsole.connections.models import Connection
 from gpuconsole.providers.contract import Adapter, Provider
 from gpuconsole.providers.errors import NotAuthorized, ProviderError, RateLimited, Unconfirmed, Unreachable
 from gpuconsole.providers.features import Feature
+from gpuconsole.sync import holding
 from gpuconsole.sync.claim import Lease
 from gpuconsole.sync.clock import Clock
+from gpuconsole.sync.holding import Holding
 from gpuconsole.sync.limits import Limit
 from gpuconsole.sync.waits import OUTPUT_FOR, Price
 from gpuconsole.workloads.models import Workload
@@ -76,6 +78,11 @@ class Context:
     def now(self) -> datetime:
         """This moment."""
         return self.clock.now()
+
+    @property
+    def holding(self) -> Holding:
+        """What this process has taken in of the connection."""
+        return holding.of(self.connection.pk, self.connection.credentials_version)
 
     @property
     def is_look_wanted(self) -> bool:

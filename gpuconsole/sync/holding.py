@@ -12,10 +12,9 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import BooleanField, Case, Func, Q, TextField, Value, When
+from django.db.models import BooleanField, Case, Q, Value, When
 
 from gpuconsole.providers.looks import Held, Look, Mark
-from gpuconsole.workloads.models import Workload
 from gpuconsole.workloads.states import State
 
 WHOLE_EVERY_S = 30.0
@@ -24,9 +23,6 @@ _MOST_CONNECTIONS = 200
 _PULSE_S = 15.0
 """Changes found in one look count as if they had come over so long at least: one is no pulse."""
 
-_TABLE = f'"{Workload._meta.db_table}"'
-VERSION = Func(template=f"{_TABLE}.xmin::text || {_TABLE}.ctid::text", output_field=TextField())
-"""The version of a workload's row: the transaction that wrote it, and where it put it. Each write makes another."""
 LACKS_WAYS = Case(
     When(Q(state=State.RUNNING, connect={}), then=Value(True)), default=Value(False), output_field=BooleanField()
 )
@@ -80,6 +76,11 @@ class Holding:
         self.looked_at = now
         if is_whole:
             self.whole_at = now
+
+    def follow(self, remote_id: str, before: str, after: str) -> None:
+        """The row was written, and nothing of it that is compared: what was held of it still holds."""
+        if self.versions.get(remote_id) == before:
+            self.versions[remote_id] = after
 
     def keep_only(self, remote_ids: Collection[str]) -> None:
         """Forget what is looked at no more."""

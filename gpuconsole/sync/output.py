@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Case, Max, Q, Value, When
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from gpuconsole.workloads import checkpoints, logs, metrics
 from gpuconsole.workloads.events import note
 from gpuconsole.workloads.locking import locked
 from gpuconsole.workloads.models import EventKind, Workload
+from gpuconsole.workloads.row_versions import Follow, followed
 from gpuconsole.workloads.states import FINAL, State
 
 logger = logging.getLogger(__name__)
@@ -80,8 +82,13 @@ def _take_turn(context: Context, row: Workload) -> bool:
         if not _may_go_on(context):
             return False
         _fetch_logs(context, row)
-    _keep(row, context.now)
+    _keep(row, context.now, follow=_follow(context, row))
     return True
+
+
+def _follow(context: Context, row: Workload) -> Follow | None:
+    """Lets the next look pass by a row of which only output was written."""
+    return None if row.is_final else partial(context.holding.follow, row.remote_id)
 
 
 def _take_last_turn(context: Context, row: Workload) -> bool:
@@ -125,7 +132,8 @@ def _read_pages(context: Context, row: Workload) -> bool:
         if number and not _may_go_on(context):
             return True
         page = context.count(lambda: context.adapter.logs(row.remote_id, row.log_cursor))
-        is_ours = logs.append(row, _without_secrets(context, row, page.lines), cursor=page.cursor)
+        lines = _without_secrets(context, row, page.lines)
+        is_ours = logs.append(row, lines, cursor=page.cursor, follow=_follow(context, row))
         if not page.has_more or not is_ours:
             return not is_ours
     return True
@@ -196,10 +204,18 @@ def _is_over_since(row: Workload, now: datetime, length: timedelta) -> bool:
     return row.ended_at is None or now - row.ended_at >= length
 
 
-def _keep(row: Workload, now: datetime, *, is_log_complete: bool = False, is_complete: bool = False) -> None:
+def _keep(
+    row: Workload,
+    now: datetime,
+    *,
+    is_log_complete: bool = False,
+    is_complete: bool = False,
+    follow: Follow | None = None,
+) -> None:
     """Note the turn, unless another attempt has begun meanwhile, whose output begins anew."""
     this_attempt = Workload.objects.filter(pk=row.pk, attempt=row.attempt)
-    this_attempt.update(output_at=now, is_log_complete=is_log_complete, is_output_complete=is_complete)
+    with followed(row.pk, follow):
+        this_attempt.update(output_at=now, is_log_complete=is_log_complete, is_output_complete=is_complete)
     if is_complete:
         versions.bump(f"workload:{row.pk}")
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import accumulate
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from gpuconsole.providers import registry
 from gpuconsole.providers.features import Feature
 from gpuconsole.providers.remote import GAP, LogLine
 from gpuconsole.workloads.models import LogChunk, Workload
+from gpuconsole.workloads.row_versions import Follow, followed
 
 CHUNK_BYTES = 64 * 1024
 LINE_BYTES = 16 * 1024
@@ -104,13 +104,16 @@ def absent(workload: Workload) -> str | None:
     return _(told) if told else _("{provider} offers no logs.").format(provider=provider.name)
 
 
-def append(workload: Workload, lines: Sequence[LogLine], *, cursor: str | None = None) -> bool:
+def append(
+    workload: Workload, lines: Sequence[LogLine], *, cursor: str | None = None, follow: Follow | None = None
+) -> bool:
     """Keep what was fetched after ``workload.log_cursor``, and the cursor behind it, in one transaction.
 
-    False, and nothing written, when another worker has moved the cursor on meanwhile, or the record was deleted.
+    ``follow`` hears of the row's versions. False, and nothing written, when another worker has moved the cursor on
+    meanwhile, or the record was deleted.
     """
     encoded = [piece for line in lines for piece in _encoded(line)]
-    with transaction.atomic():
+    with followed(workload.pk, follow):
         row = (
             Workload.objects.select_for_update(no_key=True)
             .only("log_size", "log_lines", "log_cursor", "output_forgotten_at", "deleted_at")

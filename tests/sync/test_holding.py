@@ -1,14 +1,18 @@
 """A round passes by what is as it was: nothing is read or written unless the answer or the row is another."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from redis.exceptions import RedisError
 
 from gpuconsole.connections.models import Connection
 from gpuconsole.core import redis
 from gpuconsole.sync import holding
 from gpuconsole.workloads.models import Workload
+from gpuconsole.workloads.row_versions import followed
 from gpuconsole.workloads.states import State
 from tests.sync.bench import Engine
 from tests.sync.test_limits import no_redis  # noqa: F401 - a fixture
@@ -45,6 +49,25 @@ def test_a_row_that_a_person_changed_is_compared_again(engine: Engine, jobs: Wor
     Workload.objects.filter(pk=jobs.pk).update(remote_status="TRAINING_JOB_DEPLOYING")
     engine.sync()
     assert engine.fresh(jobs).remote_status == "TRAINING_JOB_RUNNING"
+
+
+def test_a_row_of_which_output_alone_was_written_is_passed_by(engine: Engine, jobs: Workload) -> None:
+    Workload.objects.filter(pk=jobs.pk).update(output_at=None, checkpoints_at=timezone.now() + timedelta(days=1))
+    engine.wait_here(1)
+    engine.sync()  # takes in the row that was just written, and then fetches its output
+    assert engine.fresh(jobs).output_at is not None
+    engine.wait_here(1)
+    assert read(engine) == []
+
+
+def test_a_write_between_two_of_ours_is_seen(jobs: Workload) -> None:
+    heard: list[tuple[str, str]] = []
+    for write in range(3):
+        with followed(jobs.pk, lambda before, after: heard.append((before, after))):
+            Workload.objects.filter(pk=jobs.pk).update(output_at=None)
+        if write == 1:
+            Workload.objects.filter(pk=jobs.pk).update(intent_error="somebody else's")
+    assert heard[0][1] == heard[1][0] and heard[1][1] != heard[2][0]
 
 
 def test_a_process_that_knows_nothing_looks_at_everything(engine: Engine, jobs: Workload) -> None:

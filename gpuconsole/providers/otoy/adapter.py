@@ -159,7 +159,7 @@ class OtoyAdapter(Adapter):
         its_runs = self._runs([job for job in fresh.values() if _has_runs_to_tell(job)], among=jobs.values())
         found = []
         for job_id, job in fresh.items():
-            marks[job_id] = mark = marked(job, its_runs.get(job_id, ()))
+            marks[job_id] = mark = marked(job, its_runs.get(job_id, ()), among_many=len(jobs) > MOST_A_PAGE)
             if mark.is_like(held.marks.get(job_id)):
                 as_held.add(job_id)
             else:

@@ -14,6 +14,9 @@ from gpuconsole.providers.wire import moment
 
 _EVERY_S = 60
 """Runs of work that is settled are read anew so often, of all jobs in the same look: they are in one list."""
+_EVERY_AMONG_MANY_S = 10
+"""The same of work that comes up, where its runs are many pages: what it comes to shows in its own row, which every
+look reads; how far it has come on the way there, and its addresses, may be so old, unless somebody watches it."""
 _TICKING = "duration_ms"
 
 
@@ -34,20 +37,21 @@ class JobMark:
         return isinstance(other, JobMark) and (other.job, other.runs) == (self.job, self.runs)
 
 
-def marked(job: Mapping[str, Any], its_runs: Sequence[Run]) -> JobMark:
-    """The mark of a job and its runs."""
+def marked(job: Mapping[str, Any], its_runs: Sequence[Run], *, among_many: bool = False) -> JobMark:
+    """The mark of a job and its runs; ``among_many``: of so many jobs that their runs are not read in every look."""
     lasting = [run if runs.is_over(run) else {**run, _TICKING: None} for run in its_runs]
-    return JobMark(mark_of(job), mark_of(lasting), _good_until(job, its_runs))
+    return JobMark(mark_of(job), mark_of(lasting), _good_until(job, its_runs, among_many=among_many))
 
 
-def _good_until(job: Mapping[str, Any], its_runs: Sequence[Run]) -> float:
+def _good_until(job: Mapping[str, Any], its_runs: Sequence[Run], *, among_many: bool) -> float:
     """Its runs may go on without it while it comes up; later they seldom do. What has none shows in its own row."""
     now = time.monotonic()
     if not its_runs:
         return float("inf") if job.get("status") == "PENDING" else now
-    next_s = _EVERY_S - now % _EVERY_S
     is_up = job.get("status") == "RUNNING" and all(run.get("node_urls") or runs.is_over(run) for run in its_runs)
-    return now + next_s if is_up or _has_run_long(job, its_runs) else now
+    if is_up or _has_run_long(job, its_runs):
+        return now + _EVERY_S - now % _EVERY_S
+    return now + _EVERY_AMONG_MANY_S - now % _EVERY_AMONG_MANY_S if among_many else now
 
 
 def _has_run_long(job: Mapping[str, Any], its_runs: Sequence[Run]) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from gpuconsole.providers.masking import MASK
 from gpuconsole.providers.otoy import PROVIDER
 from gpuconsole.providers.otoy import offers as priced
 from gpuconsole.providers.otoy.client import WORDING, OtoyClient, _job
+from gpuconsole.providers.otoy.looking import marked
 from gpuconsole.providers.otoy.remotes import remote
 from gpuconsole.providers.otoy.signing import Keys
 from gpuconsole.providers.preview import preview
@@ -478,3 +480,11 @@ def test_many_jobs_have_their_runs_read_from_the_lists_of_their_statuses(otoy: F
     assert {one.id for one in found.remotes} == set(new)
     assert all(one.lanes and one.reading.state == RemoteState.RUNNING for one in found.remotes)
     assert asked(otoy) == ["GET /v1/jobs", "GET /v1/jobs", "GET /v1/job-runs"]
+
+
+def test_work_that_comes_up_has_its_runs_read_in_every_look_unless_it_is_one_of_many() -> None:
+    job, run = {"uuid": "one", "status": "ASSIGNED"}, {"uuid": "its run", "status": "PREPARING"}
+    assert not marked(job, [run]).is_of(job)
+    among_many = marked(job, [run], among_many=True)
+    assert among_many.is_of(job) and not among_many.is_of({**job, "status": "RUNNING"})
+    assert among_many.good_until - time.monotonic() <= 10

@@ -1,10 +1,12 @@
 // Menus that load when they open what they hold; without script a link leads there.
 import { all, on } from "./dom.js";
 
+const placed = new WeakMap(); // menu → where its button was then
+
 export function startMenus() {
   document.addEventListener("toggle", (e) => e.target.matches?.("details[data-menu][open]") && fill(e.target), true);
   document.addEventListener("toggle", (e) => e.target.matches?.(".table-wrap details.menu[open]") && place(e.target), true);
-  document.addEventListener("scroll", (e) => e.target.querySelectorAll?.(".table-wrap details.menu[open]").forEach((menu) => (menu.open = false)), true);
+  document.addEventListener("scroll", (e) => e.target.querySelectorAll?.(".table-wrap details.menu[open]").forEach(closeIfMoved), true);
   on("input", "[data-menu-search]", search);
 }
 
@@ -12,8 +14,15 @@ export function startMenus() {
 function place(menu) {
   const list = menu.querySelector(".menu-list");
   const { top, bottom, right } = menu.getBoundingClientRect();
+  placed.set(menu, top + right);
   const isLow = bottom > innerHeight * 0.6;
   Object.assign(list.style, { position: "fixed", right: `${document.documentElement.clientWidth - right}px`, left: "auto", top: isLow ? "auto" : `${bottom + 4}px`, bottom: isLow ? `${innerHeight - top + 4}px` : "auto" });
+}
+
+/** Its list would stand where it was; a scroll from before it was opened may be told only now. */
+function closeIfMoved(menu) {
+  const { top, right } = menu.getBoundingClientRect();
+  if (placed.has(menu) && placed.get(menu) !== top + right) menu.open = false;
 }
 
 async function fill(menu) {

@@ -64,7 +64,7 @@ export function showQuestion(html, opener = document.activeElement) {
   all("[data-type-name] input[name=confirm_name]", body).forEach(checkName);
   dialog.showModal();
   const known = sign(opener);
-  dialog.addEventListener("close", () => (opener.isConnected ? opener : alike(known))?.focus(), { once: true });
+  dialog.addEventListener("close", () => (opener.isConnected ? opener : alike(known))?.focus({ preventScroll: true }), { once: true });
   (body.querySelector("[data-type-name] input[name=confirm_name]") ?? body.querySelector("[data-close-dialog]"))?.focus();
 }
 
